@@ -27,8 +27,8 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory
 
-MOST = 11  # one of them for the VAT on the fee, of whose country the seller is
-MOST_OF_A_SESSION = 12  # one of them, of a talk that is over, for who has ended it
+MOST = 11  # one of them for the VAT on the fee, by the seller's country
+MOST_OF_A_SESSION = 12  # one of them for the side that ended a session that is over
 ENGINE = Engine(
     [], MarketContext(catalogue(), Places([]), Wordings(PLATFORMS), 100, 1500, platforms=by_code(PLATFORMS))
 )

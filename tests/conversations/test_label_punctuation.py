@@ -66,7 +66,7 @@ def said(told: Message) -> Sequence[Reply]:
     return told.replies
 
 
-async def test_what_is_sent_is_joined_for_its_reader_and_stays_so_wherever_it_follows_them() -> None:
+async def test_sent_reply_is_joined_for_its_reader_and_stays_so_when_forwarded() -> None:
     def unit(ctx: Ctx) -> None:
         person = acting(ctx)
         person.locale = "fr"

@@ -1,4 +1,4 @@
-"""What is remembered of a person outlives a release: old texts are read as they were meant."""
+"""Memory of a person outlives a release: old texts are read as they were meant."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def test_an_old_row_is_read_and_written_again_as_it_was(topic: Topic[Any],
         assert await market.run(MARKET, reads) is None
 
 
-def test_of_every_topic_there_is_an_old_row() -> None:
+def test_every_topic_has_an_old_row() -> None:
     importlib.import_module("config.wiring")  # with every conversation, and so with every topic
     known = {topic.name for topic, _, _ in OLD}
     assert {name for name in declared_topics() if not name.endswith("_in_test")} == known

@@ -50,7 +50,7 @@ class Market:
         return await self.transactions.run(actor, unit)
 
     async def newcomer(self, name: str, platform: PlatformCode = TELEGRAM.code) -> tuple[Actor, Person]:
-        """Somebody says hello: the actor to act as, and who they are."""
+        """Let a new person say hello; return the actor to act as, and the person."""
         identity = Identity(platform, "", f"id-{name}", name)
         met = await self.run(Actor(None, "market"), lambda ctx: meet(ctx, identity, f"chat-{name}"))
         return person(met.id), met

@@ -1,4 +1,4 @@
-"""A database of the release that had three tables for money going out comes into the one, and everything goes on."""
+"""A database with the former three tables for outgoing money moves to the one table, and everything goes on."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ async def test_each_row_and_timer_of_the_three_tables_is_in_the_one(tmp_path: Pa
 
 
 async def through_the_release_before(market: Market, database: str, subject_kind: str) -> None:
-    """Take the database back to the three tables, see that its rows and timers are there, and bring it here again."""
+    """Take the database back to the three tables, check its rows and timers there, and upgrade it again."""
 
     def known(ctx: Ctx) -> list[tuple[Any, ...]]:
         columns = (Disbursement.id, Disbursement.key, Disbursement.kind, Disbursement.state, Disbursement.amount_minor)

@@ -21,7 +21,8 @@ from core.people.accounts.model import Identity, PlatformCode
 from lab.people import Browser, until
 
 TOY: Final = ChatPlatform(PlatformCode("toy"), "Toychat", names={"en": {"inside": "in Toychat", "at": "on Toychat"}})
-SEEN: Final = ("title", "text", "label", "value", "shown", "ask", "error", "turn", "note")  # of a reply, as words
+# fields of a reply, as words
+SEEN: Final = ("title", "text", "label", "value", "shown", "ask", "error", "turn", "note")
 HELD: Final = ("lines", "fields", "items", "sections", "buttons")  # what a reply is made of
 
 
@@ -57,7 +58,7 @@ class ToyServer:
         self.update_handler = None
 
     async def hear(self, name: str, given: Input) -> None:
-        """Somebody has typed or pressed; what is answered at once is shown at once."""
+        """Take what a person has typed or pressed, and show at once what is answered at once."""
         assert self.update_handler is not None, "the product is away"
         self.inputs += 1
         turn = Turn(f"toy:{self.inputs}", Identity(TOY.code, "", name, name), name, given)
@@ -84,7 +85,7 @@ def subject_of(reply: Reply) -> str | None:
 
 @dataclass
 class OnToy:
-    """Somebody who chats there."""
+    """A person who chats there."""
 
     server: ToyServer
     browser: Browser

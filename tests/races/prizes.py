@@ -69,7 +69,7 @@ class Kind:
 
 
 def somebody(ctx: Ctx, name: str) -> Ctx:
-    """The same unit through the eyes of a person of this name, who comes when first asked for."""
+    """Return the same unit as a person of this name sees it; the person is created at the first call."""
     known = meet(ctx, Identity(TELEGRAM.code, "", f"race-{name}", name), None)
     return ctx.seen_by(person(known.id))
 

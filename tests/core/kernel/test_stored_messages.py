@@ -70,7 +70,10 @@ async def sweep(dispatcher: Dispatcher) -> None:
 
 
 def same(read: Any, stored: Any) -> bool:
-    """Whether a moment may be written another way, and all else is equal; keys that came later may be there."""
+    """Return whether both are equal, apart from another way to write a moment.
+
+    Keys that came later may be there.
+    """
     if isinstance(stored, dict):
         return isinstance(read, dict) and all(same(read[key], stored[key]) for key in stored if key in read)
     if isinstance(stored, list):
@@ -93,7 +96,7 @@ async def test_every_old_row_is_delivered_as_it_was_written(market: Market) -> N
     assert await market.run(MARKET, lambda ctx: ctx.session.scalars(select(OutboxRow.id)).all()) == []
 
 
-def test_of_every_message_there_is_an_old_row() -> None:
+def test_every_message_has_an_old_row() -> None:
     declared = {
         (channel, kind)
         for (channel, kind), class_ in declared_messages().items()

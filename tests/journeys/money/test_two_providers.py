@@ -1,4 +1,4 @@
-"""Two accounts at the provider, each for sellers of its own countries: a deal's money leaves by where it came in."""
+"""Two provider accounts, each for sellers of its own countries: a deal's money leaves where it came in."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def accounts(ctx: Ctx) -> list[str]:
 
 
 async def moved(world: World) -> dict[str, list[int]]:
-    """What has come and gone at one of the two, in cents."""
+    """Return the charges, transfers and refunds at one of the two, in cents."""
     kinds = ("charge", "transfer", "refund")
     return {kind: [each["amount"] for each in await world.at_the_provider(kind)] for kind in kinds}
 

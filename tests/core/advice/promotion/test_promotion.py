@@ -294,9 +294,7 @@ async def sold(window: Window) -> int:
 
 
 @pytest.mark.parametrize("won", [True, False])
-async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_bank_has_decided(
-    window: Window, won: bool
-) -> None:
+async def test_place_is_hidden_until_the_bank_has_decided_a_chargeback(window: Window, won: bool) -> None:
     disbursement_reactions.listen(window.market.reactions)
     purchase_chargebacks.listen(window.market.reactions)
     invoicing_steps.hire(window.market)
@@ -326,7 +324,7 @@ async def test_a_place_whose_price_was_called_back_is_shown_to_nobody_until_the_
     assert (await window.now(promotion)).state == (PromotionState.OVER if won else PromotionState.STOPPED)
 
 
-async def test_what_stood_still_for_a_bank_is_given_back_in_part_as_long_as_it_runs(window: Window) -> None:
+async def test_place_that_a_chargeback_stopped_is_refunded_in_part_while_it_runs(window: Window) -> None:
     disbursement_reactions.listen(window.market.reactions)
     purchase_chargebacks.listen(window.market.reactions)
     alex, _ = await window.expert("Alex")
@@ -370,10 +368,8 @@ async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(wind
 
 
 @pytest.mark.parametrize("slow", [True, False])
-async def test_what_had_ended_before_a_bank_decided_for_us_comes_back_for_the_time_that_was_left(
-    window: Window, slow: bool
-) -> None:
-    """The bank had kept the price and turned, or took so long that nobody waited for it any more."""
+async def test_place_that_ended_before_a_won_dispute_returns_for_the_time_left(window: Window, slow: bool) -> None:
+    """The bank had kept the price and turned, or took so long that it was not waited for any more."""
     disbursement_reactions.listen(window.market.reactions)
     purchase_chargebacks.listen(window.market.reactions)
     alex, _ = await window.expert("Alex")

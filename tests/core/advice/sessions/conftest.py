@@ -1,4 +1,4 @@
-"""What stories about sessions begin with: a consultant, a seeker and a bystander."""
+"""Fixtures of sessions: a consultant, a seeker and a bystander."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A consultant, a seeker, and a bank that does what it is asked; to tell stories about sessions with."""
+"""A consultant, a seeker, and a bank that does what it is asked: the steps of stories about sessions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ Answer = TypeVar("Answer")
 
 @dataclass
 class Counsel:
-    """Sarah seeks, Alex advises, Nina has nothing to do with it. `holds_for`: how long the bank holds money."""
+    """The people of a session: Sarah seeks, Alex advises, Nina has no part in it.
+
+    `holds_for`: how long the bank holds money.
+    """
 
     market: Market
     sarah: Actor
@@ -66,7 +69,7 @@ class Counsel:
     booking_id: str = ""
     answered: set[str] = field(default_factory=set)
     refuses: set[str] = field(default_factory=set)  # kinds of posts to which the bank says no
-    silent: set[str] = field(default_factory=set)  # kinds of posts that nobody answers
+    silent: set[str] = field(default_factory=set)  # kinds of posts that get no answer
     holds_for: timedelta = timedelta(days=7)
 
     # --- people -------------------------------------------------------------------------------------------------------
@@ -75,7 +78,7 @@ class Counsel:
         return await self.market.run(actor, lambda ctx: verb(ctx, *args, **named))
 
     async def does(self, actor: Actor, verb: Callable[..., object], *args: object, **named: object) -> None:
-        """A verb about the session in hand, and the bank's answers to it."""
+        """Run a verb on the current session, and the bank's answers to it."""
         await self.run(actor, verb, self.booking_id, *args, **named)
         await self.bank()
 
@@ -91,7 +94,7 @@ class Counsel:
         await self.bank()
 
     async def meet(self, at: datetime) -> None:
-        """Both come in at the agreed time."""
+        """Let both come in at the agreed time."""
         await self.until(at)
         await self.does(self.alex, meeting.come_in)
         await self.does(self.sarah, meeting.come_in)
@@ -105,7 +108,7 @@ class Counsel:
         await self.until(self.market.clock.moment + timedelta(**by))
 
     async def until(self, moment: datetime) -> None:
-        """Time passes minute by minute where something is due, and the bank answers what follows from it."""
+        """Let time pass minute by minute where something is due; the bank answers what follows from it."""
         clock = self.market.clock
         while clock.moment < moment:
             due = await self.run(MARKET, lambda ctx: ctx.session.scalar(select(func.min(TimerRow.due_at))))
@@ -151,7 +154,7 @@ class Counsel:
                 disbursements.done(ctx, body["effect"], f"tr_{body['effect']}")
 
     async def adds_card(self) -> None:
-        """Sarah fills in the page."""
+        """Fill in the card page as Sarah."""
         for hold in await self.holds():
             if hold.state == HoldState.OPEN:
                 ends = self.market.clock.moment + self.holds_for
@@ -177,7 +180,7 @@ class Counsel:
         return [str(hold.state) for hold in await self.holds()]
 
     async def money(self) -> dict[str, int]:
-        """What stands in the books, in cents."""
+        """Return the balances in the books, in cents."""
         booking = await self.booking()
 
         def read(ctx: Ctx) -> dict[str, int]:
@@ -193,7 +196,7 @@ class Counsel:
 
 
 async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel:
-    """Alex is listed, open on workdays from nine to five in Vilnius, and can receive money."""
+    """List Alex, open on workdays from nine to five in Vilnius and able to receive money."""
     sarah, _ = await market.newcomer("Sarah")
     alex, person = await market.newcomer("Alex")
     nina, _ = await market.newcomer("Nina")
@@ -230,7 +233,7 @@ async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel
 
 
 async def agreed(they: Counsel, at: datetime = TUESDAY_TEN, length: int = 30) -> None:
-    """A session with the card held and the consultant's yes."""
+    """Book a session with the card held and the consultant's yes."""
     await they.books(at, length)
     await they.adds_card()
     await they.does(they.alex, service.accept)

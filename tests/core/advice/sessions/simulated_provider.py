@@ -1,7 +1,7 @@
-"""A payment provider that has books of its own: what it really holds, has taken and sent, whatever of that is heard.
+"""A payment provider with books of its own: what it really holds, took and sent, even if unheard.
 
-It says yes or no, keeps silent, or does what it was asked and its answer is lost until later; it tells everything
-twice. What no provider would do (give back more than was taken) it refuses loudly: nobody may ask for it.
+It says yes or no, keeps silent, or does what it was asked and its answer is lost until later. It tells everything
+twice. It refuses loudly what no provider would do, such as giving back more than was taken. No caller may ask for that.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ DISPUTE_FEE = 2000
 
 @dataclass
 class Dispute:
-    """What a bank has called back of a charge. `won`: by us, and given back; None while it has not decided."""
+    """A chargeback of a charge. `won`: by us, and given back; None while the bank has not decided."""
 
     ref: str
     amount: int
@@ -58,7 +58,7 @@ class Charge:
 
     @property
     def called(self) -> int:
-        """By the seeker's bank, and not given back."""
+        """Return the cents that the seeker's bank called back and has not given back."""
         return sum(each.amount for each in self.disputes if not each.won)
 
 
@@ -78,7 +78,7 @@ class Till(Counsel):
     # --- what it is asked ---------------------------------------------------------------------------------------------
 
     async def bank(self) -> None:
-        """Carry what can be carried; what is met with silence waits."""
+        """Carry out what can be carried out; requests that are met with silence wait."""
         while todo := [post for post in self.market.posts if post.id not in self.answered and self._hears(post)]:
             for post in todo:
                 self.answered.add(post.id)
@@ -161,7 +161,7 @@ class Till(Counsel):
         self.charges[hold] = Charge(hold, amount, self.market.clock.moment + HELD_FOR)
 
     def stands_so(self, hold: str) -> Unit:
-        """What a look at this money shows, whenever it is told."""
+        """Return the unit of work that reports this charge as it is when the unit runs."""
 
         def told(ctx: Ctx) -> None:
             charge = self.charges[hold]
@@ -200,7 +200,7 @@ class Till(Counsel):
         return self.stands_so(charge.hold)
 
     async def adds_card(self) -> None:
-        """The seeker fills in whatever page is open."""
+        """Fill in whatever page is open, as the seeker."""
         for hold in await self.holds():
             if self.pages.get(hold.id) == "open" and (hold.expires_at or self.market.clock.moment) > (
                 self.market.clock.moment
@@ -212,7 +212,7 @@ class Till(Counsel):
         await self.bank()
 
     async def lets_go(self, hold: str) -> None:
-        """The bank holds it no longer."""
+        """Release the hold at the bank."""
         self.charges[hold].state = IntentState.CANCELLED
         await self.tells(self.stands_so(hold))
         await self.bank()
@@ -262,7 +262,7 @@ class Till(Counsel):
         return partial(disbursements.done, disbursement_id=effect, ref=self.done[effect])
 
     async def comes_back(self, ref: str) -> None:
-        """A refund did not arrive after all."""
+        """Report that a refund did not arrive after all."""
         effect, hold, amount = self.refunded.pop(ref)
         self.charges[hold].back -= amount
         self.stands += amount
@@ -311,7 +311,7 @@ class Till(Counsel):
     # --- what is seen -------------------------------------------------------------------------------------------------
 
     async def agrees(self) -> None:
-        """What our books say the provider has is what it has, once all is heard."""
+        """Check that our books say of the provider's balance what the provider has, once all is heard."""
         if not self.unheard:
             ours = await self.run(PROVIDER, lambda ctx: balance(ctx, OURS, self.currency))
             assert ours.minor == self.stands, f"our books say {ours}, the provider has {self.stands}"

@@ -1,4 +1,4 @@
-"""A seeker's bank takes a charge back: who bears it, what stands still, what a win undoes; and nothing goes twice."""
+"""Chargebacks of a session: the side that bears them, what stands still, what a win undoes; nothing goes twice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ALL = 9000  # cents: the price of the session
 
 @pytest.fixture
 async def they(market: Market) -> Counsel:
-    """Sarah has said yes, and the talk is over: her two days to complain run."""
+    """Return a session that is over after Sarah has said yes: her two days to complain run."""
     made = await counsel(market)
     evidence.listen(market.reactions)
     await made.books(TUESDAY_TEN, 60)
@@ -53,7 +53,7 @@ async def they(market: Market) -> Counsel:
 
 
 async def called_back(they: Counsel, cents: int = ALL, *, answer: bool = True, ref: str = "du_1") -> None:
-    """Told twice, as the provider does."""
+    """Report the chargeback twice, as the provider does."""
     (hold,) = [each for each in await they.holds() if each.captured_minor]
     opened = partial(
         recovery.chargeback_opened,
@@ -95,7 +95,7 @@ async def payouts(they: Counsel) -> list[tuple[str, int, str]]:
 
 
 async def still_open(they: Counsel) -> list[tuple[str, str]]:
-    """What a sweep asks the provider about, but for accounts."""
+    """Return what a sweep asks the provider about, without accounts."""
     asked = await they.run(MARKET, OpenEnds().next)
     return [(each.kind, each.ref) for each in asked if each.kind != "account"]
 
@@ -117,7 +117,7 @@ async def cannot_be_paid(they: Counsel) -> None:
 
 
 async def sarah_has_back(they: Counsel) -> int:
-    """So her statement says."""
+    """Return what Sarah has back by her statement, in cents."""
     (taken,) = (await they.run(they.sarah, statements.statement)).taken
     return taken.back.minor
 
@@ -156,7 +156,7 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
     await they.market.books_hold()
 
 
-async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that(they: Counsel) -> None:
+async def test_rest_after_a_chargeback_goes_on_and_a_complaint_is_ruled_on_it(they: Counsel) -> None:
     await operator(they)
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
     await called_back(they, 3000)
@@ -169,14 +169,14 @@ async def test_what_a_bank_leaves_of_it_goes_on_and_a_complaint_is_ruled_on_that
     assert await they.state() == SessionState.COMPLETED
     assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank
     await they.market.books_hold()
-    await decided(they, won=True)  # on appeal: parted as the rest was
+    await decided(they, won=True)  # on appeal: split as the rest was
     assert (await payouts(they))[2:] == [("payout", 1275, "done"), ("refund", 1500, "done")]
     assert await sarah_has_back(they) == 3000 + 1500
     await they.market.books_hold()
 
 
-async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_takes_none(they: Counsel) -> None:
-    """The provider gives nothing back of a charge of which a bank has kept a part."""
+async def test_rest_after_a_chargeback_goes_to_the_seekers_account_if_the_card_refuses(they: Counsel) -> None:
+    """The provider refunds nothing of a charge if a bank has kept a part of it."""
     they.market.watch(AccountAwaited, SessionPaidOut)
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
     await called_back(they, 3000)
@@ -204,7 +204,7 @@ async def test_what_a_bank_leaves_goes_to_the_seekers_account_when_the_card_take
     await they.market.books_hold()
 
 
-async def test_what_a_consultant_gave_back_after_a_complaint_is_all_the_seekers_when_the_bank_turns(
+async def test_seeker_gets_all_if_consultant_gave_back_and_the_bank_turns(
     they: Counsel,
 ) -> None:
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
@@ -278,7 +278,7 @@ async def test_a_refund_that_waits_is_not_given_twice_and_goes_when_the_bank_dec
     await they.market.books_hold()
 
 
-async def test_what_had_gone_back_to_the_seeker_is_not_the_consultants_to_pay(they: Counsel) -> None:
+async def test_consultant_does_not_pay_for_what_was_refunded_before(they: Counsel) -> None:
     await they.does(they.alex, settlement.give_back)
     await they.bank()
     await called_back(they)
@@ -299,7 +299,7 @@ async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_
 
 
 async def nothing_to_take(they: Counsel) -> str:
-    """The bank keeps it, and the consultant's account is empty: who owes it."""
+    """Let the bank keep the charge while the consultant's account is empty, and return the company that owes it."""
     await they.later(days=2, minutes=1)
     await called_back(they, answer=False)
     they.answered |= {post.id for post in they.market.posts}
@@ -309,7 +309,7 @@ async def nothing_to_take(they: Counsel) -> str:
     return owes
 
 
-async def test_what_is_never_made_good_is_our_loss_in_the_end(they: Counsel) -> None:
+async def test_debt_that_is_never_paid_is_our_loss_in_the_end(they: Counsel) -> None:
     owes = await nothing_to_take(they)
     await they.later(days=91)
     assert (await found(they)).state == ChargebackState.WRITTEN_OFF
@@ -340,7 +340,7 @@ async def test_the_record_shows_the_yes_who_was_there_and_what_was_reminded_of(t
 
 
 async def test_only_the_last_bank_lets_it_go(they: Counsel) -> None:
-    """Two charges of one session may be called back at once: the money moves when neither bank holds it."""
+    """Two charges of one session may be called back at once. The money moves when neither bank holds it."""
     they.market.watch(ChargebackThawed)
     await called_back(they, 3000)
     await called_back(they, 1000, ref="du_2")

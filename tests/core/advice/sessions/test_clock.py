@@ -1,4 +1,4 @@
-"""The clock of a talk, as it is told: each free minute, the last of them, the planned end, and who is waited for."""
+"""The clock of a session: each free minute, the last of them, the planned end, and a missing side."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOLD = (
 
 
 def told_of(they: Counsel) -> list[tuple[int, str, Any]]:
-    """What is announced from now on: the minute since the agreed time, what, and how many or which."""
+    """Collect the events from now on: minutes since the agreed time, name, and how many or which."""
     heard: list[tuple[int, str, Any]] = []
 
     def hear(_ctx: Any, fact: Any) -> None:
@@ -67,7 +67,7 @@ async def test_the_minutes_stand_still_with_the_clock(they: Counsel) -> None:
 
 
 async def test_minutes_that_ring_late_say_only_what_is_still_true(they: Counsel) -> None:
-    """Nobody swept for eight minutes: that there were five left is no news any more."""
+    """No sweep ran for eight minutes, so it is no news any more that five were left."""
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     heard = told_of(they)
@@ -119,7 +119,7 @@ def test_both_are_reminded_while_calling_it_off_is_still_free(policy: Policy) ->
     assert rules.reminders(terms)["day"] >= terms.free_until + timedelta(hours=3)
 
 
-async def test_nobody_is_called_who_is_there(they: Counsel) -> None:
+async def test_side_that_is_there_is_not_called(they: Counsel) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN - timedelta(minutes=5))
     heard = told_of(they)
@@ -130,7 +130,7 @@ async def test_nobody_is_called_who_is_there(they: Counsel) -> None:
     assert await they.state() == SessionState.FREE_WINDOW
 
 
-async def test_what_is_written_before_the_talk_is_heard_in_order_and_once_when_it_begins(they: Counsel) -> None:
+async def test_lines_before_the_session_are_heard_in_order_and_once_when_it_begins(they: Counsel) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN - timedelta(minutes=11))
     heard: list[tuple[str | None, str]] = []
@@ -141,7 +141,7 @@ async def test_what_is_written_before_the_talk_is_heard_in_order_and_once_when_i
     with pytest.raises(Stale):
         await they.does(they.sarah, meeting.say, "Hello?")
     await they.later(minutes=2)
-    await they.does(they.sarah, meeting.say, "Good morning.")  # from when they can come in, though nobody has
+    await they.does(they.sarah, meeting.say, "Good morning.")  # from when they can come in, though neither has
     for each in (they.sarah, they.alex):
         await they.does(each, meeting.come_in)
     await they.does(they.sarah, meeting.say, "It slags.")
@@ -160,7 +160,7 @@ async def test_what_is_written_before_the_talk_is_heard_in_order_and_once_when_i
 
 
 @pytest.mark.parametrize("cancelled", [False, True])
-async def test_what_waits_for_a_talk_that_never_begins_is_not_kept(they: Counsel, cancelled: bool) -> None:
+async def test_lines_for_a_session_that_never_begins_are_not_kept(they: Counsel, cancelled: bool) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN - timedelta(minutes=9))
     await they.does(they.alex, meeting.come_in)

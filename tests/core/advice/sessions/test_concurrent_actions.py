@@ -1,4 +1,4 @@
-"""What crosses on its way: two pages for one debt, a hold that comes late, a time that is moved with both there."""
+"""Actions that cross: two pages for one debt, a hold that comes late, a session moved with both there."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ async def another_page(they: Counsel) -> None:
 
 
 async def is_held(they: Counsel, number: int) -> None:
-    """The bank says that this one of the session's holds is held; what follows is not answered yet."""
+    """Report that the bank holds the money of this hold; what follows has no answer yet."""
     hold = (await they.holds())[number - 1]
     until = they.market.clock.moment + they.holds_for
     await they.run(PROVIDER, card_results.held, hold.id, intent=f"pi_{hold.id}", until=until, card="pm_1")
 
 
 async def is_answered(they: Counsel, *kinds: str) -> None:
-    """What was silent speaks."""
+    """Answer the requests that were met with silence."""
     they.silent = set()
     they.answered -= {post.id for post in they.market.posts if post.kind in kinds}
     await they.bank()
 
 
 async def lets_go(they: Counsel) -> None:
-    """The bank lets go of the money before its time."""
+    """Let the bank release the money before its time."""
     await they.run(PROVIDER, card_results.hold_gone, (await they.holds())[-1].id, "lapsed")
     await they.bank()
 
@@ -56,10 +56,10 @@ async def both_are_here(they: Counsel, start: datetime = TUESDAY_TEN) -> None:
     await they.does(they.sarah, meeting.come_in)
 
 
-# --- who is there -----------------------------------------------------------------------------------------------------
+# --- presence ---------------------------------------------------------------------------------------------------------
 
 
-async def test_who_came_for_another_time_is_not_here_at_the_new_one(they: Counsel) -> None:
+async def test_presence_at_another_time_does_not_count_at_the_new_one(they: Counsel) -> None:
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.does(they.sarah, meeting.end)
@@ -74,7 +74,7 @@ async def test_who_came_for_another_time_is_not_here_at_the_new_one(they: Counse
     assert (await they.money())["held"] == 0
 
 
-async def test_who_has_waited_for_the_card_alone_is_no_no_show(they: Counsel) -> None:
+async def test_waiting_for_the_card_alone_is_no_no_show(they: Counsel) -> None:
     await agreed(they)
     await both_are_here(they)
     they.refuses = {"hold"}
@@ -87,7 +87,7 @@ async def test_who_has_waited_for_the_card_alone_is_no_no_show(they: Counsel) ->
     assert await they.state() == SessionState.FREE_WINDOW
 
 
-async def test_who_leaves_between_the_two_deadlines_of_a_start_leaves_no_session_without_an_end(they: Counsel) -> None:
+async def test_leaving_between_the_two_deadlines_of_a_start_still_ends_the_session(they: Counsel) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN)
     await they.does(they.alex, meeting.come_in)
@@ -190,7 +190,7 @@ async def test_a_debt_that_is_just_being_paid_does_not_run_out(they: Counsel) ->
 
 
 async def in_debt(they: Counsel) -> None:
-    """The bank did not give the money for a talk that is over; what was asked of it in vain is not asked again."""
+    """Let the bank refuse the money for a session that is over, and forget the requests made in vain."""
     they.refuses = {"capture"}
     await agreed(they)
     await they.meet(TUESDAY_TEN)
@@ -209,7 +209,7 @@ async def wants_more(they: Counsel, minutes: int) -> None:
     await they.does(they.sarah, meeting.take_extension, shown=f"{minutes} more minutes", place="slack:D1")
 
 
-async def test_what_is_offered_does_not_change_while_the_bank_is_asked_for_it(they: Counsel) -> None:
+async def test_offered_extension_does_not_change_while_the_bank_is_asked(they: Counsel) -> None:
     await agreed(they, length=60)
     await they.meet(TUESDAY_TEN)
     await they.consent()
@@ -277,7 +277,7 @@ async def test_a_payout_that_was_refused_is_sent_when_the_account_works_again(th
 
 
 async def test_a_consultant_without_an_account_is_asked_for_one_again_and_again(they: Counsel) -> None:
-    """One message may be lost, and money waits for nobody's memory: every three days, until it can go."""
+    """One message may be lost, so the account is asked for every three days, until the money can go."""
     await agreed(they)
     await they.meet(TUESDAY_TEN)
     await they.consent()
@@ -298,7 +298,7 @@ async def test_a_consultant_without_an_account_is_asked_for_one_again_and_again(
 # --- terms ------------------------------------------------------------------------------------------------------------
 
 
-async def test_nobody_books_on_other_terms_than_were_shown(they: Counsel) -> None:
+async def test_booking_on_other_terms_than_were_shown_is_refused(they: Counsel) -> None:
     """Sarah has read that ten minutes are free, and uses them up on the other chat before she sends it."""
     wish = BookSession(expert_id=they.expert_id, starts_at=TUESDAY_TEN, length=30, problem="Slag in the grate")
     expert = await they.run(MARKET, lambda ctx: ctx.session.get_one(Expert, they.expert_id))

@@ -1,4 +1,4 @@
-"""What a consultant owes, since a bank has called a session's charge back, is kept of what their other sessions pay."""
+"""Debts of consultants after a chargeback of a session: they are kept from the pay for other sessions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.core.amounts import eur
 __all__ = ["they"]  # the fixture
 
 
-async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
+async def test_debt_is_kept_from_the_next_session(they: Counsel) -> None:
     owes, first = await nothing_to_take(they), they.booking_id
     they.market.watch(PayoutSetOff)
     at = TUESDAY_TEN + timedelta(days=3)
@@ -49,8 +49,8 @@ async def test_what_is_owed_is_kept_of_the_next_session(they: Counsel) -> None:
 
 
 @pytest.mark.parametrize("told", ["before it is sent", "while it waits"])
-async def test_what_is_owed_is_kept_of_a_payout_that_waits(they: Counsel, told: str) -> None:
-    """It was released before the bank had kept anything, and waits for their account to be in order."""
+async def test_debt_is_kept_from_a_waiting_payout(they: Counsel, told: str) -> None:
+    """The payout was released before the bank had kept anything, and waits for the account to be in order."""
     await they.later(days=2, minutes=1)
     first, at = they.booking_id, TUESDAY_TEN + timedelta(days=3)
     await they.books(at)

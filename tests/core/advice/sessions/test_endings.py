@@ -1,4 +1,4 @@
-"""Who ends a paid talk, and what that costs: a seeker the price, a consultant all but the time that was given."""
+"""Ends of a paid session: they cost a seeker the price, and a consultant all but the time given."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.core.conftest import Market
 
 
 async def goes_on(they: Counsel, length: int = 60, free: float = 10) -> None:
-    """The free minutes have run, so many of them, and Sarah has said yes."""
+    """Let the given number of free minutes run, and let Sarah say yes."""
     await agreed(they, length=length)
     await they.meet(TUESDAY_TEN)
     await they.later(minutes=free)
@@ -33,7 +33,7 @@ async def told(they: Counsel, who: str) -> Money:
     [
         (1, 0, 0),
         (1, 8 * 60, 0),  # within the free minutes, which are free however early the yes comes
-        (1, 9 * 60 + 61, 360),  # two minutes begun of fifty
+        (1, 9 * 60 + 61, 360),  # two of fifty minutes have begun
         (10, 20, 180),  # one of fifty
         (10, 25 * 60, 45_00),
         (10, 49 * 60 + 1, 90_00),
@@ -63,7 +63,7 @@ async def test_a_seeker_who_ends_early_pays_the_price(they: Counsel) -> None:
     assert (await they.money())["held"] == 90_00
 
 
-async def test_by_the_minute_it_costs_the_same_whoever_ends_it(market: Market) -> None:
+async def test_by_the_minute_both_sides_end_it_at_the_same_cost(market: Market) -> None:
     they = await counsel(market, BY_MINUTE)
     await goes_on(they)
     await they.later(minutes=4, seconds=1)
@@ -86,7 +86,7 @@ async def test_by_the_minute_it_costs_the_same_whoever_ends_it(market: Market) -
 async def test_by_the_minute_the_free_minutes_are_free_however_early_the_yes(
     market: Market, pressed: int, talked: int, cents: int, parts: tuple[int, int]
 ) -> None:
-    """And what is told of the talk adds up to it, and to the sum."""
+    """The parts that are told add up to the session, and to its price."""
     they = await counsel(market, BY_MINUTE)
     await goes_on(they, free=pressed / 60)
     await they.later(seconds=talked - pressed)
@@ -104,7 +104,7 @@ async def minutes_of(they: Counsel) -> tuple[int, int | None]:
     return await they.run(MARKET, lambda ctx: final_charges.minutes_told(booking, meeting.meeting_of(ctx, booking)))
 
 
-async def test_free_minutes_that_are_agreed_to_early_stand_still_while_somebody_is_away(market: Market) -> None:
+async def test_free_minutes_agreed_early_stand_still_while_a_side_is_away(market: Market) -> None:
     they = await counsel(market, BY_MINUTE)
     await goes_on(they, free=2)
     await they.later(minutes=3)
@@ -120,7 +120,7 @@ async def test_free_minutes_that_are_agreed_to_early_stand_still_while_somebody_
     assert (await they.money())["held"] == 4 * 200
 
 
-async def test_of_one_price_that_is_due_before_the_free_minutes_are_over_no_minutes_are_told(they: Counsel) -> None:
+async def test_flat_price_due_before_the_free_minutes_end_tells_no_minutes(they: Counsel) -> None:
     await goes_on(they, free=2)
     await they.later(minutes=3)
     await they.does(they.sarah, meeting.end)
@@ -130,8 +130,8 @@ async def test_of_one_price_that_is_due_before_the_free_minutes_are_over_no_minu
 
 
 @pytest.mark.parametrize("who", ["alex", "sarah"])
-async def test_what_was_told_is_what_is_taken(market: Market, who: str) -> None:
-    """For a minute it is kept, though the next minute has begun; after that it is more, and nobody takes it."""
+async def test_price_that_was_told_is_charged(market: Market, who: str) -> None:
+    """The price is kept for a minute, though the next minute has begun. After that it is more, and is not charged."""
     they = await counsel(market, BY_MINUTE)
     await goes_on(they)
     await they.later(minutes=4, seconds=50)
@@ -159,7 +159,7 @@ async def test_one_price_is_the_same_however_late_the_end_is_confirmed(they: Cou
 
 
 @pytest.mark.parametrize(("gone", "cents"), [("alex", 9_00), ("sarah", 90_00)])
-async def test_who_does_not_come_back_has_ended_it(they: Counsel, gone: str, cents: int) -> None:
+async def test_side_that_does_not_come_back_has_ended_the_session(they: Counsel, gone: str, cents: int) -> None:
     """A consultant cannot have the whole price by going away for ten minutes instead of pressing End."""
     await goes_on(they)
     await they.later(minutes=5)
@@ -171,7 +171,7 @@ async def test_who_does_not_come_back_has_ended_it(they: Counsel, gone: str, cen
 
 
 @pytest.mark.parametrize(("minutes", "cents"), [(30, 54_00), (55, 90_00 + 5 * 150)])
-async def test_of_more_time_the_minutes_that_were_given_are_charged(they: Counsel, minutes: int, cents: int) -> None:
+async def test_extension_is_charged_by_the_minutes_given(they: Counsel, minutes: int, cents: int) -> None:
     await goes_on(they)
     await they.does(they.alex, meeting.offer_extension, 30)
     await they.does(they.sarah, meeting.take_extension, shown="30 more minutes, €45", place="slack:D1")
@@ -193,7 +193,7 @@ async def test_of_more_time_the_minutes_that_were_given_are_charged(they: Counse
         ("flexible", ("alex",), 0, 45_00),
         ("flexible", ("alex",), 9, 45_00),
         ("flexible", (), 9, 45_00),
-        ("flexible", ("sarah",), 9, 0),  # who has waited for a consultant who is late
+        ("flexible", ("sarah",), 9, 0),  # she has waited for a consultant who is late
         ("standard", ("alex",), -1, 45_00),
         ("standard", ("alex",), 1, 90_00),
     ],

@@ -1,4 +1,4 @@
-"""The free first minutes: one talk a pair, three a week a seeker; also of bookings that are made at the same moment."""
+"""Free first minutes: one session a pair, three a week a seeker, also for bookings made at the same moment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def booked(market: Market, seeker: Actor, expert_id: str, hours: int) -> B
 
 
 async def talked(market: Market, booking: Booking) -> None:
-    """The free talk took place, and is over."""
+    """Let the free session take place and end."""
 
     def unit(ctx: Ctx) -> None:
         held = ctx.session.get_one(Booking, booking.id)
@@ -68,7 +68,7 @@ async def test_a_pair_has_one_free_talk_and_only_one_that_took_place_counts(mark
 
 
 async def came_to_nothing(market: Market, booking: Booking, state: SessionState) -> None:
-    """Nobody talked, and its money is still on its way."""
+    """End a booking without a session, with its money still on its way."""
 
     def unit(ctx: Ctx) -> None:
         ctx.session.get_one(Booking, booking.id).state = state

@@ -26,7 +26,7 @@ TIMES = (TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1), TUESDAY_TEN + timedelta(d
 
 
 class Asked(Counsel):
-    """Nina advises too; Sarah asks both."""
+    """A session with a second consultant: Nina advises too, and Sarah asks both."""
 
     nina_id: str = ""
     ask_id: str = ""
@@ -71,8 +71,8 @@ async def they(market: Market) -> Asked:
     [{"rate_minor": 9500}, {"policy": "strict"}],
     ids=["price", "policy"],
 )
-async def test_nobody_is_asked_on_other_terms_than_were_shown(they: Asked, change: dict[str, Any]) -> None:
-    """Nina asks more by the time that Sarah sends it: neither of the two is asked before she has read that."""
+async def test_request_on_other_terms_than_were_shown_is_refused(they: Asked, change: dict[str, Any]) -> None:
+    """Nina asks more by the time that Sarah sends it. Neither consultant is asked before Sarah has read that."""
 
     def mark(ctx: Ctx) -> str:
         return group_requests.mark_of(
@@ -120,7 +120,7 @@ async def test_a_card_that_is_known_is_held_with_the_yes(they: Asked) -> None:
     assert (await they.of(they.nina_id)).state == SessionState.CONFIRMED
 
 
-async def test_who_cannot_says_no_and_the_other_is_still_asked(they: Asked) -> None:
+async def test_consultant_who_cannot_says_no_and_the_other_is_still_asked(they: Asked) -> None:
     await they.asks()
     await they.does(they.alex, group_requests.say_no)
     assert await they.state() == SessionState.CLOSED
@@ -128,7 +128,7 @@ async def test_who_cannot_says_no_and_the_other_is_still_asked(they: Asked) -> N
     assert (await they.of(they.nina_id)).state == SessionState.SLOT_HELD
 
 
-async def test_a_question_that_nobody_answers_runs_out_before_the_first_of_its_times(they: Asked) -> None:
+async def test_unanswered_request_runs_out_before_the_first_of_its_times(they: Asked) -> None:
     await they.asks(times=[TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1)])
     await they.until(TUESDAY_TEN - timedelta(minutes=59))
     assert ((await they.booking()).state, (await they.booking()).why) == ("closed", "expired")
@@ -154,8 +154,8 @@ async def test_the_seeker_takes_the_question_back(they: Asked) -> None:
         await they.run(they.sarah, group_requests.take_back, they.ask_id)
 
 
-async def test_what_is_taken_by_then_cannot_be_picked(they: Asked) -> None:
-    """cal.com 6622, 6932: a time that was free when it was shown is looked at again when somebody says yes to it."""
+async def test_time_that_is_booked_by_then_cannot_be_picked(they: Asked) -> None:
+    """cal.com 6622, 6932: a time that was free when it was shown is checked again when a consultant accepts it."""
     await they.asks(they.expert_id, times=TIMES)
     waiting = they.booking_id
     await they.books(TUESDAY_TEN)
@@ -168,12 +168,12 @@ async def test_what_is_taken_by_then_cannot_be_picked(they: Asked) -> None:
 
 
 @pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(days=61)], ids=["too soon", "too far"])
-async def test_times_that_nobody_could_answer_for_are_refused(they: Asked, blocking: timedelta) -> None:
+async def test_times_too_soon_or_too_far_to_be_answered_are_refused(they: Asked, blocking: timedelta) -> None:
     with pytest.raises(Invalid, match=r"session\.proposed_too"):
         await they.asks(times=[they.market.clock.moment + blocking])
 
 
-async def test_who_waits_for_many_answers_asks_no_more(they: Asked) -> None:
+async def test_seeker_who_waits_for_many_answers_asks_no_more(they: Asked) -> None:
     for _ in range(ASKS_OPEN_AT_MOST):
         await they.asks()
     with pytest.raises(Refusal, match=r"session\.asked_enough"):

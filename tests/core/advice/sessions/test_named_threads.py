@@ -1,4 +1,4 @@
-"""What others' booking systems got wrong for years, each by the number of the thread in which people complained of it.
+"""Faults that other booking systems had for years, each by the number of the thread in which people reported it.
 
 The numbers are those of github.com/calcom/cal.diy (cal.com).
 """
@@ -35,7 +35,7 @@ HOUR, HALF_HOUR = timedelta(hours=1), timedelta(minutes=30)
 
 
 def walls(calendar: Calendar, now: datetime, length: timedelta = HOUR) -> dict[date, list[str]]:
-    """The times that are offered, by the clock on the consultant's wall, by day."""
+    """Return the offered times by day, by the consultant's local clock."""
     found: dict[date, list[str]] = {}
     for slot in free_slots(calendar, now, length, until=now + timedelta(days=21)):
         local = slot.astimezone(ZoneInfo(calendar.zone))
@@ -57,7 +57,7 @@ def test_4702_10517_hours_stay_where_they_are_when_the_clocks_change() -> None:
 
 
 def test_6217_a_single_half_hour_a_week_is_offered_at_its_time_on_the_very_day_of_the_change() -> None:
-    """cal.com 6217: 12:30 every Sunday was shown as 13:30 on the day of the change, and refused when booked."""
+    """cal.com 6217: on the day of the change, 12:30 every Sunday was shown as 13:30. It was refused when booked."""
     shown = walls(Calendar({6: (Span(12 * 60 + 30, 13 * 60),)}, NEW_YORK), NOW, HALF_HOUR)
 
     assert shown == {date(2026, 11, day): ["12:30"] for day in (1, 8, 15)}
@@ -106,7 +106,7 @@ async def test_1092_7747_the_entry_lasts_as_long_as_the_session_over_the_change(
 
 
 def test_6622_days_of_their_own_and_the_limit_of_a_day_hold_when_it_is_booked() -> None:
-    """cal.com 6622: what the page knew (an override, a full day) the booking did not."""
+    """cal.com 6622: the booking did not know what the page knew (an override, a full day)."""
     special, tomorrow = date(2026, 11, 1), NOW + timedelta(days=1)
     calendar = Calendar(
         dict.fromkeys(range(5), WORKDAY), NEW_YORK, overrides={special: (Span(600, 660),)}, booked=[tomorrow], per_day=1
@@ -140,7 +140,7 @@ def test_107_a_slot_whose_end_runs_into_an_appointment_is_not_offered() -> None:
     "at", [TUESDAY_TEN - timedelta(hours=5), TUESDAY_TEN + timedelta(minutes=7), TUESDAY_TEN + timedelta(days=90)]
 )
 async def test_244_no_time_is_believed_because_it_was_sent(they: Counsel, at: datetime) -> None:
-    """cal.com 244: whoever changed the address of the page could book any time."""
+    """cal.com 244: any time could be booked by a change of the page's address."""
     wanted = (await command(they)).model_copy(update={"starts_at": at})
     with pytest.raises(Refusal, match=r"session\.slot_taken") as refused:
         await they.run(they.sarah, service.book_session, wanted, COMMISSION_BP)
@@ -175,7 +175,7 @@ async def test_11264_14040_a_no_is_over_only_when_the_bank_has_let_go(they: Coun
 
 
 async def test_2481_10121_another_time_asks_for_no_other_card(they: Counsel) -> None:
-    """cal.com 2481, 10121: who moved a paid booking had to pay again."""
+    """cal.com 2481, 10121: a person who moved a paid booking had to pay again."""
     await agreed(they)
     held = await they.holds_states()
     await they.does(they.alex, rescheduling.propose_move, TUESDAY_TEN + HOUR)
@@ -185,7 +185,7 @@ async def test_2481_10121_another_time_asks_for_no_other_card(they: Counsel) -> 
 
 
 async def test_18011_money_that_comes_after_the_end_goes_back(they: Counsel) -> None:
-    """cal.com 18011, 15294: paid, and cancelled all the same, because the news of it came late."""
+    """cal.com 18011, 15294: a paid booking was cancelled because the news of its payment came late."""
     await they.books(TUESDAY_TEN)
     (hold,) = await they.holds()
     await they.later(minutes=16)
@@ -195,7 +195,7 @@ async def test_18011_money_that_comes_after_the_end_goes_back(they: Counsel) -> 
     assert (await they.state(), await they.holds_states(), await they.money()) == ("closed", ["released"], NOTHING)
 
 
-async def test_11272_nobody_is_reminded_of_what_is_done_or_off(they: Counsel) -> None:
+async def test_11272_no_reminder_of_what_is_done_or_off(they: Counsel) -> None:
     """cal.com 11272: "complete your booking" came after the payment."""
     reminded: list[Any] = []
     they.market.reactions.on(events.SessionReminder, lambda _ctx, fact: reminded.append(fact))
@@ -207,7 +207,7 @@ async def test_11272_nobody_is_reminded_of_what_is_done_or_off(they: Counsel) ->
     assert reminded == []
 
 
-async def test_12371_a_booking_whose_card_failed_is_told_to_nobody(they: Counsel) -> None:
+async def test_12371_a_booking_whose_card_failed_is_not_announced(they: Counsel) -> None:
     """cal.com 12371: webhooks and figures counted bookings that were never paid."""
     told: list[Any] = []
     for kind in (events.SessionRequested, events.SessionConfirmed):
@@ -218,7 +218,7 @@ async def test_12371_a_booking_whose_card_failed_is_told_to_nobody(they: Counsel
 
 
 async def test_16858_the_policy_is_the_one_that_was_shown(they: Counsel) -> None:
-    """cal.com 16858, 14992: a policy of one's own, which holds as it was when somebody booked."""
+    """cal.com 16858, 14992: a consultant's own policy holds as it was at the time of booking."""
     await agreed(they)
     stricter = ChangeExpertise(policy="strict")
     await they.run(they.alex, lambda ctx: change_expertise(ctx, catalogue(), stricter))

@@ -1,4 +1,4 @@
-"""Payouts of sessions that are asked back: what comes, or does not, when the claim is settled otherwise by then."""
+"""Reversals of session payouts: what comes back, or does not, when the claim is settled otherwise by then."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def asked(they: Counsel, kind: str) -> list[int]:
 
 
 async def half_made_good(they: Counsel) -> str:
-    """Half of the claim is kept of the consultant's next session, while the whole of it is asked back."""
+    """Keep half of the claim from the consultant's next session, while the whole of it is asked back."""
     owes = await nothing_to_take(they)
     at, first = TUESDAY_TEN + timedelta(days=3), they.booking_id
     await they.books(at)
@@ -33,7 +33,7 @@ async def half_made_good(they: Counsel) -> str:
     await they.meet(at)
     await they.does(they.sarah, meeting.end)
     await they.does(they.sarah, settlement.complain, words="He had not read my question")
-    await they.later(days=15)  # nobody rules: half of it goes back
+    await they.later(days=15)  # no ruling: half of it goes back
     they.booking_id = first
     assert (await of(they, receivable(owes)), asked(they, "reversal")) == (NET - HALF, [NET])
     return owes
@@ -43,7 +43,7 @@ def effect(they: Counsel) -> str:
     return str([post.body["effect"] for post in they.market.posts if post.kind == "reversal"][-1])
 
 
-async def test_of_what_comes_back_the_consultant_has_only_what_is_more_than_they_owe(they: Counsel) -> None:
+async def test_consultant_gets_only_the_part_of_a_reversal_above_the_debt(they: Counsel) -> None:
     owes = await half_made_good(they)
     await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
     assert ((await found(they)).state, await of(they, receivable(owes))) == ("recovered", 0)
@@ -52,7 +52,7 @@ async def test_of_what_comes_back_the_consultant_has_only_what_is_more_than_they
     await they.market.books_hold()
 
 
-async def test_what_is_asked_for_again_is_what_is_still_owed(they: Counsel) -> None:
+async def test_repeated_reversal_asks_for_the_debt_that_is_left(they: Counsel) -> None:
     await half_made_good(they)
     refused = {"why": "balance_insufficient", "final": True}
     await they.run(PROVIDER, disbursements.refused, effect(they), **refused, perhaps=True)
@@ -69,7 +69,7 @@ async def test_what_is_asked_for_again_is_what_is_still_owed(they: Counsel) -> N
     await they.market.books_hold()
 
 
-async def test_what_comes_back_when_it_is_written_off_lessens_our_loss(they: Counsel) -> None:
+async def test_reversal_after_write_off_lessens_our_loss(they: Counsel) -> None:
     await nothing_to_take(they)
     await they.later(days=91)
     assert ((await found(they)).state, await of(they, LOSS)) == ("written_off", NET)

@@ -1,7 +1,7 @@
-"""Sessions lived through at random: people press anything, cards and banks do anything, answers are late or lost.
+"""Random walks through sessions: people press anything, cards and banks do anything, answers are late or lost.
 
-After each step the books hold and agree with the provider's own; and when all have gone, time alone ends it with
-nothing held, nobody given anything twice, and the cards charged what was due.
+After each step the books hold and agree with the provider's own. When everyone has gone, time alone ends the session.
+Nothing is then held, neither side was given anything twice, and the cards were charged what was due.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PRICES = {
 }
 KINDS = ("hold.page", "card.page", "hold", "capture", "hold.cancel", "transfer", "refund", "reversal")
 MOODS: tuple[Mood, ...] = ("does", "does", "refuses", "puts_off", "is_silent", "is_unheard")
-DISPUTES_AT_MOST = 3  # of one charge
+DISPUTES_AT_MOST = 3  # per charge
 WORDS = "He read the newspaper to me."
 
 
@@ -182,7 +182,7 @@ class Session(RuleBasedStateMachine):
     @precondition(lambda self: any(each.taken for each in self.they.charges.values()))
     @rule(percent=st.sampled_from((1, 33, 50, 100)), data=st.data())
     def a_bank_calls_back(self, percent: int, data: st.DataObject) -> None:
-        """Perhaps a second time, while it has not decided, or when it has."""
+        """Take a charge back, perhaps a second time, before or after the bank has decided."""
         charge = data.draw(st.sampled_from([each for each in self.they.charges.values() if each.taken]))
         if len(charge.disputes) < DISPUTES_AT_MOST:
             self.live(self.they.calls_back(charge.hold, max(charge.taken * percent // 100, 1)))
@@ -217,7 +217,7 @@ class Session(RuleBasedStateMachine):
             self.loop.close()
 
     async def _ends(self) -> None:
-        """Everybody goes, the provider works as it should, and both have said where their money is to go."""
+        """Let everyone go and the provider work as it should; both have named the account for their money."""
         they = self.they
         they.moods.clear()
         await they.is_heard()

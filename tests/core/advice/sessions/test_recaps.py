@@ -1,4 +1,4 @@
-"""What is kept of a talk: a recap by plain rules, every word only if both agree, and nothing longer than was said."""
+"""Records of a session: a recap by plain rules, the words if both agree, and nothing longer than was said."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_sentence_says_what_it_is(said: str, list_of: str) -> None:
     ],
 )
 def test_a_next_step_is_whose_it_is(said: str, whose: str) -> None:
-    """What a consultant asks of her client is no task of hers."""
+    """A consultant's request to her client is no task of hers."""
     made = draft("The grate slags", [Said("Alex", said)], ("Sarah", "Alex"))
     assert made.steps == (f"{whose}: {said}" if whose else said,)
 
@@ -85,7 +85,7 @@ def test_whatever_is_said_the_lists_are_short_and_come_from_what_was_said(texts:
 
 @pytest.fixture
 async def they(market: Market) -> Counsel:
-    """Sarah and Alex are talking, and it will be paid."""
+    """Return a session in which Sarah and Alex are talking, and which will be paid."""
     made = await counsel(market)
     await made.books(TUESDAY_TEN)
     await made.adds_card()
@@ -149,7 +149,7 @@ async def test_nothing_is_kept_word_for_word_without_the_yes_of_both(they: Couns
 
 
 async def bought(they: Counsel) -> str:
-    """Both agree, the talk ends, and Sarah pays on the page."""
+    """Let both agree and the session end, and let Sarah pay on the page."""
     await they.run(they.alex, recaps.ask_recording, they.booking_id, **SHOWN)
     await they.run(they.sarah, recaps.agree_recording, they.booking_id, **SHOWN)
     assert not await they.run(they.sarah, recaps.may_buy, they.booking_id)  # not before it is over
@@ -176,7 +176,7 @@ async def pays(they: Counsel, purchase: str) -> None:
     await they.run(MARKET, payments.card_paid, purchase, **facts)
 
 
-async def test_what_both_agreed_to_and_the_seeker_bought_is_read_by_both_for_a_year(they: Counsel) -> None:
+async def test_bought_words_that_both_agreed_to_are_read_by_both_for_a_year(they: Counsel) -> None:
     await pays(they, await bought(they))
     await they.later(days=200)
     for reader in (they.sarah, they.alex):
@@ -201,7 +201,7 @@ async def test_a_consultant_who_takes_the_consent_back_gives_the_money_back(they
     assert await they.run(they.sarah, recaps.recap_of, they.booking_id) is not None  # a row that says: deleted
 
 
-async def test_what_was_deleted_while_it_was_being_paid_for_is_paid_back(they: Counsel) -> None:
+async def test_words_deleted_while_they_are_paid_for_are_refunded(they: Counsel) -> None:
     await bought(they)
     await they.later(days=3)
     purchase = await buys(they)

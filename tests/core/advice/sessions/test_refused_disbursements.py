@@ -1,4 +1,4 @@
-"""What the provider will not move of a session: told once to whom it belongs, and a refund finds another way."""
+"""Disbursements of a session that the provider refuses: the payee is told once, and a refund finds another way."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["they"]
 
 
 async def refund_of(they: Counsel) -> str:
-    """The consultant gives all of it back; nobody has answered yet."""
+    """Let the consultant give all of it back, without an answer yet, and return the refund's id."""
     they.silent = {"refund", "transfer"}
     await they.does(they.alex, settlement.give_back)
     return str(next(post.body["effect"] for post in they.market.posts if post.kind == "refund"))
@@ -69,9 +69,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
 
 
 @pytest.mark.parametrize("won", [True, False])
-async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_seekers_bank_gives_it(
-    they: Counsel, won: bool
-) -> None:
+async def test_refund_waiting_for_an_account_is_not_paid_beside_a_chargeback(they: Counsel, won: bool) -> None:
     refund = await refund_of(they)
     await refused(they, refund)
     seeks = (await they.booking()).seeker_org
@@ -91,9 +89,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_see
 
 @pytest.mark.parametrize("won", [True, False])
 @pytest.mark.parametrize("under_way", ["refund", "transfer"])
-async def test_what_is_refused_while_the_seekers_bank_asks_waits_for_the_bank_and_goes_once(
-    they: Counsel, under_way: str, won: bool
-) -> None:
+async def test_refund_refused_during_a_chargeback_waits_and_goes_once(they: Counsel, under_way: str, won: bool) -> None:
     """The last refund, or the payout instead of it, had been asked for before the bank called the charge back."""
     seeks = (await they.booking()).seeker_org
     await has_an_account(they, seeks)
@@ -123,14 +119,16 @@ async def test_what_is_refused_while_the_seekers_bank_asks_waits_for_the_bank_an
 async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it(
     they: Counsel, second: str | None
 ) -> None:
-    """The provider tells of earlier failures again, days late: of the next refund, and then of the payout, no word."""
+    """The provider reports earlier failures again, days late. They say nothing about the next refund, nor about the
+    payout after it.
+    """
     await has_an_account(they, (await they.booking()).seeker_org)
     refund = await refund_of(they)
 
     async def fails(ref: str | None) -> None:
         await they.run(PROVIDER, disbursements.refused, refund, "card_closed", final=True, ref=ref)
         if ref is not None:
-            await they.run(PROVIDER, disbursements.done, refund, ref)  # whoever still says so
+            await they.run(PROVIDER, disbursements.done, refund, ref)  # a late report of success
 
     for ref in ("re_1", second):
         await fails(ref)
@@ -151,7 +149,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
 async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not_owed_any_more(
     they: Counsel, ref: str | None
 ) -> None:
-    """Neither the dispute nor the refund's failure was heard of in time: the seeker has it from their bank."""
+    """The dispute and the refund's failure were both heard of late: the seeker has the money from their bank."""
     seeks = (await they.booking()).seeker_org
     await has_an_account(they, seeks)
     refund = await refund_of(they)
@@ -166,7 +164,9 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
 
 
 async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_sent_again(they: Counsel) -> None:
-    """It was with the seeker's bank, and their account is closed; by now they have the same money by the dispute."""
+    """The refund was with the seeker's bank, and their account is closed. By now the dispute has given them the same
+    money.
+    """
     refund = await refund_of(they)
     await they.run(PROVIDER, disbursements.done, refund, "re_1")
     await called_back(they, answer=False)
@@ -183,7 +183,7 @@ async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_
 
 
 async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves_what_is_owed(they: Counsel) -> None:
-    """It was under way when the bank took the money: sent again, it would only be asked back."""
+    """The payout was under way when the bank took the money. A second one would only be asked back."""
     they.silent = {"transfer"}
     await they.later(days=2, minutes=1)
     (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
@@ -196,8 +196,8 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     await they.market.books_hold()
 
 
-async def test_of_a_payout_that_may_have_gone_nothing_is_kept(they: Counsel) -> None:
-    """The provider's failure was told, and that it was made after all: then it is asked back."""
+async def test_payout_that_may_have_gone_is_not_kept(they: Counsel) -> None:
+    """The provider reported the failure, and then that the payout was made after all. It is then asked back."""
     they.silent = {"transfer"}
     await they.later(days=2, minutes=1)
     (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]

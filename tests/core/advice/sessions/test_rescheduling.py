@@ -1,4 +1,4 @@
-"""Another time is proposed and nobody answers: it stays as it was, while calling it off still costs nothing."""
+"""Another time is proposed and not answered: the session stays as it was, while calling it off still costs nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOURS = st.integers(1, 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 FREE = st.sampled_from([policy.free_until for policy in rules.POLICIES.values()])
 
 
-async def test_a_proposal_that_nobody_answers_lapses_while_calling_off_is_free(they: Counsel) -> None:
+async def test_unanswered_proposal_lapses_while_calling_off_is_free(they: Counsel) -> None:
     thursday = TUESDAY_TEN + timedelta(days=2)
     await agreed(they, thursday)
     await they.does(they.sarah, rescheduling.propose_move, thursday + timedelta(days=1))
@@ -33,7 +33,7 @@ async def test_a_proposal_that_nobody_answers_lapses_while_calling_off_is_free(t
     assert (booking.state, booking.starts_at, booking.move_to, booking.move_by) == ("confirmed", thursday, None, None)
 
 
-async def test_what_was_proposed_is_forgotten_where_it_is_answered_or_both_have_come(they: Counsel) -> None:
+async def test_proposed_time_is_forgotten_once_answered_or_both_have_come(they: Counsel) -> None:
     await agreed(they)
     await they.does(they.alex, rescheduling.propose_move, TUESDAY_TEN + timedelta(hours=3))
     await they.does(they.sarah, rescheduling.leave_move)

@@ -1,4 +1,7 @@
-"""Links into a room: ours, whole and in time or of no use; who comes by them and falls silent is out again."""
+"""Links into a room: ours, whole and in time, or of no use.
+
+A person who comes by one and falls silent is out again.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,7 @@ WHOLE: dict[str, object] = {"aud": "room", "sub": "sarah", "session": "b1", "exp
         lambda: "",
     ],
 )
-def test_what_is_not_ours_opens_nothing(made: Callable[[], str]) -> None:
+def test_link_that_is_not_ours_opens_nothing(made: Callable[[], str]) -> None:
     with pytest.raises(Refusal, match="not_ours"):
         ROOMS.read(made(), TUESDAY_TEN - timedelta(hours=1))
 
@@ -110,7 +113,7 @@ def test_a_server_that_knows_no_keys_and_a_consultants_own_room_get_none() -> No
     assert Rooms("", SECRET, None).address(booking(), "alex", "Alex", TUESDAY_TEN) is None
 
 
-# --- who is in --------------------------------------------------------------------------------------------------------
+# --- presence ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ async def they(market: Market) -> Counsel:
 
 
 async def both_ask(they: Counsel, minutes: int) -> None:
-    """Both pages are open for so long, and ask twice a minute."""
+    """Keep both pages open for so many minutes; each asks twice a minute."""
     for _ in range(minutes * 2):
         await they.later(seconds=30)
         for each in (they.sarah, they.alex):
@@ -151,14 +154,14 @@ async def test_the_link_is_the_way_in_and_a_page_that_falls_silent_is_out_since_
     assert await they.state() == SessionState.PAID_PAUSED
     assert not await they.run(they.sarah, presence.still_here, they.booking_id)
     await they.does(they.sarah, meeting.end)
-    assert (await they.money())["held"] == 4 * 200  # and not the minute and a half in which nobody was heard
+    assert (await they.money())["held"] == 4 * 200  # and not the silent minute and a half
 
 
-async def test_our_own_absence_puts_nobody_out(they: Counsel) -> None:
+async def test_our_own_absence_puts_neither_side_out(they: Counsel) -> None:
     await they.until(TUESDAY_TEN)
     await they.does(they.sarah, presence.come_in)
     await they.does(they.alex, presence.come_in)
-    they.market.clock.advance(minutes=4)  # nobody rings any bell, nobody answers any page
+    they.market.clock.advance(minutes=4)  # no timer fires, no page is answered
     await they.later(seconds=1)
 
     assert await they.state() == SessionState.FREE_WINDOW

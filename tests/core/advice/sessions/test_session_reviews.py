@@ -1,4 +1,4 @@
-"""How a session was: one tap each, sealed until both have tapped, answered once, and weighed as in the trade."""
+"""Reviews of a session: one tap each, sealed until both have tapped, answered once, and weighed as in trade."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.core.conftest import Market
 
 @pytest.fixture
 async def they(market: Market) -> Counsel:
-    """Sarah and Alex have talked, and it is paid for."""
+    """Return a session in which Sarah and Alex have talked, and which is paid."""
     made = await counsel(market)
     await talked(made)
     await made.consent()
@@ -34,7 +34,7 @@ def stars(they: Counsel, count: int) -> RateSession:
     return RateSession(booking_id=they.booking_id, stars=count)
 
 
-async def test_nobody_reads_the_other_before_both_have_tapped_and_had_time_for_words(they: Counsel) -> None:
+async def test_reviews_stay_sealed_until_both_have_tapped_and_had_time_for_words(they: Counsel) -> None:
     await they.run(they.sarah, reviews.rate, stars(they, 2))
     await they.run(they.sarah, reviews.rate, stars(they, 4))  # a slip of the finger
     assert await they.run(they.alex, reviews.review_about_me, they.booking_id) is None
@@ -76,7 +76,7 @@ async def test_it_counts_in_the_consultants_standing_and_one_seeker_alone_gives_
     standing = await they.run(they.nina, reviews.standing_of, booking.consultant)
     assert (standing.stars, standing.reviews, standing.talks, standing.came) == (None, 1, 1, 1.0)
     ranks = await they.run(they.nina, reviews.ranks_of, [booking.consultant_org])
-    assert ranks[booking.consultant_org] > 0.75  # better than the market's mean, and not by much
+    assert ranks[booking.consultant_org] > 0.75  # better than the market's mean, but not by much
 
 
 async def test_only_who_was_there_may_say_and_a_free_talk_is_nobodys_business(they: Counsel, market: Market) -> None:
@@ -88,7 +88,7 @@ async def test_only_who_was_there_may_say_and_a_free_talk_is_nobodys_business(th
 
 
 async def counsel_again(they: Counsel) -> Counsel:
-    """Nina talks with Alex too, and it does not help her."""
+    """Let Nina have a session with Alex too, which does not help her."""
     they.sarah = they.nina
     await they.books(TUESDAY_TEN.replace(day=25))
     await they.adds_card()

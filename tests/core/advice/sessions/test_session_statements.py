@@ -1,4 +1,4 @@
-"""What a session's money does stands on both sides' statements at every turn, and on nobody else's."""
+"""Statements of a session: each movement of its money is on both sides' statements, and on no one else's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def now_of(they: Counsel, actor: Actor) -> Statement:
 
 
 async def both(they: Counsel) -> tuple[Statement, Statement]:
-    """Sarah's and Alex's; a stranger never has any."""
+    """Return Sarah's and Alex's statements; check that a stranger has none."""
     assert (await now_of(they, they.nina)).empty
     return await now_of(they, they.sarah), await now_of(they, they.alex)
 
@@ -56,7 +56,7 @@ async def test_it_is_held_on_the_card_then_here_and_then_it_goes_where_it_belong
 
     they.silent = {"refund", "transfer"}
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
-    await they.later(days=15)  # nobody rules: half of it is each side's
+    await they.later(days=15)  # no ruling: half of it is each side's
     sarah, alex = await both(they)
     (taken,), (payout,) = sarah.taken, alex.payouts
     assert (taken.amount, taken.back, taken.arrived) == (eur(9000), eur(4500), False)
@@ -79,7 +79,7 @@ async def test_it_is_held_on_the_card_then_here_and_then_it_goes_where_it_belong
     assert await movements(they, they.nina) == []
 
 
-async def test_what_the_card_did_not_give_waits_to_be_paid_and_a_colleague_sees_what_is_earned(they: Counsel) -> None:
+async def test_failed_charge_waits_to_be_paid_and_a_colleague_sees_the_earnings(they: Counsel) -> None:
     company = (await they.booking()).consultant_org
     await they.run(they.nina, lambda ctx: setattr(acting(ctx), "organisation_id", company))
     await they.meet(TUESDAY_TEN)

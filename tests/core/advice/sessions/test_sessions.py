@@ -84,7 +84,7 @@ async def test_by_the_minute_each_begun_minute_after_the_yes_is_charged(by_minut
     assert (await they.money())["held"] == 5 * 200
 
 
-async def test_the_clock_stands_still_while_somebody_is_away(by_minute: Counsel) -> None:
+async def test_clock_stands_still_while_a_side_is_away(by_minute: Counsel) -> None:
     they = by_minute
     await agreed(they)
     await they.meet(TUESDAY_TEN)
@@ -128,7 +128,7 @@ async def test_our_own_absence_is_no_part_of_a_talk(by_minute: Counsel, *, payin
     await they.later(minutes=11)
 
     assert await they.state() == SessionState.REVIEW_WINDOW
-    assert (await they.money())["held"] == 2 * 200  # of twelve minutes ten were free
+    assert (await they.money())["held"] == 2 * 200  # ten of the twelve minutes were free
 
 
 async def test_a_line_lost_in_the_free_minutes_costs_nothing(they: Counsel) -> None:
@@ -153,7 +153,7 @@ async def test_the_free_minutes_begin_at_the_agreed_time_not_before(they: Counse
 
 
 @pytest.mark.parametrize(("comes", "ends", "held"), [("sarah", "closed_free", 0), ("alex", "review_window", 9000)])
-async def test_who_does_not_come(they: Counsel, comes: str, ends: str, held: int) -> None:
+async def test_no_show_of_one_side(they: Counsel, comes: str, ends: str, held: int) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN)
     await they.does(getattr(they, comes), meeting.come_in)
@@ -163,14 +163,14 @@ async def test_who_does_not_come(they: Counsel, comes: str, ends: str, held: int
     assert (await they.money())["held"] == held
 
 
-async def test_nobody_comes(they: Counsel) -> None:
+async def test_no_show_of_both_sides(they: Counsel) -> None:
     await agreed(they)
     await they.until(TUESDAY_TEN + timedelta(minutes=11))
 
     assert await they.state() == SessionState.CLOSED_FREE
 
 
-async def test_a_request_that_nobody_answers_runs_out_and_the_second_pauses_the_consultant(they: Counsel) -> None:
+async def test_unanswered_request_runs_out_and_the_second_pauses_the_consultant(they: Counsel) -> None:
     for _ in range(2):
         await they.books(TUESDAY_TEN + timedelta(days=2))
         await they.adds_card()
@@ -215,8 +215,8 @@ async def test_a_card_that_fails_then_has_until_two_hours_before(they: Counsel) 
     assert await they.state() == SessionState.FREE_WINDOW
 
 
-async def test_another_time_is_offered_only_to_who_may_still_propose_one(they: Counsel) -> None:
-    """It begins within the day until which a seeker may call it off for nothing; its consultant may move it still."""
+async def test_another_time_is_offered_only_to_the_side_that_may_propose_one(they: Counsel) -> None:
+    """It begins within the day until which a seeker may call it off for nothing. Its consultant may still move it."""
     await agreed(they)
     booking = await they.booking()
     may = [await they.run(who, service.may, booking) for who in (they.sarah, they.alex)]
@@ -295,7 +295,7 @@ async def test_another_time_is_offered_and_taken(they: Counsel) -> None:
     assert (await they.booking()).starts_at == noon
 
 
-async def test_another_time_that_nobody_takes_is_no_fault_of_the_consultants(they: Counsel) -> None:
+async def test_unanswered_other_time_is_no_fault_of_the_consultant(they: Counsel) -> None:
     await they.books(TUESDAY_TEN)
     await they.adds_card()
     await they.does(they.alex, service.offer_other_time, TUESDAY_TEN + timedelta(hours=2))

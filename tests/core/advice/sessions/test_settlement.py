@@ -1,4 +1,4 @@
-"""What is charged in the end and where it goes: more time by the minute, complaints, debts, and a bank that is slow."""
+"""Settlement of sessions: the final charge and where it goes, extensions, complaints, debts, and a slow bank."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RATES = st.sampled_from((FIXED, BY_MINUTE))
 
 @pytest.fixture
 async def they(market: Market) -> Counsel:
-    """Sarah and Alex are talking, an hour long, and Sarah has said yes."""
+    """Return an hour's session in which Sarah and Alex are talking, and Sarah has said yes."""
     made = await counsel(market)
     await made.books(TUESDAY_TEN, 60)
     await made.adds_card()
@@ -83,7 +83,7 @@ async def test_more_time_that_is_not_used_costs_nothing(they: Counsel) -> None:
     assert {hold.state for hold in await they.holds()} == {HoldState.CAPTURED, HoldState.RELEASED}
 
 
-async def test_of_more_time_each_minute_begun_is_charged(they: Counsel) -> None:
+async def test_extension_is_charged_by_each_minute_begun(they: Counsel) -> None:
     await adds_half_an_hour(they)
     await they.later(minutes=64, seconds=10)
     await they.does(they.sarah, meeting.end)
@@ -106,8 +106,8 @@ async def complained(they: Counsel) -> None:
     await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
 
 
-async def test_what_a_complaint_promises_is_what_is_paid_to_the_cent(market: Market) -> None:
-    """Of an odd sum too: half a cent is rounded once."""
+async def test_refund_promised_by_a_complaint_is_paid_to_the_cent(market: Market) -> None:
+    """An odd sum is included: half a cent is rounded once."""
     they, told = await counsel(market, Rate(basis="session", minor=69_99, currency="EUR")), list[Money]()
     market.reactions.on(SessionComplained, lambda _, fact: told.append(fact.back))
     await agreed(they)
@@ -145,7 +145,7 @@ async def test_a_complaint_is_answered_in_words_and_taken_back_for_all_of_it(the
     await they.market.books_hold()
 
 
-async def test_who_was_charged_has_a_receipt_and_nobody_else(they: Counsel) -> None:
+async def test_receipt_goes_to_the_charged_seeker_alone(they: Counsel) -> None:
     assert await they.run(they.sarah, receipts_of) == []
     await complained(they)
     await they.does(they.alex, settlement.give_back)
@@ -257,7 +257,7 @@ async def test_the_seeker_is_asked_once_after_two_weeks(they: Counsel) -> None:
 
 
 async def test_a_refund_that_comes_back_is_owed_again_and_each_that_is_made_is_booked_once(they: Counsel) -> None:
-    """Nobody answered the first asking, so it was still repeated when its refund had come back: it made a second."""
+    """The first request got no answer, so it was repeated after its refund had come back, and made a second."""
     await they.later(minutes=20)
     await they.does(they.sarah, meeting.end)
     await they.does(they.alex, settlement.give_back)

@@ -1,4 +1,4 @@
-"""Nobody is promised to two talks at one time: whichever way a session comes to its time, and on either side of it."""
+"""Double bookings are refused on either side, whichever way a session comes to its time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOON = TUESDAY_TEN + timedelta(hours=2)
 
 
 class Two(Counsel):
-    """Nina advises too."""
+    """A session with a second consultant, Nina."""
 
     nina_id: str = ""
 
@@ -94,7 +94,7 @@ async def test_a_consultant_agrees_to_no_move_to_where_their_client_has_a_sessio
 
 
 async def test_a_session_is_moved_by_less_than_its_own_length(they: Two) -> None:
-    """The time that it has is no other session."""
+    """A session's own time does not count as another session."""
     later = TUESDAY_TEN + timedelta(minutes=15)
     await agreed(they)
     await they.does(they.alex, rescheduling.propose_move, later)
@@ -102,7 +102,7 @@ async def test_a_session_is_moved_by_less_than_its_own_length(they: Two) -> None
     assert (await they.booking()).starts_at == later
 
 
-async def test_of_two_other_times_at_once_a_seeker_takes_one(they: Two) -> None:
+async def test_seeker_takes_one_of_two_other_times_at_once(they: Two) -> None:
     await they.requests(TUESDAY_TEN)
     with_alex = they.booking_id
     await they.does(they.alex, service.offer_other_time, NOON)
@@ -120,7 +120,7 @@ async def test_of_two_other_times_at_once_a_seeker_takes_one(they: Two) -> None:
     assert refused.code == "session.you_have_another"
 
 
-async def test_of_two_yeses_at_once_to_two_questions_one_is_taken(they: Two) -> None:
+async def test_one_of_two_acceptances_at_once_of_two_requests_is_refused(they: Two) -> None:
     """Both consultants pick the same time, each for another question of hers."""
 
     async def asks(expert_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The VAT in our fee, by where the consultant is."""
+"""The VAT in our fee, by the consultant's country."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ MARKET = MarketVat("LT", 2_100)
     [
         ("LT", "LT119511515", "charged", 234),
         (None, None, "charged", 234),
-        ("DE", None, "charged", 234),  # nobody who has no VAT number accounts for it
+        ("DE", None, "charged", 234),  # a consultant without a VAT number does not account for it
         ("DE", "DE136695976", "reversed", 0),
         ("GR", "EL094259216", "reversed", 0),
         ("CH", "CHE107787577IVA", "outside", 0),
     ],
 )
-def test_who_pays_which(country: str | None, number: str | None, treatment: str, vat: int) -> None:
+def test_vat_treatment_follows_country_and_number(
+    country: str | None, number: str | None, treatment: str, vat: int
+) -> None:
     parts = parts_of(Money(1350, "EUR"), MARKET, country, number)
     assert (parts.treatment, parts.vat.minor, parts.fee.minor) == (treatment, vat, 1350 - vat)
 
@@ -41,7 +43,7 @@ def test_the_parts_add_up_and_the_vat_is_that_of_the_fee(minor: int, rate: int) 
 
 
 @given(minor=st.integers(0, 10**9), rate=st.integers(0, 5_000))
-@example(minor=533, rate=2100)  # no net amount makes it: 4.40 and its VAT are 5.32, 4.41 and its VAT 5.34
+@example(minor=533, rate=2100)  # no net amount fits: 4.40 with its VAT is 5.32, and 4.41 with its VAT is 5.34
 def test_the_card_says_what_the_invoice_says(minor: int, rate: int) -> None:
     parts, paper = parts_of(Money(minor, "EUR"), MarketVat("LT", rate), "LT", None), sums_of(minor, rate)
     assert (parts.fee.minor, parts.vat.minor, parts.rounding.minor) == (paper.net, paper.vat, paper.rounding)

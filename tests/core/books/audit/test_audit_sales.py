@@ -136,6 +136,6 @@ async def test_each_rule_is_seen_when_it_is_broken(
     assert await unseen(market, harms) == []
 
 
-async def test_what_is_true_of_all_money_that_goes_out_is_seen_to_be_broken_by_a_sale(market: Market) -> None:
+async def test_broken_rules_of_outgoing_money_are_seen_in_a_sale(market: Market) -> None:
     await sales(market)
     assert await unseen(market, OUT_HARMS) == []

@@ -1,4 +1,4 @@
-"""A bank calls the price of what we have sold back: the asking has an end, and nobody is given it twice or never."""
+"""Chargebacks of our own sales: requests come to an end, and the price goes back neither twice nor never."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Answer = TypeVar("Answer")
 
 @dataclass
 class Sale:
-    """Rasa has bought by card; the provider and her bank are told by the story."""
+    """A purchase by card: Rasa buys, and the story plays the provider and her bank."""
 
     market: Market
     rasa: Actor
@@ -58,7 +58,7 @@ class Sale:
         await self.outside(lambda ctx: come(ctx, self.purchase.id, intent_ref=f"pi_{name}", charge_ref=f"ch_{name}"))
 
     async def gives_back(self, minor: int = PRICE) -> str:
-        """The id of the refund that is asked for."""
+        """Give the price back, and return the id of the refund that is asked for."""
         await self.as_market(lambda ctx: service.give_back(ctx, self.purchase.id, Money(minor, "EUR")))
         return str(self.asked("refund")[-1]["effect"])
 
@@ -122,7 +122,7 @@ class Sale:
         await self.market.books_hold()
 
     async def is_at_rest(self) -> None:
-        """Nothing is asked of the provider about a refund any more, and no timer rings for one."""
+        """Check that no request about a refund is open at the provider, and no timer is set for one."""
 
         def left(ctx: Ctx) -> list[str]:
             open_ = [kind for kind, query, _ in still_open(ctx) for _ in ctx.session.execute(query)]
@@ -148,9 +148,7 @@ async def sale(market: Market) -> Sale:
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_what_a_bank_leaves_of_a_price_that_goes_back_is_paid_to_an_account_and_no_more_asked_of_the_card(
-    sale: Sale, known: bool
-) -> None:
+async def test_rest_after_a_chargeback_is_paid_to_an_account_and_not_to_the_card(sale: Sale, known: bool) -> None:
     refund = await sale.gives_back()
     await sale.is_called_back(4_00)
     await sale.is_refused(refund)
@@ -217,7 +215,7 @@ async def test_a_dispute_that_is_won_of_what_came_twice_lets_its_refund_go(sale:
 
 
 @pytest.mark.parametrize("disputed", ["pi_1", "pi_2"])
-async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone(sale: Sale, disputed: str) -> None:
+async def test_dispute_of_one_payment_leaves_the_other_alone(sale: Sale, disputed: str) -> None:
     await sale.pays("2")  # twice, and so it goes back
     second = str(sale.asked("refund")[0]["effect"])
     await sale.is_called_back(intent=disputed)
@@ -234,7 +232,8 @@ async def test_of_two_payments_a_dispute_is_about_one_and_leaves_the_other_alone
         await sale.outside(lambda ctx: disbursements.done(ctx, second, "re_2"))
     lost = [fact for fact in sale.market.facts if isinstance(fact, PurchaseLost)]
     assert len(lost) == (1 if disputed == "pi_1" else 0)
-    # Either way one price has come, one is with the buyer again; what was sold was paid by the one that stayed.
+    # Either way one price has come, and one is with the buyer again. The payment that stayed has paid for what was
+    # sold.
     assert await sale.balances(refund_due(sale.purchase.id), SALES) == [0, PRICE if disputed == "pi_2" else 0]
     assert (await sale.now()).state == PurchaseState.PAID
     await sale.books_hold()
@@ -269,7 +268,7 @@ async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_th
 
 
 @pytest.mark.parametrize("kept", [PRICE, 4_00])
-async def test_what_was_not_sent_because_a_bank_had_kept_it_is_sent_when_the_bank_turns(sale: Sale, kept: int) -> None:
+async def test_refund_withheld_for_a_bank_is_sent_when_the_bank_turns(sale: Sale, kept: int) -> None:
     refund = await sale.gives_back()
     await sale.is_called_back(kept)
     await sale.is_refused(refund)
@@ -287,7 +286,7 @@ async def test_what_was_not_sent_because_a_bank_had_kept_it_is_sent_when_the_ban
     await sale.is_at_rest()
 
 
-async def test_a_question_of_a_bank_that_nobody_has_answered_keeps_no_refund(sale: Sale) -> None:
+async def test_unanswered_question_of_a_bank_keeps_no_refund(sale: Sale) -> None:
     refund = await sale.gives_back()
     await sale.is_called_back(0)
     await sale.is_refused(refund)
@@ -326,10 +325,8 @@ async def test_a_second_dispute_of_a_payment_that_is_won_leaves_what_the_first_h
 
 
 @pytest.mark.parametrize("given_back", [False, True])
-async def test_one_that_was_won_and_is_lost_after_all_is_our_loss_and_nobody_has_it_twice(
-    sale: Sale, given_back: bool
-) -> None:
-    """The scheme decides otherwise, before or after the buyer had the price back from us."""
+async def test_dispute_that_is_won_and_lost_after_all_is_our_loss(sale: Sale, given_back: bool) -> None:
+    """The scheme changes the decision before or after the buyer had the price back from us."""
     await sale.is_called_back()
     await sale.is_decided(won=True)
     if given_back:
@@ -374,7 +371,7 @@ async def test_a_card_that_takes_nothing_back_is_asked_no_more_and_the_buyer_nam
 
 
 @pytest.mark.parametrize("won", [True, False])
-async def test_what_waits_for_an_account_waits_for_the_bank_too_and_is_not_given_twice(sale: Sale, won: bool) -> None:
+async def test_refund_waiting_for_an_account_waits_for_the_bank_and_goes_once(sale: Sale, won: bool) -> None:
     refund = await sale.gives_back()
     for _ in range(MOST_REFUSALS):
         await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="card_closed", final=True))
@@ -387,7 +384,7 @@ async def test_what_waits_for_an_account_waits_for_the_bank_too_and_is_not_given
     assert (sale.asked("transfer"), await sale.balances(payable(own))) == ([], [0])
     await sale.is_decided(won=won)
     if won:
-        assert sale.asked("refund")[-1]["amount"] == PRICE  # the card is asked once more
+        assert sale.asked("refund")[-1]["amount"] == PRICE  # the card is asked again
         await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_9"))
     else:
         (transfer,) = sale.asked("transfer")

@@ -1,4 +1,4 @@
-"""What the market sells itself: paid once, delivered only when it is paid, given back whole or in part, to the Star."""
+"""Sales of the market itself: paid once, delivered only when paid, refunded whole or in part, to the Star."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STARS_PRICE, CARD_PRICE = 500, 12_00
 
 @dataclass
 class Shop:
-    """Rasa buys; what the outside answers is told by the story."""
+    """A shop in which Rasa buys; the story plays the outside world."""
 
     market: Market
     rasa: Actor
@@ -56,7 +56,7 @@ class Shop:
         return await self.market.run(MARKET, lambda ctx: service.purchase_for(ctx, purchase.id))
 
     async def is_told(self) -> None:
-        """Every refund that was asked for has gone back."""
+        """Report that every refund that was asked for has gone back."""
         for post in [post for post in self.market.posts if post.kind == "refund"]:
             effect = post.body["effect"]
             await self.market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=f"re_{effect}"))
@@ -110,7 +110,7 @@ async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
     await shop.market.books_hold()
 
 
-async def test_telegram_may_charge_only_what_is_offered_to_whom_it_is_offered(shop: Shop) -> None:
+async def test_telegram_may_charge_only_the_offered_price_and_person(shop: Shop) -> None:
     purchase = await shop.asks()
     await shop.market.newcomer("Tom")
 
@@ -194,7 +194,7 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     (sent,) = await shop.market.run(MARKET, lambda ctx: ctx.session.scalars(select(Disbursement.provider_ref)).all())
     assert await told(disbursements.refused, "declined", ref=str(sent)) == 500
     assert await told(disbursements.done, str(sent)) == 500  # read before it came back
-    assert await told(disbursements.done, "re_late") == 0  # made by an earlier asking that nobody had answered
+    assert await told(disbursements.done, "re_late") == 0  # made by an earlier request that got no answer
     assert await told(disbursements.refused, "declined", ref=str(sent)) == 0
 
 
@@ -222,7 +222,7 @@ async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> 
 
 @pytest.fixture
 async def asked(shop: Shop) -> Purchase:
-    """Paid, and asked back on the first day."""
+    """Return a purchase that was paid, and asked back on the first day."""
     purchase = await shop.asks()
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "Nobody looked at it"))
@@ -239,7 +239,7 @@ async def operator(shop: Shop) -> Actor:
     return desk
 
 
-async def test_what_ends_while_an_operator_is_asked_waits_for_the_answer(shop: Shop, asked: Purchase) -> None:
+async def test_purchase_that_ends_while_an_operator_is_asked_waits_for_the_answer(shop: Shop, asked: Purchase) -> None:
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, asked.id, Money(200, STARS.code)))
     assert (await shop.now(asked)).wish_open
     await shop.market.run(await operator(shop), lambda ctx: service.give_back_whole(ctx, asked.id))
@@ -268,7 +268,7 @@ async def test_a_wish_is_granted_on_the_day_that_it_was_told_though_the_thing_la
     await shop.market.books_hold()
 
 
-async def test_a_wish_that_nobody_answers_is_granted(shop: Shop, asked: Purchase) -> None:
+async def test_refund_request_without_an_answer_is_granted(shop: Shop, asked: Purchase) -> None:
     shop.market.clock.advance(days=14, seconds=1)
     await shop.market.run_timers(dict(TIMER_HANDLERS))
     await shop.market.run_timers(dict(TIMER_HANDLERS))
@@ -296,7 +296,7 @@ async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
 
 
 async def is_refused_for(shop: Shop, days: int) -> int:
-    """Telegram gives back nothing that it is asked for, day by day; how often it is asked on the last of them."""
+    """Let Telegram refuse each refund, day by day, and return how often it is asked on the last day."""
     asked = 0
     for _ in range(days):
         told, asked = {post.id for post in shop.market.posts}, 0
@@ -325,7 +325,7 @@ async def test_stars_that_telegram_does_not_give_back_are_kept_for_their_buyer_i
     [refund] = [post for post in shop.market.posts if post.kind == "refund"]
     await shop.market.run(PROVIDER, refuse(refund.body["effect"]))
     assert await is_refused_for(shop, 20) == 1
-    with pytest.raises(Refusal, match=r"erasure\.open"):  # Telegram's name of them is needed still
+    with pytest.raises(Refusal, match=r"erasure\.open"):  # Telegram's name of them is still needed
         await shop.market.run(shop.rasa, erase)
     await shop.market.books_hold()
     assert await is_refused_for(shop, 20) == 0
@@ -334,8 +334,8 @@ async def test_stars_that_telegram_does_not_give_back_are_kept_for_their_buyer_i
     await shop.market.books_hold()
 
 
-async def test_stars_of_who_has_left_are_asked_back_for_nobody(shop: Shop) -> None:
-    """What they had bought is given back after they went: who paid, nobody knows any more."""
+async def test_stars_of_a_deleted_account_are_not_refunded(shop: Shop) -> None:
+    """Their purchase is given back after they left: the payer is no longer known."""
     purchase = await shop.asks()
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, erase)
@@ -349,13 +349,13 @@ amounts = st.integers(min_value=1, max_value=1_000_000)
 
 
 @given(amounts, st.data())
-def test_what_goes_back_is_what_was_asked_back_and_never_more_than_came(price: int, data: st.DataObject) -> None:
+def test_split_refund_is_exact_and_never_exceeds_the_payment(price: int, data: st.DataObject) -> None:
     credit = data.draw(st.integers(0, price))
     back = data.draw(st.integers(0, price))
     rail = data.draw(st.sampled_from(Rail))
     sent, kept = rules.parted(rail, *(Money(each, "XTR") for each in (price, credit, back)))
     assert (sent + kept).minor == back
-    assert sent.minor <= price - credit  # never more than came by this very payment
+    assert sent.minor <= price - credit  # never more than came by this payment
     if rail is Rail.STARS:
         assert sent.minor in (0, price - credit)  # whole or not at all
 

@@ -1,4 +1,4 @@
-"""A bank and a card that say no at awkward moments: whatever the order, the price of a sale is given back once."""
+"""A bank and a card that refuse at awkward moments: in any order, a sale's price goes back once."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_a_card_that_says_no_for_the_last_time_while_the_bank_asks_waits_f
 async def test_an_account_that_says_no_after_the_bank_has_called_the_price_back_is_sent_only_what_the_bank_leaves(
     sale: Sale, decided: bool
 ) -> None:
-    """The payout was under way when the bank called; it is refused before the bank has decided, or after."""
+    """The payout was under way when the bank called. It is refused before or after the bank has decided."""
     await sale.has_an_account()
     refund = await sale.gives_back()
     await refused(sale, refund)
@@ -84,7 +84,7 @@ async def test_an_account_that_says_no_after_the_bank_has_called_the_price_back_
 
 @pytest.mark.parametrize("second", ["re_2", None])
 async def test_a_refund_that_has_failed_is_no_news_of_the_one_that_is_under_way(sale: Sale, second: str | None) -> None:
-    """The provider tells of the first failure again, days late: the third attempt is still on its way."""
+    """The provider reports the first failure again, days late, while the third attempt is still on its way."""
     await sale.has_an_account()
     refund = await sale.gives_back()
     for ref in ("re_1", second):
@@ -92,7 +92,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_the_one_that_is_under_way(
         await sale.days(1)
     for late in ("re_1", second or "re_1"):
         await sale.outside(partial(disbursements.refused, disbursement_id=refund, why="expired", ref=late, final=True))
-        await sale.outside(partial(disbursements.done, disbursement_id=refund, ref=late))  # whoever still says so
+        await sale.outside(partial(disbursements.done, disbursement_id=refund, ref=late))  # a late report of success
     assert (await sale.refunds(), sale.asked("transfer")) == ([(DisbursementState.ASKED, PRICE)], [])
     await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_3"))
     await all_is_given_back_once(sale)
@@ -115,7 +115,7 @@ async def test_a_card_that_says_no_late_is_no_news_of_what_goes_to_an_account(sa
 
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("last", [True, False])
-async def test_of_two_disputes_of_one_payment_the_first_decision_lets_nothing_go(
+async def test_first_decision_of_two_disputes_of_one_payment_releases_nothing(
     sale: Sale, first: bool, last: bool
 ) -> None:
     await sale.has_an_account()
@@ -149,7 +149,7 @@ async def test_a_dispute_that_is_won_of_what_was_used_up_before_gives_no_new_tim
     await sale.is_at_rest()
 
 
-async def test_of_a_price_that_comes_back_and_goes_again_nobody_says_that_it_came_unasked(sale: Sale) -> None:
+async def test_price_that_comes_back_and_goes_again_is_not_told_as_unasked(sale: Sale) -> None:
     await sale.pays("2")  # this one came unasked
     second = str(sale.asked("refund")[0]["effect"])
     await sale.outside(lambda ctx: disbursements.done(ctx, second, "re_2"))
@@ -164,7 +164,7 @@ async def test_of_a_price_that_comes_back_and_goes_again_nobody_says_that_it_cam
 
 
 def heard(sale: Sale) -> list[tuple[str, str]]:
-    """What the buyer is told from now on: which sentence, and which of its variants."""
+    """Collect what the buyer is told from now on: the sentence and its variant."""
     said: list[tuple[str, str]] = []
 
     def hear(tell: Callable[[Ctx, Any], None]) -> Callable[[Ctx, Event], None]:
@@ -182,19 +182,19 @@ def heard(sale: Sale) -> list[tuple[str, str]]:
     return said
 
 
-async def test_a_mere_question_of_a_bank_is_told_to_nobody_for_nothing_stands_still(sale: Sale) -> None:
+async def test_mere_question_of_a_bank_is_not_told(sale: Sale) -> None:
     said = heard(sale)
     await sale.is_called_back(0)
     assert said == []
     await sale.is_called_back()  # now it takes the money
     assert said == [("notice.purchase_recalled", "")]
     await sale.is_called_back(0, ref="du_2")
-    await sale.is_decided(won=False, ref="du_2")  # "kept the price: 0.00" would be no truth
+    await sale.is_decided(won=False, ref="du_2")  # "kept the price: 0.00" would be false
     assert len(said) == 1
 
 
 @pytest.mark.parametrize("last", [True, False])
-async def test_of_a_part_of_the_price_that_is_won_nobody_hears_that_all_of_it_stands(sale: Sale, last: bool) -> None:
+async def test_winning_a_part_of_the_price_is_not_told_as_a_win_of_all(sale: Sale, last: bool) -> None:
     said = heard(sale)
     await sale.is_called_back(4_00)
     await sale.is_called_back(3_00, ref="du_2")
@@ -231,10 +231,10 @@ async def test_a_dispute_about_what_came_twice_leaves_the_invoice_of_what_was_bo
 @pytest.mark.parametrize(("back", "taken"), [(PRICE, PRICE), (3_00, PRICE), (3_00, 4_00), (3_00, 5_00)])
 @pytest.mark.parametrize("under_way", [True, False])
 @pytest.mark.parametrize("won", [True, False])
-async def test_what_went_back_before_the_bank_took_it_is_credited_once(
+async def test_refund_before_a_chargeback_is_credited_once(
     sale: Sale, back: int, taken: int, under_way: bool, won: bool
 ) -> None:
-    """The bank takes a price of which a part had gone back: a second credit note would take back what nobody paid."""
+    """The bank takes a price that was refunded in part. A second credit note would take back what was never paid."""
     refund = await sale.gives_back(back)
     done = partial(disbursements.done, disbursement_id=refund, ref="re_1")
     if not under_way:
@@ -256,7 +256,7 @@ async def test_what_went_back_before_the_bank_took_it_is_credited_once(
 
 
 async def stands(sale: Sale) -> int:
-    """What of the price is invoiced, less its credit notes."""
+    """Return how much of the price is invoiced, less its credit notes."""
     papers = await sale.as_market(
         lambda ctx: [(each.paper, each.gross_minor) for each in ctx.session.scalars(select(Invoice))]
     )

@@ -1,4 +1,4 @@
-"""Deals whose money a bank calls back, step by step, and what the books say of them then."""
+"""Deals whose money a bank calls back, step by step, and what the books then say."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.core.trades import Trade, paid
 
 
 async def released(market: Market, lots: int = 2, accepted: int = 2) -> Trade:
-    """Some lots are accepted and paid out."""
+    """Let some lots be accepted and paid out."""
     trade = await paid(market, lots=lots)
     for lot in (await trade.lots())[:accepted]:
         await trade.deliver(lot)
@@ -71,7 +71,7 @@ async def books_hold(trade: Trade) -> None:
 
 
 async def another_deal(trade: Trade) -> Trade:
-    """The same two, on the same goods: 50 t in one lot."""
+    """Buy 50 t of the same listing in one lot, between the same buyer and seller."""
     command = BuyNow(listing_id=trade.listing_id, quantity=tonnes(50))
     await trade.market.run(trade.buyer, lambda ctx: buy_now(ctx, command))
     found = await trade.as_market(lambda ctx: deals.deals_of(ctx, trade.buying))

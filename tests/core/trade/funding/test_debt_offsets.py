@@ -1,4 +1,4 @@
-"""A bank takes a payment back while another deal's payout to the same seller waits: it is kept for what is owed."""
+"""Chargebacks while another deal's payout to the same seller waits: the payout is kept for the debt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.core.trades import TIMER_HANDLERS, Trade, agreed, market_in_memory
 
 
 async def waits_elsewhere(trade: Trade) -> Trade:
-    """A payout of another deal of the same two waits, for the seller's account is not ready."""
+    """Let a payout of another deal of the same two wait, because the seller's account is not ready."""
     later = await another_deal(trade)
     await later.sign()
     await later.pay(intent="pi_2")
@@ -39,7 +39,7 @@ def _not_ready(ctx: Ctx, seller: str) -> None:
 
 
 async def left_of(trade: Trade) -> list[int]:
-    """What of a deal's payouts has not gone yet."""
+    """Return the amounts of a deal's disbursements that are not done yet."""
     own = select(Disbursement.amount_minor).where(
         Disbursement.subject == trade.deal_id, Disbursement.state != DisbursementState.DONE
     )
@@ -48,7 +48,7 @@ async def left_of(trade: Trade) -> list[int]:
 
 
 async def owes(market: Market, taken: int = 21_000_00) -> tuple[Trade, Trade]:
-    """A payout waits in a second deal, and only then the bank takes a payment of the first."""
+    """Let a payout wait in a second deal, and only then let the bank take a payment of the first."""
     trade = await released(market, lots=1, accepted=1)
     later = await waits_elsewhere(trade)
     await recalled(trade, taken, answer=False)
@@ -57,7 +57,7 @@ async def owes(market: Market, taken: int = 21_000_00) -> tuple[Trade, Trade]:
     return trade, later
 
 
-async def test_what_waits_in_another_deal_is_kept_when_the_claim_is_lost_after_it(market: Market) -> None:
+async def test_waiting_payout_of_another_deal_is_kept_when_claim_is_lost(market: Market) -> None:
     market.watch(PayoutSetOff, ChargebackServed)
     trade, later = await owes(market)
     await decided(trade, won=False)  # told twice
@@ -79,7 +79,7 @@ async def test_what_waits_in_another_deal_is_kept_when_the_claim_is_lost_after_i
     await books_hold(trade)
 
 
-async def test_what_is_more_than_the_claim_waits_on_and_is_sent(market: Market) -> None:
+async def test_part_of_payout_above_the_claim_is_sent(market: Market) -> None:
     trade, later = await owes(market, 1_000_00)
     claimed = (await chargeback(trade)).outstanding
     await decided(trade, won=False)
@@ -94,7 +94,7 @@ async def test_what_is_more_than_the_claim_waits_on_and_is_sent(market: Market) 
     await books_hold(trade)
 
 
-async def test_what_may_have_left_is_not_kept(market: Market) -> None:
+async def test_payout_that_may_have_left_is_not_kept(market: Market) -> None:
     """The provider was asked for it and has not answered: it is not known to be here."""
     trade = await released(market, lots=1, accepted=1)
     later = await another_deal(trade)
@@ -119,7 +119,10 @@ def test_whatever_is_taken_nothing_is_paid_twice_and_the_books_hold(taken: int, 
 
 
 async def _kept_and_sent(taken: int, *, won: bool, sent_first: bool) -> None:
-    """Kept and sent of the payout that waited are what it was; kept is what is owed, as far as it goes."""
+    """Check that the kept and the sent part add up to the waiting payout.
+
+    The kept part is the debt, as far as the payout covers it.
+    """
     async with market_in_memory() as market:
         trade, later = await owes(market, taken)
         owed = (await chargeback(trade)).outstanding
@@ -139,8 +142,8 @@ async def _kept_and_sent(taken: int, *, won: bool, sent_first: bool) -> None:
         assert sum(back) == (kept.minor if won else 0)
 
 
-async def test_who_owes_hears_how_much_of_the_deals_own_waiting_payouts_was_kept(market: Market) -> None:
-    """Nobody knows yet where to pay out to; then the bank keeps 15,000 of the 21,000 that were released."""
+async def test_seller_hears_how_much_of_own_waiting_payouts_was_kept(market: Market) -> None:
+    """The seller has no account for payouts yet. Then the bank keeps 15,000 of the 21,000 that were released."""
     trade = await agreed(market, lots=2)
     await trade.sign()
     await trade.pay()

@@ -1,4 +1,4 @@
-"""A bank calls an early payment back, and what a later part of the deal has brought bears it: whose it is then."""
+"""Chargebacks of an early payment that money of a later part bears: whose that money is afterwards."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tests.core.trade.funding.chargeback_steps import books_hold, decided, of, r
 from tests.core.trades import Trade, agreed
 
 PART = 5_000_00
-HALF = 10_500_00  # each of two parts of the deal, of two lots each
+HALF = 10_500_00  # each of the deal's two parts, of two lots each
 
 
 async def paid_in_part(market: Market, accepted: int, *, transfer: bool = False) -> Trade:
-    """The first part of a deal is paid by card, of the second only a part has come: by card too, or by `transfer`."""
+    """Pay the first part of a deal by card and some of the second, by card too or by `transfer`."""
     trade = await agreed(market, window_to=date(2027, 3, 20))
     await trade.sign()
     await trade.seller_can_be_paid()
@@ -44,7 +44,7 @@ async def paid_in_part(market: Market, accepted: int, *, transfer: bool = False)
 
 
 async def lapsed(trade: Trade) -> None:
-    """Nobody pays the rest of the second part."""
+    """Let the second part lapse without the rest of its money."""
     await trade.pass_days(6)
     await trade.provider_answers()
     states = [each.state for each in await trade.as_market(lambda ctx: service.tranches_of(ctx, trade.deal_id))]
@@ -52,7 +52,7 @@ async def lapsed(trade: Trade) -> None:
 
 
 def given_back(trade: Trade) -> dict[str, int]:
-    """What was given back out of each payment."""
+    """Return the sum that was refunded from each payment."""
     sums: dict[str, int] = {}
     for body in trade.asked("refund"):
         sums[body["payment_intent"]] = sums.get(body["payment_intent"], 0) + body["amount"]
@@ -61,7 +61,7 @@ def given_back(trade: Trade) -> dict[str, int]:
 
 @pytest.mark.parametrize("won", ["before", "after", "on appeal"])
 @pytest.mark.parametrize("accepted", [1, 2])
-async def test_what_had_come_of_a_part_that_has_lapsed_goes_back_when_the_bank_gives_it_up(
+async def test_money_of_lapsed_part_goes_back_when_the_bank_gives_it_up(
     market: Market, accepted: int, won: str
 ) -> None:
     trade = await paid_in_part(market, accepted)
@@ -83,7 +83,7 @@ async def test_what_had_come_of_a_part_that_has_lapsed_goes_back_when_the_bank_g
         await trade.deliver(last)
         await trade.accept(last)
     await trade.provider_answers()
-    # Of two lots that were paid one may have ended by what the bank had kept of it.
+    # If two lots were paid, one may have ended by what the bank had kept of it.
     assert given_back(trade) == {"pi_2": PART} | ({"pi_1": HALF // 2} if accepted == 1 and won == "on appeal" else {})
     assert (await of(trade, escrow(trade.deal_id)), await of(trade, refund_due(trade.deal_id))) == (eur(0), eur(0))
     assert (await trade.deal()).state == DealState.COMPLETED
@@ -91,10 +91,10 @@ async def test_what_had_come_of_a_part_that_has_lapsed_goes_back_when_the_bank_g
 
 
 @pytest.mark.parametrize("accepted", [1, 2])
-async def test_what_has_come_in_part_of_a_transfer_bears_no_dispute_of_another_payment(
-    market: Market, accepted: int
-) -> None:
-    """It stands in the buyer's balance at the provider until all of it has come, and is let go when it does not."""
+async def test_partial_transfer_bears_no_chargeback_of_another_payment(market: Market, accepted: int) -> None:
+    """A partial transfer stands in the buyer's balance at the provider until all of it has come. It is let go if the
+    rest does not come.
+    """
     trade = await paid_in_part(market, accepted, transfer=True)
     await recalled(trade, HALF)
     assert await of(trade, escrow(trade.deal_id)) == eur(PART)

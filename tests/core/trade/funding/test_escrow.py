@@ -1,4 +1,4 @@
-"""Held money: it is paid once, parted to the cent, sent once, and nothing of it is left when the deal is over."""
+"""Held money: it is paid once, split to the cent and sent once, and nothing is left after the deal."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_any_deal_ends_with_nothing_held(
 async def live_through(
     thousandths: int, fates: list[tuple[Fate, int]], cancel_at: int | None, *, ready_late: bool
 ) -> None:
-    """A deal whose lots meet their fates in the order of the numbers drawn, perhaps cancelled on the way."""
+    """Run a deal whose lots meet their fates in the drawn order, and which may be cancelled on the way."""
     async with market_in_memory() as market:
         amount = f"{thousandths // 1000}.{thousandths % 1000:03}"
         trade = await agreed(market, amount, len(fates))
@@ -231,7 +231,7 @@ async def meet_fate(trade: Trade, number: int, fate: Fate) -> None:
 
 
 async def one_payout(market: Market) -> Trade:
-    """A deal of one lot that was accepted; its payout has been asked for."""
+    """Return a deal of one lot that was accepted; its payout has been asked for."""
     trade = await paid(market, lots=1)
     lot = (await trade.lots())[0]
     await trade.deliver(lot)

@@ -1,4 +1,4 @@
-"""A bank takes a payment back, during and after release: who bears it, what is tried, and what a win undoes."""
+"""Chargebacks during and after release: the party that bears them, what is tried, and what a win undoes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from tests.core.trades import agreed
 @given(
     st.integers(0, 10**8), st.integers(0, 10**8), st.integers(0, 5_000), st.integers(1, 2 * 10**8), st.integers(0, 100)
 )
-def test_whoever_bears_it_bears_exactly_what_was_taken(
+def test_shares_of_a_chargeback_add_up_to_its_amount(
     held: int, released: int, bp: int, taken: int, percent: int
 ) -> None:
     fees = eur(released).share(bp)
@@ -83,7 +83,7 @@ async def test_a_win_undoes_every_leg(market: Market) -> None:
 
 
 @pytest.mark.parametrize("won", [True, False])
-async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won: bool) -> None:
+async def test_held_money_is_used_first_and_open_lots_end(market: Market, won: bool) -> None:
     trade = await released(market, lots=4, accepted=2)
     await recalled(trade, 5_000_00, answer=False)
     found = await chargeback(trade)
@@ -101,9 +101,10 @@ async def test_what_is_held_goes_first_and_ends_what_is_open(market: Market, won
 
 
 async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Market) -> None:
-    """Of two payments one lot was released and three went back, and then the buyer's bank takes both payments back.
+    """Two payments cover two lots each; one lot was released, three went back. Then the buyer's bank takes both
+    payments back.
 
-    What the buyer has twice by that is nobody's debt: the seller was given one lot's money, and owes no more.
+    The buyer has money twice by that, but it is no one's debt. The seller was paid for one lot, and owes no more.
     """
     trade = await agreed(market, window_to=date(2027, 3, 20))
     await trade.sign()
@@ -146,7 +147,7 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     await books_hold(trade)
     sent = trade.asked("transfer")
     trade.answered |= {post.id for post in market.posts if post.kind == "reversal"}
-    await decided(trade, won=True)  # on appeal: it was our loss, and is so no more
+    await decided(trade, won=True)  # on appeal: it was our loss, and no longer is
     assert ((await chargeback(trade)).state, await of(trade, LOSS)) == ("won", eur(0))
     assert trade.asked("transfer") == sent
     await books_hold(trade)
@@ -171,7 +172,7 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
         "reversal",
     ]
     await books_hold(trade)
-    await decided(trade, won=True)  # on appeal each side has what was kept of theirs
+    await decided(trade, won=True)  # on appeal each side gets back what was kept of theirs
     assert [body["amount"] for body in trade.asked("refund")] == [10_500_00, 10_500_00]
     assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50, 10_237_50]
     await books_hold(trade)
@@ -190,7 +191,7 @@ async def test_nothing_moves_while_the_bank_thinks(market: Market) -> None:
     await trade.pass_days(30)
     assert (await trade.lots())[1].state == LotState.INSPECTION  # freeze beats timer
     await decided(trade, won=True)
-    await trade.pass_days(4)  # of which three are for going on
+    await trade.pass_days(4)  # three of them are for going on
     assert (await trade.lots())[1].state == LotState.ACCEPTED
     await books_hold(trade)
 
@@ -262,7 +263,7 @@ async def test_later_payouts_are_set_off_against_what_a_seller_owes(market: Mark
 async def test_a_part_that_was_paid_and_called_back_is_not_given_twice(
     market: Market, ends: str, taken: int, won: bool
 ) -> None:
-    """Of 21,000 the buyer pays 5,000, and has the bank call it back before the rest has come."""
+    """The buyer pays 5,000 of 21,000, and has the bank call it back before the rest has come."""
     trade = await agreed(market, lots=2)
     await trade.sign()
     payment = await trade.payment()

@@ -1,4 +1,4 @@
-"""Money comes in: once however often it is told, in parts, too little, too much, too late, twice."""
+"""Incoming money: booked once however often it is reported, in parts, too little, too much, too late, or twice."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ async def test_a_transfer_in_parts_is_counted_up_however_often_it_is_told(market
     await trade.market.books_hold()
 
 
-async def test_what_came_in_part_goes_back_when_the_rest_does_not(market: Market) -> None:
+async def test_partial_payment_goes_back_when_the_rest_does_not_come(market: Market) -> None:
     trade = await agreed(market)
     await trade.sign()
     payment = await trade.payment()
@@ -177,7 +177,7 @@ async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(mar
 
 
 async def test_a_refund_of_as_much_as_was_paid_too_much_is_told_as_the_deals(market: Market) -> None:
-    """The buyer has had €10,500 back that they paid too much; a lot of the same sum is dropped."""
+    """The buyer has got back €10,500 that they had paid too much. A lot of the same sum is dropped."""
     trade = await agreed(market, lots=2)
     await trade.sign()
     await trade.pay(amount=eur(31_500_00))
@@ -215,8 +215,8 @@ async def test_a_checkout_that_opens_after_the_deal_was_called_off_is_closed(mar
     assert (await trade.payment()).state is PaymentState.CLOSED
 
 
-async def test_what_comes_in_another_currency_goes_back_and_the_deal_waits_on(market: Market) -> None:
-    """The provider tells of it as often as it is asked: nobody can say no to money that is there."""
+async def test_payment_in_another_currency_goes_back_and_the_deal_waits(market: Market) -> None:
+    """The provider reports the payment as often as it is asked: money that has arrived cannot be refused."""
     market.watch(PaymentReturned, RefundSent)
     trade = await agreed(market)
     await trade.sign()

@@ -1,4 +1,4 @@
-"""Tranches: a deal too large or too long to be held at once is paid part by part, and only paid lots are sent."""
+"""Tranches: a deal too large or too long for one payment is paid in parts. Only paid lots are sent."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_every_lot_is_in_one_tranche_that_a_payment_can_carry(amounts: list[int]
         (10_000, "t", "200", 3, None),
         (3, "pallet", "600000", 2, 3),  # two are in one lot
         (3, "pallet", "600000", 3, None),
-        (7, "pallet", "333334", 3, 4),  # of 3, 2 and 2 the first is too large
+        (7, "pallet", "333334", 3, 4),  # the lots are 3, 2 and 2; the first is too large
         (2, "pallet", "900000", 52, None),  # in two lots
         ("0.5", "t", "199999.98", 1, None),
     ],
@@ -116,7 +116,7 @@ async def two_tranches(market: Market) -> Trade:
 
 
 async def test_a_deal_too_large_for_one_payment_is_paid_by_any_rail_that_carries_its_parts(market: Market) -> None:
-    """2,100,000 EUR in four parts: none is beyond what a bank transfer can be."""
+    """2,100,000 EUR in four parts: none is above the limit of a bank transfer."""
     trade = await agreed(market, 10_000, 4, quantity=tonnes(10_000))
     await trade.sign()
     deal = await trade.deal()
@@ -171,7 +171,7 @@ async def test_only_what_is_paid_for_can_be_sent(market: Market) -> None:
     await market.books_hold()
 
 
-async def test_a_part_that_nobody_pays_ends_with_its_lots_alone(market: Market) -> None:
+async def test_unpaid_part_ends_with_its_lots_alone(market: Market) -> None:
     market.watch(TrancheLapsed)
     trade = await two_tranches(market)
     await trade.pay()
@@ -191,7 +191,7 @@ async def test_a_part_that_nobody_pays_ends_with_its_lots_alone(market: Market) 
     await market.books_hold()
 
 
-async def test_what_is_kept_for_the_buyer_beside_one_part_pays_no_refund_of_another(market: Market) -> None:
+async def test_credit_beside_one_part_pays_no_refund_of_another(market: Market) -> None:
     """Too large for one payment: three lots and one. The first part brings 2,000 too much; the last lot is given up."""
     trade = await agreed(market, 6000, quantity=tonnes(6000), window_to=date(2026, 12, 20))
     await trade.sign()
@@ -212,7 +212,7 @@ async def test_what_is_kept_for_the_buyer_beside_one_part_pays_no_refund_of_anot
     def given_back() -> list[tuple[str, int]]:
         return [(body["payment_intent"], body["amount"]) for body in trade.asked("refund")]
 
-    # What the first part has left is our fee on its lots; the rest comes of the part that was paid for the lot.
+    # The first part has left only our fee on its lots. The rest comes from the part that paid for the lot.
     assert given_back() == [("pi_1", 23_625_00), ("pi_2", 291_375_00)]
     assert await trade.states() == (DealState.CANCELLED, [LotState.ACCEPTED] * 3 + [LotState.DROPPED])
     market.clock.advance(days=20)

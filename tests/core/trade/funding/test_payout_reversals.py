@@ -1,4 +1,4 @@
-"""Payouts that are asked back for a claim: what comes when the claim is settled otherwise, or written off, by then."""
+"""Payout reversals for a claim: results that come after the claim is settled otherwise or written off."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from tests.core.trade.funding.chargeback_steps import (
 )
 from tests.core.trades import Trade
 
-NET = 20_475_00  # of one lot of 21,000.00, less our fee
-LATER = 10_237_50  # of a later deal, of half the amount
+NET = 20_475_00  # one lot of 21,000.00, less our fee
+LATER = 10_237_50  # a later deal of half the amount
 
 
 async def asked_back(market: Market) -> Trade:
-    """All was paid out, the bank takes it, and the seller's account is asked for it; nobody has answered yet."""
+    """Pay all of it out, let the bank take it, and ask the seller's account for it. There is no result yet."""
     trade = await released(market, lots=1, accepted=1)
     await recalled(trade, answer=False)
     assert [body["amount"] for body in trade.asked("reversal")] == [NET]
@@ -44,7 +44,7 @@ async def lost(trade: Trade) -> None:
 
 
 async def came(trade: Trade) -> None:
-    """The provider tells, twice, that it has taken back what it was asked for first."""
+    """Let the provider report, twice, that it has taken back what it was asked for first."""
     effect = trade.asked("reversal")[0]["effect"]
     for _ in range(2):
         await trade.market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="trr_1"))
@@ -62,7 +62,7 @@ async def reversals(trade: Trade) -> list[Disbursement]:
 
 
 async def paid_later(trade: Trade) -> Trade:
-    """The next deal of the same two is paid and accepted: its payout is kept for what is owed."""
+    """Let the next deal of the same two be paid and accepted: its payout is kept for the debt."""
     later = await another_deal(trade)
     later = replace(later, answered=trade.answered | {post.id for post in trade.market.posts})
     await later.sign()
@@ -74,7 +74,7 @@ async def paid_later(trade: Trade) -> Trade:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-async def test_what_comes_back_when_the_claim_is_written_off_lessens_our_loss(market: Market, turned: bool) -> None:
+async def test_reversal_after_write_off_lessens_our_loss(market: Market, turned: bool) -> None:
     trade = await asked_back(market)
     await lost(trade)
     await trade.pass_long()
@@ -90,7 +90,7 @@ async def test_what_comes_back_when_the_claim_is_written_off_lessens_our_loss(ma
         await books_hold(trade)
 
 
-async def test_of_what_comes_back_the_seller_has_only_what_is_more_than_they_owe(market: Market) -> None:
+async def test_seller_gets_only_the_part_of_a_reversal_above_the_debt(market: Market) -> None:
     """A part of the claim was kept of a later payout while the whole of it was asked back."""
     trade = await asked_back(market)
     await lost(trade)
@@ -123,7 +123,7 @@ async def test_a_refusal_that_is_heard_when_nothing_is_owed_any_more_is_the_end_
     await books_hold(trade)
 
 
-async def test_what_is_asked_for_again_is_what_is_still_owed(market: Market) -> None:
+async def test_repeated_reversal_asks_for_the_debt_that_is_left(market: Market) -> None:
     trade = await asked_back(market)
     await refused(trade)
     await lost(trade)

@@ -1,4 +1,4 @@
-"""Which rail fits, which is proposed, and when money that can be called back may be passed on."""
+"""Rails: the ones that fit, the one proposed, and when money that can be called back may be passed on."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_rail_carries_its_currencies_and_no_more_than_eight_digits(
     [
         (eur(1), True, Rail.BANK_TRANSFER),
         (eur(1), False, Rail.CARD),
-        (Money(1, "SEK"), True, Rail.CARD),  # a bank transfer knows no krona
+        (Money(1, "SEK"), True, Rail.CARD),  # a bank transfer cannot carry kronor
     ],
 )
 def test_a_business_is_proposed_a_bank_transfer(amount: Money, business: bool, rail: Rail) -> None:
@@ -55,9 +55,7 @@ def test_only_a_debit_has_to_wait() -> None:
 
 
 @given(stood=st.integers(0, 10**9), early=st.integers(0, 10**9), amount=st.integers(1, 10**9))
-def test_nobody_is_trusted_with_more_than_has_stood_nor_with_more_than_the_most(
-    stood: int, early: int, amount: int
-) -> None:
+def test_trust_exceeds_neither_settled_money_nor_the_maximum(stood: int, early: int, amount: int) -> None:
     if trusted(eur(stood), eur(early), eur(amount)):
         assert early + amount <= stood
         assert early + amount <= MOST_TRUST

@@ -1,4 +1,4 @@
-"""Twenty thousand deals, each cut, paid in parts, parted and sent by the very rules of the product, close at zero."""
+"""Twenty thousand deals, each cut, paid in parts, split and sent by the product's own rules, close at zero."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def close(dice: random.Random) -> None:
     left = dict(received)
     zero = Money(0, "EUR")
     released, fees, back, sent = zero, zero, zero, zero
-    ruled = dice.randint(0, len(lots))  # from here on a ruling on the whole deal parts what is left
+    ruled = dice.randint(0, len(lots))  # from here on a ruling on the whole deal splits what is left
     shares = [lot.amount.share(dice.choice((0, WHOLE, WHOLE, dice.randint(0, WHOLE)))) for lot in lots[:ruled]]
     rest = [lot.amount for lot in lots[ruled:]]
     shares += shares_of(rest, Money.total(rest, "EUR").share(dice.randint(0, WHOLE)))

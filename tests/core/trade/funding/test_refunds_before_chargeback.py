@@ -1,4 +1,4 @@
-"""A bank takes back what had gone back to its payer already: they have it twice, and no seller is asked for that."""
+"""Chargebacks of money that was refunded already: the payer has it twice, and no seller is asked for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ALL = eur(21_000_00)
 
 
 async def half_given_back(market: Market, accepted: int) -> Trade:
-    """Of two lots one went back to the buyer; the other is accepted and paid out, or still to come."""
+    """Refund one of two lots; the other is accepted and paid out, or still to come."""
     trade = await released(market, lots=2, accepted=accepted)
     other = (await trade.lots())[-1]
     await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, other.id))
@@ -66,9 +66,9 @@ async def test_a_seller_who_was_given_nothing_owes_nothing(market: Market, won: 
     await later.provider_answers()
     assert [body["amount"] for body in trade.asked("transfer")] == [
         10_237_50
-    ]  # all of it: half the amount, but the fee
+    ]  # all of it: half the amount, without the fee
     if not won:
-        await decided(trade, won=True)  # on appeal: it was our loss, and is so no more
+        await decided(trade, won=True)  # on appeal: it was our loss, and no longer is
         assert await of(trade, LOSS) == eur(0)
         assert len(trade.asked("refund")) == 1  # the buyer has had theirs
     await books_hold(trade)
@@ -76,7 +76,7 @@ async def test_a_seller_who_was_given_nothing_owes_nothing(market: Market, won: 
 
 @pytest.mark.parametrize("heard_late", [True, False])
 async def test_a_refund_that_did_not_leave_after_all_is_no_loss(market: Market, heard_late: bool) -> None:
-    """It was under way when the bank called, and is refused: before or after the bank has decided."""
+    """The refund was under way when the bank called. It is refused before or after the bank has decided."""
     trade, refund = await called_off(market)
     refused = partial(disbursements.refused, disbursement_id=refund, why="charge_disputed", final=True)
     await recalled(trade, answer=False)
@@ -101,7 +101,9 @@ async def test_a_refund_that_did_not_leave_after_all_is_no_loss(market: Market, 
 async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_sent_again(
     market: Market, taken: int, left: list[int]
 ) -> None:
-    """It was with the buyer's bank, and their account is closed; by now the buyer has the same money by the dispute."""
+    """The refund was with the buyer's bank, and their account is closed. By now the dispute has given them the same
+    money.
+    """
     trade, refund = await called_off(market)
     await trade.provider_answers()
     await recalled(trade, taken)
@@ -120,7 +122,7 @@ async def test_a_refund_that_comes_back_when_the_bank_has_kept_the_money_is_not_
     await books_hold(trade)
 
 
-async def test_what_came_too_late_goes_back_out_of_its_own_payment_when_the_bank_decides_for_us(market: Market) -> None:
+async def test_late_payment_goes_back_from_itself_after_a_won_dispute(market: Market) -> None:
     """Its refund had waited when the bank called; the deal has no other payment, or one that is spent already."""
     trade = await paid_too_late(market)
     put_off = partial(
@@ -136,8 +138,8 @@ async def test_what_came_too_late_goes_back_out_of_its_own_payment_when_the_bank
     await books_hold(trade)
 
 
-async def test_of_a_payment_that_went_back_in_part_the_rest_is_borne_as_ever(market: Market) -> None:
-    """One lot was paid out, the other one's money went back; the bank takes all of it, and then some of it again."""
+async def test_rest_of_a_partly_refunded_payment_is_borne_as_ever(market: Market) -> None:
+    """One lot was paid out, the other was refunded. The bank takes the whole payment, and then some of it again."""
     trade = await half_given_back(market, accepted=1)
     await recalled(trade)
     first = await chargeback(trade)
@@ -162,9 +164,7 @@ async def closed(trade: Trade, ref: str, *, won: bool) -> None:
 
 
 @pytest.mark.parametrize("first", ["du_1", "du_2"])
-async def test_of_two_disputes_of_what_is_held_one_that_is_won_leaves_no_loss_to_the_other(
-    market: Market, first: str
-) -> None:
+async def test_winning_one_of_two_disputes_of_held_money_leaves_no_loss(market: Market, first: str) -> None:
     """Together they took more than the buyer had with us. With one of them won it is less, and the rest goes back."""
     trade = await half_given_back(market, accepted=0)
     await disputed(trade, "du_1", 7_000_00)
@@ -180,9 +180,7 @@ async def test_of_two_disputes_of_what_is_held_one_that_is_won_leaves_no_loss_to
 
 
 @pytest.mark.parametrize("heard", [True, False])
-async def test_of_two_disputes_of_what_was_paid_out_the_seller_bears_the_one_that_is_lost(
-    market: Market, heard: bool
-) -> None:
+async def test_seller_bears_the_lost_one_of_two_disputes_after_payout(market: Market, heard: bool) -> None:
     trade = await half_given_back(market, accepted=1)
     await disputed(trade, "du_1", 10_500_00)
     await disputed(trade, "du_2", 5_000_00)
@@ -204,7 +202,7 @@ async def test_of_two_disputes_of_what_was_paid_out_the_seller_bears_the_one_tha
     await books_hold(trade)
 
 
-async def test_what_a_bank_takes_twice_of_one_payment_is_not_taken_of_another(market: Market) -> None:
+async def test_second_chargeback_of_a_payment_takes_none_of_another(market: Market) -> None:
     trade = await agreed(market, lots=2)
     await trade.sign()
     await trade.pay(eur(10_000_00))
@@ -216,8 +214,10 @@ async def test_what_a_bank_takes_twice_of_one_payment_is_not_taken_of_another(ma
     await books_hold(trade)
 
 
-async def test_of_a_dispute_that_was_over_the_seller_is_asked_nothing_anew(market: Market) -> None:
-    """It was lost while the other one was open, and our loss: when that one is won only our fee of it is taken over."""
+async def test_closed_dispute_asks_the_seller_for_nothing_again(market: Market) -> None:
+    """The dispute was lost while the other one was open, and was our loss. When the other one is won, only our fee of
+    it is taken over.
+    """
     trade = await half_given_back(market, accepted=1)
     await disputed(trade, "du_1", 10_500_00)
     await disputed(trade, "du_2", 5_000_00)

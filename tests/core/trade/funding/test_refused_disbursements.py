@@ -1,4 +1,4 @@
-"""What the provider will not move: who waits for it hears so once, and a refund that is refused finds another way."""
+"""Disbursements that the provider refuses: the payee hears so once, and a refused refund finds another way."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WHOLE = Money(21_000_00, "EUR")
 
 
 async def has_an_account(trade: Trade) -> None:
-    """The buyer says where their money goes."""
+    """Let the buyer name the account that their money goes to."""
 
     def asks(ctx: Ctx) -> None:
         organisation_of(ctx, trade.buying).country = "SE"
@@ -44,7 +44,7 @@ async def has_an_account(trade: Trade) -> None:
 
 
 async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object]:
-    """The buyer's bank takes back what was paid for the deal."""
+    """Return the unit of work in which the buyer's bank takes back what was paid for the deal."""
     payment = await trade.as_market(lambda ctx: service.payment_of(ctx, trade.deal_id))
     assert payment is not None
     return partial(
@@ -62,7 +62,7 @@ async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object
 async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_account_of_the_buyers(
     market: Market, comes_back: bool
 ) -> None:
-    """The card is closed: the provider says so at once, or its bank does a day after the refund was sent."""
+    """The card is closed. The provider says so at once, or its bank does a day after the refund was sent."""
     market.watch(DisbursementRefused, PayoutWaiting)
     desk = "desk@parley.example" if comes_back else None  # without an address there is only the log
     alarms.listen(market.reactions, Wordings(PLATFORMS), desk)
@@ -88,7 +88,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     assert all("a refund of the deal" in each["text"] and "card_closed" in each["text"] for each in letters)
 
     await trade.pass_days(30)
-    assert len(trade.asked("refund")) == MOST_REFUSALS  # nobody is asked about it any more
+    assert len(trade.asked("refund")) == MOST_REFUSALS  # no refund is asked for any more
     await has_an_account(trade)
     (sent,) = trade.asked("transfer")
     assert (sent["amount"], sent["charge"], sent["account"]) == (WHOLE.minor, None, "acct_buyer")
@@ -99,10 +99,10 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     await trade.market.books_hold()
 
 
-async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is_never_paid_from_ours(
+async def test_unclaimed_refund_is_never_paid_from_our_balance(
     market: Market,
 ) -> None:
-    """A refund that nobody has claimed is in their balance there; it was not on ours, and is sent from there alone."""
+    """An unclaimed refund is in the buyer's balance there. It was not on ours and is sent from there alone."""
     trade, effect = await called_off(market)
     refused = partial(disbursements.refused, disbursement_id=effect, why="unclaimed", final=True, unclaimed=True)
     for number in range(1, MOST_REFUSALS + 2):
@@ -114,7 +114,7 @@ async def test_what_stands_in_a_balance_that_the_provider_keeps_for_the_buyer_is
     await trade.market.books_hold()
 
 
-async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_operators(market: Market) -> None:
+async def test_refused_reversal_is_told_to_operators_alone(market: Market) -> None:
     trade = await paid(market, lots=1)
     await trade.seller_can_be_paid()
     (lot,) = await trade.lots()
@@ -134,9 +134,7 @@ async def test_what_is_asked_back_of_a_seller_and_refused_is_told_to_nobody_but_
 
 
 @pytest.mark.parametrize("won", [True, False])
-async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buyers_bank_gives_it(
-    market: Market, won: bool
-) -> None:
+async def test_refund_waiting_for_an_account_is_not_paid_beside_a_chargeback(market: Market, won: bool) -> None:
     """The card takes nothing back, so the buyer goes to their bank instead of naming an account."""
     trade, effect = await called_off(market)
     for _ in range(MOST_REFUSALS):
@@ -166,7 +164,7 @@ async def test_what_waits_for_an_account_is_not_given_a_second_time_when_the_buy
 
 @pytest.mark.parametrize("won", [True, False])
 @pytest.mark.parametrize("under_way", ["refund", "transfer"])
-async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and_goes_once(
+async def test_refund_refused_during_a_chargeback_waits_and_goes_once(
     market: Market, under_way: str, won: bool
 ) -> None:
     """The last refund, or the payout instead of it, had been asked for before the bank called the payment back."""
@@ -204,7 +202,9 @@ async def test_what_is_refused_while_the_buyers_bank_asks_waits_for_the_bank_and
 async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it(
     market: Market, second: str | None
 ) -> None:
-    """The provider tells of earlier failures again, days late: of the next refund, and then of the payout, no word."""
+    """The provider reports earlier failures again, days late. They say nothing about the next refund, nor about the
+    payout after it.
+    """
     trade, effect = await called_off(market)
     await has_an_account(trade)
 
@@ -214,7 +214,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         if ref is not None:
             await market.run(
                 PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=ref)
-            )  # whoever still says so
+            )  # a late report of success
 
     for ref in ("re_1", second):
         await fails(ref)
@@ -240,7 +240,7 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
 async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not_owed_any_more(
     market: Market, ref: str | None
 ) -> None:
-    """Neither the dispute nor the refund's failure was heard of in time: the buyer has the money from their bank."""
+    """The dispute and the refund's failure were both heard of late: the buyer has the money from their bank."""
     trade, effect = await called_off(market)
     await has_an_account(trade)
     await market.run(PROVIDER, await disputed(trade))
@@ -262,7 +262,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
 async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves_what_its_seller_owes(
     market: Market, taken: Money, final: bool
 ) -> None:
-    """It was under way when the bank took the money: sent again, it would only be asked back."""
+    """The payout was under way when the bank took the money. A second one would only be asked back."""
     market.watch(PayoutWaiting)
     trade = await paid(market, lots=1)
     (lot,) = await trade.lots()
@@ -299,10 +299,10 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
 
 @pytest.mark.parametrize("won_later", [True, False])
 @pytest.mark.parametrize("taken", [WHOLE, Money(3_000_00, "EUR")])
-async def test_what_was_under_way_to_the_buyers_account_is_not_sent_again_when_their_bank_has_given_it(
+async def test_payout_refused_after_a_lost_dispute_is_not_sent_again(
     market: Market, taken: Money, won_later: bool
 ) -> None:
-    """The card took nothing back, the bank has decided, and only then is it heard that their account took nothing."""
+    """The card took nothing back, and the bank has decided. Only then is the account's refusal heard of."""
     trade, effect = await called_off(market)
     await has_an_account(trade)
     for _ in range(MOST_REFUSALS):
@@ -338,7 +338,7 @@ async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(m
     await market.run(PROVIDER, await disputed(trade))
     await market.run(PROVIDER, partial(disbursements.refused, disbursement_id=payout, why="closed", final=True))
     (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
-    assert found.outstanding == Money(found.claimed_minor, "EUR")  # it is nobody's yet
+    assert found.outstanding == Money(found.claimed_minor, "EUR")  # neither side has it yet
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     await trade.pass_days(8)
     assert [body["amount"] for body in trade.asked("transfer")] == [20_475_00] * (1 + won)

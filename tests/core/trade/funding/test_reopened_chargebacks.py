@@ -1,4 +1,4 @@
-"""A dispute that was won, and decided against us by the card scheme after that: the bank takes the money once more."""
+"""Disputes that the card scheme decides against us after a win: the bank takes the money again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WON, LOST = DisputeState.WON, DisputeState.LOST
 
 
 async def told(trade: Trade, state: DisputeState, *back: bool, cents: int = ALL, answer: bool = True) -> None:
-    """The provider tells twice how the dispute stands. `back`: of each time that it was taken, whether it is back."""
+    """Report the dispute's state twice. `back` says for each time that the money was taken whether it is back."""
     none, fee = eur(0), eur(20_00)
     takings = [Taking(eur(cents), fee, each, fee if each else none) for each in back]
     dispute = Dispute("du_1", "ch_pi_1", "pi_1", state, eur(cents), takings, "fraudulent", None)
@@ -48,7 +48,7 @@ async def known(trade: Trade) -> list[tuple[str, str]]:
     return [(each.ref, each.state) for each in found]
 
 
-async def test_after_it_was_paid_out_the_seller_owes_it_anew(market: Market) -> None:
+async def test_seller_owes_again_when_a_dispute_reopens_after_payout(market: Market) -> None:
     trade = await released(market, lots=1, accepted=1)
     await told(trade, DisputeState.OPEN, False)
     before = await of(trade, AT_PROVIDER)
@@ -61,7 +61,7 @@ async def test_after_it_was_paid_out_the_seller_owes_it_anew(market: Market) -> 
     assert (await of(trade, COMMISSION), await of(trade, receivable(trade.selling))) == (eur(0), eur(0))
     # The fee for the first time has come back, the one for the second has not.
     assert await of(trade, AT_PROVIDER) == before
-    # Of the payout before the win all had come back already: what was sent after it is asked back.
+    # The payout before the win had come back whole, so the one that was sent after it is asked back.
     assert [body["amount"] for body in trade.asked("transfer")] == [NET, NET]
     asked = [(body["amount"], body["transfer"]) for body in trade.asked("reversal")]
     sent = [f"tr_{body['effect']}" for body in trade.asked("transfer")]
@@ -69,14 +69,14 @@ async def test_after_it_was_paid_out_the_seller_owes_it_anew(market: Market) -> 
     await told(trade, WON, True)  # an old word, heard late
     await told(trade, DisputeState.OPEN, False)
     assert await known(trade) == [("du_1", "won"), ("du_1#2", "recovered")]
-    await told(trade, WON, True, True)  # and the scheme turns once more
+    await told(trade, WON, True, True)  # and the scheme changes its decision again
     assert await known(trade) == [("du_1", "won"), ("du_1#2", "won")]
     assert [body["amount"] for body in trade.asked("transfer")] == [NET, NET, NET]
     assert await of(trade, COMMISSION) == eur(525_00)
 
 
 async def test_all_of_it_may_be_heard_at_once(market: Market) -> None:
-    """One after the other: what follows from the first is done before the second is told."""
+    """The steps run in order: the first is finished before the second is reported."""
     trade = await released(market, lots=1, accepted=1)
     await told(trade, LOST, True, False)
     assert [body["id"] for body in trade.asked("look")] == ["du_1"]
@@ -84,8 +84,8 @@ async def test_all_of_it_may_be_heard_at_once(market: Market) -> None:
     assert await of(trade, COMMISSION) == eur(0)
 
 
-async def test_what_is_back_is_won_though_the_provider_calls_it_lost(market: Market) -> None:
-    """It may not list yet what has left once more, or bear it itself."""
+async def test_returned_money_is_won_though_the_provider_calls_it_lost(market: Market) -> None:
+    """The provider may not list the second withdrawal yet, or may bear it itself."""
     trade = await released(market, lots=1, accepted=1)
     await told(trade, LOST, True)
     assert await known(trade) == [("du_1", "won")]
@@ -104,7 +104,7 @@ async def test_while_it_is_held_the_held_money_bears_it_and_what_is_open_ends(ma
     assert (await of(trade, refund_due(trade.deal_id)), await of(trade, LOSS)) == (eur(0), eur(0))
 
 
-async def test_who_is_not_asked_back_pays_with_the_next_deal(market: Market) -> None:
+async def test_seller_who_is_not_asked_back_pays_with_the_next_deal(market: Market) -> None:
     trade = await released(market, lots=1, accepted=1)
     await told(trade, WON, True)
     await told(trade, LOST, True, False, answer=False)
@@ -130,8 +130,8 @@ async def test_one_that_was_won_is_looked_at_for_half_a_year(market: Market, day
     assert refs == ({"du_1"} if days == 1 else set())
 
 
-async def test_what_goes_to_an_account_a_second_time_is_booked_a_second_time(market: Market) -> None:
-    """It waited for an account, a second dispute of the payment served itself of it and was won: it goes again."""
+async def test_second_payout_to_an_account_is_booked_again(market: Market) -> None:
+    """The refund waited for an account; a second dispute of the payment used it and was won. So it goes again."""
     trade = await paid(market, lots=1)
     await disputed(trade, "du_1", 5_000_00)
     await closed(trade, "du_1", won=False)
@@ -148,8 +148,8 @@ async def test_what_goes_to_an_account_a_second_time_is_booked_a_second_time(mar
             await closed(trade, "du_2", won=True)
 
 
-async def test_what_a_win_gives_back_is_not_in_the_way_of_what_is_taken_after_it(market: Market) -> None:
-    """Of a deal that nobody paid in full: both are heard of only when it is over."""
+async def test_refund_after_a_win_does_not_block_the_next_chargeback(market: Market) -> None:
+    """The deal was not paid in full. Both the win and the second chargeback are heard of after its end."""
     trade = await agreed(market, lots=1)
     await trade.sign()
     await trade.pay(eur(5_000_00))
@@ -159,5 +159,6 @@ async def test_what_a_win_gives_back_is_not_in_the_way_of_what_is_taken_after_it
     assert await known(trade) == [("du_1", "won"), ("du_1#2", "recovered")]
     back = sum(each["amount"] for each in trade.asked("refund"))
     lost = (await of(trade, LOSS)).minor
-    assert back + 3_000_00 - lost == 5_000_00  # what went back before the second time was heard of, they have twice
+    # The buyer has twice what was refunded before the second time was heard of.
+    assert back + 3_000_00 - lost == 5_000_00
     assert (await of(trade, escrow(trade.deal_id)), await of(trade, refund_due(trade.deal_id))) == (eur(0), eur(0))

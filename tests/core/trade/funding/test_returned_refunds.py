@@ -1,4 +1,4 @@
-"""Money that was sent and comes back, or that the provider will not send: it is owed again, and tried again."""
+"""Money that was sent and comes back, or that the provider will not send: it is owed and tried again."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Ma
     assert await owed(trade) == WHOLE
 
 
-async def test_what_was_refused_for_good_is_tried_again_when_nobody_has_looked_at_it(market: Market) -> None:
+async def test_refund_refused_for_good_is_tried_again_without_an_operator(market: Market) -> None:
     trade, effect = await called_off(market)
     refused = partial(disbursements.refused, disbursement_id=effect, why="charge_disputed", final=True)
     await market.run(PROVIDER, refused)
@@ -91,7 +91,7 @@ async def effects(trade: Trade) -> list[Disbursement]:
 async def test_one_that_was_made_by_an_earlier_asking_counts_and_the_books_of_the_provider_are_explained(
     market: Market,
 ) -> None:
-    """Nobody answered the first asking, so it was still repeated when its refund had come back: it made a second."""
+    """The first request got no answer, so it was repeated after its refund had come back, and made a second."""
     reconciling.listen(market.reactions)
     trade, effect = await called_off(market)
     failed = partial(disbursements.refused, disbursement_id=effect, why="declined", final=True, ref="re_1")

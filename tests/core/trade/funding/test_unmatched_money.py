@@ -1,4 +1,4 @@
-"""Money that has gone another way than it was to go, by a bank's will or ours: it is not counted on a second time."""
+"""Money that went another way than planned, by a bank's will or ours, is not counted on a second time."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from tests.core.goods import tonnes
 from tests.core.trade.funding.chargeback_steps import another_deal, decided, recalled, released
 from tests.core.trades import Trade, agreed, paid
 
-NEAR = date(2026, 12, 3)  # every part of the money is asked for at once
+NEAR = date(2026, 12, 3)  # all parts of the money are asked for at once
 
 
-async def test_what_is_left_of_two_payments_goes_back_by_the_one_that_no_bank_has_taken(market: Market) -> None:
-    """A provider gives nothing back of a payment that the payer's bank has taken."""
+async def test_rest_of_two_payments_goes_back_by_the_undisputed_one(market: Market) -> None:
+    """A provider refunds nothing of a payment that the payer's bank has taken."""
     trade = await agreed(market, 8_000, 2, quantity=tonnes(8_000), window_to=NEAR)
     await trade.sign()
     await trade.seller_can_be_paid()
@@ -50,7 +50,7 @@ async def test_what_is_left_of_two_payments_goes_back_by_the_one_that_no_bank_ha
     await market.books_hold()
 
 
-async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: Market) -> None:
+async def test_refund_used_for_a_claim_leaves_its_number_to_no_other(market: Market) -> None:
     trade = await agreed(market, 100, 3)
     await trade.sign()
     await trade.pay(eur(21_000_00 + 50_00))
@@ -62,7 +62,7 @@ async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: 
         refused = partial(disbursements.refused, disbursement_id=refund["effect"], why="account_closed", final=True)
         await market.run(PROVIDER, refused)
     trade.answered |= {post.id for post in market.posts}
-    await recalled(trade, 14_001_00)  # of half of it the goods are still to come, half waits to go back
+    await recalled(trade, 14_001_00)  # half of it is for goods that are still to come, half waits to go back
     await decided(trade, won=False)
     (kept,) = await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
@@ -72,7 +72,7 @@ async def test_a_refund_that_served_a_claim_leaves_its_number_to_nobody(market: 
 
 
 async def by_debit(trade: Trade, intent: str) -> None:
-    """The buyer pays by a debit, and the goods are accepted."""
+    """Let the buyer pay by a debit, and all of the money come."""
     await trade.market.run(trade.buyer, lambda ctx: service.pay_by(ctx, trade.deal_id, Rail.SEPA_DEBIT))
     await trade.provider_answers()
     payment = await trade.payment()
@@ -99,7 +99,7 @@ async def test_a_debit_that_was_called_back_earns_no_trust(market: Market) -> No
 
 
 async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Market) -> None:
-    """The deadline has moved: the way to pay stays the one by which a part has come."""
+    """The deadline has moved: the rail by which a part has come stays the deal's rail."""
     trade = await agreed(market, 100, 1)
     await trade.as_market(lambda ctx: setattr(organisation_of(ctx, trade.buying), "vat_number", "LT100001919017"))
     await trade.sign()
@@ -114,10 +114,10 @@ async def test_an_outage_leaves_a_transfer_that_came_in_part_its_time(market: Ma
     assert trade.asked("checkout.expire") == []
 
 
-async def test_what_has_come_by_transfer_is_let_go_when_the_debit_that_it_was_to_replace_arrives(
+async def test_partial_transfer_is_let_go_when_the_replaced_debit_arrives(
     market: Market,
 ) -> None:
-    """The buyer pays by debit, changes their mind, transfers a part; and then the banks carry the debit out."""
+    """The buyer pays by debit, changes their mind and transfers a part. Then the banks carry the debit out."""
     trade = await agreed(market, 100, 1)
     await trade.sign()
     debit = await trade.payment()
@@ -142,8 +142,8 @@ async def test_what_has_come_by_transfer_is_let_go_when_the_debit_that_it_was_to
     await market.books_hold()
 
 
-async def test_what_was_let_go_and_is_told_of_again_goes_back_once(market: Market) -> None:
-    """The provider has not closed the transfer yet, and a sweep reads what has come of it."""
+async def test_dropped_transfer_that_is_reported_again_goes_back_once(market: Market) -> None:
+    """The provider has not closed the transfer yet, and a sweep reads what has arrived by it."""
     trade = await agreed(market, 100, 1)
     await trade.sign()
     debit = await trade.payment()
@@ -167,8 +167,8 @@ async def test_what_was_let_go_and_is_told_of_again_goes_back_once(market: Marke
 
 
 @pytest.mark.parametrize("first", ["bank", "doubt"])
-async def test_what_two_reasons_stop_moves_when_both_are_gone(market: Market, first: str) -> None:
-    """A bank has called the money back, and the books are in doubt: one of them is put right, the other is not."""
+async def test_deal_stopped_for_two_reasons_moves_when_both_are_gone(market: Market, first: str) -> None:
+    """A bank has called the money back, and the books are in doubt. One of them is put right, the other is not."""
     trade = await paid(market, lots=2)
     lot = (await trade.lots())[0]
     await trade.deliver(lot)
