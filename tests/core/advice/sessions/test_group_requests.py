@@ -167,10 +167,10 @@ async def test_time_that_is_booked_by_then_cannot_be_picked(they: Asked) -> None
         await they.does(they.alex, group_requests.pick_time, TUESDAY_TEN + timedelta(hours=1))
 
 
-@pytest.mark.parametrize("apart", [timedelta(hours=1), timedelta(days=61)], ids=["too soon", "too far"])
-async def test_times_too_soon_or_too_far_to_be_answered_are_refused(they: Asked, blocking: timedelta) -> None:
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=61)], ids=["too soon", "too far"])
+async def test_times_too_soon_or_too_far_to_be_answered_are_refused(they: Asked, ahead: timedelta) -> None:
     with pytest.raises(Invalid, match=r"session\.proposed_too"):
-        await they.asks(times=[they.market.clock.moment + blocking])
+        await they.asks(times=[they.market.clock.moment + ahead])
 
 
 async def test_seeker_who_waits_for_many_answers_asks_no_more(they: Asked) -> None:
