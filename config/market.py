@@ -150,7 +150,7 @@ ROUTERS: tuple[Router, ...] = (
 )
 
 
-# Timers that are no person's deadline, but our own next try or somebody else's clock: our absence does not stop them.
+# Timers for our own retries or an outside party's clock, not a person's deadline: our downtime does not stop them.
 OWN_CLOCKS = frozenset({"disbursement", "expert_feed", "chargeback", "evidence", "card_hold"})
 
 # The timer handlers by kind of subject.

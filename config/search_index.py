@@ -23,8 +23,9 @@ PIECE_BYTES: Final = 4 << 20
 
 
 async def reindex_if_due(transactions: Transactions, catalogue: Catalogue, kind: Kind) -> bool:
-    """Whether a new base of that kind serves now. It may be cut off anywhere: see
-    core/discovery/search/storage/index_builder.py.
+    """Build a new base of that kind if one is due, and return whether it serves now.
+
+    It may be interrupted at any point: see core/discovery/search/storage/index_builder.py.
     """
     generation = await transactions.run(MARKET, partial(claim_base, catalogue=catalogue, kind=kind))
     if generation is None:

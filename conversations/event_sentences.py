@@ -148,7 +148,7 @@ CASE_FACTS: Facts = {
     support.CaseClosed: "notice.case_closed",
 }
 SERVED_FACTS: Facts = {chargebacks.ChargebackServed: "notice.chargeback_served"}
-# What the provider will not send, of a deal, a session or a purchase: to whom it belongs.
+# A disbursement that the provider refuses, for any kind of subject: the party that waits for it is told.
 REFUSED_FACTS: Facts = {disbursements.DisbursementRefused: "notice.effect_refused"}
 CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed"}
 PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
@@ -281,7 +281,7 @@ def _on_served(code: str) -> Callable[[Ctx, chargebacks.ChargebackServed], None]
 
 
 def _on_refused(code: str) -> Callable[[Ctx, disbursements.DisbursementRefused], None]:
-    """On the card of what it was paid for. What is taken back nobody waits for."""
+    """Return a listener that adds it to the subject's card. No one waits for a reversal, so it is skipped."""
 
     def hear(ctx: Ctx, fact: disbursements.DisbursementRefused) -> None:
         if fact.organisation_id is not None:

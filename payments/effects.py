@@ -1,4 +1,4 @@
-"""The carrier of posts for the channel "payments": asks the provider, and brings the answer back to core."""
+"""The transport of the channel "payments": ask the provider, and bring the result back to core."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from payments.sync import look
 
 
 class Paper(Protocol):
-    """Says in words what stands on an invoice, and what is paid for."""
+    """The words on an invoice, and for what is paid."""
 
     def __call__(self, content: Content, number: str | None, day: date, /) -> Said: ...
 
@@ -36,7 +36,7 @@ class Paper(Protocol):
 
 
 class PaymentEffects:
-    """Each kind of post with who carries it. `routes`: which provider serves what, where there are several."""
+    """The transport for each kind of message. `routes`: the provider for each message, if there are several."""
 
     def __init__(
         self,

@@ -1,7 +1,8 @@
-"""Carries payouts, refunds and reversals: each exists as a row before it is asked for, and is asked for once.
+"""Carry payouts, refunds and reversals: each exists as a row before it is requested, and is requested once.
 
-Unknown is asked again under the same key until it is known; a refusal is told to core, which decides what follows.
-A provider keeps a key for 24 hours at least, so what is older is looked for before it is asked for again.
+An unknown result is retried under the same key until it is known. A refusal goes to core, which decides what follows.
+
+A provider keeps a key for at least 24 hours. So an older request is looked up before it is repeated.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from payments.provider_requests import CreditRequest, RefundRequest, ReversalReq
 from payments.provider_results import Answer, Done, Refused, Unknown
 from payments.sync import REFUND_TAKES, tell_done, tell_refund
 
-KEY_KEPT: Final = timedelta(hours=20)  # of the 24 hours, for the call has to get there
+KEY_KEPT: Final = timedelta(hours=20)  # less than 24 hours, because the call takes time to arrive
 
 
 class PayingOut:
@@ -92,7 +93,7 @@ class PayingOut:
 
     async def _refund(self, post: OutboxMessage, asked: SendRefund) -> Outcome:
         effect = asked.effect
-        # A refund from a buyer's credit empties what tells it from one of a payment: asked again, it is looked for.
+        # A refund from a buyer's credit empties the credit by which it is recognised, so a retry looks it up.
         from_credit = post.attempts > 0 and asked.payer is not None
         if self._is_old(post) or asked.attempt > 1 or from_credit:
             assert asked.payment_intent is not None, "a payment that came has an intent"
@@ -113,7 +114,7 @@ class PayingOut:
         return again(post, answer.why, answer.seconds)
 
     async def _give_back(self, asked: SendRefund) -> Answer[Refund]:
-        """Send what stands in a buyer's balance from there, as far as the books keep none of it for them."""
+        """Refund from the buyer's balance, as far as the books keep none of it as credit."""
         key, amount = f"refund:{asked.effect}:{asked.attempt}", asked.money
         if asked.payer is not None:
             match await self._provider.credit(asked.payer):
@@ -122,7 +123,8 @@ class PayingOut:
                         CreditRequest(key, asked.effect, amount, asked.payer, asked.email)
                     )
                 case Done() if asked.beside:
-                    return Refused("it has left their balance", final=False)  # never from a payment: it came by none
+                    # never from a payment, because no payment brought it
+                    return Refused("it has left their balance", final=False)
                 case Done():
                     pass
                 case other:
@@ -141,12 +143,12 @@ class PayingOut:
 
 
 def refused(disbursement: str, why: str, *, final: bool, perhaps: bool = False) -> Unit:
-    """Tell core of one that failed; `perhaps`: it may have been made after all."""
+    """Tell core that a disbursement has failed. `perhaps`: it may have been made after all."""
     return known(partial(disbursements.refused, disbursement_id=disbursement, why=why, final=final, perhaps=perhaps))
 
 
 def new_generation(disbursement: str, why: str, *, perhaps: bool = False) -> Unit:
-    """Ask again at once, under a key that the provider has not saved a failure for. The next post knows its number."""
+    """Ask again at once, under a key with no saved failure: the next message has a new number."""
     failed = refused(disbursement, why, final=False, perhaps=perhaps)
 
     def unit(ctx: Ctx) -> None:

@@ -1,6 +1,6 @@
-"""Looks at one thing at the provider and tells core how it stands. Webhooks, effects and the sweep all end here.
+"""Fetch one object from the provider and apply its state to core. Webhooks, transports and the sweep all end here.
 
-What is told is idempotent in core, so a look may come twice, late, or in any order.
+Core applies a state idempotently, so an object may be fetched twice, late, or in any order.
 """
 
 from __future__ import annotations
@@ -43,13 +43,16 @@ from payments.provider_models import (
 from payments.provider_results import Answer, Done, Value
 from payments.webhook_inbox import ask_look
 
-REFUND_TAKES: Final = timedelta(days=60)  # at the most, from when it was asked for to its end
+REFUND_TAKES: Final = timedelta(days=60)  # at most, from the request to its end
 
 log = structlog.get_logger(__name__)
 
 
 async def look(provider: Provider, kind: str, ref: str) -> Outcome:
-    """`kind`: "checkout", "intent", "credit", "refund", "dispute" or "account"; `ref`: the provider's name of it."""
+    """Fetch an object and return the unit that applies it. `ref`: the provider's id of it.
+
+    `kind`: "checkout", "intent", "credit", "refund", "dispute" or "account".
+    """
     looks: Mapping[str, Callable[[], Awaitable[Outcome]]] = {
         "checkout": lambda: _seen(provider.checkout(ref), tell_checkout),
         "intent": lambda: _seen(provider.intent(ref), tell_intent),
@@ -66,7 +69,7 @@ async def _seen(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Apply])
 
 
 async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
-    """A dispute may be heard of before its payment: then the payment is told first."""
+    """Fetch a dispute. It may be reported before its payment, so the payment is applied first."""
     answer = await provider.dispute(ref)
     paid: Apply = None
     if isinstance(answer, Done) and answer.value.intent is not None:
@@ -91,7 +94,7 @@ def both(first: Apply, second: Apply) -> Unit:
 
 
 def tell_checkout(checkout: Checkout) -> Apply:
-    """How a way to pay stands. What has come of a bank transfer is in its intent."""
+    """Apply the state of a checkout. What a bank transfer has brought is in its intent."""
     payment = checkout.payment
     if payment is None:
         return tell_page(checkout)
@@ -141,7 +144,7 @@ def paid(payment: str, funding: Funding | None) -> Apply:
 
 
 def sold(ctx: Ctx, purchase: str, funding: Funding) -> None:
-    """Something that the market itself sells was paid."""
+    """Record the payment of something that the market itself sells."""
     refs = {"intent_ref": funding.intent, "charge_ref": funding.charge}
     purchases.card_paid(ctx, purchase, amount=funding.amount, fee=funding.fee, **refs)
 
@@ -175,7 +178,7 @@ def tell_done(disbursement: str, ref: str) -> Unit:
 
 
 def tell_refund(refund: Refund) -> Apply:
-    """A refund is booked when the money has gone, which may be days after it was taken on."""
+    """Book a refund when the money has gone, which may be days after the provider accepted it."""
     if refund.effect is None or refund.state is RefundState.PENDING:
         return None
     if refund.state is RefundState.SUCCEEDED:
@@ -194,7 +197,7 @@ def tell_refund(refund: Refund) -> Apply:
 
 
 async def look_at_transfer_of(provider: Provider, disbursement: str, group: str) -> Outcome:
-    """A payout that is not there is still being asked for; its post knows."""
+    """Fetch a payout. If it is not there, its outbox message is still asking for it."""
     found = await provider.find_transfer(disbursement, group)
     return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
 
@@ -222,9 +225,9 @@ def tell_account(account: Account) -> Apply:
 
 
 def tell_dispute(dispute: Dispute) -> Apply:
-    """Opened first, also when it is heard of only after the bank has decided. What was paid so, its slice knows.
+    """Open the chargeback first, even if the bank has decided already. The payment's slice knows its subject.
 
-    What the bank takes anew, after it had given it back, is told as a dispute of its own.
+    If the bank takes the money again after returning it, that is a chargeback of its own.
     """
 
     def opened(ctx: Ctx, name: str, taking: Taking, due_by: datetime | None) -> None:
@@ -248,7 +251,7 @@ def tell_dispute(dispute: Dispute) -> Apply:
             won = taking.back or (last and dispute.state is DisputeState.WON)
             if won or (last and dispute.state is DisputeState.LOST):
                 chargebacks.closed(ctx, ref=name, won=won, fee_returned=taking.fee_returned)
-            if not last:  # what follows from this one is done before the next one is told
+            if not last:  # the consequences of this one are applied before the next one
                 ask_look(ctx, "dispute", dispute.ref, "taken again")
                 return
 

@@ -1,1 +1,1 @@
-"""Money that moves for something people do here: it is paid out, given back, or taken back by a bank."""
+"""Money that moves for a deal, a session or a purchase: paid out, refunded, or taken back by a bank."""

@@ -46,9 +46,9 @@ class GoodsSold:
 @stored_as(PAYMENTS, "checkout.open")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCheckout(Priced):
-    """Open a way to pay for a deal. `title`: the finished title, in rows of an earlier release that have no `goods`.
+    """Open a payment page for a deal. `title`: the finished title, in rows of an earlier release that have no `goods`.
 
-    `payer`: the buyer's name at the provider, once they have one.
+    `payer`: the buyer's id at the provider, if they have one.
     """
 
     payment: str

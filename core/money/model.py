@@ -1,15 +1,15 @@
-"""What money is held, sent and called back for."""
+"""The subjects that money is held, sent and charged back for."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
 
-MARKET: Final = "market"  # the seller of what we sell ourselves: there is nobody to claim from
+MARKET: Final = "market"  # the seller of what we sell ourselves: a chargeback has no seller to claim from
 
 
 class SubjectKind(StrEnum):
-    """What a payment was for."""
+    """The kind of subject that a payment was for."""
 
     DEAL = "deal"
     SESSION = "session"

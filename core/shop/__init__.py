@@ -1,1 +1,1 @@
-"""What Parley sells itself."""
+"""Sales by Parley itself."""

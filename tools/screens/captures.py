@@ -123,7 +123,7 @@ def halted(language: str, platform: PlatformCode, why: Sequence[str]) -> Capture
 
 
 def unsaid(language: str, platform: PlatformCode, step: Step, fault: Exception) -> Capture:
-    """What broke when somebody wanted to read it in their language."""
+    """Return the capture of a step that failed to render in a person's language."""
     told = " ".join(str(fault).split())[:300]
     why = f"{language}, {platform}: {step} cannot be said: {type(fault).__name__}: {told}"
     return Capture("halt", "halt", platform, language, str(step), "", (why,))

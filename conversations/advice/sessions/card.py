@@ -119,7 +119,7 @@ def _answered(chat: ChatContext, booking: Booking) -> bool:
 
 
 def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed: Sequence[Chargeback]) -> str:
-    """Whose turn it is, what comes next, and by when."""
+    """Return whose turn it is, what comes next, and by when."""
     words = chat.words
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
     code = f"session.turn.{booking.state}{'.answered' if _answered(chat, booking) else ''}"

@@ -99,7 +99,7 @@ PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", 
 
 
 def parts_of(fact: session.SessionFact | money.SubjectFact) -> dict[str, Any]:
-    """What the sentence of a fact may name."""
+    """Return the parts that an event's sentence may name."""
     return {name: getattr(fact, name) for name in PARTS if hasattr(fact, name)}
 
 

@@ -37,8 +37,11 @@ def going_out(ctx: Ctx, deal: Deal) -> Sequence[Disbursement]:
 
 
 def what_goes_out(state: DealState, payments: Sequence[Disbursement]) -> str:
-    """The situation of a deal that waits for its last payments alone: the payout with no account first, which only the
-    seller can end, then the refund, then a payout that is on its way."""
+    """Return the situation of a deal that waits only for its last payments.
+
+    A payout with no account comes first, because only the seller can end it. Then comes the refund, then a payout that
+    is on its way.
+    """
     kinds = {each.kind for each in payments}
     if state == DealState.PAYOUT_BLOCKED:
         return "payout_blocked_refund" if kinds == {DisbursementKind.REFUND} else state
@@ -50,8 +53,10 @@ def what_goes_out(state: DealState, payments: Sequence[Disbursement]) -> str:
 
 
 def chargeback_turn(chat: ChatContext, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
-    """Whose turn it is after a bank has called money back: of several, what nobody has decided yet. Nothing where all
-    is decided and nobody owes anything by it."""
+    """Return whose turn it is after a chargeback; an undecided one comes first.
+
+    Return an empty string if all are decided and nothing is owed.
+    """
     words = chat.words
     undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
     if undecided is not None:

@@ -1,6 +1,7 @@
-"""A seeker's bank takes a session's charge back: what is held bears it, then the consultant, as a seller of goods does.
+"""Chargebacks of sessions: held money bears it first, then the consultant, like a seller of goods.
 
-What a session has come to stays. Nothing of its money moves before the bank has decided, whoever rules meanwhile.
+The outcome of a session stays. None of its money moves before the bank has decided, even if an operator rules
+meanwhile.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ def listen(reactions: Reactions) -> None:
 
 
 def chargebacks_of(ctx: Ctx, booking_id: str) -> list[Chargeback]:
-    """What a bank has called back of a session, the first first. Raises NotFound to strangers."""
+    """Return the chargebacks of a session, the oldest first. Raises NotFound to strangers."""
     return chargebacks.of_subject(ctx, booking_for(ctx, booking_id).id)
 
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    """A session of which the bank has kept all that was held is over; what it gives back after that is parted, too."""
+    """End a session if the bank has kept all that was held. What the bank returns later is split, too."""
     if fact.subject_kind is not SubjectKind.SESSION:
         return
     booking = ctx.session.get_one(Booking, fact.subject, with_for_update=True)
@@ -41,10 +42,10 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     held = ledger.balance(ctx, escrow(booking.id), booking.currency)
     if booking.state in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE) and not held:
         step(ctx, SESSION, booking, "recalled", ("system",))
-        settlement.part(ctx, booking, 100)  # of nothing: all that was taken is the seller's again
+        settlement.part(ctx, booking, 100)  # there is nothing to split
 
 
 def _thawed(ctx: Ctx, fact: ChargebackThawed) -> None:
-    """What of the session's money had waited is on its way: it may be over."""
+    """Complete the session if nothing is on its way: the bank holds none of its money any more."""
     if fact.subject_kind is SubjectKind.SESSION:
         payouts.finish(ctx, ctx.session.get_one(Booking, fact.subject, with_for_update=True))

@@ -1,7 +1,7 @@
-"""A session as it can be shown to a bank: what was booked on which terms, who was there when, and the seeker's yes.
+"""A session as a bank sees it: the booking and its terms, presence, and the seeker's consent.
 
-Each fact is marked as it happens, with the message that it came by. What was said in the talk is not kept here: it is
-deleted when its time is over, and no bank's business.
+Each event is marked as it happens, with the message that it came by. What was said in the talk is not included. It is
+deleted when its time is over, and does not concern a bank.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from core.trade.funding.evidence.reactions import facts_under
 from core.trade.funding.evidence.service import mark, marks_of
 
 UNMARKED: Final = (FreeMinutePassed, LineSaid)
-ABOUT: Final = ("side", "when", "why", "minutes")  # of a fact, what a mark says of it
+ABOUT: Final = ("side", "when", "why", "minutes")  # the fields of an event that its mark may name
 LONGEST_ABOUT: Final = 40
 PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "YesGivenEarly", "PaidTalkBegan", "TalkEnded"})
 TOLD: Final = frozenset({"SessionReminder", "FreeMinutesLeft", "FreeMinutesOver", "PaidMinutesLeft"})
@@ -44,7 +44,7 @@ def _mark(ctx: Ctx, fact: SessionFact) -> None:
 
 
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
-    """Everything we have of a disputed session, as plain values."""
+    """Return everything we have of a disputed session, as plain values."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     booking = ctx.session.get_one(Booking, found.subject)
     marks = marks_of(ctx, booking.id)
@@ -85,13 +85,13 @@ def _agreed(booking: Booking, people: dict[str, str]) -> dict[str, Any]:
 
 
 def _talk(booking: Booking, meeting: Meeting) -> dict[str, int | None]:
-    """Its minutes, in words of the clock: those before anything was charged, and those that the charge is for."""
+    """Return the minutes of the talk: those before anything was charged, and those that were charged."""
     free, charged = final_charges.minutes_told(booking, meeting)
     return {"free_minutes": free, "charged_minutes": charged}
 
 
 def _terms(booking: Booking) -> dict[str, Any]:
-    """As they were shown before booking; they never change."""
+    """Return the terms as they were shown before booking; they never change."""
     terms = booking.terms
     return {
         "price": str(terms.price),

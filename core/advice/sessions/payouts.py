@@ -1,4 +1,4 @@
-"""Payouts and refunds of sessions: out of which charge each comes, and what follows when it has arrived."""
+"""Payouts and refunds of sessions: the charge each comes from, and what follows when it has arrived."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from core.money.model import SubjectKind
 
 
 def send_out(ctx: Ctx, booking: Booking, kind: DisbursementKind, hold_id: str, amount: Money, *, number: str) -> None:
-    """Send so much of a charge to the consultant, or back to the seeker. `number`: which one of its kind it is."""
+    """Send `amount` of a charge to the consultant, or back to the seeker. `number`: makes its key unique."""
     payee = booking.consultant_org if kind is DisbursementKind.PAYOUT else None
     key = f"{POSTED_AS[kind]}:{booking.id}:{number}"
     send(ctx, make(ctx, kind, (SubjectKind.SESSION, booking.id, hold_id), amount, key=key, payee=payee))
 
 
 def finish(ctx: Ctx, booking: Booking) -> None:
-    """The session is complete when nothing of its money is on its way any more."""
+    """Complete the session when none of its money is on its way any more."""
     if booking.state == SessionState.PAYING_OUT and not is_under_way(ctx, booking.id):
         step(ctx, SESSION, booking, "paid_out", ("system",))
         ctx.session.flush()
         ctx.announce(SessionCompleted(booking.id, None))
 
 
-# --- what sessions plug into the machine ------------------------------------------------------------------------------
+# --- what sessions plug into the disbursement machine -----------------------------------------------------------------
 
 
 def _lock(ctx: Ctx, booking_id: str) -> Parties:
@@ -47,7 +47,7 @@ def _lock(ctx: Ctx, booking_id: str) -> Parties:
 
 def _title(ctx: Ctx, row: Disbursement) -> Title:
     booking, charge = ctx.session.get_one(Booking, row.subject), ctx.session.get_one(CardHold, row.payment_id)
-    # What a bank gives back was perhaps made good by another session: it leaves our balance, not the charge.
+    # Another session may have repaid what a bank returns, so it leaves our balance and not the charge.
     return Title(booking.ref, charge.charge_ref if row.chargeback_id is None else None, charge.intent_ref)
 
 

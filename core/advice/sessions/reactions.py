@@ -1,4 +1,4 @@
-"""What time does to sessions, and what their own facts and those of their money mean for them."""
+"""Reactions of sessions to their own events and those of their money, and the timer handlers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After the talk: two days to complain, then the consultant's share goes out and the market keeps its fee."""
+"""Settle a session after the talk: two days to complain, then the consultant is paid, less the fee."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
 
-RETRY_AFTER: Final = timedelta(days=1)  # of a deadline that a bank stands in the way of
+RETRY_AFTER: Final = timedelta(days=1)  # a deadline is retried while a chargeback is open
 WORDS_LEAST, WORDS_MOST = 10, 1000
 
 
-# --- what people do ---------------------------------------------------------------------------------------------------
+# --- people's actions -------------------------------------------------------------------------------------------------
 
 
 def complain(ctx: Ctx, booking_id: str, words: str, expected_version: int | None = None) -> Booking:
-    """Within two days of the charge the seeker says what was wrong; nothing is paid out until it is settled."""
+    """Complain about a session within two days of the charge. Nothing is paid out until it is settled."""
     booking, words = mine(ctx, booking_id, expected_version), words.strip()
     if not WORDS_LEAST <= len(words) <= WORDS_MOST:
         raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
@@ -46,7 +46,7 @@ def complain(ctx: Ctx, booking_id: str, words: str, expected_version: int | None
 
 
 def give_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
-    """The consultant gives the whole charge back."""
+    """Refund the whole charge, for the consultant."""
     booking = mine(ctx, booking_id, expected_version)
     _check_not_disputed(ctx, booking)
     step(ctx, SESSION, booking, "give_back", sides(ctx, booking))
@@ -55,7 +55,7 @@ def give_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) ->
 
 
 def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, expected_version: int | None = None) -> Booking:
-    """An operator decides what share of the charge the consultant keeps, and says why. Raises NotAllowed, Stale."""
+    """Decide, as an operator, which share of the charge the consultant keeps, and why. Raises NotAllowed, Stale."""
     booking = complaint_case(ctx, booking_id)
     if expected_version is not None and expected_version != booking.version:
         raise Stale
@@ -75,15 +75,15 @@ def settlement_of(ctx: Ctx, booking_id: str) -> Settlement | None:
     return ctx.session.get(Settlement, booking_id)
 
 
-# --- what time does ---------------------------------------------------------------------------------------------------
+# --- timers -----------------------------------------------------------------------------------------------------------
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
-    """Nobody complained in time: all of it is the consultant's. Nobody ruled in time: half of it is."""
+    """Settle at a deadline: all is the consultant's without a complaint, and half of it without a ruling."""
     booking = ctx.session.get_one(Booking, booking_id)
     if frozen(ctx, booking.id) or card_holds.being_taken(
         ctx, booking
-    ):  # freeze beats timer, and so does money that comes
+    ):  # a freeze stops the timer, and so does money that is on its way in
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, ctx.now + RETRY_AFTER))
         return
     step(ctx, SESSION, booking, event, ("time",))
@@ -94,14 +94,14 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         booking.why = "unpaid"
         ctx.announce(SessionNeverPaid(booking.id, None, booking.due))
         card_holds.close_unwanted(ctx, booking)
-    part(ctx, booking, 100)  # also of a debt that was never paid: what was taken of it is the consultant's
+    part(ctx, booking, 100)  # also for an unpaid debt: what was taken of it is the consultant's
 
 
 # --- the money --------------------------------------------------------------------------------------------------------
 
 
 def part(ctx: Ctx, booking: Booking, percent: int) -> None:
-    """Part what was taken, once: so many percent to the consultant less the fee, the rest back to the seeker."""
+    """Split what was taken, once: `percent` to the consultant less the fee, the rest back to the seeker."""
     charges = [
         hold for hold in card_holds.holds_of(ctx, booking.id) if hold.state is HoldState.CAPTURED and hold.captured
     ]
@@ -121,13 +121,13 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
     sent = set_off(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
     _send(ctx, booking, DisbursementKind.PAYOUT, charges, rules.out_of(left, sent))
-    # The last charges give back first, so that no charge gives more than it has.
+    # The last charges are refunded first, so that no charge gives more than it has.
     _send(ctx, booking, DisbursementKind.REFUND, charges[::-1], rules.out_of(left[::-1], back))
     payouts.finish(ctx, booking)
 
 
 def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
-    """A bank gives back, after all, what it had kept of a session that is settled: it is parted as the rest was."""
+    """Split what a bank returns of a settled session, in the same shares as the rest."""
     settled = ctx.session.get(Settlement, booking.id)
     gross = ledger.balance(ctx, escrow(booking.id), booking.currency)
     if settled is None or not gross:
@@ -150,8 +150,8 @@ def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
 
 
 def _percent(ctx: Ctx, settled: Settlement) -> int:
-    """What share of the session's charge its consultant keeps: as was ruled, or was given back."""
-    if settled.back_minor and not settled.net_minor:  # also after a complaint on which nobody had to rule
+    """Return the share of the charge that the consultant keeps, in percent: as ruled, or as given back."""
+    if settled.back_minor and not settled.net_minor:  # also after a complaint that needed no ruling
         return 0
     complaint = complaint_of(ctx, settled.booking_id)
     if complaint is None:
@@ -172,7 +172,7 @@ def _book_parting(ctx: Ctx, booking: Booking, name: str, parts: tuple[Money, Mon
 
 
 def left_of(ctx: Ctx, booking: Booking, charges: Sequence[CardHold]) -> list[Money]:
-    """What of each charge is still here: all that was taken, less what a bank has taken back of it."""
+    """Return what is left of each charge: all that was taken, less what a bank has taken back."""
     gone = [each for each in of_subject(ctx, booking.id) if each.state != ChargebackState.WON]
     return [
         hold.captured
@@ -198,6 +198,6 @@ def _send(
 
 
 def _check_not_disputed(ctx: Ctx, booking: Booking) -> None:
-    """What a bank has called back is not parted before it has decided: it would be paid twice."""
+    """Refuse to split disputed money before the bank has decided: it would be paid twice."""
     if frozen(ctx, booking.id):
         raise Refusal("session.called_back")

@@ -1,1 +1,1 @@
-"""The audit: what must always be true of the trade and its money, asked again and again, and told when it is not."""
+"""The audit: invariants of the trade and its money, checked regularly, with an alarm for each break."""

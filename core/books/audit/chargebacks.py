@@ -1,4 +1,4 @@
-"""What must always be true of money that banks have called back: of deals, of sessions, and of what we sold."""
+"""Invariants of chargebacks on deals, sessions and our own sales."""
 
 from __future__ import annotations
 

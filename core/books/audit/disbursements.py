@@ -1,4 +1,4 @@
-"""What must always be true of money that goes out, whatever it goes out for."""
+"""Invariants of money that goes out, for every kind of subject."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAID: Final = """SELECT id, received_minor AS came, currency FROM payment
 
 
 def unsent(name: str, where: str) -> str:
-    """What is owed under that name and has not arrived, row by row of `name, currency, minor`."""
+    """Return SQL for what is owed under that name and has not arrived, with rows of `name, currency, minor`."""
     return f"""SELECT {name} AS name, currency, amount_minor AS minor FROM disbursement
             WHERE {where} AND state NOT IN ('done', 'kept')"""
 

@@ -1,7 +1,7 @@
-"""What must always be true of the books and the trade together, as SQL that finds the rows of which it is not.
+"""Invariants of the books and the trade together, as SQL that finds the rows that break them.
 
-One list for the worker, `main.py doctor`, the lights in the lab and the end of every story that tests tell. Add to it
-whenever a bug has touched money. Questions about the books alone stand in `core/money/ledger/invariants.py`.
+The worker, `main.py doctor`, the lights in the lab and the end of every test story use this one list. Add to it
+whenever a bug has touched money. Invariants of the books alone are in `core/money/ledger/invariants.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What must always be true of invoices: numbers without a gap, and documents that say what the books say."""
+"""Invariants of invoices: numbers have no gap, and documents say what the books say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the audit remembers: which invariants do not hold now, so that each break is told once and not every quarter."""
+"""The memory of the audit: the invariants broken now, so that each break is announced only once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.kernel.database import Id, Instant, Table, Words
 
 
 class BrokenRow(Table):
-    """An invariant that does not hold of one deal (or of none, which is the empty name). Gone when it holds again."""
+    """An invariant that is broken for one deal, or for none (the empty id). The row is deleted when it holds again."""
 
     __tablename__ = "broken_invariant"
 

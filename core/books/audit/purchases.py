@@ -1,4 +1,4 @@
-"""What must always be true of what the market sells itself, and of the Stars and the money that came for it."""
+"""Invariants of what the market sells itself, and of the Stars and the money that came for it."""
 
 from __future__ import annotations
 

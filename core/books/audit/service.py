@@ -1,4 +1,4 @@
-"""Asks every invariant, and tells of each that is newly broken."""
+"""Check every invariant, and announce each new break."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from core.money.ledger.invariants import Check, check
 
 
 def invariants(ctx: Ctx) -> list[Check]:
-    """What holds and what does not, for whoever looks: the doctor, the lights, the end of a story. Changes nothing."""
+    """Check all invariants and change nothing, for the doctor, the lights and the end of a test story."""
     return check(ctx, INVARIANTS)
 
 
 def audit(ctx: Ctx) -> list[Check]:
-    """The same, and whoever listens is told of what was not known to be broken: the deal stops, the operator is called.
+    """Check all invariants, and announce each new break: the deal stops, and the operator is called.
 
-    What holds again is told and forgotten, so that the next break of it is told anew.
+    An invariant that holds again is announced and its row deleted, so that the next break is announced again.
     """
     found = invariants(ctx)
     known = {(row.invariant, row.deal_id): row for row in ctx.session.scalars(select(BrokenRow))}

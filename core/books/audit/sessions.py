@@ -1,4 +1,4 @@
-"""What must always be true of sessions and their money."""
+"""Invariants of sessions and their money."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from core.money.ledger.invariants import Invariant
 TAKEN: Final = total(
     "hold.captured_minor", "card_hold AS hold", "hold.booking_id = booking.id AND hold.state = 'captured'"
 )
-# Of that, what a bank has taken back out of what was held.
+# The part of it that a bank has taken back while it was held.
 GONE: Final = total("from_escrow_minor", "chargeback", "chargeback.subject = booking.id AND chargeback.state <> 'won'")
-# A talk that was charged for its minutes: not for being called off, and not for not coming.
+# A talk that was charged for its minutes, not for a cancellation or a no-show.
 CHARGED_TALK: Final = """FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
         WHERE card_hold.state = 'captured' AND card_hold.captured_minor > 0 AND booking.free_minutes > 0
         AND booking.why NOT IN ('cancelled', 'noshow_seeker')"""
-# Two sessions of one consultant that both take their time; minutes that were added to a talk are nobody else's slot.
+# Two overlapping sessions of one consultant, not counting the minutes that were added to a talk.
 TWO_AT_ONCE: Final = f"""SELECT one.id, one.ref || ' and ' || other.ref FROM booking AS one
         JOIN meeting ON meeting.booking_id = one.id
         JOIN booking AS other ON other.expert_id = one.expert_id AND other.id <> one.id

@@ -1,4 +1,4 @@
-"""The SQL that questions about money are made of: sums, balances, and both compared name by name."""
+"""SQL fragments of the money invariants: sums, balances, and comparisons of both by name."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from core.kernel.process import Process
 
 
 def words(named: Iterable[str]) -> str:
-    """A list of them, for IN (…)."""
+    """Return a list of words for IN (…)."""
     return ", ".join(f"'{word}'" for word in sorted(named))
 
 
 def timed(process: Process[Any]) -> str:
-    """The states that time ends."""
+    """Return the states that a timer ends."""
     return words({each.source for each in process.transitions if "time" in each.by})
 
 
@@ -23,20 +23,21 @@ def total(column: str, table: str, where: str) -> str:
 
 
 def owed(account: str, currency: str) -> str:
-    """The balance of an account of other people's money."""
+    """Return SQL for the balance of an account of other people's money."""
     return total("credits - debits", "ledger_balance", f"account = {account} AND currency = {currency}")
 
 
 def earned(account: str, sign: str = "") -> str:
-    """What an account of ours has, row by row of `currency, minor`; what is not rolled up yet counts too."""
+    """Return SQL for the balance of an account of ours, with rows of `currency, minor`; unrolled postings count too."""
     return f"""SELECT currency, {sign}(credits - debits) AS minor FROM ledger_balance WHERE account = '{account}'
             UNION ALL SELECT currency, {sign}(credits - debits) FROM ledger_delta WHERE account = '{account}'"""
 
 
 def agree(kind: str, counted: str) -> str:
-    """The balances of one kind of accounts against what the market counts, row by row of `name, currency, minor`.
+    """Return SQL that compares the balances of one kind of account with `counted`, which selects `name, currency,
+    minor`.
 
-    Both are added up under one name, the books with a minus: whatever is left over does not agree.
+    Both are added up by name, the books with a minus: a remainder is a break.
     """
     start = len(kind) + 2
     return f"""SELECT NULL, '{kind}:' || name || ' ' || currency || ' is ' || SUM(minor) || ' apart' FROM (
@@ -47,6 +48,6 @@ def agree(kind: str, counted: str) -> str:
 
 
 def level(both_sides: str) -> str:
-    """Rows of `currency, minor` that must add up to nothing in each currency."""
+    """Return SQL that finds the currencies in which rows of `currency, minor` do not add up to zero."""
     return f"""SELECT NULL, currency || ' is ' || SUM(minor) || ' apart' FROM ({both_sides}) AS both_sides
         GROUP BY currency HAVING SUM(minor) <> 0"""

@@ -1,1 +1,1 @@
-"""Reconciliation: the provider's own books laid beside ours, line by line, and a case for whatever differs."""
+"""Reconciliation: the provider's books compared with ours, line by line, with a case for each difference."""

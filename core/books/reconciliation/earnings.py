@@ -1,4 +1,4 @@
-"""What the market may pay out to itself: all that the provider holds for it, less all that is other people's."""
+"""The free earnings of the market: all that the provider holds for it, less other people's money."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ OTHERS: Final = ("escrow", "payable", "refund_due", "buyer_credit")
 
 
 def free_earnings(ctx: Ctx) -> dict[str, Money]:
-    """By currency, below zero where refunds and fees have cost more than was earned: then a reserve has to be paid in.
+    """Return the free earnings by currency.
 
-    What was paid in or out before is known from the lines of the provider's books that were read last.
+    A negative amount means that refunds and fees cost more than was earned: a reserve has to be paid in. Earlier
+    payments in and out are known from the provider's lines that were read last.
     """
     free = held_by_provider(ctx)
     for kind in OTHERS:

@@ -1,4 +1,4 @@
-"""What reconciliation finds, as facts for whoever listens: the operator, by mail and in the log."""
+"""Events of reconciliation, for the operator's mail and the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.kernel.events import Event
 
 @dataclass(frozen=True, slots=True)
 class DifferenceFound(Event):
-    """Something about money does not agree."""
+    """A disagreement about money was found."""
 
     difference_id: str
     kind: str

@@ -1,4 +1,4 @@
-"""What is remembered of the provider's books: each line of them, how far they were read, and what did not agree."""
+"""Tables of reconciliation: the provider's lines, how far they were read, and the differences."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.money import Money
 
-# Before where the last reading ended: what is older has come to light by then. News is read every few minutes.
+# Start of the next reading before the end of the last: late lines have appeared by then. News is read every few
+# minutes.
 READ_AGAIN: Final = {"movements": timedelta(days=3), "news": timedelta(minutes=30)}
-FIRST_READING: Final = timedelta(days=30)  # what a market reads that has never read before
+FIRST_READING: Final = timedelta(days=30)  # for a market that has never read before
 
 
 class Reading(Versioned, Table):
-    """How far something of the provider's was read ("movements", "news")."""
+    """The time up to which one kind of the provider's data was read ("movements", "news")."""
 
     __tablename__ = "provider_reading"
 
@@ -62,14 +63,14 @@ class ProviderLine(Versioned, Table):
 
 
 class ReturnedRefund(Table):
-    """A refund that did not arrive. The provider's books tell of it twice, and the row of ours has another one by then.
+    """A refund that did not arrive. The provider's books list it twice, and our row has another one by then.
 
-    `row`: whose it was, as the comparison with the provider's books names it ("effect:…", "session:…", "sold:…").
+    `row`: the name of our row in the comparison with the provider's books ("effect:…", "session:…", "sold:…").
     """
 
     __tablename__ = "returned_refund"
 
-    ref: Mapped[str] = mapped_column(String(120), primary_key=True)  # the provider's name of it
+    ref: Mapped[str] = mapped_column(String(120), primary_key=True)  # the provider's id of it
     row: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(Id)  # the deal, the session or the purchase
     amount_minor: Mapped[int] = mapped_column(Minor)
@@ -83,25 +84,25 @@ class ReturnedRefund(Table):
 
 class DifferenceKind(StrEnum):
     BALANCE = "balance"  # our books and the provider's balance are not the same
-    LINE = "line"  # the provider has moved money that we know nothing of, or another amount
-    UNKNOWN = "unknown"  # something was asked for a day ago, and nobody knows what has become of it
+    LINE = "line"  # the provider has moved money that we do not know of, or another amount
+    UNKNOWN = "unknown"  # something was asked for a day ago, and its result is unknown
 
 
 class Difference(Versioned, Table):
-    """Something about money that does not agree. It stays open until it does: nobody can close it."""
+    """A disagreement about money. It stays open until it is resolved; it cannot be closed by hand."""
 
     __tablename__ = "money_difference"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     kind: Mapped[DifferenceKind] = mapped_column(OneOf(DifferenceKind))
-    subject: Mapped[str] = mapped_column(String(120))  # a currency, a line, an effect
+    subject: Mapped[str] = mapped_column(String(120))  # a currency, a line or a disbursement
     detail: Mapped[str] = mapped_column(Words)
-    seen: Mapped[int] = mapped_column(Integer, default=1)  # nights
+    seen: Mapped[int] = mapped_column(Integer, default=1)  # counts nights
     opened_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
-        # One open case of one thing, however often it is found.
+        # One open case per subject, however often it is found.
         Index(
             "uq_money_difference_open",
             "kind",

@@ -1,4 +1,4 @@
-"""Refunds that did not arrive are remembered by the provider's names: who asked is given another one after it."""
+"""Remember returned refunds by the provider's ids, because their row names another refund afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pure decisions of reconciliation: which kinds of lines there are, and what each has to be to agree with a row."""
+"""Pure decisions of reconciliation: the kinds of lines, and when a line agrees with a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.kernel.money import Money
 
 
 class Sort(StrEnum):
-    """What a line is about, whatever the provider calls it."""
+    """The kind of a line, independent of the provider's names."""
 
     PAYMENT = "payment"
     REFUND = "refund"
@@ -19,7 +19,7 @@ class Sort(StrEnum):
     REVERSAL = "reversal"
     DISPUTE = "dispute"
     FEE = "fee"
-    OWN = "own"  # the operator's: put in as a reserve, or taken out as earnings
+    OWN = "own"  # the operator's: paid in as a reserve, or taken out as earnings
 
 
 # Each provider translates its own kinds of lines into these. A line of any other kind makes a case.
@@ -47,12 +47,15 @@ SORTS: Final[Mapping[str, Sort]] = {
 
 
 def agrees(line: Money, booked: Money) -> bool:
-    """The same money; a line in another currency agrees as a change of currency, which is booked by itself."""
+    """Return whether a line and a booked amount are the same money.
+
+    A line in another currency agrees as a change of currency, which is booked separately.
+    """
     return line == booked if line.currency == booked.currency else (line.minor > 0) == (booked.minor > 0)
 
 
 def apart(ours: Mapping[str, Money], theirs: Mapping[str, Money]) -> dict[str, str]:
-    """Where two sets of balances are not the same, by currency, in words for the operator."""
+    """Return the differences between two sets of balances, by currency, in words for the operator."""
     found = {}
     for currency in sorted(ours.keys() | theirs.keys()):
         nothing = Money.zero(currency)

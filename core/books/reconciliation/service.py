@@ -1,4 +1,4 @@
-"""Takes the provider's books in, explains each line by a row of ours, and opens a case for what cannot be explained."""
+"""Read the provider's books, match each line with a row of ours, and open a case for the rest."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ DISBURSEMENTS: Final = {
 
 
 def read_from(ctx: Ctx, name: str) -> datetime:
-    """Where to go on reading: a little before the end of the last time."""
+    """Return where to go on reading: a little before the end of the last time."""
     last = ctx.session.get(Reading, name)
     return ctx.now - FIRST_READING if last is None else last.until - READ_AGAIN[name]
 
@@ -64,7 +64,7 @@ def read_until(ctx: Ctx, name: str, moment: datetime) -> None:
 
 
 def take_line(ctx: Ctx, *, ref: str, kind: str, amount: Money, fee: Money, source: str | None, at: datetime) -> None:
-    """Remember a line of the provider's books, once; what it charges for its work is booked with it."""
+    """Store a line of the provider's books, once. If it is a fee of the provider, book it."""
     new = add_unless_present(
         ctx.session,
         ProviderLine,
@@ -77,17 +77,17 @@ def take_line(ctx: Ctx, *, ref: str, kind: str, amount: Money, fee: Money, sourc
         at=at,
         version=1,
     )
-    cost = fee - amount  # the line itself is below zero; or nothing, where the provider lets us off
+    cost = fee - amount  # the line itself is below zero; zero if the provider waives it
     if new and cost and SORTS.get(kind) is Sort.FEE:
         legs = [debit(PROVIDER_FEES, cost), credit(PROVIDER, cost)]
         ledger.post(ctx, f"provider:{ref}", f"Charged by the provider: {kind}", legs)
 
 
-# --- explaining -------------------------------------------------------------------------------------------------------
+# --- matching ---------------------------------------------------------------------------------------------------------
 
 
 def explain_lines(ctx: Ctx) -> dict[str, str]:
-    """Find the row of ours behind each line that has none yet. What cannot be explained, by line, in words."""
+    """Find our row for each line that has none yet. Return what is left, by line, in words."""
     left = {}
     query = select(ProviderLine).where(ProviderLine.explained.is_(None)).order_by(ProviderLine.at, ProviderLine.ref)
     for line in ctx.session.scalars(query).all():
@@ -125,7 +125,7 @@ def _payment(ctx: Ctx, line: ProviderLine) -> str | None:
 
 
 def _card_charge(ctx: Ctx, line: ProviderLine) -> str | None:
-    """What was taken for a session, or paid for something that the market sold."""
+    """Match a line with a session's charge, or with a payment of something that the market sold."""
     hold = ctx.session.scalar(select(CardHold).where(CardHold.charge_ref == line.source))
     if hold is not None:
         return _agreed(ctx, line, hold.captured, hold.booking_id, f"hold:{hold.id}")
@@ -138,7 +138,7 @@ def _card_charge(ctx: Ctx, line: ProviderLine) -> str | None:
 def _disbursement(ctx: Ctx, line: ProviderLine, kind: DisbursementKind) -> str | None:
     back = SORTS[line.kind] in (Sort.REFUND_BACK, Sort.REVERSAL)
     earlier = ctx.session.get(ReturnedRefund, line.source) if kind is DisbursementKind.REFUND else None
-    if earlier is not None:  # of its row another sum may have been sent since
+    if earlier is not None:  # another amount may have been sent for its row since
         return _agreed(ctx, line, earlier.amount if back else -earlier.amount, earlier.subject, earlier.row)
     query = select(Disbursement).where(Disbursement.provider_ref == line.source, Disbursement.kind == kind)
     made = ctx.session.scalar(query.limit(1))
@@ -148,7 +148,7 @@ def _disbursement(ctx: Ctx, line: ProviderLine, kind: DisbursementKind) -> str |
 
 
 def _agreed(ctx: Ctx, line: ProviderLine, booked: Money, deal: str, row: str) -> str | None:
-    """The row that explains a line, when both are of the same money; a change of currency is booked with it."""
+    """Return the row that explains a line, if both are the same money. A change of currency is booked with it."""
     if not rules.agrees(line.amount, booked):
         return None
     _exchange(ctx, line, booked, deal)
@@ -156,7 +156,8 @@ def _agreed(ctx: Ctx, line: ProviderLine, booked: Money, deal: str, row: str) ->
 
 
 def _dispute(ctx: Ctx, line: ProviderLine) -> str | None:
-    later = Chargeback.ref.startswith(f"{line.source}{AGAIN}", autoescape=True)  # what it took after it was won
+    # what it took after it was won
+    later = Chargeback.ref.startswith(f"{line.source}{AGAIN}", autoescape=True)
     known = select(Chargeback).where((Chargeback.ref == line.source) | later)
     fits = (each for each in ctx.session.scalars(known) if abs(line.amount_minor) in (each.amount_minor, 0))
     found = next(fits, None)
@@ -164,7 +165,7 @@ def _dispute(ctx: Ctx, line: ProviderLine) -> str | None:
 
 
 def _exchange(ctx: Ctx, line: ProviderLine, booked: Money, deal: str) -> None:
-    """The provider has settled in its account's currency: what we booked in the deal's is changed at its rate."""
+    """Book the exchange if the provider has settled in its account's currency, at the provider's rate."""
     if line.currency == booked.currency:
         return
     rate = clearing("exchange")
@@ -176,14 +177,14 @@ def _exchange(ctx: Ctx, line: ProviderLine, booked: Money, deal: str) -> None:
 
 
 def held_by_provider(ctx: Ctx) -> dict[str, Money]:
-    """What our books say the provider holds, by currency."""
+    """Return what the provider holds according to our books, by currency."""
     return ledger.balances(ctx, PROVIDER)
 
 
 def unknown_for_long(ctx: Ctx) -> dict[str, str]:
-    """What the provider was asked for more than a day ago without an answer, and what was given up."""
+    """Return requests to the provider that are without a result for more than a day, or were given up."""
     since = ctx.now - UNKNOWN_TOO_LONG
-    # One that was refused is dead too, and its effect knows what follows.
+    # A refused request is dead too, and its disbursement knows what follows.
     late = (~OutboxRow.dead & (OutboxRow.created_at < since)) | GIVEN_UP
     query = select(OutboxRow).where(OutboxRow.channel == "payments", late, OutboxRow.kind.in_(MOVES_MONEY))
     return {

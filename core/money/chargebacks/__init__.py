@@ -1,1 +1,1 @@
-"""Payments that the payer's bank takes back: who bears it, and what undoes it."""
+"""Payments that the payer's bank takes back: which side bears the loss, and how it is undone."""

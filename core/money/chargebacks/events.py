@@ -1,4 +1,4 @@
-"""What banks do with payments, as facts for whoever listens."""
+"""Events about chargebacks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from core.money.model import SubjectKind
 
 @dataclass(frozen=True, slots=True)
 class SubjectFact(Event):
-    """Something about money that a bank calls back. `subject`: the deal, the session or the purchase it was paid for.
+    """A change to money that a bank takes back. `subject`: the deal, the session or the purchase it was paid for.
 
-    `subject_kind` says which of these; each slice does for its own what follows.
+    `subject_kind` says which of these; each slice reacts for its own subjects.
     """
 
     subject_kind: SubjectKind
@@ -27,7 +27,7 @@ class ChargebackFact(SubjectFact):
 
 @dataclass(frozen=True, slots=True)
 class ChargebackOpened(ChargebackFact):
-    """The payer's bank has taken back `amount`, or asks about it (nothing). `reason` as the bank says."""
+    """The payer's bank has taken back `amount`, or only inquires (zero). `reason`: as the bank says."""
 
     seller: str  # organisation
     amount: Money
@@ -36,7 +36,7 @@ class ChargebackOpened(ChargebackFact):
 
 @dataclass(frozen=True, slots=True)
 class ChargebackTaken(ChargebackFact):
-    """The money has left our balance; whom it was taken from in the books stands in the row."""
+    """The money has left our balance. The row says from which accounts it was taken in the books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class PayoutSetOff(SubjectFact):
 
 @dataclass(frozen=True, slots=True)
 class ChargebackServed(ChargebackFact):
-    """`amount` of it was kept of a payout of the seller's in another deal, `payout_of`; `left` is still owed."""
+    """`amount` of the claim was kept from the seller's payout in another deal, `payout_of`; `left` is still owed."""
 
     organisation_id: str
     payout_of: str
@@ -68,14 +68,14 @@ class ChargebackServed(ChargebackFact):
 
 @dataclass(frozen=True, slots=True)
 class ChargebackMadeGood(ChargebackFact):
-    """The seller owes nothing of it any more. `organisation_id`: the seller."""
+    """The seller owes nothing of the claim any more. `organisation_id`: the seller."""
 
     organisation_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChargebackClosed(ChargebackFact):
-    """The bank has decided. `why`: "won" (the money is back), "turned" (it is, against an earlier word), or "lost"."""
+    """The bank has decided. `why`: "won" (the money is back), "turned" (back after a loss), or "lost"."""
 
     seller: str  # organisation
     amount: Money
@@ -83,18 +83,18 @@ class ChargebackClosed(ChargebackFact):
 
     @property
     def won(self) -> bool:
-        """Whether the money is back."""
+        """Return whether the money is back."""
         return self.why != "lost"
 
 
 @dataclass(frozen=True, slots=True)
 class ChargebackWrittenOff(ChargebackFact):
-    """Nobody has made it good in time: it is our loss, and nobody is asked any more."""
+    """The seller has not repaid it in time: it is our loss, and the claim is closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChargebackThawed(SubjectFact):
-    """No bank holds its money any more: it moves again."""
+    """No bank holds the subject's money any more, so it moves again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,6 @@ class EvidenceSent(ChargebackFact):
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRefused(ChargebackFact):
-    """The provider did not take our answer; it is tried again, and a person should look at it."""
+    """The provider did not take our answer. It is tried again, and an operator should look at it."""
 
     why: str

@@ -1,4 +1,4 @@
-"""What a chargeback is: its course, and where the money that a bank took was taken from in the books."""
+"""The process of a chargeback, and its table: which accounts bear the money that the bank took."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Tran
 from core.money.model import SubjectKind
 
 CHARGEBACK_SILENT: Final = timedelta(days=180)  # no scheme takes longer; a bank that never answers has won
-WRITE_OFF_AFTER: Final = timedelta(days=90)  # of trying to get it back from the seller
+WRITE_OFF_AFTER: Final = timedelta(days=90)  # how long we try to collect it from the seller
 
 
 class ChargebackState(StrEnum):
@@ -26,7 +26,7 @@ class ChargebackState(StrEnum):
     WRITTEN_OFF = "written_off"
 
 
-# What a payer's bank takes back. It is never a state of the deal: a deal that is complete stays complete.
+# The process of a chargeback. It is never a state of the deal: a deal that is complete stays complete.
 CHARGEBACK: Final = Process(
     name="chargeback",
     initial=ChargebackState.OPEN,
@@ -38,33 +38,38 @@ CHARGEBACK: Final = Process(
         Transition(ChargebackState.LOST, "won", PROVIDER, ChargebackState.WON),  # an appeal
         Transition(ChargebackState.LOST, "made_good", SYSTEM, ChargebackState.RECOVERED),
         Transition(ChargebackState.LOST, "write_off", TIME, ChargebackState.WRITTEN_OFF, WRITE_OFF_AFTER),
-        # Told of when all was settled: whoever bore it has it back.
+        # The bank may still decide for us after everything is settled: the party that bore the loss gets it back.
         Transition(ChargebackState.RECOVERED, "won", PROVIDER, ChargebackState.WON),
         Transition(ChargebackState.WRITTEN_OFF, "won", PROVIDER, ChargebackState.WON),
     ),
 )
-# States in which the bank has kept it, and may still turn.
+# States in which the bank has kept the money, and may still reverse its decision.
 LOST: Final = (ChargebackState.LOST, ChargebackState.RECOVERED, ChargebackState.WRITTEN_OFF)
-OWING: Final = (ChargebackState.OPEN, ChargebackState.LOST)  # states in which a seller's claim stands
+OWING: Final = (ChargebackState.OPEN, ChargebackState.LOST)  # states in which the claim on the seller is open
 
 
 class Chargeback(InProcess[ChargebackState], Table):
-    """A payment that the payer's bank has taken back, and where that money was taken from in the books.
+    """A payment that the payer's bank has taken back, and the accounts that bear it in the books.
 
-    `amount` = `from_escrow` + `from_commission` + `claimed` + `from_loss`; of what is claimed from the seller,
-    `recovered` has come, `from_refunds` of that out of what waited to go back to the payer. `from_commission`: what we
-    had earned by it, all of it where we have sold the thing ourselves. `from_escrow` of such a sale: what waited to go
-    back and did not go. `from_loss`: what the payer has twice, for it had gone back to them before the bank took it.
+    `amount` = `from_escrow` + `from_commission` + `claimed` + `from_loss`.
+
+    `recovered`: the part of `claimed` that is settled. `from_refunds`: the part of `recovered` taken from refunds that
+    were waiting.
+
+    `from_commission`: what we had earned by the payment; all of it if we are the seller. `from_escrow` of our own sale:
+    the refund that was waiting and was not sent.
+
+    `from_loss`: what the payer has received twice, because it was refunded before the bank took it.
     """
 
     __tablename__ = "chargeback"
 
     state: Mapped[ChargebackState] = mapped_column(OneOf(ChargebackState), index=True)
-    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's name of the dispute (`taken_as`)
+    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's id of the dispute (`taken_as`)
     subject_kind: Mapped[SubjectKind] = mapped_column("matter", OneOf(SubjectKind))
     subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
     payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it
-    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation; `MARKET` where we have sold it
+    seller: Mapped[str] = mapped_column(Id, index=True)  # organisation; `MARKET` for our own sales
     reason: Mapped[str] = mapped_column(String(60))
     amount_minor: Mapped[int] = mapped_column(Minor)
     fee_minor: Mapped[int] = mapped_column(Minor)
@@ -92,12 +97,12 @@ class Chargeback(InProcess[ChargebackState], Table):
 
     @property
     def recovered(self) -> Money:
-        """What has come of what was claimed from the seller."""
+        """Return the part of the claim on the seller that is settled."""
         return Money(self.recovered_minor, self.currency)
 
     @property
     def from_refunds(self) -> Money:
-        """What of that had waited to go back to the payer, whose bank has given it already."""
+        """Return the part of `recovered` that was a waiting refund; the payer's bank has paid it already."""
         return Money(self.from_refunds_minor, self.currency)
 
     @property
@@ -106,5 +111,5 @@ class Chargeback(InProcess[ChargebackState], Table):
 
     @property
     def outstanding(self) -> Money:
-        """What the seller still owes of it."""
+        """Return what the seller still owes of the claim."""
         return Money(self.claimed_minor - self.recovered_minor, self.currency)

@@ -1,4 +1,4 @@
-"""Pure decisions about a chargeback: who bears it, and how we name what a dispute has taken."""
+"""Pure decisions about a chargeback: which side bears it, and the reference of each withdrawal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final
 
 from core.kernel.money import Money
 
-AGAIN: Final = "#"  # between the provider's name of a dispute and the number of its taking
+AGAIN: Final = "#"  # between the provider's id of a dispute and the number of the withdrawal
 
 
 @dataclass(frozen=True, slots=True)
 class Recourse:
-    """Where the money of a chargeback is taken from: what is held, our commission, the seller, and then ourselves."""
+    """The shares of a chargeback: what is held, our commission, the claim on the seller, and our loss."""
 
     escrow: Money
     commission: Money
@@ -21,10 +21,13 @@ class Recourse:
 
 
 def recourse(amount: Money, held: Money, released: Money, fees: Money, returned: Money, *, claimed: Money) -> Recourse:
-    """What is still held goes first. Of what was released our commission is returned first, in proportion; the seller
-    bears the rest, as far as they have been given it, and what neither of us has is our loss.
+    """Split a chargeback between escrow, our commission, the seller and our loss.
 
-    `returned`: what of our `fees` other chargebacks of the same thing have taken already; `claimed`: of the seller's.
+    Money that is still held is used first. Then our commission is returned, in proportion to what was released. The
+    seller bears the rest, up to what they have received. What remains is our loss.
+
+    `returned`: the part of our `fees` that other chargebacks of the same subject have taken. `claimed`: what they have
+    claimed from the seller.
     """
     none = Money.zero(amount.currency)
     from_escrow = min(amount, held)
@@ -36,13 +39,13 @@ def recourse(amount: Money, held: Money, released: Money, fees: Money, returned:
 
 
 def taken_as(dispute: str, number: int) -> str:
-    """Under which name we know what a dispute has taken: once, or again when it was won and then lost at the scheme.
+    """Return our reference of a dispute's withdrawal. It has a number if the dispute was won before and then lost.
 
-    `dispute`: the provider's name of it, which has no such sign.
+    `dispute`: the provider's id of the dispute, which contains no `#`.
     """
     return dispute if number == 1 else f"{dispute}{AGAIN}{number}"
 
 
 def dispute_of(ref: str) -> str:
-    """The provider's name of a dispute that we know under this one."""
+    """Return the provider's id of a dispute from our reference."""
     return ref.partition(AGAIN)[0]

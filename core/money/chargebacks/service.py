@@ -1,9 +1,11 @@
-"""A payer's bank takes a payment back: who bears it, and what undoes it; of a deal, a session, or what we sold.
+"""Book the chargebacks of deals, sessions and purchases, and undo them when the bank decides for us.
 
-It never changes what a deal or a session has come to. What is held goes first, then what we have earned by it, then a
-claim on the seller: transfers are taken back as far as their account allows, payouts that wait and later ones are set
-off against the claim. What had gone back to the payer before, they have twice: that is our loss, and no seller's.
-A bank that decides for us undoes every leg. What it does to money on its way out, `core/money/disbursements` does.
+A chargeback never changes the outcome of a deal or session. Held money is used first, then what we earned by the
+payment, then a claim on the seller. Transfers are reversed as far as the seller's account allows. Waiting and later
+payouts are set off against the claim.
+
+The payer has twice what was refunded before: that is our loss, not the seller's. A bank that decides for us undoes
+every leg. `core/money/disbursements` handles the effect on payouts and refunds.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ from core.people.accounts.service import acting
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What the provider tells of a dispute. `taken` and `fee` have left our balance; both zero for a mere question."""
+    """The provider's report of a dispute. `taken` and `fee` have left our balance; both are zero for an inquiry."""
 
     ref: str
     taken: Money
@@ -62,10 +64,10 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The payment that is called back, and where its money is: `held`, or `released` with our `fees` in that.
+    """The disputed payment, and where its money is: `held`, or `released` including our `fees`.
 
-    `waiting`: what of it is to go back to the payer, and has not gone; `not_back`: what of the payment has not gone
-    back to them, nor is on its way.
+    `waiting`: the refunds of it that are not sent yet. `not_back`: what is neither refunded to the payer nor on its way
+    to them.
     """
 
     subject_kind: SubjectKind
@@ -79,11 +81,11 @@ class Source:
     not_back: Money
 
 
-# --- what is known ----------------------------------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def frozen(ctx: Ctx, subject: str, payment_id: str | None = None) -> bool:
-    """Whether a bank has taken money of this deal, session or purchase, or of this payment of it, and not decided."""
+    """Return whether an open chargeback exists on this deal, session or purchase, or on one payment of it."""
     query = select(Chargeback.id).where(Chargeback.subject == subject, Chargeback.state == ChargebackState.OPEN)
     if payment_id is not None:
         query = query.where(Chargeback.payment_id == payment_id)
@@ -91,19 +93,21 @@ def frozen(ctx: Ctx, subject: str, payment_id: str | None = None) -> bool:
 
 
 def kept_by_bank(ctx: Ctx, payment_id: str) -> list[Chargeback]:
-    """What banks have taken of a payment and kept: then the provider gives nothing back of the rest either.
+    """Return the chargebacks of a payment that the bank has kept; then the provider refunds nothing of the rest either.
 
-    The provider refuses to refund a charge that was charged back (`charge_disputed`), whatever part of it was disputed.
+    The provider refuses to refund a charge that was charged back (`charge_disputed`), even if only a part was disputed.
     """
     known = select(Chargeback).where(Chargeback.payment_id == payment_id, Chargeback.state.in_(LOST))
     return list(ctx.session.scalars(known.where(Chargeback.amount_minor > 0).order_by(Chargeback.id)))
 
 
-# --- what the provider tells ------------------------------------------------------------------------------------------
+# --- reports from the provider ----------------------------------------------------------------------------------------
 
 
 def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
-    """A bank disputes a payment of ours. Told again it changes nothing, unless money has been taken since."""
+    """Record that a bank disputes a payment of ours. A repeated report changes nothing, unless money has been taken
+    since.
+    """
     known = named(ctx, called.ref)
     if known is None:
         known = Chargeback(
@@ -133,10 +137,11 @@ def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
 
 
 def closed(ctx: Ctx, *, ref: str, won: bool, fee_returned: Money | None = None) -> None:
-    """The bank has decided. `won`: the money is back with us. Told twice it happens once; a win may follow a loss, also
-    when somebody has made it good meanwhile.
+    """Apply the bank's decision. `won`: the money is back with us.
 
-    Raises NotFound for a dispute that nobody has told us of.
+    A repeated decision has no effect. A win may follow a loss, also if the seller has repaid it meanwhile.
+
+    Raises NotFound for an unknown dispute.
     """
     found = named(ctx, ref)
     if found is None:
@@ -155,24 +160,24 @@ def named(ctx: Ctx, ref: str) -> Chargeback | None:
 
 
 def of_payment(ctx: Ctx, payment_id: str) -> list[Chargeback]:
-    """What banks have called back of one payment, the first first."""
+    """Return the chargebacks of one payment, the oldest first."""
     return find_all(ctx.session, Chargeback, ("id",), payment_id=payment_id)
 
 
 def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
-    """What banks have called back of one deal, session or purchase, the first first."""
+    """Return the chargebacks of one deal, session or purchase, the oldest first."""
     return find_all(ctx.session, Chargeback, ("id",), subject=subject)
 
 
 def held_taken(ctx: Ctx, payment_id: str, currency: str) -> Money:
-    """What banks have taken of a payment while it was held, and have not given back."""
+    """Return what banks took of a payment while it was held, and have not returned."""
     sums = select(func.coalesce(func.sum(Chargeback.from_escrow_minor), 0))
     taken = ctx.session.scalar(sums.where(Chargeback.payment_id == payment_id, Chargeback.state != ChargebackState.WON))
     return Money(int(taken or 0), currency)
 
 
 def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:
-    """One dispute, for operators. Raises NotAllowed to everybody else, NotFound."""
+    """Return one chargeback, for operators. Raises NotFound, and NotAllowed to everybody else."""
     if not acting(ctx).operator:
         raise NotAllowed("refused.operators_only")
     found = ctx.session.get(Chargeback, chargeback_id)
@@ -182,18 +187,18 @@ def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:
 
 
 def open_chargebacks(ctx: Ctx, limit: int = 20) -> list[Chargeback]:
-    """What banks have not decided yet, the oldest first, for operators. Raises NotAllowed."""
+    """Return the chargebacks that banks have not decided yet, the oldest first, for operators. Raises NotAllowed."""
     if not acting(ctx).operator:
         raise NotAllowed("refused.operators_only")
     query = select(Chargeback).where(Chargeback.state == ChargebackState.OPEN).order_by(Chargeback.id)
     return list(ctx.session.scalars(query.limit(limit)))
 
 
-# --- what time and later payouts do -----------------------------------------------------------------------------------
+# --- timers and later payouts -----------------------------------------------------------------------------------------
 
 
 def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
-    """The bank has said nothing for half a year; or a seller has made nothing good for months."""
+    """Treat a chargeback as lost if the bank stays silent, or write off a claim at its deadline."""
     found = ctx.session.get_one(Chargeback, chargeback_id, with_for_update=True)
     if event == "bank_silent":
         _lose(ctx, found, event, "time")
@@ -206,9 +211,9 @@ def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
 
 
 def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, mark: str) -> Money:
-    """Keep of a payout what the seller owes us; the rest of it is sent. The oldest claim is served first.
+    """Keep from a payout what the seller owes us, the oldest claim first. Return the rest, which is sent.
 
-    `mark`: what is paid out, a lot or a session, by its id.
+    `mark`: the id of the lot or session that is paid out.
     """
     rest = net
     query = select(Chargeback).where(
@@ -231,14 +236,14 @@ def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net:
 
 
 def recovered(ctx: Ctx, found: Chargeback, amount: Money, *, of_refund: bool = False) -> None:
-    """So much of the claim has come. `of_refund`: out of what waited to go back to the payer."""
+    """Record that `amount` of the claim is settled. `of_refund`: it was a refund that was waiting."""
     if of_refund:
         found.from_refunds_minor += amount.minor
     _recovered(ctx, found, amount)
 
 
 def not_twice(found: Chargeback, amount: Money) -> None:
-    """So much of what seemed to be with the payer twice had not left, and does not leave any more."""
+    """Move `amount` from our loss to settled: the refund that seemed to reach the payer twice is not sent."""
     found.from_loss_minor -= amount.minor
     found.claimed_minor += amount.minor
     found.recovered_minor += amount.minor
@@ -246,25 +251,27 @@ def not_twice(found: Chargeback, amount: Money) -> None:
 
 
 def covered_of_sale(found: Chargeback, amount: Money) -> None:
-    """So much of what the bank kept of a sale was not our own any more: it waited to go back."""
+    """Move `amount` from our sales to held: this part of the sale was waiting to be refunded."""
     found.from_commission_minor -= amount.minor
     found.from_escrow_minor += amount.minor
 
 
 def earned_by(seller: str) -> str:
-    """The account of what we have earned by a payment: all of it, or our commission."""
+    """Return the account of what we earned by a payment: our sales, or our commission."""
     return SALES if seller == MARKET else COMMISSION
 
 
-# --- steps that more than one of them take ----------------------------------------------------------------------------
+# --- shared steps -----------------------------------------------------------------------------------------------------
 
 
 def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
-    """Book who bears it for now. What waited to go back to the payer is with them already, and nobody's claim."""
+    """Book which accounts bear it for now. A refund that was waiting has reached the payer already, so it is not
+    claimed.
+    """
     none, before = Money.zero(taken.currency), _taken_before(ctx, source)
     once = min(taken, max(source.not_back - before.of_payment, none))
     waited = min(once, source.waiting)
-    returned = none if source.seller == MARKET else before.commission  # each payment is earned by itself
+    returned = none if source.seller == MARKET else before.commission  # each payment has its own earnings
     share = recourse(once - waited, source.held, source.released, source.fees, returned, claimed=before.claimed)
     twice = taken - once + share.loss
     found.amount_minor, found.fee_minor = taken.minor, fee.minor
@@ -293,7 +300,7 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What banks have taken before, and not given back: of our fees, of the seller's, and of this very payment."""
+    """The amounts that earlier chargebacks took and still keep: of our fees, of the seller, and of this payment."""
 
     commission: Money
     claimed: Money
@@ -301,7 +308,7 @@ class Before:
 
 
 def _taken_before(ctx: Ctx, source: Source) -> Before:
-    """No more of our fees is returned than was earned, and no more claimed of a seller than they were given."""
+    """Return what earlier chargebacks took. It limits what this one takes of our fees and claims from the seller."""
     commission = claimed = of_payment = 0
     for each in of_subject(ctx, source.subject):
         if each.state != ChargebackState.WON:
@@ -322,13 +329,15 @@ def _recovered(ctx: Ctx, found: Chargeback, amount: Money) -> None:
 
 
 def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
-    """The money is back: every leg is undone. What the seller has made good is theirs again, what was to go back to the
-    payer is owed to them, and what nobody has made good was our loss, or is nobody's debt any more.
+    """Undo every leg, because the money is back.
+
+    What the seller has repaid is theirs again. Waiting refunds are owed to the payer again. The unpaid rest of the
+    claim is cancelled, or reduces our loss if it was written off.
     """
-    # What was held of a sale was on its way back to the buyer already, and is so again.
+    # Money held of a sale was already on its way back to the buyer, and is so again.
     held = refund_due if found.seller == MARKET else escrow
     nobodys = LOSS if found.state == ChargebackState.WRITTEN_OFF else receivable(found.seller)
-    if found.seller != MARKET:  # of what we have sold ourselves, all is ours to bear
+    if found.seller != MARKET:  # if we are the seller, we bear all of it
         _pass_on(ctx, found)
     why = "won" if found.state == ChargebackState.OPEN else "turned"
     step(ctx, CHARGEBACK, found, "won", ("provider",))
@@ -352,8 +361,10 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
 
 
 def _pass_on(ctx: Ctx, found: Chargeback) -> None:
-    """Of a payment that was disputed twice, the later one seemed to be with the payer twice: it is not, when the first
-    gives up. What that had taken is the other's from now on, and what is undone with the first is our loss.
+    """Move shares of a won chargeback to another one of the same payment.
+
+    The later one was booked as our loss, because the payer seemed to have the money twice. After the first is won, the
+    payer has it once. So the later one takes over the first one's shares, and the loss is undone with the first.
     """
     for other in of_subject(ctx, found.subject):
         if other.payment_id != found.payment_id or other.id == found.id or other.state == ChargebackState.WON:
@@ -379,7 +390,7 @@ def _pass_on(ctx: Ctx, found: Chargeback) -> None:
 
 
 def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
-    """The payer keeps the money, and the claim on the seller stands."""
+    """Record that the payer keeps the money, and the claim on the seller stays."""
     step(ctx, CHARGEBACK, found, event, (role,))
     ctx.session.flush()
     ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost"))
@@ -390,6 +401,6 @@ def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
 
 
 def _thaw(ctx: Ctx, found: Chargeback) -> None:
-    """Let its money move again, when no other bank holds it."""
+    """Let the subject's money move again, unless another bank holds it."""
     if not frozen(ctx, found.subject):
         ctx.announce(ChargebackThawed(found.subject_kind, found.subject))

@@ -1,6 +1,6 @@
-"""What need not leave any more: it is kept for what its payee owes, or a bank has given it to the payer already.
+"""Cut disbursements that are not needed any more. The payee owes the amount, or a bank has paid it to the payer.
 
-Only of what has not left: the provider was never asked for it, or has said no to it.
+Only money that has not left is cut: the provider was never asked for it, or has refused it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.money.model import SubjectKind
 
 
 def lessen(ctx: Ctx, row: Disbursement, part: Money) -> None:
-    """So much of it has no need to leave any more; what is used up is deleted."""
+    """Reduce a disbursement by `part`, and delete it at zero."""
     row.amount_minor -= part.minor
     if not row.amount_minor:
         clear_timers(ctx.session, DISBURSEMENT.name, row.id)
@@ -31,13 +31,13 @@ def lessen(ctx: Ctx, row: Disbursement, part: Money) -> None:
 
 
 def set_off(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
-    """Keep of a payout what its seller owes by now. Return whether nothing is left of it.
+    """Keep from a payout what its seller owes by now. Return whether nothing is left of it.
 
-    What goes to a payer's account, because it cannot go back otherwise, serves no claim.
+    A payout to the payer's account replaces a refund, so it serves no claim.
     """
     if not is_payout_to(parties.seller, row) or row.asked_at is not None:
         return False
-    # A session's may be kept of again under another name, when there is less of it.
+    # A session's payout may be set off again, under another key, when it has become smaller.
     mark = row.id if row.subject_kind is SubjectKind.DEAL else f"{row.id}:{row.amount_minor}"
     rest = chargebacks.set_off(ctx, row.subject_kind, row.subject, parties.seller, row.amount, mark=mark)
     if rest != row.amount:
@@ -46,9 +46,9 @@ def set_off(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
 
 
 def cover(ctx: Ctx, found: Chargeback, rows: Iterable[Disbursement]) -> None:
-    """What waits to leave serves the claim first: a refund that the bank has given already, a payout to the debtor.
+    """Use waiting disbursements for the claim first: refunds that the bank has paid already, and payouts to the debtor.
 
-    A refund that seemed to be with the payer twice is not, when it has not left: that was no loss.
+    A refund that is not sent has not reached the payer twice, so it is no loss.
     """
     none = Money.zero(found.currency)
     for row in rows:
@@ -71,7 +71,7 @@ def cover(ctx: Ctx, found: Chargeback, rows: Iterable[Disbursement]) -> None:
 
 
 def cover_unsent(ctx: Ctx, row: Disbursement) -> bool:
-    """It did not go, and only now is that heard: what a bank has kept of it meanwhile is not given twice.
+    """Cut a failed disbursement by what a bank has kept of it meanwhile, so it is not paid twice.
 
     Return whether nothing is left of it.
     """
@@ -88,13 +88,16 @@ def cover_unsent(ctx: Ctx, row: Disbursement) -> bool:
 
 
 def uncovered(ctx: Ctx, payment_id: str) -> Money | None:
-    """What banks have kept of a sale's payment, and no refund has been left out for yet; None where they kept none."""
+    """Return what banks have kept of a sale's payment and no refund is cut by yet.
+
+    Return None if they kept nothing.
+    """
     kept = chargebacks.kept_by_bank(ctx, payment_id)
     return Money.total((each.from_commission for each in kept), kept[0].currency) if kept else None
 
 
 def cover_sale(ctx: Ctx, row: Disbursement) -> None:
-    """What the bank has given the buyer of our own sale is not given again."""
+    """Cut a refund of our own sale by what the bank has already given the buyer."""
     rest = row.amount
     for found in chargebacks.kept_by_bank(ctx, row.payment_id):
         part = min(rest, found.from_commission)

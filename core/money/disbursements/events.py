@@ -1,4 +1,4 @@
-"""What happens to money on its way out, as facts. Amounts are in the subject's currency."""
+"""Events about disbursements. Amounts are in the subject's currency."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class DisbursementPutOff(DisbursementFact):
 
 @dataclass(frozen=True, slots=True)
 class DisbursementRefused(DisbursementFact):
-    """The provider will not send something, or a bank has sent it back: said once of each, for it is tried again.
+    """The provider refuses a disbursement, or a bank has sent it back. It is announced once, because retries follow.
 
-    `organisation_id`: whose money it is; of a reversal, which no party waits for, none.
+    `organisation_id`: the organisation that waits for the money; None for a reversal.
     """
 
     disbursement_id: str

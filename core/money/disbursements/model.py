@@ -1,4 +1,4 @@
-"""What a disbursement is: its kinds, its course, and its table."""
+"""Disbursements: their kinds, their process, and their table."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from core.kernel.money import Money
 from core.kernel.process import PROVIDER, SYSTEM, TIME, Process, Transition
 from core.money.model import SubjectKind
 
-RETRY_AFTER: Final = timedelta(days=1)  # of what the provider put off or refused
+RETRY_AFTER: Final = timedelta(days=1)  # after the provider has put it off or refused it
 TRY_AGAIN: Final = "try_again"  # the timer's event of a retry
-SET_OFF: Final = "set_off"  # and of a look at what its payee owes by now
-MOST_REFUSALS: Final = 3  # of a refund, for good; after that it is paid out to an account that the payer names
-MOST_ATTEMPTS: Final = 30  # to have Stars given back; after that they are kept for the buyer
+SET_OFF: Final = "set_off"  # the timer's event of a set-off against what its payee owes
+MOST_REFUSALS: Final = 3  # final refusals of a refund; after that it is paid out to an account that the payer names
+MOST_ATTEMPTS: Final = 30  # to have Stars refunded; after that they are kept for the buyer
 
-FROZEN: Final = "chargeback"  # why it waits while the payer's bank has called the money back
+FROZEN: Final = "chargeback"  # why it waits while a chargeback is open
 RECALLABLE: Final = "recallable"  # why it waits while the payer's bank may still take the debit back
-NO_ACCOUNT: Final = "no_account"  # what is told of a payout that waits for its payee's account
+NO_ACCOUNT: Final = "no_account"  # the reason that is announced while a payout waits for its payee's account
 
 
 class DisbursementKind(StrEnum):
     PAYOUT = "payout"
     REFUND = "refund"
-    REVERSAL = "reversal"  # a payout, taken back from the seller's account
+    REVERSAL = "reversal"  # a payout that is taken back from the seller's account
 
 
 class DisbursementState(StrEnum):
@@ -54,8 +54,9 @@ DISBURSEMENT: Final = Process(
     final=frozenset(OVER),
     transitions=(
         Transition(State.WAITING, TRY_AGAIN, SYSTEM | TIME, State.ASKED, RETRY_AFTER),
-        Transition(State.WAITING, "wait", SYSTEM, State.WAITING),  # stopped, put aside for an account, or turned
-        Transition(State.WAITING, "succeed", PROVIDER, State.DONE),  # told late
+        # stopped, put aside for an account, or changed to another kind
+        Transition(State.WAITING, "wait", SYSTEM, State.WAITING),
+        Transition(State.WAITING, "succeed", PROVIDER, State.DONE),  # reported late
         Transition(State.WAITING, "keep", SYSTEM, State.KEPT),
         Transition(State.ASKED, "succeed", PROVIDER, State.DONE),
         Transition(State.ASKED, "put_off", PROVIDER, State.WAITING),
@@ -70,22 +71,23 @@ DISBURSEMENT: Final = Process(
     ),
 )
 
-# What the provider is asked for: the kind of the outbox message, and the beginning of its idempotency key.
+# The kind of the outbox message, and the prefix of its idempotency key.
 POSTED_AS: Final = {
     DisbursementKind.PAYOUT: "transfer",
     DisbursementKind.REFUND: "refund",
     DisbursementKind.REVERSAL: "reversal",
 }
-# What the comparison with the provider's books calls a row, before its id.
+# The prefix of a row's name in the comparison with the provider's books.
 ROW_NAMES: Final = {SubjectKind.DEAL: "effect", SubjectKind.SESSION: "session", SubjectKind.PURCHASE: "sold"}
 
 
 class Disbursement(Versioned, Table):
-    """Money that leaves the books for a subject, out of one payment of it; a reversal brings some of it back.
+    """Money that leaves the books for a subject, out of one of its payments. A reversal brings some of it back.
 
-    The key makes it exist once; `attempt` counts up when it is sent again. `provider_ref`: what was booked last, or has
-    failed last. `beside`: a refund of what stands in the buyer's balance at the provider: it was transferred beside its
-    payment, or was sent by it and claimed by nobody. `credit_id`: what the buyer had paid too much, if it is of that.
+    - `key` makes it unique; `attempt` counts up when it is sent again.
+    - `provider_ref`: the provider's object that was booked last or failed last.
+    - `beside`: from the buyer's balance, because of a transfer outside the payment or an unclaimed refund.
+    - `credit_id`: the buyer's credit that is refunded, if any.
     """
 
     __tablename__ = "disbursement"
@@ -97,18 +99,18 @@ class Disbursement(Versioned, Table):
     subject_kind: Mapped[SubjectKind] = mapped_column(OneOf(SubjectKind))
     subject: Mapped[str] = mapped_column(Id)  # the deal, the session or the purchase
     payment_id: Mapped[str] = mapped_column(Id, index=True)  # where the money came from, in the slice that took it
-    lot_id: Mapped[str | None] = mapped_column(Id, index=True)  # of a deal, what is paid out
+    lot_id: Mapped[str | None] = mapped_column(Id, index=True)  # the delivery that is paid out, for a deal
     payee: Mapped[str | None] = mapped_column(Id, index=True)  # organisation; none for a refund
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     attempt: Mapped[int] = mapped_column(Integer, default=1)
-    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # none: nothing of it can have left
-    refusals: Mapped[int] = mapped_column(Integer, default=0)  # that were final
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)  # None: nothing of it can have left
+    refusals: Mapped[int] = mapped_column(Integer, default=0)  # counts final ones only
     provider_ref: Mapped[str | None] = mapped_column(String(120), index=True)
-    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # refunds of it, by the provider's names
+    failed: Mapped[list[str]] = mapped_column(JSON, default=list)  # its failed refunds, by the provider's ids
     why: Mapped[str | None] = mapped_column(Words)
-    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # of a reversal, and of its return
-    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's name of the transfer taken back
+    chargeback_id: Mapped[str | None] = mapped_column(ForeignKey("chargeback.id"))  # for a reversal, and for its return
+    reverses: Mapped[str | None] = mapped_column(String(120))  # the provider's id of the transfer that is taken back
     beside: Mapped[bool] = mapped_column(Boolean, default=False)
     credit_id: Mapped[str | None] = mapped_column(Id)
     made_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -124,15 +126,17 @@ class Disbursement(Versioned, Table):
 
     @property
     def row_name(self) -> str:
-        """What the comparison with the provider's books calls it."""
+        """Return the name of this row in the comparison with the provider's books."""
         return f"{ROW_NAMES[self.subject_kind]}:{self.id}"
 
     @property
     def entry(self) -> str:
-        """The beginning of the names of its entries in the books."""
+        """Return the prefix of the keys of its ledger entries."""
         return f"{self.subject_kind}:{self.subject}:{self.key}"
 
     @property
     def turn_entry(self) -> str:
-        """The same of entries that turn it into a payout or back; a deal's key may have been another's."""
+        """Return the same for entries that turn it into a payout or back. It uses the id, since a deal's key may be
+        reused.
+        """
         return f"deal:{self.subject}:{self.id}" if self.subject_kind is SubjectKind.DEAL else self.entry

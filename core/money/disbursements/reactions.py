@@ -1,4 +1,4 @@
-"""What chargebacks, accounts and time do to money on its way out."""
+"""Reactions of disbursements to chargebacks, ready accounts and timers."""
 
 from __future__ import annotations
 

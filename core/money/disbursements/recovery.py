@@ -1,7 +1,7 @@
-"""What a chargeback does with the payouts and refunds of its subject: the same steps for every kind of subject.
+"""Apply a chargeback to the payouts and refunds of its subject: the same steps for every kind of subject.
 
-Payouts are asked back when the bank takes the money, and so is one that arrives late. When the bank decides for us each
-side has theirs again; when it does not, what waits to leave serves the claim first.
+Payouts are reversed when the bank takes the money, and so is a payout that arrives late. If the bank decides for us,
+each side gets its money again. If it does not, waiting disbursements serve the claim first.
 """
 
 from __future__ import annotations
@@ -35,15 +35,16 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import LOSS, PROVIDER, Leg, credit, debit, payable, receivable
 from core.money.model import MARKET, SubjectKind
 
-# --- what the provider tells ------------------------------------------------------------------------------------------
+# --- reports from the provider ----------------------------------------------------------------------------------------
 
 
 def chargeback_opened(
     ctx: Ctx, *, ref: str, intent_ref: str, taken: Money, fee: Money, reason: str, evidence_due: datetime | None
 ) -> Chargeback:
-    """The payer's bank disputes a payment (see `chargebacks.opened`). Raises NotFound for one that is not ours.
+    """Record that the payer's bank disputes a payment (see `chargebacks.opened`). Raises NotFound for an unknown
+    payment.
 
-    What waits to go back to the payer waits for the bank from now on: it may give it to them first.
+    Waiting refunds wait for the bank from now on, because it may pay the payer first.
     """
     known = paid()
     query = select(known.c.payment_id, known.c.subject, known.c.subject_kind).where(known.c.intent_ref == intent_ref)
@@ -57,7 +58,7 @@ def chargeback_opened(
         for row in rows:
             if row.payment_id == payment_id and row.state in UNSENT and rules.goes_to_payer(row, parties.seller):
                 stop(ctx, row, parties, FROZEN)
-    # Of our own sale all is ours to bear: what was refunded is no sale any more.
+    # We bear all of our own sale: what was refunded is no sale any more.
     exposure, own = PAYMENTS[kind].exposure(ctx, subject, payment_id), parties.seller == MARKET
     waiting = () if own else (each.amount for each in rules.unsent_refunds(rows, payment_id))
     not_back = exposure.came if own else rules.not_back(rows, payment_id, exposure.came, parties.seller)
@@ -76,10 +77,10 @@ def chargeback_opened(
 
 
 def came_back(ctx: Ctx, row: Disbursement, parties: Parties, ref: str) -> None:
-    """The provider has taken a payout, or a part of it, back from the seller's account.
+    """Book a reversal: the provider has taken back a payout, or a part of it, from the seller's account.
 
-    What the seller has settled otherwise by now, or all of it where a bank has decided for us, is theirs again. Of a
-    claim that was written off meanwhile it lessens our loss.
+    The seller gets again what they have settled otherwise by now, or everything if a bank has decided for us. If the
+    claim was written off meanwhile, it lessens our loss.
     """
     found = ctx.session.get_one(Chargeback, row.chargeback_id)
     none = Money.zero(found.currency)
@@ -94,9 +95,9 @@ def came_back(ctx: Ctx, row: Disbursement, parties: Parties, ref: str) -> None:
 
 
 def lessen_to_owed(ctx: Ctx, row: Disbursement) -> bool:
-    """A payout did not come back, and nothing of it has: no more is asked for again than is owed by now.
+    """Limit a failed reversal to what the seller still owes.
 
-    Return whether anything is, or it is not asked for any more.
+    Return whether anything is left to ask for.
     """
     if row.kind is not DisbursementKind.REVERSAL or row.state in OVER:
         return True
@@ -110,18 +111,18 @@ def lessen_to_owed(ctx: Ctx, row: Disbursement) -> bool:
     return bool(row.amount)
 
 
-# --- what follows -----------------------------------------------------------------------------------------------------
+# --- consequences -----------------------------------------------------------------------------------------------------
 
 
 def claim_back(ctx: Ctx, subject: str) -> None:
-    """Ask for payouts back, as far as they cover what is owed: also one that arrived after the bank had called."""
+    """Reverse payouts as far as they cover what is owed, also those that arrived after the chargeback."""
     for found in chargebacks.of_subject(ctx, subject):
         if found.outstanding and found.state in OWING:
             reverse(ctx, found)
 
 
 def taken(ctx: Ctx, found: Chargeback) -> None:
-    """What waited to go back has gone so; what the seller owes is asked for."""
+    """Cut the waiting refunds that the bank has paid, and reverse payouts for what the seller owes."""
     rest = found.from_refunds
     for row in rules.unsent_refunds(rows_of(ctx, found.subject), found.payment_id) if rest else ():
         part = min(rest, row.amount)
@@ -138,7 +139,9 @@ def reverse(ctx: Ctx, found: Chargeback) -> None:
 
 
 def closed(ctx: Ctx, found: Chargeback, why: str) -> None:
-    """The bank has decided: each side has theirs again, or what waits serves the claim. The rest goes on."""
+    """Apply the bank's decision: each side gets its money again, or waiting disbursements serve the claim. The rest
+    goes on.
+    """
     if why == "lost":
         rows = [each for each in rows_of(ctx, found.subject) if each.state in UNSENT]
         payouts = [each for each in rows if rules.is_payout_to(found.seller, each)]
@@ -148,7 +151,7 @@ def closed(ctx: Ctx, found: Chargeback, why: str) -> None:
         give_up(ctx, found)
         if sellers := found.recovered - found.from_refunds:
             _give_again(ctx, found, DisbursementKind.PAYOUT, sellers, f"return:{found.id}")
-        # Of our own sale, what was not sent because the bank had kept it goes now.
+        # For our own sale: send now what was not sent because the bank had kept it.
         back = found.from_escrow if found.seller == MARKET else found.from_refunds
         if back:
             _give_again(ctx, found, DisbursementKind.REFUND, back, f"return:{found.id}:refund")
@@ -158,7 +161,7 @@ def closed(ctx: Ctx, found: Chargeback, why: str) -> None:
 
 
 def go_on(ctx: Ctx, subject: str) -> None:
-    """What has waited for a bank is sent, where no bank holds it any more."""
+    """Send what has waited for a bank, unless another bank still holds it."""
     for row in rows_of(ctx, subject):
         parties = SUBJECTS[row.subject_kind].lock(ctx, subject)
         if row.why == FROZEN and row.state in UNSENT and not bank_asks(ctx, row, parties):
@@ -166,7 +169,9 @@ def go_on(ctx: Ctx, subject: str) -> None:
 
 
 def give_up(ctx: Ctx, found: Chargeback) -> None:
-    """Ask for no payout back any more. One that is under way is answered, and then sent to the seller again."""
+    """Delete the reversals that are not sent yet. One that is under way is finished, and then paid out to the seller
+    again.
+    """
     for row in rows_of(ctx, found.subject):
         own = row.chargeback_id == found.id and row.kind is DisbursementKind.REVERSAL
         if own and row.state in UNSENT:
@@ -183,9 +188,10 @@ def _give_again(ctx: Ctx, found: Chargeback, kind: DisbursementKind, amount: Mon
 
 
 def _look_elsewhere(ctx: Ctx, found: Chargeback) -> None:
-    """What its seller owes is kept of payouts that wait for other subjects, too.
+    """Set the claim off against the seller's payouts that wait for other subjects, too.
 
-    Each is looked at in a unit of its own, for it needs its subject's lock: no unit waits for a second one.
+    Each payout gets a timer and so a unit of work of its own. It needs its subject's lock, and no unit waits for a
+    second one.
     """
     if not found.outstanding:
         return
@@ -201,16 +207,16 @@ def _look_elsewhere(ctx: Ctx, found: Chargeback) -> None:
         set_timer(ctx.session, Timer(DISBURSEMENT.name, row_id, SET_OFF, ctx.now))
 
 
-# --- steps that more than one of them take ----------------------------------------------------------------------------
+# --- shared steps -----------------------------------------------------------------------------------------------------
 
 
 def rows_of(ctx: Ctx, subject: str) -> list[Disbursement]:
-    """What has left, or waits to leave, for one subject: in the order in which it was made."""
+    """Return all disbursements of a subject, the oldest first."""
     return find_all(ctx.session, Disbursement, ("id",), subject=subject)
 
 
 def book(ctx: Ctx, row: Disbursement, memo: str, legs: list[Leg], ref: str) -> None:
-    """Write what the provider has done into the books, once for each that it has made: an earlier one may be back."""
+    """Book what the provider has done, once for each of its objects: an earlier one may have come back."""
     ledger.post(ctx, f"{row.entry}:{ref}", memo, legs, deal=row.subject)
     move(row, "succeed")
     row.provider_ref, row.why = ref, None

@@ -1,4 +1,4 @@
-"""A disbursement is made once, and the provider is asked for it after the commit, as soon as it may leave."""
+"""Create each disbursement once. The provider is asked for it after the commit, as soon as it may leave."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from core.money.model import MARKET, SubjectKind
 from core.money.payees.events import AccountAwaited
 from core.money.payees.model import ACCOUNT, ACCOUNT_AWAITED, Payee
 
-# --- made once --------------------------------------------------------------------------------------------------------
+# --- creation ---------------------------------------------------------------------------------------------------------
 
 
 def make(
@@ -43,7 +43,7 @@ def make(
     key: str | None = None,
     **details: Any,
 ) -> Disbursement:
-    """Write one down under its key. `of`: the subject's kind, the subject, and the payment that it comes from."""
+    """Create a disbursement under its key. `of`: the subject's kind, the subject, and its payment."""
     subject_kind, subject, payment_id = of
     name = ctx.new_id()
     row = Disbursement(
@@ -68,7 +68,7 @@ def make(
 
 
 def send(ctx: Ctx, row: Disbursement) -> None:
-    """Ask for it for the first time. A payee without an account is told that money waits for it."""
+    """Request it for the first time. A payee without an account is told that money waits for them."""
     parties = SUBJECTS[row.subject_kind].lock(ctx, row.subject)
     if row.kind is DisbursementKind.PAYOUT and _account(ctx, row) is None:
         payee = str(row.payee)
@@ -81,23 +81,23 @@ def send(ctx: Ctx, row: Disbursement) -> None:
 
 
 def await_account(ctx: Ctx, organisation_id: str) -> None:
-    """Money waits for their account. They are told so again, for as long as it does: one message may be lost."""
+    """Set a timer that repeats the message about waiting money, because one message may be lost."""
     if deadline_of(ctx.session, ACCOUNT, organisation_id) is None:
         set_timer(ctx.session, Timer(ACCOUNT, organisation_id, "awaited", ctx.now + ACCOUNT_AWAITED))
 
 
-# --- asked for --------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 
 
 def send_again(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
-    """Ask once more for what was put off or refused; under a new attempt, for a no is remembered."""
+    """Request again what was put off or refused. The attempt is new, because the provider remembers a refusal."""
     if row.state in UNSENT:
         row.attempt += 1
         ask(ctx, row, parties)
 
 
 def ask(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
-    """Post it to the provider, unless it has to wait, or nothing is left of it to send."""
+    """Post it to the provider, unless it has to wait or nothing is left of it."""
     subject = SUBJECTS[row.subject_kind]
     if row.kind is not DisbursementKind.REVERSAL:
         if why := parties.stopped or (FROZEN if bank_asks(ctx, row, parties) else None):
@@ -110,10 +110,11 @@ def ask(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
             return
     title = subject.title(ctx, row)
     account = _account(ctx, row) if row.kind is DisbursementKind.PAYOUT else None
-    if row.currency == STARS.code and title.stars_payer is None:  # who has left is nobody that they could be sent to
+    # a payer who has deleted their account cannot receive Stars
+    if row.currency == STARS.code and title.stars_payer is None:
         keep(ctx, row)
     elif row.kind is DisbursementKind.PAYOUT and account is None:
-        wait(ctx, row, None)  # also what was refused before: it is sent when they are ready
+        wait(ctx, row, None)  # also what was refused before: it is sent when the payee is ready
         await_account(ctx, str(row.payee))
     elif title.held_until is not None:
         wait(ctx, row, RECALLABLE)
@@ -124,14 +125,14 @@ def ask(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
 
 
 def bank_asks(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
-    """Whether a bank holds its money: of the subject, or of our own sale of that very payment."""
+    """Return whether a bank holds its money: any payment of the subject, or for our own sale that very payment."""
     return frozen(ctx, row.subject, row.payment_id if parties.seller == MARKET else None)
 
 
 def stop(ctx: Ctx, row: Disbursement, parties: Parties, why: str) -> None:
-    """Nothing leaves while a bank asks, or the money does not add up.
+    """Hold a disbursement while a chargeback is open or the subject's money does not add up.
 
-    What was to go to an account of the payer's is a refund again: the bank may give it to them first.
+    A payout to the payer's account becomes a refund again, because the bank may pay the payer first.
     """
     if why == FROZEN and row.kind is DisbursementKind.PAYOUT and row.payee != parties.seller:
         to_refund(ctx, row)
@@ -146,16 +147,16 @@ def wait(ctx: Ctx, row: Disbursement, why: str | None) -> None:
 
 
 def move(row: Disbursement, event: str) -> None:
-    """Take one step of its process. Raises Stale when the table has no such line."""
+    """Take one step of its process. Raises Stale if the table has no such transition."""
     line = DISBURSEMENT.transition(row.state, event, ("system", "provider"))
     row.state = DisbursementState(line.to)
 
 
-# --- another way ------------------------------------------------------------------------------------------------------
+# --- other ways -------------------------------------------------------------------------------------------------------
 
 
 def to_account(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
-    """What cannot go back the way it came is paid out to the payer, as to a seller: when they have said where to."""
+    """Pay out to the payer's account what cannot be refunded. It waits until they have named an account."""
     legs = [debit(refund_due(row.subject), row.amount), credit(payable(parties.payer), row.amount)]
     memo = f"To be paid out to the {parties.payer_word}"
     ledger.post(ctx, f"{row.turn_entry}:paid_out:{row.attempt}", memo, legs, deal=row.subject)
@@ -173,7 +174,7 @@ def to_refund(ctx: Ctx, row: Disbursement) -> None:
 
 
 def keep(ctx: Ctx, row: Disbursement) -> None:
-    """Keep Stars that the platform does not give back; they pay for what their buyer buys next."""
+    """Keep Stars that the platform does not refund; they pay for the buyer's next purchase."""
     move(row, "keep")
     clear_timers(ctx.session, DISBURSEMENT.name, row.id)
     ctx.session.flush()
@@ -181,14 +182,14 @@ def keep(ctx: Ctx, row: Disbursement) -> None:
 
 
 def _goes_another_way(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
-    """Of our own sale: what the bank has kept is not given twice, and the rest can go to an account only.
+    """For our own sale, cut what the bank has kept; the rest can only go to an account.
 
-    Return whether that is decided now.
+    Return whether that was necessary.
     """
     kept = claims.uncovered(ctx, row.payment_id)
     if kept is None or (row.kind is DisbursementKind.PAYOUT and not kept):
         return False
-    if row.kind is DisbursementKind.PAYOUT:  # the bank has given some of it while it was under way
+    if row.kind is DisbursementKind.PAYOUT:  # the bank has given some of it meanwhile
         to_refund(ctx, row)
     claims.cover_sale(ctx, row)
     if row.amount:
@@ -198,20 +199,20 @@ def _goes_another_way(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
     return True
 
 
-# --- steps that more than one of them take ----------------------------------------------------------------------------
+# --- shared steps -----------------------------------------------------------------------------------------------------
 
 
 def _account(ctx: Ctx, row: Disbursement) -> str | None:
-    """The account of its payee, when it can receive money.
+    """Return the payee's account if it can receive money.
 
-    Locked, or a payee who becomes ready at this very moment would never be sent what has just begun to wait.
+    The row is locked. Otherwise a payee who becomes ready at this moment would never get what has just begun to wait.
     """
     payee = ctx.session.get(Payee, row.payee, with_for_update=True)
     return payee.account_ref if payee is not None and payee.ready else None
 
 
 def _message(row: Disbursement, parties: Parties, title: Title, account: str | None) -> Message:
-    """Return what the transport is asked for. A charge of None leaves our balance."""
+    """Return the message for the transport. A charge of None leaves our balance."""
     charge = None if row.payee == parties.payer else title.charge
     common: dict[str, Any] = {
         "effect": row.id,

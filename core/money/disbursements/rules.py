@@ -1,4 +1,4 @@
-"""Pure decisions about money on its way out: what goes to whom, and how much of a payout is asked back."""
+"""Pure decisions about disbursements: which go to the payer, and how much of a payout is reversed."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ def is_payout_to(organisation_id: str, row: Disbursement) -> bool:
 
 
 def goes_to_payer(row: Disbursement, seller: str) -> bool:
-    """A refund, or a payout to the payer's own account, where their card took no refund."""
+    """Return whether it is a refund, or a payout to the payer's own account where a refund was not possible."""
     return row.kind is DisbursementKind.REFUND or (row.kind is DisbursementKind.PAYOUT and row.payee != seller)
 
 
 def unsent_refunds(rows: Sequence[Disbursement], payment_id: str) -> list[Disbursement]:
-    """What waits to go back to the payer out of this payment."""
+    """Return the unsent refunds of this payment."""
     refunds = (each for each in rows if each.kind is DisbursementKind.REFUND and each.payment_id == payment_id)
     return [each for each in refunds if each.state in UNSENT]
 
 
 def not_back(rows: Sequence[Disbursement], payment_id: str, came: Money, seller: str) -> Money:
-    """What of a payment has not gone back to the payer, nor is on its way to them. `came`: all that it has brought."""
+    """Return what is neither refunded to the payer nor on its way to them. `came`: all that the payment brought."""
     sent = (each for each in rows if each.payment_id == payment_id and each.state not in UNSENT)
     return came - Money.total((each.amount for each in sent if goes_to_payer(each, seller)), came.currency)
 
 
 def to_take_back(found: Chargeback, rows: Sequence[Disbursement]) -> Iterator[tuple[str, Disbursement, Money]]:
-    """How much of which payouts is asked back from the seller's account, each once, and under which key.
+    """Yield the reversals to ask for: key, payout and amount, each payout once.
 
-    Of one that another dispute has asked back, only what is left of it.
+    If another chargeback has reversed a part of a payout, only the rest is asked for.
     """
     if found.state not in OWING:
         return

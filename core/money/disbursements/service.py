@@ -1,4 +1,4 @@
-"""What the provider answers to a disbursement, and what time does to it: told in any order, more than once."""
+"""Apply the provider's results and timers to disbursements. Results come in any order, and more than once."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from core.money.ledger.events import RefundReturned
 from core.money.ledger.model import PROVIDER, STARS_HELD, credit, debit, payable, refund_due, stars_due
 from core.money.model import MARKET, SubjectKind
 
-# --- what the provider answers ----------------------------------------------------------------------------------------
+# --- results from the provider ----------------------------------------------------------------------------------------
 
 
 def done(ctx: Ctx, disbursement_id: str, ref: str) -> None:
-    """The provider has made it. One that has failed since is not done, whoever still says so."""
+    """Book a disbursement that the provider has made. A late success of one that has failed since is ignored."""
     row, parties = locked(ctx, disbursement_id)
     if row.state in OVER or ref in row.failed:
         return
@@ -63,10 +63,10 @@ def refused(
     unclaimed: bool = False,
     perhaps: bool = False,
 ) -> None:
-    """The provider did not make it; or a refund that it had made has come back (`ref`: its name of that one).
+    """Record that the provider did not make it, or that a refund has come back (`ref`: the provider's id).
 
-    Not `final`: the payee has to put something right, or time will. `unclaimed`: nobody said where to, and it was put
-    into the payer's balance. `perhaps`: it may have been made after all.
+    Not `final`: the payee or time can resolve it. `unclaimed`: the payer gave no account, and the refund went to the
+    payer's balance. `perhaps`: it may have been made after all.
     """
     row, parties = locked(ctx, disbursement_id)
     if row.kind is DisbursementKind.REVERSAL:
@@ -76,10 +76,10 @@ def refused(
     if ref is not None:
         ctx.announce(RefundReturned(ref, row.row_name, row.subject, row.amount))
         if row.kind is DisbursementKind.PAYOUT or ref in row.failed:
-            return  # it has failed before, and says nothing of what is under way now
+            return  # it has failed before; this says nothing about the current attempt
         final = _sent_back(ctx, row, parties, ref) or final
     if row.state is not DisbursementState.ASKED:
-        return  # told twice, or overtaken by its success
+        return  # reported twice, or overtaken by its success
     beside = row.beside or unclaimed
     own, refund = parties.seller == MARKET, row.kind is DisbursementKind.REFUND
     if not own and ((final and not beside) if refund else not perhaps) and claims.cover_unsent(ctx, row):
@@ -94,11 +94,11 @@ def refused(
 
 
 def _find_its_way(ctx: Ctx, row: Disbursement, parties: Parties, why: str, *, final: bool, came: bool) -> None:
-    """Try it again tomorrow, another way, or when the bank has decided. `came`: a refund that had been sent is back."""
+    """Retry it tomorrow, by another way, or after the bank's decision. `came`: a refund that had been sent is back."""
     asks, refund = bank_asks(ctx, row, parties), row.kind is DisbursementKind.REFUND
     kept = not asks and bool(kept_by_bank(ctx, row.payment_id))
     if kept and parties.seller == MARKET and (refund or claims.uncovered(ctx, row.payment_id)):
-        move(row, "refuse")  # the bank had decided before it was known that this would not go
+        move(row, "refuse")  # the bank had decided before the failure was known
         send_again(ctx, row, parties)
         return
     if kept and refund and final and not came and not row.beside:
@@ -114,7 +114,7 @@ def _find_its_way(ctx: Ctx, row: Disbursement, parties: Parties, why: str, *, fi
 
 
 def _put_off(ctx: Ctx, row: Disbursement, parties: Parties, why: str, *, final: bool) -> None:
-    """It is tried again soon; what was refused for good, too, but a person should look at it."""
+    """Set a timer to retry it soon. After a final refusal it is retried too, but an operator should look at it."""
     if row.state is not DisbursementState.ASKED:
         return
     move(row, "refuse" if final else "put_off")
@@ -134,7 +134,7 @@ def _put_off(ctx: Ctx, row: Disbursement, parties: Parties, why: str, *, final: 
 
 
 def _sent_back(ctx: Ctx, row: Disbursement, parties: Parties, ref: str) -> bool:
-    """Whether a refund that was done has come back to us: it is owed to the payer again, as one that never went."""
+    """Book a refund that was done and has come back: it is owed to the payer again. Return whether it was."""
     if row.state is not DisbursementState.DONE or ref != row.provider_ref:
         return False
     legs = [debit(PROVIDER, row.amount), credit(refund_due(row.subject), row.amount)]
@@ -146,7 +146,7 @@ def _sent_back(ctx: Ctx, row: Disbursement, parties: Parties, ref: str) -> bool:
 
 
 def _is_with_us(ctx: Ctx, row: Disbursement) -> bool:
-    """Whether a refund is on our balance, and not in one that the provider keeps for the payer."""
+    """Return whether a refund's money is on our balance, and not in one that the provider keeps for the payer."""
     balance = SUBJECTS[row.subject_kind].title(ctx, row).balance
     return not row.beside and row.credit_id is None and balance is None
 
@@ -159,25 +159,25 @@ def _memo(row: Disbursement, parties: Parties) -> str:
     return f"Given back to the {parties.payer_word}"
 
 
-# --- what time and accounts do ----------------------------------------------------------------------------------------
+# --- timers and accounts ----------------------------------------------------------------------------------------------
 
 
 def retry(ctx: Ctx, disbursement_id: str) -> None:
-    """The day has come to ask once more for something that was put off. Raises NotFound."""
+    """Retry a disbursement that was put off. Raises NotFound."""
     row, parties = locked(ctx, disbursement_id)
     if recovery.lessen_to_owed(ctx, row):
         send_again(ctx, row, parties)
 
 
 def ask_again(ctx: Ctx, disbursement_id: str) -> None:
-    """Ask once more for all of it. Raises NotFound."""
+    """Request all of it once more. Raises NotFound."""
     send_again(ctx, *locked(ctx, disbursement_id))
 
 
 def set_off_waiting(ctx: Ctx, disbursement_id: str) -> None:
-    """A claim on its payee stands since this payout began to wait: what is owed is kept of it.
+    """Set a waiting payout off against what its payee owes, for a claim that arose since it began to wait.
 
-    Of a subject whose money does not add up nothing moves until it does: then what is owed is kept.
+    While the subject's money does not add up nothing moves. It is set off when it does.
     """
     if ctx.session.get(Disbursement, disbursement_id) is None:
         return  # used up meanwhile
@@ -187,7 +187,7 @@ def set_off_waiting(ctx: Ctx, disbursement_id: str) -> None:
 
 
 def send_waiting(ctx: Ctx, organisation_id: str) -> None:
-    """An organisation can receive money now: send what has waited for it."""
+    """Send what has waited for an organisation that can receive money now."""
     query = select(Disbursement.id).where(
         Disbursement.payee == organisation_id, Disbursement.state == DisbursementState.WAITING
     )
@@ -196,20 +196,20 @@ def send_waiting(ctx: Ctx, organisation_id: str) -> None:
 
 
 def send_stopped(ctx: Ctx, subject: str, why: str) -> None:
-    """What a subject's money was stopped for is over: it goes now."""
+    """Send the disbursements of a subject that were stopped for `why`."""
     for row in recovery.rows_of(ctx, subject):
         if row.why == why:
             send_again(ctx, *locked(ctx, row.id))
 
 
 def is_under_way(ctx: Ctx, subject: str) -> bool:
-    """Whether anything that leaves for this subject has not arrived."""
+    """Return whether a payout or refund of this subject has not arrived yet."""
     rows = recovery.rows_of(ctx, subject)
     return any(each.kind is not DisbursementKind.REVERSAL and each.state not in OVER for each in rows)
 
 
 def locked(ctx: Ctx, disbursement_id: str) -> tuple[Disbursement, Parties]:
-    """A disbursement, with its subject locked first as everywhere. Raises NotFound."""
+    """Return a disbursement, with its subject locked first as everywhere. Raises NotFound."""
     query = select(Disbursement.subject_kind, Disbursement.subject).where(Disbursement.id == disbursement_id)
     found = ctx.session.execute(query).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""What a subject of payments (deal, session, purchase) plugs into the machine: its rows are its own slice's."""
+"""The functions that a subject of payments (deal, session, purchase) plugs into the disbursement machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.money.model import SubjectKind
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who has paid for a subject, and to whom. `payer` and `seller`: organisations, and what the books call them.
+    """The payer and the seller of a subject: organisations, and the words for them in the books.
 
     `stopped`: why none of its money may leave now.
     """
@@ -31,11 +31,12 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """How the provider is asked for one disbursement: the payment it comes from, and what else is to be known.
+    """The payment that a disbursement comes from, and what else the provider needs.
 
-    `balance`: of a refund that leaves from the payer's balance at the provider, whose it is, and what is not to be
-    touched of it. `email`: where the provider reaches the payer of a transfer. `stars_payer`: the payer on the platform
-    that sells Stars. `held_until`: until when its money is not safe to pass on.
+    - `balance`: the payer of a refund from a balance at the provider, and the amount that must stay in it.
+    - `email`: where the provider reaches the payer of a transfer.
+    - `stars_payer`: the payer on the platform that sells Stars.
+    - `held_until`: the time until which the money is not safe to pass on.
     """
 
     ref: str
@@ -49,9 +50,9 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`lock`: the subject's row, before any of its disbursements is touched; raises NotFound. `title`: see there.
+    """`lock`: lock the subject's row before any of its disbursements; raises NotFound. `title`: see `Title`.
 
-    `on_settled`: a payout or refund is over (done or kept), or nothing is left of it to send.
+    `on_settled`: called when a payout or refund is over (done or kept), or nothing is left of it to send.
     """
 
     lock: Callable[[Ctx, str], Parties]
@@ -61,7 +62,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Where the money of a payment is when a bank takes it: `held`, or `released` with our `fees` in it.
+    """The place of a payment's money when a bank takes it: `held`, or `released` including our `fees`.
 
     `came`: all that the payment has brought.
     """
@@ -77,7 +78,7 @@ class Payments:
     """A subject's payments. `rows`: a query for their `payment_id`, `subject` and `intent_ref`."""
 
     rows: Select[str, str, str | None]
-    exposure: Callable[[Ctx, str, str], Exposure]  # of a subject, and of one payment for it
+    exposure: Callable[[Ctx, str, str], Exposure]  # takes a subject and one payment for it
 
 
 SUBJECTS: Final[dict[SubjectKind, Subject]] = {}
@@ -85,11 +86,11 @@ PAYMENTS: Final[dict[SubjectKind, Payments]] = {}
 
 
 def plug(kind: SubjectKind, subject: Subject, payments: Payments) -> None:
-    """Let money of this kind of subject go out, and be called back."""
+    """Register a kind of subject, so that its money can go out and be charged back."""
     SUBJECTS[kind], PAYMENTS[kind] = subject, payments
 
 
 def paid() -> Subquery:
-    """Every payment of every subject, by the provider's name of its intent."""
+    """Return every payment of every subject, with the provider's id of its intent."""
     rows = [each.rows.add_columns(literal(str(kind)).label("subject_kind")) for kind, each in PAYMENTS.items()]
     return union_all(*rows).subquery("paid")

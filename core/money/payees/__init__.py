@@ -1,1 +1,1 @@
-"""Where the money of sellers, consultants and buyers goes: their accounts at the provider."""
+"""Accounts at the provider that sellers, consultants and buyers are paid to."""

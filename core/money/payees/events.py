@@ -1,4 +1,4 @@
-"""What happens to the accounts that money goes to, as facts."""
+"""Events about the accounts that money is paid out to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An organisation as the provider of payments knows it."""
+"""An organisation's account at the payment provider."""
 
 from __future__ import annotations
 

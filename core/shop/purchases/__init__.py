@@ -1,1 +1,1 @@
-"""What is bought from the market itself: a place in the shop window, a written recap."""
+"""Purchases from the market itself: a place in the shop window, a written recap."""

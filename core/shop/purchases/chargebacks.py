@@ -1,7 +1,7 @@
-"""A buyer's bank takes the price of something that we have sold back: what is delivered bit by bit stands still.
+"""Chargebacks of our own sales: a delivery that runs over time is paused until the bank has decided.
 
-A dispute is about one payment. Only that by which the thing was bought says whether the thing stands still; of one that
-came twice or too late its refund waits, and nothing else.
+A chargeback is about one payment. Only the payment of the price pauses the delivery. If it is about a payment that came
+twice or too late, only the refund of that payment waits.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ def listen(reactions: Reactions) -> None:
 
 
 def hangs_on(ctx: Ctx, chargeback_id: str) -> bool:
-    """Whether what was bought hangs on the payment that this dispute is about."""
+    """Return whether this chargeback is about the payment that the purchase was delivered for."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     return counts(ctx, locked(ctx, found.subject), found.payment_id)
 
 
 def stands_alone(ctx: Ctx, chargeback_id: str) -> bool:
-    """Whether no other dispute of the same payment is open, or was lost."""
+    """Return whether no other chargeback of the same payment is open or lost."""
     known = of_payment(ctx, ctx.session.get_one(Chargeback, chargeback_id).payment_id)
     return all(each.state == ChargebackState.WON for each in known if each.id != chargeback_id)
 
 
 def _of_price(hear: Callable[[Ctx, Purchase, Any], None]) -> Callable[[Ctx, ChargebackFact], None]:
-    """Note how it stands with the bank now, and hear of it, when the dispute is about the price of a thing."""
+    """Return a reaction to chargebacks of a purchase's price. It stores the bank's state, then calls `hear`."""
 
     def react(ctx: Ctx, fact: ChargebackFact) -> None:
         if fact.subject_kind is SubjectKind.PURCHASE and hangs_on(ctx, fact.chargeback_id):
@@ -60,12 +60,12 @@ def _taken(ctx: Ctx, purchase: Purchase, _fact: ChargebackTaken) -> None:
 
 
 def _closed(ctx: Ctx, purchase: Purchase, fact: ChargebackClosed) -> None:
-    """The bank keeps it, or has given it back: then what stood still runs on, unless it asks about another part.
+    """Apply the bank's decision: the delivery ends, or goes on unless another part is still disputed.
 
-    What it gives back after it had kept it, when all was used up by time, can go back to the buyer again.
+    If the bank returns what it had kept, and the purchase was used up meanwhile, it can be refunded again.
     """
     about = (purchase.id, purchase.thing, purchase.subject)
-    if not fact.won and fact.amount:  # a mere question that nobody has answered takes nothing
+    if not fact.won and fact.amount:  # an inquiry that was not answered takes no money
         ctx.announce(PurchaseLost(*about))
         return
     payment_id = ctx.session.get_one(Chargeback, fact.chargeback_id).payment_id

@@ -1,4 +1,4 @@
-"""What happens to purchases, as facts for whoever listens."""
+"""Events about purchases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.shop.purchases.model import Thing
 
 @dataclass(frozen=True, slots=True)
 class PurchaseFact(Event):
-    """`thing` and `subject` say what is bought; whoever delivers it looks there for its own."""
+    """`thing` and `subject` say what is bought; the slice that delivers it filters by them."""
 
     purchase_id: str
     thing: Thing
@@ -20,36 +20,36 @@ class PurchaseFact(Event):
 
 @dataclass(frozen=True, slots=True)
 class PurchaseOpened(PurchaseFact):
-    """There is a page where it can be paid by card."""
+    """The page where it can be paid by card is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurchasePaid(PurchaseFact):
-    """The money is there: it is delivered now."""
+    """The money is there, so it is delivered now."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseClosed(PurchaseFact):
-    """It was not paid, and can be no more. `why`: "left", "offer_over", "not_offered"."""
+    """It was not paid, and cannot be any more. `why`: "left", "offer_over", "not_offered"."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskedBack(PurchaseFact):
-    """The buyer would like the money back; an operator decides."""
+    """The buyer asks for a refund; an operator decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class WishRefused(PurchaseFact):
-    """An operator has decided that the price does not go back."""
+    """An operator has refused to refund the price."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseGivenBack(PurchaseFact):
-    """`amount` has gone back to where it came from, `credit` is kept for the buyer's next purchase.
+    """`amount` was refunded to where it came from, `credit` is kept for the buyer's next purchase.
 
-    `why`: "account" where it could not go the way it came.
+    `why`: "account" if it could not go back the way it came.
     """
 
     amount: Money
@@ -59,24 +59,24 @@ class PurchaseGivenBack(PurchaseFact):
 
 @dataclass(frozen=True, slots=True)
 class PurchaseCalledBack(PurchaseFact):
-    """The buyer's bank has taken the price back: what is delivered bit by bit stands still until it has decided."""
+    """The buyer's bank has taken the price back: a delivery that runs over time is paused until the bank decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseRegained(PurchaseFact):
-    """The bank has given the price back: what stood still goes on."""
+    """The bank has returned the price: what was paused goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLost(PurchaseFact):
-    """The bank keeps the price: what stood still is over."""
+    """The bank keeps the price: what was paused is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentSentBack(PurchaseFact):
-    """Money that came twice or too late has gone back; or (`of_price`) so has of a price what had come back to us.
+    """A payment that came twice or too late was refunded.
 
-    `why`: as above.
+    `of_price`: a refund of the price had come back, and was sent again. `why`: see `PurchaseGivenBack`.
     """
 
     amount: Money
@@ -86,6 +86,6 @@ class PaymentSentBack(PurchaseFact):
 
 @dataclass(frozen=True, slots=True)
 class PaymentKept(PurchaseFact):
-    """A payment in Stars that the platform does not give back: it is kept for the buyer's next purchase."""
+    """A payment in Stars that the platform does not refund is kept for the buyer's next purchase."""
 
     amount: Money

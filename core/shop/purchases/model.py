@@ -1,4 +1,4 @@
-"""What a purchase from the market itself is: the command with its limits, its course, what came and what went back."""
+"""Purchases from the market: the command with its limits, the process, and the tables."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from core.kernel.money import STARS, Money
 from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
 OFFERED_FOR: Final = timedelta(hours=1)  # a provider may keep a page open for half an hour at least
-# Within so long of paying a buyer may ask for the money back. Card networks and platforms leave it to the seller.
+# The time after payment in which a buyer may ask for a refund. Card networks and platforms leave it to the seller.
 MAY_COME_BACK: Final = timedelta(days=14)
-ANSWERED_WITHIN: Final = timedelta(days=14)  # a wish for the money back, as its question says
-WISH: Final = "purchase_wish"  # what is timed of it, under the step that it comes to
+ANSWERED_WITHIN: Final = timedelta(days=14)  # for a refund request, as its question says
+WISH: Final = "purchase_wish"  # the kind of its timer
 GIVE_BACK: Final = "give_back"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 
 
 class Rail(StrEnum):
-    """By which a thing is paid: a platform may allow digital goods to be sold in Stars only."""
+    """The ways to pay: a platform may allow digital goods to be sold in Stars only."""
 
     STARS = "stars"
     CARD = "card"
 
 
 class Thing(StrEnum):
-    """What the market sells. Each is delivered by the slice that listens for its purchase."""
+    """The goods that the market sells. Each is delivered by the slice that listens for its purchase."""
 
     PROMOTION = "promotion"
     RECAP = "recap"
@@ -42,11 +42,11 @@ Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 
 
 class BuyThing(BaseModel):
-    """Ask to buy. `subject`: which one, by the id in its own slice; `price` in Stars, or in a currency for a card.
+    """Ask to buy. `subject`: its id in its own slice; `price` in Stars, or in a currency for a card.
 
     `title` and `description` stand on the invoice as they are: 32 and 255 characters (Bot API, sendInvoice).
-    `lasts_days`: what is delivered bit by bit can be ended, and its rest given back, for so long.
-    `platform`: where an invoice in Stars goes, by its code.
+    `lasts_days`: how long a delivery that runs over time can be ended, and its rest refunded.
+    `platform`: the code of the platform that an invoice in Stars goes to.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,24 +93,24 @@ PURCHASE: Final = Process(
         Transition(PurchaseState.PAID, GIVE_BACK, GIVES_BACK, PurchaseState.GIVING_BACK, reminds=OPERATOR),
         Transition(PurchaseState.PAID, "used_up", TIME, PurchaseState.KEPT, MAY_COME_BACK),
         Transition(PurchaseState.GIVING_BACK, "gone_back", PROVIDER | GIVES_BACK, PurchaseState.GIVEN_BACK),
-        # A bank that had kept the price gives it back after all: of what was not delivered it can go back again.
+        # If the bank returns a price that it had kept, what was not delivered can be refunded again.
         Transition(PurchaseState.KEPT, "regain", PROVIDER, PurchaseState.PAID),
     ),
 )
 
 
 class Recall(StrEnum):
-    """The buyer's bank has called the price back: it has not decided (`open`), or has kept it (`lost`)."""
+    """The state of a chargeback of the price: not decided (`open`), or kept by the bank (`lost`)."""
 
     OPEN = "open"
     LOST = "lost"
 
 
 class Purchase(InProcess[PurchaseState], Table):
-    """One thing that one person buys, in the process "purchase".
+    """A purchase of one thing by one person, in the process "purchase".
 
-    `back_reason`: why its buyer would like the money back; `back_answer`: why an operator does not give it.
-    `rest_minor`: what was not used when it ended before an operator had answered.
+    `back_reason`: why the buyer asks for a refund; `back_answer`: why an operator refuses it. `rest_minor`: what was
+    not used when it ended before an operator had answered.
     """
 
     __tablename__ = "purchase"
@@ -123,8 +123,8 @@ class Purchase(InProcess[PurchaseState], Table):
     description: Mapped[str] = mapped_column(String(255))
     rail: Mapped[Rail] = mapped_column(OneOf(Rail))
     price_minor: Mapped[int] = mapped_column(Minor)
-    credit_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, paid by Stars that came back earlier
-    back_minor: Mapped[int] = mapped_column(Minor, default=0)  # of it, given back
+    credit_minor: Mapped[int] = mapped_column(Minor, default=0)  # the part paid by Stars that came back earlier
+    back_minor: Mapped[int] = mapped_column(Minor, default=0)  # the part given back
     currency: Mapped[str] = mapped_column(String(3))
     lasts_days: Mapped[int]
     made_at: Mapped[datetime] = mapped_column(Instant)
@@ -149,7 +149,7 @@ class Purchase(InProcess[PurchaseState], Table):
 
     @property
     def asked(self) -> Money:
-        """What is still to be paid for it."""
+        """Return what is still to be paid for it."""
         return self.price - self.credit
 
     @property
@@ -158,18 +158,18 @@ class Purchase(InProcess[PurchaseState], Table):
 
     @property
     def rest(self) -> Money:
-        """What was not used when it ended: it goes back, whatever an operator decides about the whole."""
+        """Return what was not used when it ended: it goes back, even if an operator refuses the rest."""
         return Money(self.rest_minor or 0, self.currency)
 
     @property
     def wish_open(self) -> bool:
-        """Its buyer would like all of it back, and nobody has decided. What a bank has called back nobody decides."""
+        """Return whether the buyer's refund request waits for an operator. During a chargeback no operator decides."""
         waits = self.asked_back_at is not None and self.back_answer is None
         return waits and self.state == PurchaseState.PAID and self.recall is None
 
 
 class PurchasePayment(Table):
-    """Money that has come for a purchase, once under the name that the payment has outside."""
+    """Money that has come for a purchase, once by its outside id."""
 
     __tablename__ = "purchase_payment"
 
@@ -177,7 +177,7 @@ class PurchasePayment(Table):
     purchase_id: Mapped[str] = mapped_column(ForeignKey("purchase.id"), index=True)
     charge_ref: Mapped[str] = mapped_column(String(200), unique=True)
     intent_ref: Mapped[str | None] = mapped_column(String(120))
-    payer: Mapped[str | None] = mapped_column(String(40))  # who has paid, as the platform names them
+    payer: Mapped[str | None] = mapped_column(String(40))  # the payer's id on the platform
     amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(Instant)

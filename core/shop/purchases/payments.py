@@ -1,7 +1,7 @@
-"""What is told of a purchase's money by the chat platform or the payment provider: in any order, more than once.
+"""Record reports on a purchase's money, from the chat platform or the payment provider.
 
-A payment counts once, under its own name outside. One that comes for what is not offered any more, or of another
-amount, goes back whole.
+Reports come in any order, and more than once. A payment counts once, by its outside id. If the offer is over or the
+amount differs, the whole payment goes back.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from core.shop.purchases.refunds import locked
 
 
 def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amount: int) -> None:
-    """Whether the platform may charge now: it asks, and waits for seconds. Changes nothing. Raises Refusal."""
+    """Check that the platform may charge now; it waits only seconds for the answer. Changes nothing. Raises Refusal."""
     purchase = ctx.session.get(Purchase, purchase_id)
     person = person_known(ctx, payer)
     if purchase is None or person is None or person.id != purchase.buyer:
@@ -51,7 +51,9 @@ def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amou
 
 
 def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: int) -> Purchase:
-    """The platform has charged the buyer: only now it is theirs. Raises NotFound for a purchase of nobody's."""
+    """Record that the platform has charged the buyer; only now the goods are theirs. Raises NotFound for an unknown
+    purchase.
+    """
     purchase = locked(ctx, purchase_id)
     money = Money(amount, STARS.code)
     legs = [debit(STARS_HELD, money)]
@@ -60,7 +62,7 @@ def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: 
 
 
 def invoice_not_sent(ctx: Ctx, purchase_id: str) -> None:
-    """Nobody can be reached there: nothing can be paid."""
+    """Close the offer, because the invoice reached no chat."""
     _not_offered(ctx, locked(ctx, purchase_id))
 
 
@@ -68,7 +70,7 @@ def invoice_not_sent(ctx: Ctx, purchase_id: str) -> None:
 
 
 def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
-    """There is a page to pay on. One that came too late is closed."""
+    """Record the page to pay on. A page that came too late is closed."""
     purchase = locked(ctx, purchase_id)
     if purchase.page_ref is not None:
         return
@@ -82,19 +84,19 @@ def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
 
 
 def page_lapsed(ctx: Ctx, purchase_id: str) -> None:
-    """Nobody can pay there any more."""
+    """Close the offer, because its page has lapsed."""
     _not_offered(ctx, locked(ctx, purchase_id))
 
 
 def card_paid(ctx: Ctx, purchase_id: str, *, amount: Money, fee: Money, intent_ref: str, charge_ref: str) -> None:
-    """The provider has the money, less its fee."""
+    """Record that the provider has the money, less its fee."""
     purchase = locked(ctx, purchase_id)
     legs = [debit(PROVIDER, amount), debit(PROVIDER_FEES, fee), credit(PROVIDER, fee)]
     _receive(ctx, purchase, charge_ref, amount, legs, intent_ref=intent_ref)
 
 
 def owns(ctx: Ctx, purchase_id: str) -> bool:
-    """Whether it is a purchase: the provider is asked in the same way for all that is paid on a page."""
+    """Return whether the id is a purchase's. The provider reports every paid page in the same way."""
     return ctx.session.get(Purchase, purchase_id) is not None
 
 
@@ -102,7 +104,7 @@ def owns(ctx: Ctx, purchase_id: str) -> bool:
 
 
 def paid(ctx: Ctx, purchase: Purchase) -> None:
-    """All of it is there: what was reserved of the buyer's Stars is taken, and the thing is theirs."""
+    """Complete a paid purchase: take the buyer's reserved Stars, and announce that the goods are theirs."""
     step(ctx, PURCHASE, purchase, "pay", ("provider",), deadlines={"used_up": kept_from(ctx, purchase)})
     purchase.paid_at, purchase.url = ctx.now, None
     if purchase.credit_hold is not None:
@@ -112,7 +114,7 @@ def paid(ctx: Ctx, purchase: Purchase) -> None:
 
 
 def kept_from(ctx: Ctx, purchase: Purchase) -> datetime:
-    """From when on no part of it goes back, where it is delivered from now on."""
+    """Return the time from which no part of it can be refunded, if its delivery starts now."""
     return ctx.now + max(MAY_COME_BACK, timedelta(days=purchase.lasts_days + 1))
 
 
@@ -162,6 +164,6 @@ def _not_offered(ctx: Ctx, purchase: Purchase) -> None:
         ledger.void_hold(ctx, purchase.credit_hold, "Not bought")
     purchase.url = None
     ctx.session.flush()
-    # The page closes at the very hour at which the offer ends, and often tells it first.
+    # The page closes at the time the offer ends, and its report often comes first.
     why = "offer_over" if ctx.now >= purchase.open_until else "not_offered"
     ctx.announce(PurchaseClosed(purchase.id, purchase.thing, purchase.subject, why))

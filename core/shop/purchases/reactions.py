@@ -1,4 +1,4 @@
-"""What time and banks do to purchases."""
+"""Reactions of purchases to chargebacks, and the timer handlers."""
 
 from __future__ import annotations
 

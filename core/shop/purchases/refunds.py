@@ -1,4 +1,4 @@
-"""Money of a purchase that goes back: once a payment, to where it came from, or as Stars for the next purchase."""
+"""Refunds of purchases: once a payment, to where it came from, or as Stars for the next purchase."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.shop.purchases.model import GIVE_BACK, PURCHASE, WISH, Purchase, Purch
 
 
 def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
-    """`amount` of a purchase goes back: to where it came from, or as Stars for the next purchase (see `rules`)."""
+    """Refund `amount` of a purchase to where it came from, or as Stars for the next purchase (see `rules`)."""
     back = rules.parted(purchase.rail, purchase.price, purchase.credit, amount)
     step(ctx, PURCHASE, purchase, GIVE_BACK, (by,))
     clear_timers(ctx.session, WISH, purchase.id)
@@ -42,30 +42,30 @@ def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
 
 
 def send_back(ctx: Ctx, purchase: Purchase, payment_id: str, amount: Money) -> None:
-    """Send it back to where the payment came from. What is owed stands in the books already."""
+    """Send a refund to where the payment came from. The debt is booked already."""
     send(ctx, make(ctx, DisbursementKind.REFUND, (SubjectKind.PURCHASE, purchase.id, payment_id), amount))
 
 
 def counts(ctx: Ctx, purchase: Purchase, payment_id: str) -> bool:
-    """Whether it is the payment that the thing was delivered for; another came twice or too late."""
+    """Return whether the goods were delivered for this payment; another one came twice or too late."""
     return purchase.paid_at is not None and payment_id == _kept_payment(ctx, purchase).id
 
 
 def back_of(ctx: Ctx, purchase: Purchase, *, owed: bool) -> Money:
-    """What of a price we have given back, and has not come back to us; what is on its way, too, where it is `owed`."""
+    """Return what we have refunded of the price and has not come back to us. `owed`: include what is on its way."""
     own = (each for each in rows_of(ctx, purchase.id) if counts(ctx, purchase, each.payment_id))
     return Money.total((each.amount for each in own if owed or each.state is DisbursementState.DONE), purchase.currency)
 
 
 def locked(ctx: Ctx, purchase_id: str) -> Purchase:
-    """A purchase that nobody else changes until this unit is over. Raises NotFound."""
+    """Return a purchase, locked until the end of this unit of work. Raises NotFound."""
     purchase = ctx.session.get(Purchase, purchase_id, with_for_update=True)
     if purchase is None:
         raise NotFound
     return purchase
 
 
-# --- what purchases plug into the machine -----------------------------------------------------------------------------
+# --- what purchases plug into the disbursement machine ----------------------------------------------------------------
 
 
 def _lock(ctx: Ctx, purchase_id: str) -> Parties:
@@ -102,7 +102,7 @@ def _settled(ctx: Ctx, row: Disbursement) -> None:
 
 
 def _exposure(ctx: Ctx, _purchase_id: str, payment_id: str) -> Exposure:
-    """The market bears it: all of a sale is what we have earned."""
+    """Return the exposure of a payment: the market bears all of it, because all of a sale is our earnings."""
     amount = ctx.session.get_one(PurchasePayment, payment_id).amount
     return Exposure(held=Money.zero(amount.currency), released=amount, fees=amount, came=amount)
 
@@ -116,7 +116,10 @@ plug(SubjectKind.PURCHASE, Subject(_lock, _title, _settled), Payments(_PAYMENTS,
 
 
 def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> None:
-    """`went` is less than was given back where a bank has given the buyer the rest, or the platform none of it."""
+    """Record that the price has gone back.
+
+    `went`: less than the refund if a bank has paid the rest, or if the platform gave nothing back.
+    """
     back = rules.parted(purchase.rail, purchase.price, purchase.credit, purchase.back)
     step(ctx, PURCHASE, purchase, "gone_back", (by,))
     ctx.session.flush()
@@ -124,14 +127,14 @@ def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> N
 
 
 def _accounts(purchase: Purchase) -> tuple[str, str]:
-    """Where its price was earned, and where it waits on its way back."""
+    """Return the account of its earnings, and the account of its refund."""
     if purchase.rail is Rail.STARS:
         return STAR_SALES, stars_due(purchase.id)
     return SALES, refund_due(purchase.id)
 
 
 def _kept_payment(ctx: Ctx, purchase: Purchase) -> PurchasePayment:
-    """The payment that the thing was delivered for: the first that came. Raises NotFound."""
+    """Return the payment that the goods were delivered for: the first that came. Raises NotFound."""
     query = select(PurchasePayment).where(
         PurchasePayment.purchase_id == purchase.id, PurchasePayment.amount_minor == purchase.asked.minor
     )

@@ -1,4 +1,4 @@
-"""Pure decisions about purchases: what a part is worth, and in what it can be given back."""
+"""Pure decisions about purchases: what a part is worth, and how it can be refunded."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from core.shop.purchases.model import Rail
 
 
 class Back(NamedTuple):
-    """How money goes back: `sent` to where it came from, `credit` kept for the next purchase."""
+    """The split of a refund: `sent` to where it came from, `credit` kept for the next purchase."""
 
     sent: Money
     credit: Money
 
 
 def parted(rail: Rail, price: Money, credit: Money, back: Money) -> Back:
-    """`back` of a purchase that was paid by `credit` in part. Raises ValueError for more than was paid.
+    """Split a refund of `back` for a purchase that was paid in part by `credit`.
 
-    A payment in Stars is given back whole or not at all, so a part of one in Stars is kept
-    to the Star for the buyer's next purchase. What had come out of such credit goes back there.
+    A payment in Stars is refunded whole or not at all. So a partial refund in Stars is kept for the buyer's next
+    purchase. What had come out of such credit goes back there. Raises ValueError if `back` is more than the price.
     """
     if not 0 <= back.minor <= price.minor:
         raise ValueError(f"{back} of {price}")
@@ -32,7 +32,7 @@ def parted(rail: Rail, price: Money, credit: Money, back: Money) -> Back:
 
 
 def unused(price: Money, left: int, whole: int) -> Money:
-    """The part of a price that belongs to what was not used: `left` of `whole` (seconds), rounded half up once."""
+    """Return the price of what was not used: `left` of `whole` (seconds), rounded half up once."""
     if not 0 <= left <= whole or not whole:
         raise ValueError(f"{left} of {whole}")
     return Money(half_up(Fraction(price.minor * left, whole)), price.currency)

@@ -1,4 +1,4 @@
-"""Buying from the market: the offer, the way out, the wish for the money back, and what an operator does about it."""
+"""Purchases from the market: the offer, its withdrawal, the refund request, and the operator's answer."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ from core.shop.purchases.refunds import locked
 
 SHOWN: Final = 5
 
-# --- what a buyer does ------------------------------------------------------------------------------------------------
+# --- the buyer's actions ----------------------------------------------------------------------------------------------
 
 
 def buy(ctx: Ctx, command: BuyThing) -> Purchase:
-    """Ask to buy: an invoice goes to the buyer's chat, or a page is opened for their card.
+    """Ask to buy. An invoice goes to the buyer's chat, or a page is opened for their card.
 
-    Stars that the buyer has had back in part pay first; when they pay for all of it, it is paid at once. An open offer
-    of the same thing is taken back. Raises Refusal "purchase.no_chat".
+    Stars kept from a partial refund are used first. If they cover everything, it is paid at once. An open offer of the
+    same thing is withdrawn. Raises Refusal "purchase.no_chat".
     """
     buyer = acting(ctx)
-    # Locked, or of two presses at once neither would see the other's offer, and both would be paid.
+    # Locked: otherwise two presses at once would not see each other's offer, and both would be paid.
     ctx.session.get(Person, buyer.id, with_for_update=True)
     for earlier in _open_offers(ctx, buyer.id, command):
         _close(ctx, earlier, "leave", ("buyer",))
@@ -85,14 +85,14 @@ def buy(ctx: Ctx, command: BuyThing) -> Purchase:
 
 
 def leave(ctx: Ctx, purchase_id: str) -> Purchase:
-    """The buyer would rather not. What is paid in this very moment goes back."""
+    """Withdraw an offer for its buyer. A payment made at this moment is refunded."""
     purchase = mine(ctx, purchase_id)
     _close(ctx, purchase, "leave", ("buyer",))
     return purchase
 
 
 def ask_back(ctx: Ctx, purchase_id: str, reason: str) -> Purchase:
-    """The buyer would like the money back, within fourteen days: an operator hears of it, once, and decides."""
+    """Ask for a refund, within fourteen days. An operator is told once, and decides."""
     purchase = mine(ctx, purchase_id)
     step(ctx, PURCHASE, purchase, "ask_back", ("buyer",))
     if purchase.asked_back_at is not None:
@@ -107,7 +107,7 @@ def ask_back(ctx: Ctx, purchase_id: str, reason: str) -> Purchase:
 
 
 def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
-    """An operator gives all of it back. Raises NotAllowed, Stale, Refusal for what the buyer's bank has called back."""
+    """Refund all of it, as an operator. Raises NotAllowed, Stale, and Refusal if the bank has taken the price back."""
     if not acting(ctx).operator:
         raise NotAllowed
     purchase = locked(ctx, purchase_id)
@@ -118,9 +118,9 @@ def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
 
 
 def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
-    """An operator does not give all of it back, and says why; what was not used meanwhile does go.
+    """Refuse to give all of it back, with an operator's reason. What was not used meanwhile is refunded.
 
-    Raises NotAllowed, and Stale where nobody waits for an answer.
+    Raises NotAllowed, and Stale if no refund request is open.
     """
     if not acting(ctx).operator:
         raise NotAllowed
@@ -137,13 +137,13 @@ def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
     return purchase
 
 
-# --- what others of the market do -------------------------------------------------------------------------------------
+# --- for other slices -------------------------------------------------------------------------------------------------
 
 
 def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
-    """The slice that delivers it gives `amount` back, for what was not used. Once; nothing for nothing.
+    """Refund `amount` of what was not used, for the slice that delivers it. It happens once; zero refunds nothing.
 
-    While an operator is asked for all of it, it waits for the answer: a price goes back once.
+    If a refund request is open, it waits for the operator's answer: a price is refunded once.
     """
     purchase = locked(ctx, purchase_id)
     if purchase.wish_open:
@@ -155,9 +155,9 @@ def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
 
 
 def wish_is_due(ctx: Ctx, purchase_id: str) -> None:
-    """No operator has answered in time, however long the thing lasts: all of it goes back."""
+    """Refund all of it, because no operator has answered in time."""
     purchase = locked(ctx, purchase_id)
-    if purchase.recall is Recall.OPEN:  # it stands still until the bank has decided
+    if purchase.recall is Recall.OPEN:  # it is paused until the bank has decided
         set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
     elif purchase.wish_open:
         refunds.give_back(ctx, purchase, purchase.price, by="system")
@@ -167,7 +167,7 @@ def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
     purchase = locked(ctx, purchase_id)
     if event == "offer_over":
         _close(ctx, purchase, event, ("time",))
-    elif purchase.recall is Recall.OPEN:  # it stands still: a part of it may have to go back later
+    elif purchase.recall is Recall.OPEN:  # it is paused: a part of it may have to be refunded later
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, ctx.now + TRY_AGAIN_AFTER))
     elif purchase.wish_open:
         _wish_waits(ctx, purchase, event)
@@ -175,11 +175,11 @@ def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
         step(ctx, PURCHASE, purchase, event, ("time",))
 
 
-# --- what is seen -----------------------------------------------------------------------------------------------------
+# --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def mine(ctx: Ctx, purchase_id: str) -> Purchase:
-    """A purchase for its buyer. Raises NotFound, to everybody else too."""
+    """Return a purchase for its buyer. Raises NotFound to everybody else, too."""
     purchase = ctx.session.get(Purchase, purchase_id)
     if purchase is None or purchase.buyer != acting(ctx).id:
         raise NotFound
@@ -187,7 +187,7 @@ def mine(ctx: Ctx, purchase_id: str) -> Purchase:
 
 
 def purchase_for(ctx: Ctx, purchase_id: str) -> Purchase:
-    """A purchase for its buyer, for an operator, and for the house itself. Raises NotFound."""
+    """Return a purchase for its buyer, for an operator, or for the system itself. Raises NotFound."""
     purchase = ctx.session.get(Purchase, purchase_id)
     if purchase is None:
         raise NotFound
@@ -197,19 +197,19 @@ def purchase_for(ctx: Ctx, purchase_id: str) -> Purchase:
 
 
 def purchase_of(ctx: Ctx, thing: Thing, subject: str) -> Purchase | None:
-    """The latest purchase of this very thing."""
+    """Return the latest purchase of this thing and subject."""
     query = select(Purchase).where(Purchase.thing == thing, Purchase.subject == subject)
     return ctx.session.scalar(query.order_by(Purchase.id.desc()).limit(1))
 
 
 def purchases_of(ctx: Ctx, person_id: str) -> list[Purchase]:
-    """The last few, the newest first."""
+    """Return the last few purchases, the newest first."""
     query = select(Purchase).where(Purchase.buyer == person_id).order_by(Purchase.id.desc()).limit(SHOWN)
     return list(ctx.session.scalars(query))
 
 
 def stars_kept(ctx: Ctx, person_id: str) -> Money:
-    """Stars that a buyer has had back in part, and not spent yet."""
+    """Return the Stars that were kept for a buyer after partial refunds, and are not spent yet."""
     return ledger.available(ctx, star_credit(person_id), STARS.code)
 
 
@@ -224,7 +224,7 @@ def may_ask_back(purchase: Purchase, now: datetime) -> bool:
 
 
 def answered_by(purchase: Purchase) -> datetime | None:
-    """Until when an operator may answer the wish for the money back."""
+    """Return the time until which an operator may answer the refund request."""
     return None if purchase.asked_back_at is None else purchase.asked_back_at + ANSWERED_WITHIN
 
 
@@ -232,7 +232,7 @@ def answered_by(purchase: Purchase) -> datetime | None:
 
 
 def _wish_waits(ctx: Ctx, purchase: Purchase, event: str) -> None:
-    """It is not used up while its buyer waits for an answer; who has had none in time has all of it back."""
+    """Keep the purchase open while the refund request waits. Without an answer in time, all of it goes back."""
     due = answered_by(purchase)
     if due is not None and ctx.now < due:
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, due))
@@ -251,7 +251,7 @@ def _open_offers(ctx: Ctx, buyer: str, command: BuyThing) -> list[Purchase]:
 
 
 def _use_credit(ctx: Ctx, purchase: Purchase) -> None:
-    """Reserve of the buyer's Stars what this can use; it is taken when the rest is paid."""
+    """Reserve the Stars of the buyer that this purchase can use; they are taken when the rest is paid."""
     use = min(stars_kept(ctx, purchase.buyer), purchase.price)
     if not use:
         return
@@ -262,7 +262,7 @@ def _use_credit(ctx: Ctx, purchase: Purchase) -> None:
 
 
 def _send_invoice(ctx: Ctx, purchase: Purchase, platform: str | None) -> None:
-    """Into the chat that the buyer has with the market on this platform."""
+    """Send the invoice to the buyer's chat with the market on this platform."""
     chat = next((each for each in identities(ctx, purchase.buyer) if each.platform == platform), None)
     if chat is None or chat.address is None:
         raise Refusal("purchase.no_chat")
@@ -273,7 +273,7 @@ def _send_invoice(ctx: Ctx, purchase: Purchase, platform: str | None) -> None:
         description=purchase.description,
         amount=purchase.asked.minor,
     )
-    # In the lane of the chat, so that the invoice stands below what was said of it.
+    # It has the ordering key of the chat, so that the invoice comes below the message about it.
     ctx.post(f"{chat.platform}:{chat.workspace}:{chat.address}", invoice)
 
 

@@ -1,5 +1,5 @@
-"""Escrow: protected payment. The buyer's money is held, released lot by lot, or given back; the ledger keeps count.
+"""Escrow, or protected payment: the buyer's money is held, released lot by lot, or refunded, as the ledger records.
 
-Other slices come in by `service`, which says what is where on the way of the money. Beside that way stand `rails`
-(how a buyer pays), `evidence` (what is shown to a bank), and what a card says of it all (`money_summary`).
+Other slices use `service`, which lists the steps of the money. Separate parts are `rails` (how a buyer pays),
+`evidence` (what a bank is shown) and `money_summary` (what a card says).
 """

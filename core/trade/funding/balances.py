@@ -1,7 +1,7 @@
-"""What buyers transfer without being asked: kept as their credit, which they can have back, or pay the next part with.
+"""Transfers that buyers made without being asked: kept as credit, to be refunded or used for the next payment.
 
-The provider keeps such money for the buyer, and puts it into their next payment by bank transfer. So it tells us what
-stands there: more than we know of is a new credit, less was spent: a credit, or what was to go back to them.
+The provider keeps such money for the buyer and uses it for their next bank transfer payment. It reports the balance.
+More than we know of is a new credit. Less means that a credit or a waiting refund was spent.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from core.trade.funding.rails.surplus import keep_credit, kept_of, known_of, las
 
 
 def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> None:
-    """The provider holds so much for a buyer beyond their payments, by currency. What is known is not counted twice.
+    """Compare a buyer's balance at the provider, by currency, with what is known of it, and book the difference.
 
-    Raises NotFound for somebody who is no buyer of ours.
+    Raises NotFound for an unknown buyer.
     """
     organisation = ctx.session.scalar(select(Payer.organisation_id).where(Payer.ref == payer_ref))
     if organisation is None:
@@ -37,7 +37,7 @@ def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> No
     for currency, amount in sorted(standing.items()):
         last = last_transfer(ctx, organisation, currency)
         if last is None:
-            continue  # they were never asked for any: the provider sends it back
+            continue  # no transfer was ever asked of them: the provider sends it back
         deals.locked(ctx, last.deal_id)
         surplus = amount - known_of(ctx, organisation, currency)
         if surplus.minor > 0:
@@ -50,14 +50,14 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
     kept = keep_credit(ctx, organisation_id, payment, surplus, beside=True)
     payment.received_minor += surplus.minor
     payment.surplus_minor += surplus.minor
-    payment.beside_minor += surplus.minor  # else what comes by the payment itself would count for so much less
+    payment.beside_minor += surplus.minor  # else later money of the payment itself would be counted too low
     legs = [debit(PROVIDER, surplus), credit(buyer_credit(organisation_id), surplus)]
     ledger.post(ctx, f"credit:{kept.id}:found", "Transferred without being asked for", legs, deal=payment.deal_id)
     ctx.session.flush()
 
 
 def _spend(ctx: Ctx, organisation_id: str, standing: Money) -> None:
-    """Less stands there than is kept here: it has come to us as a part of a later payment, and is counted there."""
+    """Book what is missing from the balance as spent: it was used for a later payment, and is counted there."""
     there: list[Credit | Disbursement] = [*kept_of(ctx, organisation_id, standing.currency)]
     there += still_there(ctx, organisation_id, standing.currency)
     spent = Money.total((each.amount for each in there), standing.currency) - standing
@@ -90,7 +90,7 @@ def _spend_credit(ctx: Ctx, kept: Credit, part: Money) -> None:
 
 
 def _spend_refund(ctx: Ctx, waiting: Disbursement, part: Money) -> None:
-    """So much of a refund has reached the buyer already: their next deal was paid with it."""
+    """Book a part of a refund as received by the buyer, because it has paid for their next deal."""
     deal, spent = deals.locked(ctx, waiting.subject), waiting
     if part < waiting.amount:
         waiting.amount_minor -= part.minor

@@ -1,6 +1,6 @@
-"""A buyer's bank takes money of a deal back: the deal stands still until the bank has decided.
+"""Chargebacks of deals: the deal is frozen until the bank has decided.
 
-A deal that is complete stays complete. What the bank leaves of one that is under way goes where it belongs.
+A complete deal stays complete. If a deal is under way, what the bank leaves of its money goes where it belongs.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def listen(reactions: Reactions) -> None:
 
 
 def chargebacks_of(ctx: Ctx, deal_id: str) -> list[Chargeback]:
-    """What a bank has called back of a deal, the first first. Raises NotFound to strangers."""
+    """Return the chargebacks of a deal, the oldest first. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
     return chargebacks.of_subject(ctx, deal_id)
 
@@ -47,23 +47,25 @@ def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
 
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    """What a bank keeps of the held money is missing from its lots: they end, and what it has left goes back.
+    """Apply the bank's decision to the deal.
 
-    What it gives back is held again: who waited for it has time before anybody is late.
+    If the bank keeps held money, the lots without it end, and what is left is refunded. If the bank returns it, it is
+    held again, and the parties get time before anything counts as late.
     """
     if fact.subject_kind is not SubjectKind.DEAL:
         return
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
     deal = deals.locked(ctx, found.subject)
     over = LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id)))
-    known = chargebacks.of_subject(ctx, deal.id) if fact.won else [found]  # what one gives back another may keep
+    # another chargeback may keep what this one returns
+    known = chargebacks.of_subject(ctx, deal.id) if fact.won else [found]
     kept = any(each.state in LOST and each.from_escrow_minor for each in known)
     rest = _regained_of_lapsed(ctx, deal, found) if fact.won else Money.zero(found.currency)
     if fact.won and found.from_escrow_minor and (over or not kept):
         if over and rest:
             _regained(ctx, deal, found, rest)
         delivery.go_on(ctx, deal.id)
-    elif kept and deal.state == DealState.AWAITING_FUNDING:  # nobody shall pay the rest of it any more
+    elif kept and deal.state == DealState.AWAITING_FUNDING:  # the rest must not be paid any more
         deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
     elif kept:
         delivery.chargeback_lots(ctx, deal.id)
@@ -71,9 +73,10 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
 
 
 def _regained_of_lapsed(ctx: Ctx, deal: Deal, found: Chargeback) -> Money:
-    """What had come of a part of the deal that nobody paid in full could not go back while the bank had it: now it can.
+    """Refund what a lapsed tranche had received, if it could not be refunded while the bank had the money.
 
-    Out of the payments that brought it, whichever one it is that the bank had called back. What the lots have is left.
+    Each refund comes from the payments of that tranche, even if the bank had disputed another one. Return the rest,
+    which belongs to the lots.
     """
     rest = Money(found.from_escrow_minor, found.currency)
     for tranche in find_all(ctx.session, Tranche, ("number",), deal_id=deal.id, state=TrancheState.LAPSED):
@@ -93,7 +96,7 @@ def _regained_of_lapsed(ctx: Ctx, deal: Deal, found: Chargeback) -> Money:
 
 
 def _regained(ctx: Ctx, deal: Deal, found: Chargeback, rest: Money) -> None:
-    """The bank has turned after the lots had ended without the money: the buyer, who has paid again, is given it."""
+    """Refund to the buyer what the bank returns after the lots have ended without that money."""
     legs = [debit(escrow(deal.id), rest), credit(refund_due(deal.id), rest)]
     ledger.post(ctx, f"chargeback:{found.id}:given_back", "Nothing was delivered for it", legs, deal=deal.id)
     query = select(LotSettlement, Lot.amount_minor).join(Lot, Lot.id == LotSettlement.lot_id).order_by(Lot.number)
@@ -106,7 +109,7 @@ def _regained(ctx: Ctx, deal: Deal, found: Chargeback, rest: Money) -> None:
 
 
 def _thawed(ctx: Ctx, fact: ChargebackThawed) -> None:
-    """The deal goes on; what of its money had waited is on its way already."""
+    """Let the deal go on; the part of its money that had waited is on its way already."""
     if fact.subject_kind is SubjectKind.DEAL:
         deals.thaw(ctx, fact.subject, FROZEN)
         finish(ctx, fact.subject)

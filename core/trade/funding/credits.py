@@ -1,4 +1,4 @@
-"""What a buyer has paid too much: seen, used for the next payment, given back when they want it, or after a month."""
+"""Credits from overpayments: used for the next payment, or refunded on request or after a month."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.trade.funding.rails.surplus import transferred_too_much
 
 
 def give_back_paid_too_much(ctx: Ctx, credit_id: str, expected_version: int | None = None) -> Credit:
-    """The buyer wants back what they have paid too much. Raises NotFound, NotAllowed, Stale."""
+    """Refund the buyer's overpayment on request. Raises NotFound, NotAllowed, Stale."""
     kept = credit_for(ctx, credit_id)
     deal = deals.deal_for(ctx, kept.deal_id)
     if expected_version is not None and expected_version != kept.version:
@@ -32,7 +32,7 @@ def give_back_paid_too_much(ctx: Ctx, credit_id: str, expected_version: int | No
 
 
 def credit_for(ctx: Ctx, credit_id: str) -> Credit:
-    """What was paid too much, for the sides of its deal. Raises NotFound."""
+    """Return a credit, for the sides of its deal. Raises NotFound."""
     kept = ctx.session.get(Credit, credit_id)
     if kept is None:
         raise NotFound
@@ -47,7 +47,7 @@ def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
 
 
 def _give_back(ctx: Ctx, kept: Credit) -> Credit:
-    """It goes back the way it came."""
+    """Refund a credit the way it came."""
     deal = deals.locked(ctx, kept.deal_id)
     legs = [debit(buyer_credit(kept.organisation_id), kept.amount), credit(refund_due(deal.id), kept.amount)]
     ledger.post(ctx, f"deal:{deal.id}:credit:{kept.id}", "Paid too much, given back", legs, deal=deal.id)
@@ -58,7 +58,7 @@ def _give_back(ctx: Ctx, kept: Credit) -> Credit:
 
 
 def credit_towards(ctx: Ctx, deal_id: str) -> Money:
-    """What earlier transfers have left for the payment that is awaited. Raises NotFound to strangers."""
+    """Return what earlier transfers have left for the awaited payment. Raises NotFound to strangers."""
     deal = deals.deal_for(ctx, deal_id)
     tranche = awaited(ctx, deal_id)
     if tranche is None or "buyer" not in deals.sides(ctx, deal):
@@ -67,10 +67,10 @@ def credit_towards(ctx: Ctx, deal_id: str) -> Money:
 
 
 def use_credit(ctx: Ctx, deal_id: str, offered: Collection[Rail] = OFFERED) -> Payment:
-    """Pay with what was transferred too much before, and the rest by bank transfer: that is where it stands.
+    """Pay with earlier overpaid transfers, and the rest by bank transfer, because that is where the credit is.
 
-    The provider takes it when the way to pay is opened, or with the next transfer, and tells how much. Asked twice it
-    happens once. Raises NotFound, NotAllowed, Invalid, and Stale when the deal waits for no money.
+    The provider uses it when the payment is opened, or with the next transfer, and reports the amount. A repeated call
+    changes nothing. Raises NotFound, NotAllowed, Invalid, and Stale if the deal waits for no money.
     """
     if not credit_towards(ctx, deal_id):
         raise Invalid("credit.none")
@@ -78,6 +78,6 @@ def use_credit(ctx: Ctx, deal_id: str, offered: Collection[Rail] = OFFERED) -> P
 
 
 def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
-    """What was paid too much on a deal and is still here. Raises NotFound to strangers."""
+    """Return the open credits of a deal. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
     return find_all(ctx.session, Credit, ("id",), deal_id=deal_id, state=CREDIT.initial)

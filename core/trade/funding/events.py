@@ -1,4 +1,4 @@
-"""What happens to a deal's money, as facts for whoever listens. Amounts are in the deal's currency."""
+"""Events about a deal's money. Amounts are in the deal's currency."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PaymentReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentPartReceived(Event):
-    """`amount` has come, which is not all: so much is `held` now, and so much is still `missing`."""
+    """`amount` has come, which is not all: `held` is the total so far, `missing` is still to come."""
 
     deal_id: str
     payment_id: str
@@ -47,7 +47,7 @@ class PaymentPartReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrancheAwaited(Event):
-    """The next part of the deal's money is to be paid; the first one too, where it was not asked for at once."""
+    """The next tranche of the deal is to be paid. The first one is announced too, if it was not due at once."""
 
     deal_id: str
     number: int
@@ -75,7 +75,7 @@ class PaymentReturned(Event):
 
 @dataclass(frozen=True, slots=True)
 class LotReleased(Event):
-    """A lot's money was parted: `net` to the seller, `fee` to the market, `back` to the buyer."""
+    """A lot's money was split: `net` to the seller, `fee` to the market, `back` to the buyer."""
 
     lot_id: str
     deal_id: str
@@ -96,7 +96,7 @@ class PayoutSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class RefundSent(Event):
-    """Money is on its way back to the buyer. `why`: "too_much" when they had paid more than was asked."""
+    """Money is on its way back to the buyer. `why`: "too_much" if it is an overpayment."""
 
     deal_id: str
     amount: Money
@@ -105,7 +105,7 @@ class RefundSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class AccountRefused(Event):
-    """The provider will not open an account for a seller. `person`: who has asked for it."""
+    """The provider will not open an account for a seller. `person`: the person who asked for it."""
 
     organisation_id: str
     person: str
@@ -114,7 +114,7 @@ class AccountRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class OnboardingLinkReady(Event):
-    """The page where a seller says where their money goes. It works once and for minutes."""
+    """The provider's page for a seller's account is ready. It works once and for minutes."""
 
     organisation_id: str
     person: str
@@ -123,7 +123,7 @@ class OnboardingLinkReady(Event):
 
 @dataclass(frozen=True, slots=True)
 class CreditKept(Event):
-    """The buyer has paid more than was asked: the rest is theirs, and offered back."""
+    """The buyer has overpaid: the surplus is kept as their credit, and offered back."""
 
     organisation_id: str
     deal_id: str
@@ -133,7 +133,7 @@ class CreditKept(Event):
 
 @dataclass(frozen=True, slots=True)
 class CreditSpent(Event):
-    """So much of what the buyer had paid too much has gone into a later payment of theirs."""
+    """`amount` of a buyer's credit has gone into a later payment of theirs."""
 
     organisation_id: str
     deal_id: str

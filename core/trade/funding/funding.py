@@ -1,5 +1,6 @@
-"""The buyer's money is asked for, tranche by tranche, by the way that they choose; `incoming_payments` counts what
-comes.
+"""Ask for the buyer's money, tranche by tranche, by the rail that they choose.
+
+`incoming_payments` counts what comes.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ UNDER_WAY = (PaymentState.ASKED, PaymentState.OPEN)
 
 
 def plan_tranches(ctx: Ctx, deal_id: str) -> None:
-    """Both have signed: divide the deal into what is paid for at once, and ask for the first of it when it is due."""
+    """Divide a signed deal into tranches, and ask for the first one when it is due."""
     deal = deals.locked(ctx, deal_id)
     if tranches_of(ctx, deal.id):
         return
@@ -63,9 +64,9 @@ def plan_tranches(ctx: Ctx, deal_id: str) -> None:
 
 
 def tranche_due(ctx: Ctx, tranche_id: str) -> None:
-    """The time has come to pay for it."""
+    """Ask for a tranche whose time to pay has come."""
     tranche = tranche_locked(ctx, tranche_id)
-    at_once = tranche.state_since == ctx.now  # with the second signature, which is news enough
+    at_once = tranche.state_since == ctx.now  # with the second signature, which is announced already
     step(ctx, TRANCHE, tranche, "fall_due", ("time",))
     ctx.session.flush()
     if not at_once:
@@ -74,7 +75,7 @@ def tranche_due(ctx: Ctx, tranche_id: str) -> None:
 
 
 def tranche_unpaid(ctx: Ctx, tranche_id: str) -> None:
-    """Nobody paid for it in time: its lots are dropped, and the deal goes on with the others."""
+    """Drop the lots of a tranche that is not paid in time. The deal goes on with the others."""
     tranche = tranche_locked(ctx, tranche_id)
     _lapse(ctx, tranche, "funding_expired", "time")
     ctx.announce(TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
@@ -82,7 +83,7 @@ def tranche_unpaid(ctx: Ctx, tranche_id: str) -> None:
 
 
 def call_off_funding(ctx: Ctx, deal_id: str) -> None:
-    """The deal is off, or is paid for directly: nobody shall pay here any more, and what has come in part goes back."""
+    """Close the open payments of a deal that is off or paid directly, and refund what has come in part."""
     for tranche in tranches_of(ctx, deal_id):
         if tranche.state not in TRANCHE.final:
             _lapse(ctx, tranche, "called_off", "system")
@@ -93,7 +94,7 @@ def tranches_of(ctx: Ctx, deal_id: str) -> list[Tranche]:
 
 
 def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
-    """A tranche of a deal that who acts may see. Raises NotFound."""
+    """Return a tranche of a deal that the actor may see. Raises NotFound."""
     tranche = ctx.session.get(Tranche, tranche_id)
     if tranche is None:
         raise NotFound
@@ -102,12 +103,12 @@ def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
 
 
 def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
-    """The tranche to be paid for next, when one is due."""
+    """Return the tranche that has to be paid next, if one is due."""
     return next(iter(find_all(ctx.session, Tranche, ("number",), deal_id=deal_id, state=TrancheState.AWAITED)), None)
 
 
 def funded_lot(ctx: Ctx, deal_id: str, lot_number: int) -> bool:
-    """Whether that lot's money is held."""
+    """Return whether that lot's money is held."""
     query = select(Tranche.id).where(
         Tranche.deal_id == deal_id,
         Tranche.state == TrancheState.FUNDED,
@@ -130,7 +131,7 @@ def _lapse(ctx: Ctx, tranche: Tranche, event: str, role: str) -> None:
             back = max(min(left, here), Money.zero(payment.currency))
             payment.surplus_minor = payment.received_minor
             payment.state = PaymentState.RETURNED
-            tranche.held_minor -= back.minor  # what is left of it the buyer's bank has taken
+            tranche.held_minor -= back.minor  # the buyer's bank has taken the rest of it
             ctx.session.flush()
             if back:
                 _give_back(ctx, deal, payment, back)
@@ -142,11 +143,11 @@ def _give_back(ctx: Ctx, deal: Deal, payment: Payment, back: Money) -> None:
     refund(ctx, deal, payment, back)
 
 
-# --- the page where it is paid ----------------------------------------------------------------------------------------
+# --- payment pages ----------------------------------------------------------------------------------------------------
 
 
 def pay_again(ctx: Ctx, deal_id: str) -> Payment:
-    """The buyer asks for a link that works. Raises Stale when the deal waits for no money."""
+    """Give the buyer a link that works. Raises Stale if the deal waits for no money."""
     deal = deals.deal_for(ctx, deal_id)
     if "buyer" not in deals.sides(ctx, deal):
         raise NotAllowed
@@ -157,9 +158,9 @@ def pay_again(ctx: Ctx, deal_id: str) -> Payment:
 
 
 def pay_by(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails.OFFERED) -> Payment:
-    """The buyer wants to pay by this rail: the way that was open is closed, and another one opened.
+    """Let the buyer pay by this rail: close the open payment, and open another one.
 
-    Raises NotFound, NotAllowed, Invalid, and Stale when the deal waits for no money.
+    Raises NotFound, NotAllowed, Invalid, and Stale if the deal waits for no money.
     """
     if rails.choose_rail(ctx, deal_id, rail, offered):
         for tranche in tranches_of(ctx, deal_id):
@@ -170,7 +171,7 @@ def pay_by(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails
 
 
 def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expires_at: datetime) -> None:
-    """The provider has a page where the buyer pays. One that nobody needs any more is closed at once."""
+    """Record the provider's page where the buyer pays. A page that is not needed any more is closed at once."""
     payment = payment_locked(ctx, payment_id)
     if payment.session_ref is not None:
         return
@@ -184,7 +185,7 @@ def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expir
 
 
 def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
-    """The payment that counts: the one under way, else the last that brought money, else the latest asked for.
+    """Return the current payment: the one under way, else the last that brought money, else the latest.
 
     Raises NotFound to strangers.
     """
@@ -198,7 +199,7 @@ def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
 
 
 def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
-    """The payment, with its deal locked first as everywhere. Raises NotFound."""
+    """Return the payment, with its deal locked first as everywhere. Raises NotFound."""
     deal_id = ctx.session.scalar(select(Payment.deal_id).where(Payment.id == payment_id))
     if deal_id is None:
         raise NotFound
@@ -207,12 +208,12 @@ def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
 
 
 def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
-    """Have a checkout opened for what the tranche misses; the one that is under way when there is one."""
+    """Open a checkout for what the tranche misses, or return the one that is under way."""
     latest, ends = next(iter(payments_in(ctx, tranche)), None), _funding_ends(ctx, tranche)
     if latest is not None and latest.state in UNDER_WAY:
         way = rails.way_of(ctx, latest.id)
         if way is not None and way.rail is Rail.BANK_TRANSFER:
-            latest.expires_at = max(latest.expires_at, ends)  # while we were away its time stood still, too
+            latest.expires_at = max(latest.expires_at, ends)  # its clock stood still, too, while the service was down
         if latest.expires_at > ctx.now:
             return latest
         close(ctx, latest, PaymentState.RECEIVED if latest.received_minor else PaymentState.LAPSED)
@@ -238,19 +239,19 @@ def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
 
 
 def _funding_ends(ctx: Ctx, tranche: Tranche) -> datetime:
-    """Until when its money is waited for: longer than usual when a bank is slow, or we were away."""
+    """Return until when its money is awaited: longer than usual if a bank is slow or the service was down."""
     timer = deadline_of(ctx.session, TRANCHE.name, tranche.id, "funding_expired")
     return tranche.state_since + FUND_WITHIN if timer is None else timer.due_at
 
 
 def payments_in(ctx: Ctx, tranche: Tranche) -> list[Payment]:
-    """The tranche's payments, the newest first."""
+    """Return the tranche's payments, the newest first."""
     query = select(Payment).where(Payment.tranche_id == tranche.id).order_by(Payment.number.desc())
     return list(ctx.session.scalars(query))
 
 
 def tranche_locked(ctx: Ctx, tranche_id: str) -> Tranche:
-    """The tranche, with its deal locked first as everywhere. Raises NotFound."""
+    """Return the tranche, with its deal locked first as everywhere. Raises NotFound."""
     deal_id = ctx.session.scalar(select(Tranche.deal_id).where(Tranche.id == tranche_id))
     if deal_id is None:
         raise NotFound

@@ -1,6 +1,6 @@
-"""The buyer's money comes in: counted in parts, however often and in whatever order it is told of.
+"""Count the buyer's incoming money in parts, reported in any order and more than once.
 
-It is held for what the deal waits for; what is too much is the buyer's credit, and what nobody waits for goes back.
+What the deal waits for is held. What is too much becomes the buyer's credit, and what is not awaited is refunded.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from core.trade.funding.rails.surplus import keep_credit
 
 
 def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str) -> None:
-    """A transfer came in part. `received`: all that has come by this payment so far; more is awaited.
+    """Record a part of a bank transfer. `received`: all that has come by this payment so far; more is awaited.
 
-    Counted up from what is known, so it may be told again, late, or in any order. Of a way to pay that was given up for
-    another one the provider puts it into the buyer's balance, where it is found.
+    Only the increase is counted, so reports may come again, late, or in any order. Money for a replaced payment goes to
+    the buyer's balance at the provider, where `balances` finds it.
     """
     payment = payment_locked(ctx, payment_id)
     way = rails.way_of(ctx, payment_id)
     if way is not None and way.over:
-        return  # heard late: it has let go of what had come
+        return  # reported late: what had come is already released
     payment.intent_ref = intent_ref
     given_up = payment.state in (PaymentState.CLOSED, PaymentState.LAPSED)
     if payment.state in UNDER_WAY or (
@@ -43,10 +43,10 @@ def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str)
 def payment_received(
     ctx: Ctx, payment_id: str, amount: Money, *, intent_ref: str, charge_ref: str, provider_fee: Money
 ) -> None:
-    """All of a payment has come. `amount`: everything that it brought, with what had come of it in parts.
+    """Record a complete payment. `amount`: everything that it brought, including earlier parts.
 
-    What the deal waits for is held; too little is held and the rest asked for; too much is kept as the buyer's credit;
-    and what comes when nothing is awaited goes back at once.
+    What the deal waits for is held. If it is too little, the rest is asked for. If it is too much, the surplus becomes
+    the buyer's credit. If nothing is awaited, it is refunded at once.
     """
     payment = payment_locked(ctx, payment_id)
     if payment.charge_ref is not None:
@@ -62,12 +62,12 @@ def payment_received(
         payment.state = PaymentState.RECEIVED
         ctx.session.flush()
     tranche = tranche_locked(ctx, payment.tranche_id)
-    if tranche.state == TrancheState.AWAITED:  # it was too little
+    if tranche.state == TrancheState.AWAITED:  # the payment was too small
         ask_for(ctx, deals.locked(ctx, payment.deal_id), tranche)
 
 
 def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
-    """The provider has closed the way to pay, or could not open it. What came by it in part, it has let go."""
+    """Record that the provider has closed the payment, or could not open it, and release what had come in part."""
     payment = payment_locked(ctx, payment_id)
     if payment.state in UNDER_WAY:
         _let_go(ctx, payment)
@@ -78,7 +78,7 @@ def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
 
 
 def _give_up_others(ctx: Ctx, payment: Payment, amount: Money) -> None:
-    """One payment brings what was to come by two: the transfer of which a part has come is not awaited any more."""
+    """If one payment covers everything due, close the partly paid transfer."""
     tranche = tranche_locked(ctx, payment.tranche_id)
     if tranche.state != TrancheState.AWAITED or amount.currency != payment.currency:
         return
@@ -90,9 +90,9 @@ def _give_up_others(ctx: Ctx, payment: Payment, amount: Money) -> None:
 
 
 def _let_go(ctx: Ctx, payment: Payment) -> None:
-    """What has come of a transfer that is not awaited any more stands in the buyer's balance, and is theirs there.
+    """Take back what has come of a transfer that is not awaited any more. The provider keeps it in the buyer's balance.
 
-    It came by no payment then, and is held for none: where it stands it is found, and becomes their credit.
+    It is not held for any payment then. `balances` finds it there and makes it the buyer's credit.
     """
     loose = payment.held - held_taken(ctx, payment.id, payment.currency)
     if payment.charge_ref is not None or loose.minor <= 0:
@@ -106,14 +106,14 @@ def _let_go(ctx: Ctx, payment: Payment) -> None:
 
 
 def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
-    """Book what is new of a payment: to the deal, to the buyer's credit, or straight back."""
+    """Book the new part of a payment: to the deal, to the buyer's credit, or as a refund."""
     new = total - payment.counted if total.currency == payment.currency else total
     if new.minor <= 0:
         return
     deal, tranche = deals.locked(ctx, payment.deal_id), tranche_locked(ctx, payment.tranche_id)
     wanted = tranche.state == TrancheState.AWAITED and total.currency == payment.currency
     held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
-    # What was let go and is told of again, before it is with the buyer, is another entry of the same sum.
+    # A released amount that is reported again before it reaches the buyer is another entry of the same sum.
     key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if wanted else ":unwanted")
     over = credit(buyer_credit(deal.buyer) if wanted else refund_due(deal.id), new - held)
     legs = [debit(PROVIDER, new), credit(escrow(deal.id), held), over]

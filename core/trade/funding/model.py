@@ -1,4 +1,4 @@
-"""What the market remembers of a deal's money outside: payments asked for, sellers' accounts, payouts and refunds."""
+"""Tables of a deal's money: payments, tranches, credits and settlements."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Tran
 from core.trade.deals.model import FUND_WITHIN
 from core.trade.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER
 
-# A page for paying lives from 30 minutes to 24 hours; both with a margin for the way there.
+# A payment page is open from 30 minutes to 24 hours; both limits have a margin for the call.
 SHORTEST_LINK: Final = timedelta(minutes=35)
 LONGEST_LINK: Final = timedelta(hours=23)
 # Manual payouts: money that came from a buyer has to be paid out within 90 days (manual payouts, EU).
 HOLD_LIMIT: Final = timedelta(days=90)
 RELEASED_AFTER: Final = OVERDUE_AFTER + LATE_LIMIT + INSPECT_WITHIN  # a lot's window: late, then looked at
 FUND_AHEAD: Final = timedelta(days=10)  # before a later part's window: time for a bank transfer over a weekend
-CREDIT_KEPT: Final = timedelta(days=30)  # what was paid too much goes back by itself after that
+CREDIT_KEPT: Final = timedelta(days=30)  # after that an overpayment is refunded automatically
 
 BUYER = frozenset({"buyer"})
 
@@ -63,7 +63,7 @@ CREDIT: Final = Process(
     final=frozenset({CreditState.GIVEN_BACK, CreditState.SPENT}),
     transitions=(
         Transition(CreditState.KEPT, "give_back", BUYER, CreditState.GIVEN_BACK),
-        # The bank's money has gone into a later payment of theirs.
+        # The provider has used it for a later payment of theirs.
         Transition(CreditState.KEPT, "spend", PROVIDER, CreditState.SPENT),
         Transition(CreditState.KEPT, "kept_long", TIME, CreditState.GIVEN_BACK, CREDIT_KEPT),
     ),
@@ -87,8 +87,9 @@ class PaymentState(StrEnum):
 class Payment(Versioned, Table):
     """One checkout for what a tranche still misses. There is another one when the first has lapsed.
 
-    `received_minor`: all that has ever come by it; `surplus_minor`: the part of that which the deal had no use for;
-    `beside_minor`: the part that was transferred beside it, and that the provider does not count as this payment's.
+    - `received_minor`: all that has ever come by it.
+    - `surplus_minor`: the part of that which the deal had no use for.
+    - `beside_minor`: the part transferred outside of it, which the provider does not count as this payment's.
     """
 
     __tablename__ = "payment"
@@ -114,32 +115,32 @@ class Payment(Versioned, Table):
 
     @property
     def amount(self) -> Money:
-        """What was asked for."""
+        """Return the amount that was asked for."""
         return Money(self.amount_minor, self.currency)
 
     @property
     def received(self) -> Money:
-        """All that has come by it so far."""
+        """Return all that has come by it so far."""
         return Money(self.received_minor, self.currency)
 
     @property
     def counted(self) -> Money:
-        """What the provider says has come by it so far, as far as we have heard."""
+        """Return what has come by it so far according to the provider's reports."""
         return Money(self.received_minor - self.beside_minor, self.currency)
 
     @property
     def held(self) -> Money:
-        """What of it the deal has taken."""
+        """Return the part that the deal has taken."""
         return Money(self.received_minor - self.surplus_minor, self.currency)
 
     @property
     def missing(self) -> Money:
-        """What is still to come of what was asked for."""
+        """Return the part of the requested amount that is still to come."""
         return Money(max(self.amount_minor - self.counted.minor, 0), self.currency)
 
 
 class Tranche(InProcess[TrancheState], Table):
-    """A run of a deal's lots that is paid for at once: small enough for one payment, short enough to hold."""
+    """A run of a deal's lots that one payment covers: small enough to pay, short enough to hold."""
 
     __tablename__ = "tranche"
 
@@ -161,20 +162,20 @@ class Tranche(InProcess[TrancheState], Table):
 
     @property
     def held(self) -> Money:
-        """What has come of it."""
+        """Return what has come of it."""
         return Money(self.held_minor, self.currency)
 
     @property
     def missing(self) -> Money:
-        """What is still to come."""
+        """Return what is still to come."""
         return self.amount - self.held
 
 
 class Credit(InProcess[CreditState], Table):
-    """What a buyer has paid too much. It counts towards their next transfer, is offered back, and goes back by itself.
+    """An amount that a buyer has overpaid. It is used for their next transfer, or refunded on request or after a time.
 
-    `amount_minor`: what is left of it. `beside`: it never came by the payment, but was transferred beside it, and
-    stands in the buyer's balance at the provider.
+    `amount_minor`: what is left of it. `beside`: it was transferred outside of the payment, and is in the buyer's
+    balance at the provider.
     """
 
     __tablename__ = "buyer_credit"
@@ -193,7 +194,7 @@ class Credit(InProcess[CreditState], Table):
 
 
 class LotSettlement(Table):
-    """How one lot's money was parted, once."""
+    """The split of one lot's money, made once."""
 
     __tablename__ = "lot_settlement"
 
@@ -207,7 +208,8 @@ class LotSettlement(Table):
 
 @dataclass(frozen=True, slots=True)
 class DealMoney:
-    """Where a deal's money is. `held` + `released` + `refunded` is what was paid; `released` includes `commission`.
+    """The places of a deal's money. `held` + `released` + `refunded` is what was paid; `released` includes
+    `commission`.
 
     `paid_out` and `paid_back` are what the provider has confirmed of it.
     """

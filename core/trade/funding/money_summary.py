@@ -1,4 +1,4 @@
-"""Where a deal's money stands, read at once for a card: what is held, what has moved, part by part, and how to pay."""
+"""The money of a deal as its card shows it: what is held, what has moved, and how to pay."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from core.trade.funding.rails.service import way_of
 
 @dataclass(frozen=True, slots=True)
 class MoneySummary:
-    """`released` is the seller's now, less the `fee` in it, `refunded` the buyer's; both may still be on their way.
+    """`released` is the seller's now, less the `fee` in it; `refunded` is the buyer's. Both may still be on their way.
 
-    `payment` and `way` are those of the tranche that is awaited. `account`: whether the seller has said where to.
-    `buyer_to_say`: whether something waits for the buyer to say so, because it cannot go back the way it came.
+    `payment` and `way` belong to the awaited tranche. `account`: the seller can receive money. `buyer_to_say`:
+    something waits for the buyer's account, because it cannot be refunded the way it came.
     """
 
     held: Money
@@ -46,7 +46,7 @@ class MoneySummary:
 
     @property
     def awaited(self) -> Tranche | None:
-        """The tranche to be paid for next, when one is due."""
+        """Return the tranche that has to be paid next, if one is due."""
         return next((tranche for tranche in self.tranches if tranche.state == TrancheState.AWAITED), None)
 
 
@@ -67,9 +67,10 @@ _MOVED = select(
 
 
 def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
-    """In a fixed number of statements, however many lots there are; in one, before there is anything to pay.
+    """Return the summary. The number of statements does not depend on the lots; it is one before anything is to be
+    paid.
 
-    Who acts may see the deal: that was asked when it was read.
+    The actor may see the deal: this was checked when the deal was read.
     """
     nothing = Money.zero(deal.currency)
     tranches = tranches_of(ctx, deal.id)

@@ -1,4 +1,4 @@
-"""Where sellers' money goes: their account at the provider, the page where they open it, and whether it is ready."""
+"""The seller's account at the provider, the page where they open it, and whether it is ready."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _BY_ACCOUNT = select(Payee.organisation_id).where(Payee.account_ref == bindparam
 
 
 def ask_onboarding(ctx: Ctx) -> Payee:
-    """The seller says where their money goes: an account at the provider, or a new link to it.
+    """Open an account at the provider for the seller, or send a new link to it.
 
-    Of a company its head alone: who fills in the page names the bank account. Raises NotAllowed, Invalid.
+    Only the head of a company may do this, because the page asks for the bank account. Raises NotAllowed, Invalid.
     """
     check_head(ctx)
     person = acting(ctx)
@@ -40,7 +40,7 @@ def ask_onboarding(ctx: Ctx) -> Payee:
     else:
         payee.asked_by, payee.asked_at = person.id, ctx.now
     if payee.account_ref is None or payee.closed:
-        # Asked for twice it is still one account: the provider is asked under the organisation's name.
+        # Two requests still make one account, because the provider is asked under the organisation's id.
         account = OpenAccount(
             organisation=organisation.id,
             person=person.id,
@@ -57,7 +57,7 @@ def ask_onboarding(ctx: Ctx) -> Payee:
 
 
 def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
-    """The provider has an account for this seller; now the seller has to fill it in."""
+    """Record the seller's account at the provider, and send the seller the link to fill it in."""
     payee = _payee(ctx, organisation_id)
     if payee.account_ref is not None and not payee.closed:
         return
@@ -67,24 +67,25 @@ def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
 
 
 def account_refused(ctx: Ctx, organisation_id: str, person_id: str, why: str) -> None:
-    """The provider will not open an account: who has asked for it can put something right, and ask again."""
+    """Announce that the provider will not open an account. The person who asked can fix it and ask again."""
     ctx.announce(AccountRefused(organisation_id, person_id, why))
 
 
 def onboarding_link(ctx: Ctx, organisation_id: str, person_id: str, url: str) -> None:
-    """The provider's page is ready for this person."""
+    """Announce the provider's page for this person."""
     ctx.announce(OnboardingLinkReady(organisation_id, person_id, url))
 
 
 def payee_ready(ctx: Ctx, organisation_id: str, ready: bool) -> None:
-    """The provider says whether this seller can receive money."""
+    """Record whether this seller can receive money."""
     payee_told(ctx, organisation_id, ready=ready, missing=())
 
 
 def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence[str], closed: bool = False) -> None:
-    """How a seller's account stands: what has waited for it goes now, or what is to come waits.
+    """Record the state of a seller's account. When it becomes ready, waiting payouts go out.
 
-    `missing`: what the provider still wants to know of them, by its own names. `closed`: they need another one.
+    `missing`: what the provider still needs from the seller, in its own names. `closed`: the seller needs another
+    account.
     """
     payee = _payee(ctx, organisation_id)
     before, payee.ready, payee.closed = payee.ready, ready, closed
@@ -99,7 +100,7 @@ def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence
 
 
 def account_awaited(ctx: Ctx, organisation_id: str) -> None:
-    """Ask once more for an account, of deals and sessions together, unless there is one or nothing waits."""
+    """Ask once more for an account, for deals and sessions together, unless it is ready or nothing waits."""
     payee = ctx.session.get(Payee, organisation_id)
     waits = tuple(money for money in ledger.balances(ctx, payable(organisation_id)).values() if money)
     if waits and (payee is None or not payee.ready):
@@ -112,7 +113,7 @@ def payee_of(ctx: Ctx, organisation_id: str) -> Payee | None:
 
 
 def organisation_of_account(ctx: Ctx, account_ref: str) -> str | None:
-    """Whose account that is, for what the provider tells about accounts."""
+    """Return the organisation of an account that the provider reports on."""
     found = select_rows(ctx.session, _BY_ACCOUNT, account=account_ref)
     return found[0][0] if found else None
 

@@ -31,7 +31,7 @@ from core.trade.funding.sources import has_left, left, unsent_refunds
 
 
 def pay_out(ctx: Ctx, deal: Deal, lot: Lot, amount: Money) -> None:
-    """Send a lot's net amount to the seller, out of the payments that brought it, as soon as they can receive it."""
+    """Send a lot's net amount to the seller once they can receive it, out of the payments that brought it."""
     known = select(Disbursement.id).where(Disbursement.lot_id == lot.id, Disbursement.kind == DisbursementKind.PAYOUT)
     if not amount or ctx.session.scalar(known.limit(1)) is not None:
         return
@@ -44,9 +44,9 @@ def pay_out(ctx: Ctx, deal: Deal, lot: Lot, amount: Money) -> None:
 def refund(
     ctx: Ctx, deal: Deal, payment: Payment | None = None, amount: Money | None = None, *, lot: Lot | None = None
 ) -> None:
-    """Refund so much of one payment; or whatever is due to the buyer and not yet on its way, of those that brought it.
+    """Refund `amount` of one payment, or else everything due to the buyer that is not on its way yet.
 
-    The provider gives back to where each payment came from: a refund for every payment that is drawn on.
+    The provider refunds each payment to where it came from, so there is one refund per payment.
     """
     if payment is not None and amount is not None:
         parts = [(payment.id, amount)]
@@ -60,7 +60,10 @@ def refund(
 def make_refund(
     ctx: Ctx, payment: Payment, amount: Money, *, beside: bool = False, credit_id: str | None = None
 ) -> Disbursement:
-    """One more refund of a payment, under the next number that is free: one that served a claim is gone."""
+    """Create one more refund of a payment, under the next free number.
+
+    A number is free again if its refund served a claim.
+    """
     used = set(ctx.session.scalars(select(Disbursement.key).where(Disbursement.subject == payment.deal_id)))
     keys = (f"refund:{payment.deal_id}:{number}" for number in count(1))
     free = next(key for key in keys if key not in used)
@@ -69,7 +72,7 @@ def make_refund(
 
 
 def try_deal_again(ctx: Ctx, deal_id: str) -> None:
-    """A day has passed on a deal whose last money did not move: ask for all of it that can be asked for."""
+    """Retry the last disbursements of a deal after a day, as far as they can be sent."""
     for row in find_all(ctx.session, Disbursement, ("id",), subject=deal_id):
         payee = ctx.session.get(Payee, row.payee) if row.payee is not None else None
         reachable = row.kind is not DisbursementKind.PAYOUT or (payee is not None and payee.ready)
@@ -87,7 +90,7 @@ def finish(ctx: Ctx, deal_id: str) -> None:
     (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
 
 
-# --- what deals plug into the machine ---------------------------------------------------------------------------------
+# --- what deals plug into the disbursement machine --------------------------------------------------------------------
 
 
 def _lock(ctx: Ctx, deal_id: str) -> Parties:
@@ -98,7 +101,7 @@ def _lock(ctx: Ctx, deal_id: str) -> Parties:
 
 def _title(ctx: Ctx, row: Disbursement) -> Title:
     deal, payment = ctx.session.get_one(Deal, row.subject), ctx.session.get_one(Payment, row.payment_id)
-    # Kept of another payment, or of one that gives no more: it goes out of our balance.
+    # It leaves our balance if it was kept from another payment, or if this payment has nothing left.
     payout = row.kind is DisbursementKind.PAYOUT
     of_another = payout and row.chargeback_id is not None and not has_left(ctx, payment, row)
     way = rails.way_of(ctx, payment.id)
@@ -135,8 +138,9 @@ def _exposure(ctx: Ctx, deal_id: str, payment_id: str) -> Exposure:
 
 
 def _still_coming(ctx: Ctx, disputed: Payment) -> Money:
-    """What other payments of the deal have brought in part: it stands in the buyer's balance at the provider until all
-    has come, and they have it back when it does not. So it bears nothing.
+    """Return what other payments of the deal have brought in part; it does not bear the chargeback.
+
+    It stays in the buyer's balance at the provider until all has come. If the rest does not come, it is theirs again.
     """
     known = find_all(ctx.session, Payment, ("number",), deal_id=disputed.deal_id)
     others = (each for each in known if each.charge_ref is None and each.id != disputed.id)

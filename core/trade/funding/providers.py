@@ -1,4 +1,4 @@
-"""Which payment provider has what: a seller's money is with one, and references of a further one name it."""
+"""The payment provider of each seller, and references that name a further provider."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ APART: Final = ":"
 
 
 class SellerProvider(Table):
-    """The provider that takes payments for a seller and pays them out. It stays: money leaves by where it came in."""
+    """The provider that takes a seller's payments and pays them out. It stays: money leaves where it came in."""
 
     __tablename__ = "seller_provider"
 
@@ -26,7 +26,7 @@ class SellerProvider(Table):
 
 
 def provider_of(ctx: Ctx, organisation_id: str) -> str | None:
-    """The code of a seller's provider; None before one was chosen."""
+    """Return the code of a seller's provider; None before one is chosen."""
     found = ctx.session.get(SellerProvider, organisation_id)
     return found.provider if found is not None else None
 
@@ -38,16 +38,16 @@ def choose_provider(ctx: Ctx, organisation_id: str, code: str) -> str:
 
 
 def qualified(code: str, ref: str) -> str:
-    """A reference of the further provider `code`, as our rows keep it. The first provider's stay as they are."""
+    """Return a reference of the further provider `code`, as our rows keep it. The first provider's are unchanged."""
     return f"{code}{APART}{ref}"
 
 
 def provider_in(ref: str) -> str | None:
-    """The code of the further provider that a reference names; None: it is the first provider's."""
+    """Return the code of the further provider that a reference names; None if it is the first provider's."""
     code, blocking, _ = ref.partition(APART)
     return code if blocking else None
 
 
 def plain(ref: str) -> str:
-    """The reference as its provider knows it."""
+    """Return the reference as its provider knows it."""
     return ref.partition(APART)[2] or ref

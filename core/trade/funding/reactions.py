@@ -1,4 +1,4 @@
-"""What a deal's and its lots' course mean for the money, and what time does to it."""
+"""Reactions of the money to events of deals and lots, and the timer handlers."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def listen(reactions: Reactions) -> None:
 
 
 def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:
-    """What was kept back while the deal's money did not add up goes now."""
+    """Send what was kept back while the deal's money did not add up."""
     send_stopped(ctx, fact.deal_id, IN_DOUBT)
 
 
 def _put_off(ctx: Ctx, fact: DisbursementPutOff) -> None:
-    """A deal whose last money did not move says so, and is tried again."""
+    """Block a deal whose last money did not move, so that it is tried again."""
     if fact.subject_kind is SubjectKind.DEAL:
         money_stuck(ctx, fact.subject)
 

@@ -1,4 +1,4 @@
-"""Pure decisions about held money: what is paid for at once, how a lot's money is parted, who bears a chargeback."""
+"""Pure decisions about held money: tranches, due times and the split of a lot's money."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.trade.funding.model import FUND_AHEAD, HOLD_LIMIT, LONGEST_LINK, RELEA
 ONE_DAY: Final = timedelta(days=1)
 
 
-# --- what is paid for at once -----------------------------------------------------------------------------------------
+# --- tranches ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A lot as far as its money is concerned."""
+    """The parts of a lot that matter for its money."""
 
     number: int
     amount: Money
@@ -38,11 +38,13 @@ class Group:
 
 
 def groups(lots: Sequence[Planned], now: datetime) -> list[Group]:
-    """A deal's lots in runs, each within what one payment can carry and within what may be held.
+    """Group a deal's lots into runs, each within the limits of one payment and of the holding time.
 
-    The first is asked for at once, a later one some days before its window, and none so early that its last lot would
-    be released beyond the limit. A lot that is too large or too long by itself is a run of its own; what is too small
-    for a payment joins its neighbour, where that has room for it.
+    The first is asked for at once, a later one some days before its window. None is asked for so early that its last
+    lot would be released beyond the limit.
+
+    A lot that is too large or too long is a run of its own. A run that is too small for a payment joins its neighbour,
+    if that has room.
     """
     found: list[Group] = []
     for lot in lots:
@@ -77,7 +79,7 @@ def _due(lot: Planned, now: datetime, *, first: bool) -> datetime:
 
 
 def _released(lot: Planned) -> datetime:
-    """When its money has gone one way or the other, at the latest."""
+    """Return the latest time at which its money is released or refunded."""
     return _midnight(lot.window_to + ONE_DAY) + RELEASED_AFTER
 
 
@@ -86,16 +88,16 @@ def _midnight(day: date) -> datetime:
 
 
 def link_expires(now: datetime, funding_ends: datetime) -> datetime:
-    """A link ends with the time for funding, as far as the provider's limits allow."""
+    """Return when a link expires: with the time for funding, within the provider's limits."""
     return max(now + SHORTEST_LINK, min(now + LONGEST_LINK, funding_ends))
 
 
-# --- how it is parted -------------------------------------------------------------------------------------------------
+# --- split ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """A lot's money: `net` + `fee` is released, `back` goes to the buyer; together they are the lot's amount."""
+    """The split of a lot's money: `net` + `fee` is released, `back` goes to the buyer; together they are its amount."""
 
     net: Money
     fee: Money
@@ -107,9 +109,9 @@ class Parting:
 
 
 def part(amount: Money, released: Money, released_so_far: Money, fees_so_far: Money, commission_bp: int) -> Parting:
-    """Part one lot's money: `released` of it to the seller's side, the rest back.
+    """Split one lot's money: `released` to the seller's side, the rest back.
 
-    The fee is what is due on the deal's running total, so that the cutting into lots is free.
+    The fee is due on the deal's running total, so the division into lots does not change it.
     """
     assert Money.zero(amount.currency) <= released <= amount, "more than the lot has, or less than nothing"
     fee = running_total_fee(released_so_far + released, fees_so_far, commission_bp)
@@ -117,7 +119,7 @@ def part(amount: Money, released: Money, released_so_far: Money, fees_so_far: Mo
 
 
 def drawn(amount: Money, sources: Sequence[tuple[str, Money]]) -> list[tuple[str, Money]]:
-    """Take an amount out of several payments, one after the other: parts by payment, none of them empty."""
+    """Take an amount out of several payments, one after the other. Return the parts that are not empty."""
     parts: list[tuple[str, Money]] = []
     rest = amount
     for name, left in sources:

@@ -1,5 +1,6 @@
-"""The one door to held money: it is asked for (`funding`), comes in (`incoming_payments`), is parted (`settlement`),
-goes out (`payouts`), to sellers who have said where to (`payees`), and may be taken back by a bank (`chargebacks`).
+"""The interface to held money. `funding` asks for it, `incoming_payments` counts it, `settlement` splits it.
+
+`payouts` sends it out, to the accounts in `payees`; `chargebacks` handles what a bank takes back.
 """
 
 from __future__ import annotations

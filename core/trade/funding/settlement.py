@@ -1,4 +1,4 @@
-"""A lot has come to its end: its money is parted once, and the parts are sent on their way."""
+"""Split a lot's money once when the lot has ended, and send the parts."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _PARTED = select(
 
 
 def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False, refund_now: bool = True) -> None:
-    """Part a lot's money, once: `released` to the seller's side, the rest back. A lot that was never paid has none.
+    """Split a lot's money, once: `released` to the seller's side, the rest back. A lot that was never paid has none.
 
-    `disputed`: the buyer's bank has taken what was held, and only what it has left goes back. `refund_now=False`: more
-    lots follow, and `refund_unwound` gives their money back in one refund.
+    `disputed`: the buyer's bank has taken held money, so only what is left goes back. `refund_now=False`: more lots
+    follow, and `refund_unwound` refunds them together.
     """
     lot = ctx.session.get_one(Lot, lot_id)
     deal = deals.locked(ctx, lot.deal_id)
@@ -68,20 +68,20 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False
 
 
 def refund_unwound(ctx: Ctx, deal_id: str) -> None:
-    """Every lot of a cancelled deal that could be given up has been: one refund for all of them."""
+    """Refund all lots that a cancelled deal has given up, in one refund."""
     deal = deals.locked(ctx, deal_id)
     refund(ctx, deal)
     finish(ctx, deal.id)
 
 
 def disbursements_of(ctx: Ctx, deal_id: str) -> list[Disbursement]:
-    """A deal's payouts and refunds in the order they were made. Raises NotFound to strangers."""
+    """Return a deal's payouts and refunds in the order they were made. Raises NotFound to strangers."""
     deals.deal_for(ctx, deal_id)
     return find_all(ctx.session, Disbursement, ("id",), subject=deal_id)
 
 
 def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
-    """Where a deal's money is now. Raises NotFound to strangers."""
+    """Return where a deal's money is now. Raises NotFound to strangers."""
     deal = deals.deal_for(ctx, deal_id)
     released, fees, back = parted(ctx, deal)
     sent = {kind: Money.zero(deal.currency) for kind in DisbursementKind}
@@ -99,12 +99,12 @@ def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
 
 
 def settlement_of(ctx: Ctx, lot_id: str) -> LotSettlement | None:
-    """How a lot's money was parted; None while it is held, or when it never was."""
+    """Return the split of a lot's money; None while it is held, or if it was never paid."""
     return ctx.session.get(LotSettlement, lot_id)
 
 
 def parted(ctx: Ctx, deal: Deal) -> tuple[Money, Money, Money]:
-    """Released, taken as fees and given back so far."""
+    """Return what was released, taken as fees and given back so far."""
     ((released, fees, back),) = select_rows(ctx.session, _PARTED, deal=deal.id)
     return (
         Money(int(released or 0), deal.currency),

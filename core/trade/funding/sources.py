@@ -1,4 +1,4 @@
-"""What of a deal's payments can still leave: each gives no more than it has brought, and nobody is given it twice."""
+"""Compute what of a deal's payments can still leave: no payment gives more than it brought."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.trade.funding.model import CREDIT, Credit, Payment, PaymentState, Tran
 
 
 def left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
-    """What of each payment has not gone anywhere yet: those that brought this lot's money first, then as they came."""
+    """Return what is left of each payment: those that brought this lot's money first, then the oldest first."""
     payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
     known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
     if lot is not None:
@@ -32,9 +32,9 @@ def left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
 
 
 def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str, Money]]:
-    """The same of these payments of the deal.
+    """Return what is left of these payments of the deal.
 
-    What is kept of them as the buyer's credit is not the deal's; what a bank has taken of them nobody can give back.
+    The buyer's credit, which is not the deal's, and what a bank has taken are not included.
     """
     kept = (
         select(Credit.payment_id, func.sum(Credit.amount_minor).label("minor"))
@@ -62,7 +62,7 @@ def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str
 
 
 def unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
-    """What is due to the buyer and not yet on its way."""
+    """Return what is due to the buyer and not yet on its way."""
     due = ledger.balance(ctx, refund_due(deal.id), deal.currency)
     under_way = select(func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(
         Disbursement.subject == deal.id,
@@ -74,7 +74,7 @@ def unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
 
 
 def has_left(ctx: Ctx, payment: Payment, row: Disbursement) -> bool:
-    """Whether a payment has not given so much yet that this cannot be sent out of it, too."""
+    """Return whether enough is left of a payment to send this disbursement out of it, too."""
     query = select(Disbursement).where(
         Disbursement.payment_id == payment.id, Disbursement.id != row.id, ~Disbursement.beside
     )

@@ -1,1 +1,1 @@
-"""Evidence: what we can show of a deal when the buyer's bank calls its money back, gathered while it happens."""
+"""Evidence of a deal for a chargeback, collected while the deal happens."""

@@ -1,4 +1,4 @@
-"""A deal as it can be shown to a bank: terms and their hash, who signed when and by which message, lots, money."""
+"""A deal as a bank sees it: terms and their hash, signatures with their messages, lots, money."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from core.trade.requests.model import Request
 
 LEFT: Final = "somebody who has left the market, and whose name was erased"
 
-# What a company is called on the invoices of a deal; empty where it has none.
+# Returns a company's name on the invoices of a deal; empty if it has none.
 Named = Callable[[Ctx, str, str], str]
 
 
 def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
-    """Everything we have of a disputed deal, as plain values: what the document is drawn from, and what is kept.
+    """Return everything we have of a disputed deal, as plain values; the document is drawn from it.
 
-    Of who has left no name is kept but the one on their invoices.
+    For a person or company that has left, the only name kept is the one on their invoices.
     """
     found = ctx.session.get_one(Chargeback, chargeback_id)
     deal = ctx.session.get_one(Deal, found.subject)
@@ -81,7 +81,7 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
 
 
 def beginning(ctx: Ctx, found: Chargeback, whole: Money) -> dict[str, Any]:
-    """What every record begins with. `whole`: what is asked about where nothing has been taken."""
+    """Return the first part of every record. `whole`: the amount in question if nothing has been taken."""
     return {
         "made_at": plain(ctx.now),
         "matter": found.subject_kind.value,
@@ -107,12 +107,12 @@ def _to(deal: Deal, row: Disbursement) -> str:
 
 
 def _directly(ctx: Ctx, deal: Deal) -> bool:
-    """Whether the two settle it between themselves, from the beginning or since they agreed to."""
+    """Return whether the two sides settle directly, from the beginning or since they agreed to."""
     return deal.settlement == "direct" or any(each.event == "direct_agreed" for each in timeline(ctx.session, deal.id))
 
 
 def _negotiation(ctx: Ctx, deal: Deal) -> list[dict[str, Any]]:
-    """How the two came to these terms: the rounds of an offer, or the quote on a request that was chosen."""
+    """Return how the two sides agreed: the rounds of an offer, or the chosen quote on a request."""
     if deal.offer_id is not None:
         return [*steps(ctx, deal.offer_id), columns(ctx.session.get_one(Offer, deal.offer_id))]
     quote = ctx.session.get_one(Quote, deal.quote_id)
@@ -125,7 +125,7 @@ def _rows(ctx: Ctx, kind: Any, deal_id: str) -> list[Any]:
 
 
 def _findings(ctx: Ctx, lot_ids: list[str]) -> list[Finding]:
-    """Who measured what of the goods, with the names of the papers that show it."""
+    """Return the measurements of the goods, with the author and the names of the documents."""
     return list(ctx.session.scalars(select(Finding).where(Finding.lot_id.in_(lot_ids)).order_by(Finding.id)))
 
 
@@ -144,7 +144,7 @@ def names(ctx: Ctx, ids: Iterable[str | None]) -> dict[str, str]:
 def _signature(
     marks: list[EvidenceMark], people: dict[str, str], side: str, person: str | None, at: datetime | None
 ) -> dict[str, Any]:
-    """By which message somebody signed is in the mark of the same deed."""
+    """Return one side's signature; the message comes from the evidence mark of the same act."""
     sealed = next((each for each in marks if each.fact == "DealSigned" and each.about == side), None)
     return {
         "side": side,

@@ -1,4 +1,4 @@
-"""What evidence consists of: each deed with the message that it came by, and the pack that answers a dispute."""
+"""Evidence: each act with the message that it came by, and the pack that answers a chargeback."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, OneOf, Table, Versioned, Words
 
-SEND_BEFORE: Final = timedelta(days=2)  # of the bank's date: time to try again, and for both sides to add papers until
+SEND_BEFORE: Final = timedelta(days=2)  # before the bank's date: time to try again, and for both sides to add documents
 TRY_AGAIN_AFTER: Final = timedelta(hours=6)
 
 
 class EvidenceMark(Table):
-    """Somebody did something about a deal, a session or a purchase: who, when, and by which message of which chat.
+    """One act on a deal, a session or a purchase, with the person, the time, and the message and chat.
 
     Kept for ever.
     """
@@ -40,11 +40,11 @@ class PackState(StrEnum):
     ASKED = "asked"
     SENT = "sent"
     REFUSED = "refused"
-    SPARED = "spared"  # the bank has decided before
+    SPARED = "spared"  # the bank decided before it was sent
 
 
 class Pack(Versioned, Table):
-    """Our answer to one dispute. It can be handed in once; `attempt` counts the tries that were refused."""
+    """Our answer to one chargeback. It can be submitted once; `attempt` counts the refused tries."""
 
     __tablename__ = "evidence_pack"
 
@@ -53,5 +53,5 @@ class Pack(Versioned, Table):
     attempt: Mapped[int] = mapped_column(Integer, default=1)
     due_by: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
-    digest: Mapped[str | None] = mapped_column(String(64))  # sha256 of the document that was handed in
+    digest: Mapped[str | None] = mapped_column(String(64))  # sha256 of the document that was submitted
     why: Mapped[str | None] = mapped_column(Words)

@@ -1,4 +1,4 @@
-"""Marks every fact about a deal or a purchase as it happens, and prepares the answer when a bank calls money back."""
+"""Reactions that mark every event of a deal or a purchase, and prepare the answer to a chargeback."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def listen(reactions: Reactions) -> None:
 
 
 def facts_under(kind: type[Event]) -> Iterator[type[Event]]:
-    """A kind of facts and every kind made of it: one that is added later is marked too."""
+    """Yield a class of events and all its subclasses, so that one that is added later is marked too."""
     yield kind
     for each in kind.__subclasses__():
         yield from facts_under(each)
 
 
 def _on_deal(ctx: Ctx, fact: DealFact) -> None:
-    # What the sides write to each other stands in the mark, whichever window it was typed into.
+    # The mark stores what the sides write to each other, for every window it was typed into.
     said = ctx.session.get_one(DealLine, fact.line_id).words if isinstance(fact, DealLineSaid) else None
     about = getattr(fact, "side", None)
     mark(ctx, fact.deal_id, type(fact).__name__, about=about, person=fact.by_person, said=said)

@@ -1,4 +1,4 @@
-"""Keeps marks of what people do, and sees to it that every dispute is answered before the bank's date."""
+"""Store marks of what people do, and submit an answer to every chargeback before the bank's date."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_SAID: Final = 500  # characters of an input that are kept
 def mark(
     ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None, said: str | None = None
 ) -> None:
-    """Note a deed with the input that led to it. `said`: in which words, where they are not the input itself."""
+    """Store an act with the input that led to it. `said`: its words, if they are not the input itself."""
     led_by = ctx.collected(CurrentInput)
     said = said or led_by.text
     ctx.session.add(
@@ -49,7 +49,7 @@ def marks_of(ctx: Ctx, subject: str) -> list[EvidenceMark]:
 
 
 def prepare_pack(ctx: Ctx, chargeback_id: str, due_by: datetime | None) -> None:
-    """A bank wants an answer by then; where it names no date, it wants none."""
+    """Plan the answer to a bank; without a date the bank wants none."""
     if due_by is None or ctx.session.get(Pack, chargeback_id) is not None:
         return
     ctx.session.add(Pack(chargeback_id=chargeback_id, state=PackState.WAITING, attempt=1, due_by=due_by))
@@ -58,7 +58,7 @@ def prepare_pack(ctx: Ctx, chargeback_id: str, due_by: datetime | None) -> None:
 
 
 def send_pack(ctx: Ctx, chargeback_id: str) -> None:
-    """Its date has come: have it made and handed in."""
+    """Have the answer made and submitted, because its date has come."""
     pack = ctx.session.get_one(Pack, chargeback_id, with_for_update=True)
     if pack.state not in (PackState.WAITING, PackState.REFUSED):
         return
@@ -76,7 +76,7 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
 
 
 def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
-    """The bank has our answer."""
+    """Record that the bank has our answer."""
     pack = _pack(ctx, chargeback_id)
     told = pack.state is PackState.SENT
     pack.state, pack.sent_at, pack.digest, pack.why = PackState.SENT, ctx.now, digest, None
@@ -88,7 +88,9 @@ def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
 
 
 def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
-    """The provider did not take it: tried again until the bank's date, and a person should look at it."""
+    """Record that the provider refused the answer. It is tried again until the bank's date, and announced for an
+    operator.
+    """
     pack = _pack(ctx, chargeback_id)
     if pack.state is not PackState.ASKED:
         return
@@ -102,7 +104,7 @@ def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
 
 
 def spare_pack(ctx: Ctx, chargeback_id: str) -> None:
-    """The bank has decided: nobody waits for an answer any more."""
+    """Cancel an unsent answer, because the bank has decided."""
     pack = ctx.session.get(Pack, chargeback_id)
     if pack is not None and pack.state in (PackState.WAITING, PackState.REFUSED):
         pack.state = PackState.SPARED

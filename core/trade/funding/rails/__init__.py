@@ -1,1 +1,1 @@
-"""Rails: the ways in which a buyer's money can come, which one each payment takes, and when it is safe to pass on."""
+"""Rails: the ways to pay, the rail of each payment, and when its money is safe to pass on."""

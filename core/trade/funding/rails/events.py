@@ -1,4 +1,4 @@
-"""What happens on the rails, as facts for whoever listens."""
+"""Events about rails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettling(Event):
-    """The buyer has paid by a slow rail: the money is on its way, and is there by `until` at the latest."""
+    """The buyer has paid by a slow rail. The money is on its way, and arrives by `until` at the latest."""
 
     deal_id: str
     payment_id: str

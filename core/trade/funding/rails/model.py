@@ -1,4 +1,4 @@
-"""The rails, what is known of each, and what is remembered: buyers at the provider, their choices, their payments."""
+"""The rails and their properties, buyers at the provider, their choices, and the rail of each payment."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Rail(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RailFacts:
-    """`currencies`: those it knows, None for all. Each carries as much as one payment can.
+    """The properties of a rail. `currencies`: those it supports, None for all.
 
-    `recall`: how long the payer can have the money back without giving a reason.
+    `recall`: how long the payer can take the money back without a reason. Each rail carries as much as one payment can.
     """
 
     currencies: frozenset[str] | None = None
@@ -40,7 +40,7 @@ SETTLES_WITHIN: Final = timedelta(days=14)
 MOST_TRUST: Final = 2_000_000
 
 FACTS: Final[Mapping[Rail, RailFacts]] = {
-    # Pounds would come to a sort code and an account number, which nobody here is told.
+    # Pounds would need a sort code and an account number, which the market does not give out.
     Rail.BANK_TRANSFER: RailFacts(frozenset({"EUR"})),
     Rail.CARD: RailFacts(),
     Rail.SEPA_DEBIT: RailFacts(frozenset({"EUR"}), DEBIT_CHARGEBACK),
@@ -49,7 +49,7 @@ FACTS: Final[Mapping[Rail, RailFacts]] = {
 
 
 class Payer(Versioned, Table):
-    """A buyer as the provider knows them: their bank transfers come to an account number of their own."""
+    """A buyer at the provider: their bank transfers come to an account number of their own."""
 
     __tablename__ = "payer"
 
@@ -59,7 +59,7 @@ class Payer(Versioned, Table):
 
 
 class RailChoice(Versioned, Table):
-    """By which rail the buyer wants to pay for a deal, where they have said so."""
+    """The rail that the buyer has chosen for a deal."""
 
     __tablename__ = "rail_choice"
 
@@ -70,10 +70,10 @@ class RailChoice(Versioned, Table):
 
 
 class PaymentWay(Versioned, Table):
-    """The rail of one payment, and when all of it had come; for a bank transfer, where it has to go.
+    """The rail of one payment, when all of it had come, and the account that a bank transfer goes to.
 
-    `settling`: the payer has done their part, and the money is on its way. `over`: the provider itself says that
-    nothing can come by it any more; until then it is looked at, whatever has become of the deal.
+    `settling`: the payer has done their part, and the money is on its way. `over`: the provider says that nothing can
+    come by it any more. Until then it is looked at, whatever the state of the deal.
     """
 
     __tablename__ = "payment_way"

@@ -1,6 +1,6 @@
-"""Pure decisions about rails: which fit a deal, which is proposed, and from when money may be passed on.
+"""Pure decisions about rails: which fit a deal, which is proposed, and when money may be passed on.
 
-A card or a debit can be called back by the payer's bank; a bank transfer or a stablecoin payment cannot.
+The payer's bank can take back a card payment or a debit, but no bank transfer or stablecoin payment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from core.trade.funding.rails.model import FACTS, MOST_TRUST, Rail
 
 
 def fitting(amount: Money, offered: Collection[Rail]) -> list[Rail]:
-    """The rails that can carry this amount."""
+    """Return the rails that can carry this amount."""
     return [
         rail
         for rail, facts in FACTS.items()
@@ -25,20 +25,20 @@ def fitting(amount: Money, offered: Collection[Rail]) -> list[Rail]:
 
 
 def proposed(amount: Money, offered: Collection[Rail], *, business: bool) -> Rail:
-    """The rail for a buyer who has not chosen: a business pays by bank transfer, everybody else by card."""
+    """Return the rail for a buyer who has not chosen: a business pays by bank transfer, everybody else by card."""
     return Rail.BANK_TRANSFER if business and Rail.BANK_TRANSFER in fitting(amount, offered) else Rail.CARD
 
 
 def safe_from(rail: Rail, came_at: datetime) -> datetime:
-    """From when money that came by this rail can be sent on without trusting the buyer."""
+    """Return the time from which money that came by this rail can be sent on without trusting the buyer."""
     recall = FACTS[rail].recall
     return came_at if recall is None else came_at + recall
 
 
 def trusted(stood: Money, outstanding: Money, amount: Money) -> bool:
-    """Whether `amount` of a debit may be passed on early: within what the same buyer's earlier debits have proven.
+    """Return whether `amount` of a debit may be passed on early, as far as the buyer's earlier debits allow.
 
-    `stood`: debits whose time for recall has gone by; `outstanding`: what was passed on early and can still be
-    recalled. Nobody is trusted with more than MOST_TRUST.
+    `stood`: debits whose recall time is over. `outstanding`: what was passed on early and can still be recalled. The
+    limit is MOST_TRUST.
     """
     return outstanding.minor + amount.minor <= min(stood.minor, MOST_TRUST)

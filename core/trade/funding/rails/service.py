@@ -1,4 +1,4 @@
-"""Chooses the rail of a deal's payment, remembers where a bank transfer goes, and says what may be passed on."""
+"""Choose the rail of a deal's payment, store where a bank transfer goes, and decide what may be passed on."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from core.trade.funding.rails.events import PaymentSettling
 from core.trade.funding.rails.model import DEBIT_CHARGEBACK, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
 from core.trade.funding.rules import link_expires
 
-OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # wherever the operator has said nothing else
-AFTER_THE_BANKS: Final = timedelta(days=1)  # from when a slow rail must have ended until a deal gives up waiting for it
+OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # unless the operator has configured others
+AFTER_THE_BANKS: Final = timedelta(days=1)  # a deal waits this long after a slow rail's last day
 
 
-# --- the buyer chooses ------------------------------------------------------------------------------------------------
+# --- the buyer's choice -----------------------------------------------------------------------------------------------
 
 
 def rails_for(ctx: Ctx, deal: Deal, offered: Collection[Rail] = OFFERED) -> list[Rail]:
-    """The rails that this deal can be paid by, its own first."""
+    """Return the rails that this deal can be paid by, its own first."""
     own = rail_of(ctx, deal)
     return sorted(rules.fitting(_at_once(ctx, deal), offered), key=lambda rail: rail is not own)
 
 
 def rail_of(ctx: Ctx, deal: Deal) -> Rail:
-    """The rail that the buyer has chosen; before that, what suits them."""
+    """Return the rail that the buyer has chosen, or else the proposed one."""
     choice = ctx.session.get(RailChoice, deal.id)
     if choice is not None:
         return choice.rail
@@ -47,15 +47,15 @@ def rail_of(ctx: Ctx, deal: Deal) -> Rail:
 
 
 def _at_once(ctx: Ctx, deal: Deal) -> Money:
-    """The most that one payment has to carry: a large deal is paid in parts, each within what a rail can."""
+    """Return the most that one payment has to carry: a large deal is paid in tranches."""
     largest = ctx.session.scalar(select(func.max(Tranche.amount_minor)).where(Tranche.deal_id == deal.id))
     return deal.amount if largest is None else Money(int(largest), deal.currency)
 
 
 def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = OFFERED) -> bool:
-    """The buyer wants to pay by this rail. True when that is news, and another way to pay has to be opened.
+    """Choose the rail of a deal. Return whether it has changed, so that a new payment has to be opened.
 
-    Raises NotFound, NotAllowed, Invalid: what has come in part by bank transfer is completed the same way.
+    Raises NotFound, NotAllowed, Invalid. A bank transfer that has come in part is completed as a bank transfer.
     """
     deal = deals.locked(ctx, deal_id)
     if "buyer" not in deals.sides(ctx, deal):
@@ -79,15 +79,15 @@ def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = 
 
 
 def open_until(ctx: Ctx, deal: Deal, funding_ends: datetime) -> datetime:
-    """How long a way to pay stays open: a page as its provider allows, a bank transfer as long as it is waited for."""
+    """Return when a payment closes: at the funding deadline for a bank transfer, else at the page's limit."""
     return funding_ends if rail_of(ctx, deal) is Rail.BANK_TRANSFER else link_expires(ctx.now, funding_ends)
 
 
-# --- how a payment is made --------------------------------------------------------------------------------------------
+# --- making a payment -------------------------------------------------------------------------------------------------
 
 
 def checkout_of(ctx: Ctx, deal: Deal, payment: Payment) -> OpenCheckout:
-    """Note by which rail a payment is made, and return what the provider has to know of it."""
+    """Record the rail of a payment, and return the request to the provider."""
     rail = rail_of(ctx, deal)
     ctx.session.add(PaymentWay(payment_id=payment.id, rail=rail))
     payer, terms = ctx.session.get(Payer, deal.buyer), deal.terms
@@ -109,7 +109,7 @@ def checkout_of(ctx: Ctx, deal: Deal, payment: Payment) -> OpenCheckout:
 
 
 def email_of(ctx: Ctx, organisation_id: str) -> str | None:
-    """Where the provider may write to a buyer."""
+    """Return the address where the provider may write to a buyer."""
     return next((each.email for each in members(ctx, organisation_id) if each.email), None)
 
 
@@ -118,7 +118,7 @@ def way_of(ctx: Ctx, payment_id: str) -> PaymentWay | None:
 
 
 def transfer_goes_to(ctx: Ctx, payment_id: str, *, iban: str, bic: str, holder: str, reference: str) -> None:
-    """Where the buyer has to transfer to. Raises NotFound."""
+    """Record the account that the buyer has to transfer to. Raises NotFound."""
     way = ctx.session.get(PaymentWay, payment_id)
     if way is None:
         raise NotFound
@@ -127,7 +127,7 @@ def transfer_goes_to(ctx: Ctx, payment_id: str, *, iban: str, bic: str, holder: 
 
 
 def settling(ctx: Ctx, payment_id: str) -> None:
-    """The payer has done their part; the banks take their time, which takes nothing from the buyer's own."""
+    """Record that the payer has done their part. The banks' time does not count against the buyer's deadline."""
     way, payment = ctx.session.get(PaymentWay, payment_id), ctx.session.get(Payment, payment_id)
     if way is None or payment is None or way.settling or payment.state is not PaymentState.OPEN:
         return
@@ -144,7 +144,7 @@ def settling(ctx: Ctx, payment_id: str) -> None:
 
 
 def all_came(ctx: Ctx, payment_id: str) -> None:
-    """From now on the time runs in which the payer can call it back."""
+    """Start the time in which the payer can call the payment back."""
     way = ctx.session.get(PaymentWay, payment_id)
     if way is not None and way.came_at is None:
         way.came_at = ctx.now
@@ -152,7 +152,7 @@ def all_came(ctx: Ctx, payment_id: str) -> None:
 
 
 def over(ctx: Ctx, payment_id: str) -> None:
-    """Nothing can come by this payment any more, says the provider."""
+    """Record that nothing can come by this payment any more, according to the provider."""
     way = ctx.session.get(PaymentWay, payment_id)
     if way is not None and not way.over:
         way.over, way.settling = True, False
@@ -160,24 +160,25 @@ def over(ctx: Ctx, payment_id: str) -> None:
 
 
 def payer_known(ctx: Ctx, organisation_id: str, ref: str) -> None:
-    """The provider's name of a buyer; the first one stays."""
+    """Store the provider's id of a buyer; the first one stays."""
     if ctx.session.get(Payer, organisation_id) is None:
         ctx.session.add(Payer(organisation_id=organisation_id, ref=ref, known_since=ctx.now))
         ctx.session.flush()
 
 
 def payer_refs(ctx: Ctx) -> list[str]:
-    """The provider's names of all buyers who can transfer money to us."""
+    """Return the provider's ids of all buyers who can transfer money to us."""
     return list(ctx.session.scalars(select(Payer.ref).order_by(Payer.organisation_id)))
 
 
-# --- when it may be passed on -----------------------------------------------------------------------------------------
+# --- passing money on -------------------------------------------------------------------------------------------------
 
 
 def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
-    """Until when a payout has to wait for its payment to be safe; None when it may go now.
+    """Return the time until which a payout waits for its payment to be safe; None if it may go now.
 
-    A debit can be called back for eight weeks. It goes earlier as far as the buyer's earlier debits have stood.
+    A debit can be called back for eight weeks. It goes earlier as far as the buyer's earlier debits were not called
+    back.
     """
     way = ctx.session.get(PaymentWay, row.payment_id)
     if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].recall is None:
@@ -187,14 +188,14 @@ def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
         return None
     payment = ctx.session.get_one(Payment, row.payment_id)
     buyer = ctx.session.get_one(Deal, payment.deal_id).buyer
-    # One payout of a buyer's at a time: two at once would each count only themselves.
+    # Only one payout of a buyer at a time: two at once would not count each other.
     ctx.session.get(Payer, buyer, with_for_update=True)
     stood, early = _stood(ctx, buyer, payment.currency), _sent_early(ctx, buyer, payment.currency)
     return None if rules.trusted(stood, early, row.amount) else until
 
 
 def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
-    """This buyer's debits that nobody has called back, and nobody can any more without a reason."""
+    """Return the sum of this buyer's debits that were not called back, and now can be only for a reason."""
     total = (
         select(func.coalesce(func.sum(Payment.received_minor), 0))
         .join(PaymentWay, PaymentWay.payment_id == Payment.id)
@@ -212,7 +213,7 @@ def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
 
 
 def _sent_early(ctx: Ctx, buyer: str, currency: str) -> Money:
-    """What sellers have, or are about to have, of this buyer's debits that can still be called back."""
+    """Return what is paid out, or about to be, of this buyer's debits that can still be called back."""
     total = (
         select(func.coalesce(func.sum(Disbursement.amount_minor), 0))
         .join(PaymentWay, PaymentWay.payment_id == Disbursement.payment_id)

@@ -1,6 +1,6 @@
-"""What of a buyer's money stands in their balance at the provider, as our books know it.
+"""A buyer's money in their balance at the provider, as our books know it.
 
-It was transferred without being asked for, came in part alone, or went back and was claimed by nobody.
+It was transferred without being asked for, came only in part, or was refunded and not claimed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def last_transfer(ctx: Ctx, organisation_id: str, currency: str) -> Payment | No
 
 
 def known_of(ctx: Ctx, organisation_id: str, currency: str) -> Money:
-    """What of it is in our books: credits that are kept, and what goes back but has not gone yet."""
+    """Return what our books know of the balance: open credits, and refunds that have not left yet."""
     going = _going_back(
         ctx, organisation_id, currency, Disbursement.state != DisbursementState.DONE, _leaves_their_balance()
     )
@@ -36,7 +36,9 @@ def known_of(ctx: Ctx, organisation_id: str, currency: str) -> Money:
 
 
 def still_there(ctx: Ctx, organisation_id: str, currency: str) -> list[Disbursement]:
-    """Refunds out of their balance that wait, so that their money still stands there if nobody else has used it."""
+    """Return the waiting refunds out of a buyer's balance. Their money is still there unless other payments have used
+    it.
+    """
     unsent = Disbursement.state.in_((DisbursementState.WAITING, DisbursementState.REFUSED))
     there = or_(Disbursement.beside, and_(Payment.charge_ref.is_(None), PaymentWay.over))
     return _going_back(ctx, organisation_id, currency, unsent, there)
@@ -60,12 +62,12 @@ def _going_back(ctx: Ctx, organisation_id: str, currency: str, *which: ColumnEle
 
 
 def transferred_too_much(ctx: Ctx, organisation_id: str, currency: str) -> Money:
-    """What stands at the provider for a buyer, and pays for their next bank transfer as far as it goes."""
+    """Return the buyer's credit at the provider, which pays for their next bank transfer as far as it goes."""
     return Money.total((each.amount for each in kept_of(ctx, organisation_id, currency)), currency)
 
 
 def kept_of(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
-    """Credits that stand at the provider as transfers, the oldest first; not those that came by a payment."""
+    """Return the credits that the provider holds as transfers, the oldest first; not those that came by a payment."""
     query = (
         select(Credit)
         .join(Payment, Payment.id == Credit.payment_id)
@@ -81,14 +83,14 @@ def kept_of(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
     return list(ctx.session.scalars(query.order_by(Credit.id)))
 
 
-# --- what goes back ---------------------------------------------------------------------------------------------------
+# --- refunds ----------------------------------------------------------------------------------------------------------
 
 
 def balance_to_leave(ctx: Ctx, row: Disbursement) -> tuple[str, Money] | None:
-    """Whose balance at the provider a refund leaves from, and how much of it is not to be touched; None: the payment's.
+    """Return the payer whose balance a refund leaves from, and the amount that must stay in it.
 
-    A payment that has all come was taken out of that balance. Its refund is the payment's: else it would be paid with
-    what the books keep for the buyer, and their credit would look spent.
+    Return None if the payment itself is refunded. A complete payment was taken out of that balance. A refund from the
+    balance would use the buyer's credit, which would look spent.
     """
     query = (
         select(Payer)
@@ -105,12 +107,12 @@ def balance_to_leave(ctx: Ctx, row: Disbursement) -> tuple[str, Money] | None:
 
 
 def _leaves_their_balance() -> ColumnElement[bool]:
-    """Beside the payment, or of one that came in part alone."""
+    """Return the condition for refunds of money outside the payment, or of a payment that came only in part."""
     return or_(Disbursement.beside, Payment.charge_ref.is_(None))
 
 
 def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money, *, beside: bool = False) -> Credit:
-    """Note what came too much: by a payment, or beside it."""
+    """Create a credit for an overpayment: by a payment, or outside of it."""
     kept = Credit(
         id=ctx.new_id(),
         organisation_id=organisation_id,
