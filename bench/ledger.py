@@ -40,7 +40,7 @@ from core.money.ledger.rollup import roll_up
 from core.money.ledger.service import balance, post
 from tests.postgres import QUICK, cluster
 
-HEADING = "| database | workload | a second | floor | ratio | of CPU | times pgledger |"
+HEADING = "| database | workload | a second | floor | ratio | CPU | times pgledger |"
 AT_ONCE = {"sqlite": 64, "postgresql": 16}  # callers side by side; PostgreSQL's have a connection each
 DURABLE = {name: value for name, value in QUICK.items() if name == "max_connections"}
 FEE, PROVIDERS = 250, 150

@@ -39,8 +39,8 @@ def settings_of(lab: Lab) -> dict[str, str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m lab", description="Imitates Telegram, Slack, Stripe and mail.")
-    parser.add_argument("--port", type=int, default=8090, help="of all services but mail; 0 takes a free one")
-    parser.add_argument("--smtp-port", type=int, default=0, help="of the mail server; 0 takes a free one")
+    parser.add_argument("--port", type=int, default=8090, help="port of every service but mail; 0 takes a free one")
+    parser.add_argument("--smtp-port", type=int, default=0, help="port of the mail server; 0 takes a free one")
     given = parser.parse_args()
     try:
         asyncio.run(run(given.port, given.smtp_port))

@@ -78,8 +78,8 @@ def arguments() -> argparse.Namespace:
     asked.add_argument("--log", type=Path, help="a line for each world; those that are in it are not played again")
     asked.add_argument("--census", action="store_true", help="say how often each fault and each ending was seen")
     asked.add_argument("--replay", type=int, help="play the world of this seed alone, aloud")
-    asked.add_argument("--without", choices=RULES, metavar="RULE", help="of a replay: this rule is switched off")
-    asked.add_argument("--as", dest="like", choices=RULES, metavar="RULE", help="of a replay: the world of this rule")
+    asked.add_argument("--without", choices=RULES, metavar="RULE", help="switch this rule off in a replay")
+    asked.add_argument("--as", dest="like", choices=RULES, metavar="RULE", help="replay the world of this rule")
     return asked.parse_args()
 
 

@@ -18,8 +18,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "processes.md"
 HEAD = """# Processes
 
 Drawn from the tables in `core/*/model.py` by `python -m tools.diagrams`; a test keeps it current. Change the table,
-never this page. In brackets stands who may do it: *time* is a deadline, *system* a consequence of something else,
-*provider* the payment provider. What is shown as "own" has its moment named by the thing itself.
+never this page. Brackets name the role: *time* is a deadline, *system* follows from
+another change, *provider* is the payment provider. "Own" means that the row itself names the moment.
 """
 
 

@@ -1,6 +1,6 @@
 """One table for money going out: the rows of deals, sessions and purchases, with their timers, move into it.
 
-Their ids and keys stay as they are: undelivered outbox messages, entries in the books and the provider know them so.
+Their ids and keys stay. Undelivered outbox messages, entries in the books and the provider refer to them.
 """
 
 from datetime import UTC, datetime

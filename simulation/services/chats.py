@@ -167,7 +167,7 @@ class ChatTransport:
         return outcome
 
     def _brought(self, post: OutboxMessage, phone: Phone, address: str) -> Delivered | Later | Never:
-        """What comes of it."""
+        """Return the outcome of the delivery."""
         process, world = self._process, self._world
         if world.is_poison(post.id):
             return Never("nobody can draw it")

@@ -64,7 +64,7 @@ class Phones:
 
 
 def place_of(post: OutboxMessage) -> tuple[str, str]:
-    """The chat that it is for; of what is no message, its lane."""
+    """Return the chat of a message, or the ordering key of anything else."""
     told = post.message
     return post.channel, told.address if isinstance(told, Replies | Menu | SendInvoice) else post.ordering_key
 

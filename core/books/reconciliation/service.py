@@ -194,7 +194,7 @@ def unknown_for_long(ctx: Ctx) -> dict[str, str]:
 
 
 def try_given_up(ctx: Ctx) -> None:
-    """What moves money and was given up is asked for once a night: a mistake in its way may have been put right."""
+    """Retry each night the payments that were given up; a fault in their way may be mended by now."""
     dead_lettered = select(OutboxRow.id).where(OutboxRow.channel == "payments", OutboxRow.dead, GIVEN_UP)
     found = ctx.session.scalars(dead_lettered.where(OutboxRow.kind.in_(MOVES_MONEY))).all()
     requeue(ctx.session, found, ctx.now)

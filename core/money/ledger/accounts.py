@@ -59,9 +59,9 @@ def clearing(rail: str) -> str:
 class Kind(NamedTuple):
     """Properties of all accounts of one kind.
 
-    `grows`: the side on which people read it as more. `guarded`: it may be empty, never below. `hot`: every deal
-    writes it, so PostgreSQL writers leave a row each that is added up later instead of waiting for one row; that is
-    only possible where nothing is guarded (docs/decisions/0011-ledger.md).
+    `grows`: the side on which people read it as more. `guarded`: it may be empty, never below. `hot`: every deal writes
+    it. On PostgreSQL each writer leaves a row, which is added up later (docs/decisions/0011-ledger.md). A guarded
+    account cannot be hot.
     """
 
     grows: Literal["debit", "credit"]

@@ -52,7 +52,7 @@ def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
     sessions = select(func.count()).where(
         or_(seeking, Booking.consultant == person.id), Booking.state.not_in(SESSION.final)
     )
-    # Who has paid in Stars is known to the platform alone, and by that name alone it gives them back.
+    # Only the platform knows the payer of Stars, and it refunds them by that name alone.
     unsent = select(Disbursement.subject).where(
         Disbursement.subject_kind == SubjectKind.PURCHASE, Disbursement.state.not_in(OVER)
     )
