@@ -35,7 +35,7 @@ async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(
     day = re.search(r"kept until (\w{3},? \w{1,4} \w{1,4})", shown)
     assert day is not None, shown
     await world.later(days=6, minutes=1)
-    await rasa.sees(f"has waited six days to be finished. It goes on {day[1]}")
+    await rasa.sees(f"has waited 6 days to be finished. It goes on {day[1]}")
     await rasa.presses("Discard")
     await rasa.sees("Discarded. Nothing was sent.")
     await rasa.says("/drafts")

@@ -28,9 +28,13 @@ async def published(market: Market, **changes: object) -> tuple[Actor, Listing]:
     return seller, await market.run(seller, lambda ctx: service.publish_listing(ctx, catalogue(), pellets(**changes)))
 
 
-async def changed(market: Market, seller: Actor, listing: Listing, seen: int | None = None, **changes: Any) -> Listing:
+async def changed(
+    market: Market, seller: Actor, listing: Listing, expected_version: int | None = None, **changes: Any
+) -> Listing:
     command = ChangeListing(**changes)
-    return await market.run(seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, command, seen))
+    return await market.run(
+        seller, lambda ctx: service.change_listing(ctx, catalogue(), listing.id, command, expected_version)
+    )
 
 
 async def offered(market: Market, listing: Listing, amount: int, name: str = "Ben") -> tuple[Actor, Offer]:
