@@ -40,3 +40,7 @@ def test_decisions_are_numbered_without_gap_and_say_why() -> None:
         text = page.read_text(encoding="utf-8")
         assert text.startswith(f"# {page.name[:4]} "), page.name
         assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences"], page.name
+
+
+def test_the_architecture_fits_a_few_screens() -> None:
+    assert len((HOUSE / "ARCHITECTURE.md").read_text("utf-8").splitlines()) <= 120
