@@ -45,7 +45,7 @@ from conversations.router import Router
 from conversations.shop import purchases as buying
 from conversations.trade.deals import card as deal_card
 from conversations.trade.deals import contract_terms, money_summary, order_reference, payment, reorder
-from conversations.trade.deals import messages as deal_talk
+from conversations.trade.deals import messages as deal_messages
 from conversations.trade.delivery import claim, delivery, dispute, review
 from conversations.trade.listings import listing, listing_changes, my_listings
 from conversations.trade.offers import inquiry, offer
@@ -108,7 +108,7 @@ ROUTERS: tuple[Router, ...] = (
     deal_card.router,
     reorder.router,
     contract_terms.router,
-    deal_talk.router,
+    deal_messages.router,
     order_reference.router,
     delivery.router,
     money_statement.router,

@@ -51,7 +51,7 @@ from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.people.accounts.service import appoint_operators
 from core.trade.funding.providers import qualified
-from payments.effects import PaymentEffects
+from payments.effects import PaymentTransport
 from payments.provider import Provider
 from payments.reconciliation import Reconciler
 from payments.stripe.webhooks import StripeWebhooks
@@ -119,8 +119,8 @@ async def build(
     slack = slack_bot(settings, workspaces, update_handler, known.wordings)
     reconciler = Reconciler(transactions, provider, clock)
     opened = [each.open(update_handler, transactions) for each in more_chats]
-    transports = chat_carriers(bot, workspaces, transactions, [theirs for _, theirs in opened])
-    transports |= other_carriers(settings, known, provider, transactions, clock)
+    transports = chat_transports(bot, workspaces, transactions, [theirs for _, theirs in opened])
+    transports |= other_transports(settings, known, provider, transactions, clock)
     dispatcher = Dispatcher(transactions, clock, transports)
     transactions.deliver_by(dispatcher.offer)
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
@@ -144,7 +144,7 @@ async def build(
     )
 
 
-def chat_carriers(
+def chat_transports(
     bot: TelegramClient, workspaces: Slack, transactions: Transactions, more: Sequence[Mapping[str, Transport]]
 ) -> dict[str, Transport]:
     """Return the transports of each chat platform. `more`: those of further platforms."""
@@ -158,13 +158,13 @@ def chat_carriers(
     return transports
 
 
-def other_carriers(
+def other_transports(
     settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
 ) -> Mapping[str, Transport]:
     """Return the transports of channels that are no chats."""
     words = InvoiceTexts(known.wordings, known.catalogue)
     return {
-        "payments": PaymentEffects(provider, clock, transactions, words, routes_of(settings)),
+        "payments": PaymentTransport(provider, clock, transactions, words, routes_of(settings)),
         "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
         "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
     }

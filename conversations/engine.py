@@ -156,13 +156,13 @@ class Engine:
             case PaidStars() as paid:
                 take_stars(chat, paid)
             case Reaction(message):
-                self._reacted(chat, message)
+                self._on_reaction(chat, message)
             case OpenedHome():
                 self._router.commands["me"](chat, "home")
             case OpenedChat():
                 chat.press("welcome.first", "")
 
-    def _reacted(self, chat: ChatContext, message: str) -> None:
+    def _on_reaction(self, chat: ChatContext, message: str) -> None:
         """Press the main button of a card under which the person reacted.
 
         Steps that need confirmation still ask for it.
@@ -295,9 +295,9 @@ class Engine:
         update.said_in = said.message if said is not None else ""
         current = ctx.collected(inbox.CurrentInput)
         current.key, current.text = turn.key, said.text if said is not None else None
-        return self.talk_to(ctx, person, chat_address)
+        return self.chat_with(ctx, person, chat_address)
 
-    def talk_to(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
+    def chat_with(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
         """Return a chat context for this person and place; `ctx` acts as them."""
         words = self._market_context.wordings.speak(
             person.locale, person.zone, self.platforms[chat_address.platform].command_sign

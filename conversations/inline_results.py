@@ -81,7 +81,7 @@ class Glances:
     def _stranger(self, ctx: Ctx, identity: Identity) -> ChatContext:
         """Return a chat context for an unknown person, who sees public data only."""
         nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
-        return self._engine.talk_to(ctx, nobody, ChatAddress(identity.platform, identity.workspace, ""))
+        return self._engine.chat_with(ctx, nobody, ChatAddress(identity.platform, identity.workspace, ""))
 
     def _options(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
         return (
@@ -94,4 +94,4 @@ class Glances:
         if person is None:
             return None
         chat_address = ChatAddress(identity.platform, identity.workspace, "")
-        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, chat_address)
+        return self._engine.chat_with(ctx.seen_by(acting_person(person.id)), person, chat_address)

@@ -137,7 +137,7 @@ def merge_routers(routers: Sequence[Router]) -> Router:
     return whole
 
 
-def _shelve(shelf: dict[str, Entry], more: Mapping[str, Entry]) -> None:
-    twice = shelf.keys() & more.keys()
+def _shelve(entries: dict[str, Entry], more: Mapping[str, Entry]) -> None:
+    twice = entries.keys() & more.keys()
     assert not twice, f"answered twice: {sorted(twice)}"
-    shelf.update(more)
+    entries.update(more)

@@ -35,7 +35,7 @@ class Paper(Protocol):
     def goods(self, language: str, product_id: str, grade_id: str | None, quantity: Quantity) -> str: ...
 
 
-class PaymentEffects:
+class PaymentTransport:
     """The transport for each kind of message. `routes`: the provider for each message, if there are several."""
 
     def __init__(

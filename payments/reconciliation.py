@@ -23,7 +23,7 @@ from payments.provider import Provider
 from payments.provider_models import Events, Movement
 from payments.provider_results import Answer, Done, Refused, Unknown
 from payments.sync import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of
-from payments.webhook_inbox import take_hint
+from payments.webhook_inbox import receive_event
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +162,7 @@ class Reconciler:
 
 def _take_news(ctx: Ctx, news: Sequence[Events]) -> None:
     for each in news:
-        take_hint(ctx, each.id, each.type, each.kind, each.object_id, provider=each.provider)
+        receive_event(ctx, each.id, each.type, each.kind, each.object_id, provider=each.provider)
     reconciliation.read_until(ctx, "news", max(each.at for each in news))
 
 

@@ -11,7 +11,7 @@ from core.money.messages import Look
 log = structlog.get_logger(__name__)
 
 
-def take_hint(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: str, *, provider: str) -> bool:
+def receive_event(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_id: str, *, provider: str) -> bool:
     """Store the event and request the look-up in one transaction: a crash loses both or neither.
 
     Return True the first time. `provider`: the code under which its events are known. `kind`: the kind of object to

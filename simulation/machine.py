@@ -25,7 +25,7 @@ from conversations.update_handler import UpdateHandler
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
-from payments.effects import PaymentEffects
+from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
@@ -104,7 +104,7 @@ class Machine:
             {
                 "telegram": chats,
                 "slack": chats,
-                "payments": PaymentEffects(self.provider, clock, self.transactions, paper),
+                "payments": PaymentTransport(self.provider, clock, self.transactions, paper),
                 "mail": Letterbox(self),
                 "stars": Letterbox(self),
             },
@@ -119,7 +119,7 @@ class Machine:
 
     async def start(self) -> None:
         await self.serve(self.runner.open())
-        for work in (self._ring(), self._ask_provider(), self._keep_books()):
+        for work in (self._run_timers(), self._ask_provider(), self._keep_books()):
             self.spawn(work)
 
     def spawn(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
@@ -218,7 +218,7 @@ class Machine:
 
     # --- its own loops ------------------------------------------------------------------------------------------------
 
-    async def _ring(self) -> None:
+    async def _run_timers(self) -> None:
         """Sweep whenever something is due; other sweeps would find nothing. Wait longer for what stays due."""
         pause, not_before = MOMENT, 0.0
         while True:

@@ -21,7 +21,7 @@ MUTED_AT_MOST = 6  # buttons below each other; a seller of more goods finds the 
 router = Router()
 
 
-def openings_list(chat: ChatContext, fact: RequestsFound) -> CardList:
+def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
     """Return the requests that this person's own listings could answer."""
     words = chat.words
     asked = [request_for(chat.ctx, each.request_id) for each in fact.found]

@@ -39,7 +39,7 @@ from conversations.people.location import my_place
 from conversations.reply import Button, CardList, Shared, Toast
 from conversations.router import Router
 from conversations.trade.listings.my_listings import own_card
-from conversations.trade.requests.request import opening_for
+from conversations.trade.requests.request import defaults_for
 from core.catalogue.language.places import Place
 from core.discovery.search import service
 from core.discovery.search.model import EMPTY, REGULARLY, Order, Page, Query
@@ -130,7 +130,7 @@ def relax(chat: ChatContext, pressed: Press) -> None:
 def ask_for_quotes(chat: ChatContext, pressed: Press) -> None:
     """Open a request to sellers with the filters filled in, because no listing fits."""
     if (query := _current(chat, pressed)) is not None:
-        chat.open("request", opening_for(chat, query.parsed))
+        chat.open("request", defaults_for(chat, query.parsed))
 
 
 @router.press("find.meant")

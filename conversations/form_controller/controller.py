@@ -31,11 +31,11 @@ from core.people.files.service import keep
 class FormController(DraftEditor):
     """Opens, continues and closes forms. Its only state is the row of the draft."""
 
-    def open(self, chat: ChatContext, name: str, opening: FormDefaults) -> None:
+    def open(self, chat: ChatContext, name: str, defaults: FormDefaults) -> None:
         """Open a form. Another open form is put aside with a message; the same form without input is shown again."""
         flow = self._flows[name]
         parked = talks.focused_draft(chat.ctx, chat.person.id)
-        if parked is not None and untouched(parked, name, opening, flow.form.schema):
+        if parked is not None and untouched(parked, name, defaults, flow.form.schema):
             self.show(chat, parked)  # pressed twice
             return
         draft = talks.start_draft(
@@ -43,15 +43,15 @@ class FormController(DraftEditor):
             chat.person.id,
             name,
             flow.form.schema,
-            subject=opening.subject,
-            expected_version=opening.expected_version,
+            subject=defaults.subject,
+            expected_version=defaults.expected_version,
         )
         if parked is not None:
             make_room(chat, parked, kept=self._entered(parked))
-        if opening.answers:
+        if defaults.answers:
             # existing values were not entered by the person
-            trail = [] if BEFORE in opening.answers else list(opening.answers)
-            draft = self._save(chat, draft, dict(opening.answers), trail=trail)
+            trail = [] if BEFORE in defaults.answers else list(defaults.answers)
+            draft = self._save(chat, draft, dict(defaults.answers), trail=trail)
         reading = flow.form.look(chat, draft.answers)
         if not flow.form.review and reading.missing is None:
             self._finish(chat, draft, reading)  # one word has answered everything

@@ -40,15 +40,15 @@ def drafts(chat: ChatContext, _rest: str) -> None:
     )
 
 
-def go_on_or_open(chat: ChatContext, flow: str, opening: FormDefaults) -> None:
+def go_on_or_open(chat: ChatContext, flow: str, defaults: FormDefaults) -> None:
     """Resume the draft about the same subject; open a new form if there is none."""
     drafts_of_mine = talks.drafts_of(chat.ctx, chat.person.id)
-    begun = next((each for each in drafts_of_mine if (each.flow, each.subject) == (flow, opening.subject)), None)
+    begun = next((each for each in drafts_of_mine if (each.flow, each.subject) == (flow, defaults.subject)), None)
     chat.as_new_message = True
     if begun is not None:
         chat.press("form.open", begun.id)
     else:
-        chat.open(flow, opening)
+        chat.open(flow, defaults)
 
 
 def draft_card(chat: ChatContext, draft: Draft) -> Card:
@@ -69,11 +69,11 @@ def ways_on(chat: ChatContext, draft_id: str) -> tuple[Button, ...]:
     )
 
 
-def untouched(draft: Draft, flow: str, opening: FormDefaults, schema: str) -> bool:
+def untouched(draft: Draft, flow: str, defaults: FormDefaults, schema: str) -> bool:
     """Return True if the draft equals the form that would be opened: same subject and version, no input yet."""
     about = (draft.flow, draft.subject, draft.expected_version, draft.schema)
-    as_it_opened = bool(opening.answers) and draft.answers == dict(opening.answers) and draft.editing is None
-    return as_it_opened and about == (flow, opening.subject, opening.expected_version, schema)
+    as_it_opened = bool(defaults.answers) and draft.answers == dict(defaults.answers) and draft.editing is None
+    return as_it_opened and about == (flow, defaults.subject, defaults.expected_version, schema)
 
 
 def make_room(chat: ChatContext, draft: Draft, *, kept: bool) -> None:

@@ -14,7 +14,7 @@ from conversations.advice.experts.notifications import EXPERT_CARDS
 from conversations.advice.experts.promotion_notifications import promotion_notification_card
 from conversations.advice.sessions.group_request_card import ask_card
 from conversations.advice.sessions.notifications import ASK, SESSION_CARDS
-from conversations.books.chargebacks import KIND as RECALL
+from conversations.books.chargebacks import KIND as CHARGEBACK_CARD
 from conversations.books.chargebacks import chargeback_card
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
@@ -84,7 +84,7 @@ CARDS: dict[str, Callable[[ChatContext, str, str], Card]] = {
     "purchase": purchase_notification_card,
     "promotion": promotion_notification_card,
     "report": report_notification_card,
-    RECALL: chargeback_card,
+    CHARGEBACK_CARD: chargeback_card,
     QUESTION: question_notification_card,
     **SESSION_CARDS,
     COMPLAINT: complaint_card,

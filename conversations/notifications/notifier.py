@@ -23,7 +23,7 @@ from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
 from conversations.chat_context import ChatAddress, ChatContext, UpdateState
 from conversations.discovery.alerts import found_list
-from conversations.discovery.request_alerts import openings_list
+from conversations.discovery.request_alerts import request_alert_list
 from conversations.engine import Engine
 from conversations.event_sentences import LISTENERS, Notifications, on_listing_expired, on_listing_moved
 from conversations.form_controller.drafts import reminder
@@ -36,7 +36,7 @@ from conversations.notifications.sentences import sentence
 from conversations.outgoing.sender import send
 from conversations.reply import Card, Reply, Say
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
-from conversations.trade.deals import messages as deal_talk
+from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
 from conversations.trade.requests.notifications import REQUEST_LISTENERS
 from core.advice.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
@@ -70,7 +70,7 @@ class Reached:
     """A recipient and their addresses, the preferred one first."""
 
     person: Person
-    surfaces: Sequence[ChatAddress]
+    addresses: Sequence[ChatAddress]
 
 
 class Notices:
@@ -134,7 +134,7 @@ class Notices:
         for (kind, subject), sentences in said.items():
             for person in parties(ctx, kind, subject):
                 if person.id not in concerned:
-                    concerned[person.id] = Reached(person, self._surfaces(ctx, person))
+                    concerned[person.id] = Reached(person, self._addresses(ctx, person))
                 self._show(ctx, concerned[person.id], kind, subject, sentences)
         for reached in concerned.values():
             self._refresh_desk(ctx, reached)
@@ -150,8 +150,8 @@ class Notices:
             return
         acted = ctx.actor.person == person.id
         in_place = all(parts.get("in_place") for _, parts in sentences)
-        for place, chat_address in enumerate(reached.surfaces):
-            chat = self._talk_at(ctx, person, chat_address)
+        for place, chat_address in enumerate(reached.addresses):
+            chat = self._chat_at(ctx, person, chat_address)
             told = [sentence(chat, (kind, subject), *each, acted=acted) for each in sentences] if place == 0 else []
             note = "\n".join(sentence for sentence in told if sentence)
             chat.as_new_message = bool(note) and not (acted and chat.update.is_press) and not in_place
@@ -174,13 +174,13 @@ class Notices:
 
     def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
         """Update a person's App Home if they have ever opened it."""
-        for where in reached.surfaces:
+        for where in reached.addresses:
             if self._stands(ctx, where, "desk"):
-                chat = self._talk_at(ctx, reached.person, where)
+                chat = self._chat_at(ctx, reached.person, where)
                 self._engine.home(chat)
                 send(ctx, where, chat.replies, words=chat.words)
 
-    def _surfaces(self, ctx: Ctx, person: Person) -> list[ChatAddress]:
+    def _addresses(self, ctx: Ctx, person: Person) -> list[ChatAddress]:
         """Return a person's addresses: the one they are using now, then the one used last."""
         known = [
             ChatAddress(each.platform, each.workspace, each.address)
@@ -190,22 +190,22 @@ class Notices:
         here = ctx.collected(UpdateState).here if ctx.actor.person == person.id else None
         return sorted(known, key=lambda chat_address: chat_address != here)
 
-    def _talk_at(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
+    def _chat_at(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
         """Return a chat context for a person who has not written: `ctx` through their eyes."""
-        return self._engine.talk_to(ctx.seen_by(acting_person(person.id)), person, chat_address)
+        return self._engine.chat_with(ctx.seen_by(acting_person(person.id)), person, chat_address)
 
-    def _talk_to(self, ctx: Ctx, person: Person) -> ChatContext | None:
-        surfaces = self._surfaces(ctx, person)
-        return self._talk_at(ctx, person, surfaces[0]) if surfaces else None
+    def _chat_with(self, ctx: Ctx, person: Person) -> ChatContext | None:
+        addresses = self._addresses(ctx, person)
+        return self._chat_at(ctx, person, addresses[0]) if addresses else None
 
     def _to_organisation(self, ctx: Ctx, organisation_id: str, reply: Callable[[ChatContext], Reply]) -> None:
         for person in members(ctx, organisation_id):
-            chat = self._talk_to(ctx, person)
+            chat = self._chat_with(ctx, person)
             if chat is not None:
                 send(ctx, chat.chat_address, [reply(chat)], words=chat.words)
 
     def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[ChatContext], Reply | None]) -> None:
-        chat = self._talk_to(ctx, person_of(ctx, person_id))
+        chat = self._chat_with(ctx, person_of(ctx, person_id))
         if chat is not None and (said := reply(chat)) is not None:
             send(ctx, chat.chat_address, [said], words=chat.words)
 
@@ -251,13 +251,13 @@ class Notices:
         self._to_person(ctx, fact.person_id, lambda chat: found_list(chat, fact))
 
     def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
-        self._to_person(ctx, fact.person_id, lambda chat: openings_list(chat, fact))
+        self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
         """Tell the colleagues who has joined."""
         newcomer = person_of(ctx, fact.person_id)
         for person in members(ctx, fact.organisation_id):
-            chat = self._talk_to(ctx, person) if person.id != newcomer.id else None
+            chat = self._chat_with(ctx, person) if person.id != newcomer.id else None
             if chat is not None:
                 send(ctx, chat.chat_address, [Say(text=chat.words("company.has_joined", name=newcomer.name))])
 
@@ -276,7 +276,7 @@ class Notices:
     def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
         """Pass a line of a session to the other side."""
         for person in sides_of(ctx, fact.booking_id):
-            chat = self._talk_to(ctx, person) if person.id != fact.by_person else None
+            chat = self._chat_with(ctx, person) if person.id != fact.by_person else None
             if chat is not None:
                 send(ctx, chat.chat_address, [line_brought(chat, line_of(ctx, fact.line_id))], words=chat.words)
 
@@ -284,7 +284,7 @@ class Notices:
         """Pass a line of a deal to the other side."""
         side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
         other = fact.seller if side == "buyer" else fact.buyer
-        self._to_organisation(ctx, other, lambda chat: deal_talk.line_brought(chat, fact.line_id))
+        self._to_organisation(ctx, other, lambda chat: deal_messages.line_brought(chat, fact.line_id))
 
     def _on_invoice_issued(self, ctx: Ctx, fact: InvoiceIssued) -> None:
         for side in (fact.recipient, fact.issuer):
@@ -310,8 +310,8 @@ class Notices:
     def _to_who_asked(self, ctx: Ctx, person_id: str, where: str, card: Callable[[ChatContext], Card]) -> None:
         """Reply in the chat that asked for it."""
         person = person_of(ctx, person_id)
-        for chat_address in sorted(self._surfaces(ctx, person), key=lambda each: each.ordering_key != where)[:1]:
-            chat = self._talk_at(ctx, person, chat_address)
+        for chat_address in sorted(self._addresses(ctx, person), key=lambda each: each.ordering_key != where)[:1]:
+            chat = self._chat_at(ctx, person, chat_address)
             send(ctx, chat_address, [card(chat)], words=chat.words)
 
     def _on_agreed(self, ctx: Ctx, fact: SessionConfirmed | SessionMoved) -> None:
@@ -323,6 +323,6 @@ class Notices:
     def _send_entries(self, ctx: Ctx, booking_id: str, method: Method) -> None:
         """Send the calendar entry to both sides, in their own languages; to neither if the session was never agreed."""
         for person in sides_of(ctx, booking_id):
-            chat = self._talk_to(ctx, person)
+            chat = self._chat_with(ctx, person)
             if chat is not None:
                 send_entry(chat, booking_id, method)

@@ -11,7 +11,7 @@ from conversations.advice.expert_search.question import both_of_question
 from conversations.advice.experts.notifications import EXPERT_CARDS, consultant
 from conversations.advice.experts.promotion_notifications import promoted_person
 from conversations.advice.sessions.notifications import ASK, SESSION_CARDS, asker_of, sides_of
-from conversations.books.chargebacks import KIND as RECALL
+from conversations.books.chargebacks import KIND as CHARGEBACK_CARD
 from conversations.books.chargebacks import who_watches
 from conversations.moderation import told_of_report
 from conversations.shop.purchase_notifications import concerned_by
@@ -64,7 +64,7 @@ CONCERNED: dict[str, Concerned] = {
     "purchase": concerned_by,
     "promotion": promoted_person,
     "report": told_of_report,
-    RECALL: who_watches,
+    CHARGEBACK_CARD: who_watches,
     QUESTION: both_of_question,
     ASK: asker_of,
     **dict.fromkeys(EXPERT_CARDS, consultant),

@@ -79,8 +79,8 @@ class Dispatcher:
     def __init__(self, transactions: Transactions, clock: Clock, transports: Mapping[str, Transport]) -> None:
         self._transactions = transactions
         self._clock = clock
-        self._carriers = transports
-        self._lanes: dict[str, deque[OutboxMessage]] = {}
+        self._transports = transports
+        self._by_key: dict[str, deque[OutboxMessage]] = {}
         self._held: set[str] = set()
         self._put_off: dict[str, datetime] = {}  # lanes whose first message must be tried again, and when
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,7 +88,7 @@ class Dispatcher:
     def offer(self, posts: Sequence[OutboxMessage]) -> None:
         """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
         waiting = [
-            post for post in posts if post.ordering_key in self._put_off and post.ordering_key not in self._lanes
+            post for post in posts if post.ordering_key in self._put_off and post.ordering_key not in self._by_key
         ]
         for post in waiting:
             self._start(self._wait_behind(post.ordering_key, [post]), f"waiting {post.ordering_key}")
@@ -100,11 +100,11 @@ class Dispatcher:
             if post.id in self._held:
                 continue
             self._held.add(post.id)
-            ordering_key = self._lanes.get(post.ordering_key)
+            ordering_key = self._by_key.get(post.ordering_key)
             if ordering_key is not None:
                 ordering_key.append(post)
                 continue
-            self._lanes[post.ordering_key] = deque([post])
+            self._by_key[post.ordering_key] = deque([post])
             self._start(self._run(post.ordering_key), f"ordering key {post.ordering_key}")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -135,7 +135,7 @@ class Dispatcher:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, ordering_key: str) -> None:
-        waiting = self._lanes[ordering_key]
+        waiting = self._by_key[ordering_key]
         try:
             while waiting:
                 if not await self._carry(waiting[0]):
@@ -150,7 +150,7 @@ class Dispatcher:
             log.exception("lane_stopped", ordering_key=ordering_key)
         finally:
             self._held.difference_update(post.id for post in waiting)
-            del self._lanes[ordering_key]
+            del self._by_key[ordering_key]
 
     async def _carry(self, post: OutboxMessage) -> bool:
         """Carry one post and note the outcome. False: it stays at the head of its lane."""
@@ -181,7 +181,7 @@ class Dispatcher:
             log.error("post_unreadable", channel=post.channel, kind=post.kind, post=post.id, why=post.message.why)
             return Later(post.message.why)
         try:
-            return await self._carriers[post.channel].carry(post)
+            return await self._transports[post.channel].carry(post)
         except Exception as failure:
             log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
             return Later(f"{type(failure).__name__}: {failure}")

@@ -15,7 +15,7 @@ from core.kernel.clock import Clock
 from core.kernel.transaction import PROVIDER, Transactions
 from payments.stripe.context import CODE
 from payments.stripe.event_types import EVENT_TYPES, object_of
-from payments.webhook_inbox import take_hint
+from payments.webhook_inbox import receive_event
 
 TOLERANCE: Final = 300  # seconds, into the past and the future; Stripe's own client lets the future be
 LONGEST_ID: Final = 100  # characters; Stripe's are some thirty
@@ -71,7 +71,7 @@ class StripeWebhooks:
         object_id = hint.account if hint.account is not None else hint.object_id
         await self._transactions.run(
             PROVIDER,
-            lambda ctx: take_hint(ctx, hint.id, hint.type, kind, self._name(object_id), provider=self._provider),
+            lambda ctx: receive_event(ctx, hint.id, hint.type, kind, self._name(object_id), provider=self._provider),
         )
         return 200
 

@@ -37,7 +37,7 @@ def one_at_a_time(tables: Tables) -> list[str]:
     return wrong
 
 
-def back_on_the_shelf(tables: Tables) -> list[str]:
+def back_in_stock(tables: Tables) -> list[str]:
     """Check that the reserved stock of deals that came to nothing is for sale again."""
     wrong = []
     for listing, quantity, remaining in tables.rows(

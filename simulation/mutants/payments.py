@@ -106,10 +106,10 @@ def _() -> list[Any]:
 
 @rules.rule("hint_forgotten", "A hint and the look that it leads to are one transaction", "dispute")
 def _() -> list[Any]:
-    def take_hint(ctx: Any, event_id: str, type_: str, _kind: Any, object_id: str, *, provider: str) -> bool:
+    def receive_event(ctx: Any, event_id: str, type_: str, _kind: Any, object_id: str, *, provider: str) -> bool:
         return bool(take_in(ctx.session, f"{provider}:{event_id}", {"type": type_, "object": object_id}, ctx.now))
 
-    return [instead(part, "take_hint", take_hint) for part in (webhooks, reconciliation)]
+    return [instead(part, "receive_event", receive_event) for part in (webhooks, reconciliation)]
 
 
 @rules.rule(

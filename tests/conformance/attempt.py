@@ -33,7 +33,7 @@ from tests.conformance.effect import Effect, effect_in
 from tests.conformance.ground import forget
 from tools.rehearsal.exploration import Door
 from tools.rehearsal.market import Player, Rehearsal, StillClock
-from tools.rehearsal.screen import Filling, Step
+from tools.rehearsal.screen import FormInput, Step
 from tools.rehearsal.stages import Stage, at_stage
 
 SLOW: Final = 4  # how many turns of the loop the slowest phone takes
@@ -190,8 +190,8 @@ class Attempt:
 
         They end when the form is gone or refused for good.
         """
-        filling = Filling.of(self.player.screen, self._wanted())
-        while (given := filling.next(self.player.screen)) is not None:
+        form_input = FormInput.of(self.player.screen, self._wanted())
+        while (given := form_input.next(self.player.screen)) is not None:
             yield given
 
     async def leaves(self) -> None:
@@ -272,8 +272,8 @@ class Attempt:
             assert given is not None, f"{step}: not on the screen of {step.who}"
             await self.worker.takes(player, player.turn(given))
             return
-        filling = Filling.of(player.screen)
-        while (answer := filling.next(player.screen)) is not None:
+        form_input = FormInput.of(player.screen)
+        while (answer := form_input.next(player.screen)) is not None:
             await self.worker.takes(player, player.turn(answer))
 
     def _wanted(self) -> dict[str, str | list[str]]:

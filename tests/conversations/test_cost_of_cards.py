@@ -39,7 +39,7 @@ async def statements(market: Market, actor: Actor, draw: Callable[[ChatContext],
     asked: list[str] = []
 
     def unit(ctx: Ctx) -> None:
-        chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         driver: Any = standing(ctx.session).connection.driver_connection
         driver.set_trace_callback(asked.append)
         try:
@@ -91,7 +91,7 @@ async def test_buyer_is_not_asked_to_pay_while_a_debit_settles() -> None:
 
         async def told(side: Actor) -> tuple[str, bool]:
             def unit(ctx: Ctx) -> tuple[str, bool]:
-                chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+                chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
                 deal = deal_for(ctx, trade.deal_id)
                 return deal_card(chat, deal).turn, awaits_me(chat, deal)
 

@@ -70,7 +70,7 @@ async def test_sent_reply_is_joined_for_its_reader_and_stays_so_when_forwarded()
     def unit(ctx: Ctx) -> None:
         person = acting(ctx)
         person.locale = "fr"
-        chat = ENGINE.talk_to(ctx, person, ChatAddress(TELEGRAM.code, "", "chat-Rémi"))
+        chat = ENGINE.chat_with(ctx, person, ChatAddress(TELEGRAM.code, "", "chat-Rémi"))
         send(ctx, chat.chat_address, ALL, words=chat.words)
 
     async with market_in_memory() as market:

@@ -22,7 +22,7 @@ from core.trade.deals.events import TermsDrawn
 from core.trade.deals.model import TERMS_VERSION
 from core.trade.deals.platform_terms import TEXTS, conditions_hash
 from documents.contracts.signed_terms import SignedTerms
-from tests.conversations.trade.test_whole_terms import WORDINGS, talk_in
+from tests.conversations.trade.test_whole_terms import WORDINGS, chat_in
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, market_in_memory
 from tests.documents.test_invoices import plain, text_of
@@ -40,7 +40,7 @@ async def kept(trade: Trade, who: Actor, language: str = "en") -> bytes:
     market = trade.market
     market.watch(TermsDrawn)
     pressed = Press("deal.terms_file", trade.deal_id)
-    await market.run(who, lambda ctx: file(talk_in(ctx, language), pressed))
+    await market.run(who, lambda ctx: file(chat_in(ctx, language), pressed))
     (post,) = [each for each in market.posts if each.kind == "terms.draw"][-1:]
     outcome = await SignedTerms().kinds()[post.kind](post)
     assert isinstance(outcome, Delivered)
@@ -67,7 +67,7 @@ async def test_both_sides_keep_what_they_have_signed() -> None:
         for who in (trade.buyer, trade.seller):
             pdf = await kept(trade, who)
             text = text_of(pdf)
-            card = await market.run(who, lambda ctx: terms_card(talk_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
+            card = await market.run(who, lambda ctx: terms_card(chat_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
             told = [
                 card.title,
                 card.text,
@@ -90,7 +90,7 @@ async def test_the_numbers_of_the_certificates_are_signed_and_read_on_the_card_a
         await trade.sign()
         deal = await trade.deal()
         pdf = await kept(trade, trade.buyer)
-        card = await market.run(trade.buyer, lambda ctx: terms_card(talk_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
+        card = await market.run(trade.buyer, lambda ctx: terms_card(chat_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
         assert "ENplus LT005" in [line.value for line in card.lines]
         assert "ENplus LT005" in text_of(pdf)
         (inside,) = PdfReader(BytesIO(pdf)).attachments.values()
@@ -135,7 +135,7 @@ async def test_the_conditions_that_are_signed_can_be_read_in_chat_and_say_which_
 
         def read(ctx: Ctx) -> None:
             for language in WORDINGS.languages():
-                talk = talk_in(ctx, language)
+                talk = chat_in(ctx, language)
                 read_conditions(talk, Press("deal.conditions", trade.deal_id))
                 (said,) = talk.replies
                 assert isinstance(said, Say)

@@ -38,7 +38,7 @@ from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
 from lab.tests.conftest import running_lab
-from payments.effects import PaymentEffects
+from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
@@ -284,7 +284,7 @@ async def shop(lab: Lab, browser: Browser, market: Market) -> AsyncIterator[Shop
     dispatcher = Dispatcher(
         market.transactions,
         clock,
-        {"payments": PaymentEffects(provider, clock, market.transactions, invoicing_steps.PAPER_WORDS)},
+        {"payments": PaymentTransport(provider, clock, market.transactions, invoicing_steps.PAPER_WORDS)},
     )
     market.transactions.deliver_by(dispatcher.offer)
     evidence_reactions.listen(market.reactions)

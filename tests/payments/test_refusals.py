@@ -23,7 +23,7 @@ from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.funding import service as escrow
 from core.trade.funding.events import PayeeRestricted
-from payments.effects import PaymentEffects
+from payments.effects import PaymentTransport
 from payments.provider_requests import EarningsRequest
 from payments.provider_results import Done, Refused
 from tests.core import invoicing_steps
@@ -108,7 +108,7 @@ async def test_two_of_us_asking_at_once_make_one_payout(shop: Shop) -> None:
     await shop.funded()
     await shop.onboard()
     await shop.does("pace", seconds=0.05)
-    effects = PaymentEffects(shop.provider, shop.market.clock, shop.market.transactions, invoicing_steps.PAPER_WORDS)
+    effects = PaymentTransport(shop.provider, shop.market.clock, shop.market.transactions, invoicing_steps.PAPER_WORDS)
     other = Dispatcher(shop.market.transactions, shop.market.clock, {"payments": effects})
 
     def to_both(posts: Sequence[OutboxMessage]) -> None:

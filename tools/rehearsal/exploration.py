@@ -16,7 +16,7 @@ from conversations.reply import FormErrors, FormView, Reply, Toast
 from core.kernel.chat_state.model import Draft
 from core.kernel.transaction import Ctx
 from tools.rehearsal.market import Act, Player, Rehearsal, undone
-from tools.rehearsal.screen import Filling, Step
+from tools.rehearsal.screen import FormInput, Step
 from tools.rehearsal.stages import Stage
 
 PATIENCE: Final = 12  # tries of a way to a form that has not come to its end
@@ -163,8 +163,8 @@ def _flow_of(ctx: Ctx, form: FormView | None) -> str | None:
 def fill_within(here: Rehearsal, ctx: Ctx, player: Player) -> list[Reply]:
     """Fill the form in front to its end, or until every answer is refused."""
     replies: list[Reply] = []
-    filling = Filling.of(player.screen)
-    while (given := filling.next(player.screen)) is not None:
+    form_input = FormInput.of(player.screen)
+    while (given := form_input.next(player.screen)) is not None:
         replies += here.turn_within(ctx, player, given)
     return replies
 

@@ -28,7 +28,7 @@ from core.kernel.outbox import OutboxMessage
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions
 from core.people.accounts.model import Identity, PlatformCode
-from tools.rehearsal.screen import Filling, Screen, Step
+from tools.rehearsal.screen import FormInput, Screen, Step
 
 MONDAY: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # when the play begins: on a workday, at office hours
 CHATS: Final = frozenset({"telegram", "slack"})
@@ -122,8 +122,8 @@ class Rehearsal:
         first = player.screen.form
         assert first is not None, f"{who} has no form to fill"
         self.doing = Step(who, "fills", first.title)
-        filling = Filling.of(player.screen, given)
-        while (answer := filling.next(player.screen)) is not None:
+        form_input = FormInput.of(player.screen, given)
+        while (answer := form_input.next(player.screen)) is not None:
             shown = await self.take(player, answer)
         left = player.screen.form
         assert left is None or left.draft != first.draft, f"{who} cannot get through {first.title}: {shown[-1]}"
@@ -155,7 +155,7 @@ class Rehearsal:
                 await self.run(outcome.then)
             assert not isinstance(outcome, Later), f"the bank puts it off: {outcome.why}"
 
-    async def ring(self) -> None:
+    async def run_timers(self) -> None:
         """Fire the timers that are due now."""
         while await run_due_timers(self.events, TIMER_HANDLERS):
             await self.settle()

@@ -31,7 +31,7 @@ from core.kernel.chat_state.service import point_to
 from core.people.accounts.model import PlatformCode
 from lab.app import Lab
 from lab.people import Browser
-from payments.effects import PaymentEffects
+from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from tools.rehearsal.lookups import in_stars, last_invitation, last_link_code, next_start
@@ -195,7 +195,7 @@ class Play:
         await self.presses(SELLER, "lot.dispatch")
         await self.fills(SELLER, truck="KAU 124", eta="tomorrow")
         self.lab.world.clock.advance(timedelta(days=3))
-        await self.here.ring()
+        await self.here.run_timers()
         await self.news()
         await self.says(BUYER, "/deals")
         await self.presses(BUYER, "deal.show")
@@ -244,7 +244,7 @@ class Play:
         """Let both come in at the agreed time. The seeker goes on, and the bank takes the money at the end."""
         agreed = await self.here.run(next_start)
         self.lab.world.clock.advance(agreed - self.here.clock.now() + timedelta(seconds=5))
-        await self.here.ring()
+        await self.here.run_timers()
         for who in (BUYER, CONSULTANT):
             await self.presses(who, "session.here")
         self.keep("session in its free minutes")
@@ -261,7 +261,7 @@ class Play:
             await self.presses(who, "rating.rate", "4")
             self.keep(f"session rated by {who}")
         self.lab.world.clock.advance(timedelta(days=3))
-        await self.here.ring()
+        await self.here.run_timers()
         await self.news()
         self.keep("three days later")
         await self._promote()
@@ -376,7 +376,7 @@ async def stage_door(
                 address,
                 clock,
                 operators=OPERATORS,
-                bank=lambda transactions, known: PaymentEffects(
+                bank=lambda transactions, known: PaymentTransport(
                     provider, clock, transactions, InvoiceTexts(known.wordings, known.catalogue)
                 ),
                 wordings=wordings,

@@ -123,7 +123,7 @@ def buttons_of(reply: Reply) -> Iterator[Button]:
 
 
 @dataclass(slots=True)
-class Filling:
+class FormInput:
     """A person who fills a form with any valid answers. A refused form is sent again with other answers.
 
     `given`: what they want to say; the rest is found in the form.
@@ -139,13 +139,13 @@ class Filling:
     repeated: int = 0  # how often the last input had no effect
 
     @classmethod
-    def of(cls, screen: Screen, given: Mapping[str, str | list[str]] | None = None) -> Filling:
+    def of(cls, screen: Screen, given: Mapping[str, str | list[str]] | None = None) -> FormInput:
         """Begin to fill the form on the screen. If all fields are full, change one, or sending would have no effect."""
         form = screen.form
-        filling = cls(form.draft if form is not None else "", dict(given or {}))
+        form_input = cls(form.draft if form is not None else "", dict(given or {}))
         if form is not None and not given and form.fields and all(each.value for each in form.fields):
-            filling._change(form)
-        return filling
+            form_input._change(form)
+        return form_input
 
     def next(self, screen: Screen) -> Input | None:
         """Return the next input, or None if the form is gone or nothing more can be done about it."""

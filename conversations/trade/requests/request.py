@@ -130,7 +130,7 @@ def request(chat: ChatContext, sentence: str) -> None:
     chat.open("request", FormDefaults(of_request(chat, opened_by(chat, sentence)) if sentence else {}))
 
 
-def opening_for(chat: ChatContext, understood: ParsedQuery) -> FormDefaults:
+def defaults_for(chat: ChatContext, understood: ParsedQuery) -> FormDefaults:
     """Return the form with the filters of a failed search. The price limit becomes the target price."""
     limit = understood.max_price or understood.price
     return FormDefaults(of_request(chat, answers_of(chat, replace(understood, price=limit))))

@@ -26,7 +26,7 @@ from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 
 SENT: Final = Topic("sent", read_list, write_list)  # the forms that were sent last
-SENT_REMEMBERED = 10
+SENT_FORMS_KEPT = 10
 ANSWERED: Final = Topic("answered", read_list, write_list)  # the messages that answered the form that was closed last
 
 
@@ -166,7 +166,7 @@ def close_sent(ctx: Ctx, draft: Draft) -> None:
     expired.
     """
     memory = ChatMemory(ctx, draft.person_id)
-    memory.put(SENT, (draft.id, *(memory.get(SENT) or ()))[:SENT_REMEMBERED])
+    memory.put(SENT, (draft.id, *(memory.get(SENT) or ()))[:SENT_FORMS_KEPT])
     close_draft(ctx, draft)
 
 

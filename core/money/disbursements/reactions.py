@@ -45,7 +45,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     recovery.closed(ctx, ctx.session.get_one(Chargeback, fact.chargeback_id), fact.why)
 
 
-def ring_disbursement(ctx: Ctx, timer: Timer) -> None:
+def handle_disbursement_timer(ctx: Ctx, timer: Timer) -> None:
     (service.set_off_waiting if timer.event == SET_OFF else service.retry)(ctx, timer.subject)
 
 
@@ -54,6 +54,6 @@ def handle_chargeback_timer(ctx: Ctx, timer: Timer) -> None:
 
 
 timer_handlers: Final[Mapping[str, TimerHandler]] = {
-    DISBURSEMENT.name: ring_disbursement,
+    DISBURSEMENT.name: handle_disbursement_timer,
     CHARGEBACK.name: handle_chargeback_timer,
 }

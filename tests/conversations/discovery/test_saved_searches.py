@@ -43,7 +43,7 @@ class Seeker:
         def unit(ctx: Ctx) -> list[Card]:
             person = acting(ctx)
             person.locale = self.locale
-            chat = ENGINE.talk_to(ctx, person, ChatAddress("telegram", "", "1"))
+            chat = ENGINE.chat_with(ctx, person, ChatAddress("telegram", "", "1"))
             step(chat)
             return [reply for reply in chat.replies if isinstance(reply, Card)]
 

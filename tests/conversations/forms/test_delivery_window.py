@@ -28,7 +28,7 @@ async def test_a_day_and_a_month_are_a_day_where_one_is_asked_for() -> None:
         anna, _ = await market.newcomer("Anna")
 
         def read(ctx: Ctx) -> dict[str, tuple[date, date]]:
-            chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+            chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
             return {text: read_window(chat, text, {}) for text in ANSWERED}
 
         found = await market.run(anna, read)

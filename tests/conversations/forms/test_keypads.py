@@ -30,16 +30,16 @@ class Onlooker:
     today: date = TODAY
 
 
-TALK = cast("ChatContext", Onlooker(Wordings(PLATFORMS).speak("en")))
+CHAT = cast("ChatContext", Onlooker(Wordings(PLATFORMS).speak("en")))
 AMOUNT = Amount(lambda _chat, _values: ("t", "bag_15kg"))
 
 
 def play(pad: Keypad, *keys: str, value: Any = None) -> str:
     keyed = ""
     for key in keys:
-        offered = {option.value for row in pad.keys(TALK, keyed, value, {}).rows for option in row}
+        offered = {option.value for row in pad.keys(CHAT, keyed, value, {}).rows for option in row}
         assert key in offered, f"{key} is not among {sorted(offered)}"
-        keyed = pad.pressed(TALK, keyed, key, value, {})
+        keyed = pad.pressed(CHAT, keyed, key, value, {})
     return keyed
 
 
@@ -57,11 +57,11 @@ def test_a_digit_replaces_what_stood_and_back_shortens_it() -> None:
 def test_whatever_is_keyed_in_reads_as_an_amount_or_cannot_be_sent(keys: list[str]) -> None:
     keyed = ""
     for key in keys:
-        keyed = AMOUNT.pressed(TALK, keyed, key, None, {})
-        drawn = AMOUNT.keys(TALK, keyed, None, {})
+        keyed = AMOUNT.pressed(CHAT, keyed, key, None, {})
+        drawn = AMOUNT.keys(CHAT, keyed, None, {})
         assert all(len(option.value) <= MOST_CARRIED for row in drawn.rows for option in row)
         if any(option.value == DONE for row in drawn.rows for option in row):
-            amount, _, unit = (AMOUNT.answer(AMOUNT.pressed(TALK, keyed, DONE, None, {})) or "").partition(" ")
+            amount, _, unit = (AMOUNT.answer(AMOUNT.pressed(CHAT, keyed, DONE, None, {})) or "").partition(" ")
             assert Quantity(Decimal(amount), unit)
 
 
@@ -71,33 +71,33 @@ def test_any_two_days_ahead_can_be_keyed_in(ahead: int, more: int) -> None:
     last, keyed = first + timedelta(days=more), ""
     for day in (first, last):
         for _ in range(MONTHS_AHEAD + 1):
-            rows = pad.keys(TALK, keyed, None, {}).rows
+            rows = pad.keys(CHAT, keyed, None, {}).rows
             keys = {
                 option.label.strip("[]"): option.value for row in rows[2:8] for option in row if option.label != "·"
             }
             if keyed[:6] == f"{day:%Y%m}" or (not keyed and (day.year, day.month) == (TODAY.year, TODAY.month)):
                 break
-            keyed = pad.pressed(TALK, keyed, rows[0][-1].value, None, {})
+            keyed = pad.pressed(CHAT, keyed, rows[0][-1].value, None, {})
         assert all(len(option.value) <= MOST_CARRIED for row in rows for option in row)
-        keyed = pad.pressed(TALK, keyed, keys[str(day.day)], None, {})
+        keyed = pad.pressed(CHAT, keyed, keys[str(day.day)], None, {})
     assert pad.answer(keyed) == f"{first} – {last}"
 
 
 def test_no_day_that_is_over_can_be_chosen() -> None:
-    rows = Calendar().keys(TALK, "", None, {}).rows
+    rows = Calendar().keys(CHAT, "", None, {}).rows
     assert sum(option.value.startswith(DONE) for row in rows for option in row) == 10  # 21 to 30 November
 
 
 def test_the_month_of_what_was_answered_before_is_on_show_also_where_that_has_become_a_moment() -> None:
     for value in (date(2027, 2, 3), datetime(2027, 2, 3, 10, tzinfo=UTC), (date(2027, 2, 3), date(2027, 2, 9))):
-        title = Calendar(span=isinstance(value, tuple)).keys(TALK, "", value, {}).rows[0][1]
+        title = Calendar(span=isinstance(value, tuple)).keys(CHAT, "", value, {}).rows[0][1]
         assert title.label == "February 2027"
 
 
 @pytest.mark.parametrize("key", ["", "20261", "=20261399", "202612/2026-9", "=2026120١-20261203"])
 def test_a_key_that_we_cannot_have_drawn_is_refused(key: str) -> None:
     with pytest.raises(Invalid):
-        Calendar(span=True).pressed(TALK, "", key, None, {})
+        Calendar(span=True).pressed(CHAT, "", key, None, {})
 
 
 def test_a_calendar_is_headed_by_the_days_as_its_reader_writes_them_short() -> None:

@@ -30,7 +30,7 @@ async def market() -> AsyncIterator[Market]:
 
 async def card(trade: Trade, side: Actor) -> Card:
     def unit(ctx: Ctx) -> Card:
-        chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         return deal_card(chat, deals.deal_for(ctx, trade.deal_id))
 
     return await trade.market.run(side, unit)
@@ -136,7 +136,7 @@ async def test_a_claim_that_is_settled_says_nothing_of_the_lots_that_are_still_t
     await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, first.id))
 
     def unit(ctx: Ctx) -> Card:
-        chat = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         return claim_card(chat, delivery.lot_for(ctx, first.id))
 
     for side in (trade.buyer, trade.seller):

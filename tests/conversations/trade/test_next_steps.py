@@ -99,7 +99,7 @@ async def market() -> AsyncIterator[Market]:
 
 async def told(trade: Trade, side: Actor, *, brief: bool = False) -> list[str]:
     def unit(ctx: Ctx) -> str:
-        chat: ChatContext = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        chat: ChatContext = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         return (brief_card if brief else deal_card)(chat, deal_for(ctx, trade.deal_id)).turn
 
     return cast("str", await trade.market.run(side, unit)).split("\n")

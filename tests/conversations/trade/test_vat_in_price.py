@@ -16,7 +16,7 @@ from core.kernel.transaction import Ctx
 from core.trade.deals import service as deals
 from core.trade.listings.service import listing_for
 from core.trade.offers import service as offers
-from tests.conversations.trade.test_whole_terms import WORDINGS, on_the_table, talk_in
+from tests.conversations.trade.test_whole_terms import WORDINGS, chat_in, on_the_table
 from tests.core.trades import agreed, market_in_memory
 
 
@@ -29,7 +29,7 @@ async def test_seller_and_buyer_read_that_vat_is_in_the_price() -> None:
         def read(ctx: Ctx) -> None:
             listing = listing_for(ctx, trade.listing_id)
             for language in WORDINGS.languages():
-                chat = talk_in(ctx, language)
+                chat = chat_in(ctx, language)
                 deal, offer = deals.deal_for(ctx, trade.deal_id), offers.offer_for(ctx, offer_id)
                 cards = [deal_card(chat, deal), terms_card(chat, deal), offer_card(chat, offer)]
                 cards.append(
@@ -64,7 +64,7 @@ async def test_the_terms_say_in_which_order_a_measured_lot_is_worked_out() -> No
         trade = await agreed(market)
 
         def read(ctx: Ctx) -> None:
-            chat = talk_in(ctx, "en")
+            chat = chat_in(ctx, "en")
             terms = terms_card(chat, deals.deal_for(ctx, trade.deal_id))
             (said,) = [line.value for line in terms.lines if line.label == chat.words("terms.quality")]
             assert said.index("never more than agreed") < said.index("then moisture and ash are taken off")

@@ -141,10 +141,10 @@ def whole(card: Card) -> None:
         assert "…" not in shown, chat
 
 
-def talk_in(ctx: Ctx, language: str) -> ChatContext:
+def chat_in(ctx: Ctx, language: str) -> ChatContext:
     person = acting(ctx)
     person.locale = language
-    return ENGINE.talk_to(ctx, person, ChatAddress("telegram", "", "chat"))
+    return ENGINE.chat_with(ctx, person, ChatAddress("telegram", "", "chat"))
 
 
 async def test_every_word_of_the_longest_terms_is_shown_in_each_language() -> None:
@@ -154,7 +154,7 @@ async def test_every_word_of_the_longest_terms_is_shown_in_each_language() -> No
 
         def read(ctx: Ctx) -> None:
             for language in WORDINGS.languages():
-                chat = talk_in(ctx, language)
+                chat = chat_in(ctx, language)
                 whole(terms_card(chat, deals.deal_for(ctx, trade.deal_id)))
                 whole(offer_card(chat, offers.offer_for(ctx, offer_id)))
 
@@ -170,7 +170,7 @@ async def test_a_deal_shows_the_conditions_on_which_it_was_made_and_not_those_of
         def read(ctx: Ctx) -> None:
             deal = deals.deal_for(ctx, trade.deal_id)
             deal.terms_version = TERMS_VERSION - 1  # as if a release had changed them since
-            (line,) = [each for each in terms_card(talk_in(ctx, "en"), deal).lines if "Conditions" in each.label]
+            (line,) = [each for each in terms_card(chat_in(ctx, "en"), deal).lines if "Conditions" in each.label]
             assert line.value == f"version {TERMS_VERSION - 1}"
 
         await market.run(trade.buyer, read)
@@ -191,7 +191,7 @@ async def test_among_others_an_offer_is_opened_and_not_answered() -> None:
         offer_id = await on_the_table(trade)
 
         def read(ctx: Ctx) -> None:
-            card = brief_offer(talk_in(ctx, "en"), offers.offer_for(ctx, offer_id))
+            card = brief_offer(chat_in(ctx, "en"), offers.offer_for(ctx, offer_id))
             assert [button.press for row in card.buttons for button in row] == [f"offer.show|{offer_id}"]
             whole(card)
 

@@ -58,12 +58,12 @@ class IndexCache:
                     self.generation, self.index = newest[0], base
                     self.seen, self.turn = Seen(self.kind.name, newest[1], newest[2]), turn + 1
                 continue
-            news = seen.news(session)
-            documents = self.kind.documents_of(session, catalogue, news) if news else []
+            changes = seen.changes(session)
+            documents = self.kind.documents_of(session, catalogue, changes) if changes else []
             if turn == self.turn:
                 self.seen = seen
-                if news:
-                    self.index.take(documents, news - {document.id for document in documents})
+                if changes:
+                    self.index.take(documents, changes - {document.id for document in documents})
                     self.turn += 1
                 return self.index
 

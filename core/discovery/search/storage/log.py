@@ -22,7 +22,7 @@ from core.discovery.search.storage.tables import SearchLog
 from core.kernel.compiled_statements import Prepared, add_rows, standing
 from core.kernel.transaction import Ctx
 
-REMEMBERED: Final = 4096  # last rows that are checked: more than the units of one group commit write together
+KEPT_ENTRIES: Final = 4096  # last rows that are checked: more than the units of one group commit write together
 _WITH_OWN_XID: Final = Prepared(
     "INSERT INTO search_log (kind, xid, mark, subject) VALUES ($1, pg_current_xact_id()::text::bigint, $2, $3)",
     (("kind", None), ("mark", None), ("subject", None)),
@@ -59,26 +59,26 @@ class Seen:
     xid: int = 0
     unsettled: dict[tuple[int, str], str] = field(default_factory=dict)
 
-    def news(self, session: Session) -> set[str]:
+    def changes(self, session: Session) -> set[str]:
         """Return what has changed since the last call, or was undone. Move the position on."""
         session.flush()
-        return self._news_by_transaction(session) if on_postgres(session) else self._news_in_order(session)
+        return self._changes_by_transaction(session) if on_postgres(session) else self._changes_in_order(session)
 
-    def _news_in_order(self, session: Session) -> set[str]:
+    def _changes_in_order(self, session: Session) -> set[str]:
         rows = _ROWS_FROM.rows(standing(session), {"seq": self.seq, "kind": self.kind})
         if self.unsettled and (not rows or (rows[0][0], rows[0][2]) not in self.unsettled):
             # The last row was undone, and perhaps others before it. All that may have been are looked at again.
             undone = set(self.unsettled.values())
             self.seq, self.unsettled = min(seq for seq, _ in self.unsettled), {}
-            return undone | self._news_in_order(session)
+            return undone | self._changes_in_order(session)
         fresh = {(row[0], row[2]): row[3] for row in rows if (row[0], row[2]) not in self.unsettled}
         if fresh:
-            kept = list((self.unsettled | fresh).items())[-REMEMBERED:]
+            kept = list((self.unsettled | fresh).items())[-KEPT_ENTRIES:]
             self.unsettled = dict(kept)
         self.seq = rows[-1][0] if rows else self.seq
         return set(fresh.values())
 
-    def _news_by_transaction(self, session: Session) -> set[str]:
+    def _changes_by_transaction(self, session: Session) -> set[str]:
         rows = _ROWS_SINCE.rows(standing(session), {"xid": self.xid, "kind": self.kind})
         now = {(row[0], row[2]): row[3] for row in rows}
         fresh = {subject for key, subject in now.items() if key not in self.unsettled}

@@ -15,7 +15,7 @@ from core.books.invoicing.pending_invoices import REMINDED_AFTER, WAITS_FOR
 from core.kernel.transaction import Actor
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile, organisation_of
-from tests.conversations.trade.test_whole_terms import talk_in
+from tests.conversations.trade.test_whole_terms import chat_in
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.conftest import Market
 from tests.core.trades import Trade, paid
@@ -50,7 +50,7 @@ async def waited(market: Market) -> None:
 
 async def reads(market: Market, who: Actor, invoice: Invoice) -> str:
     return (
-        await market.run(who, lambda ctx: invoice_card(talk_in(ctx, "en"), ctx.session.get_one(Invoice, invoice.id)))
+        await market.run(who, lambda ctx: invoice_card(chat_in(ctx, "en"), ctx.session.get_one(Invoice, invoice.id)))
     ).text
 
 

@@ -49,7 +49,7 @@ async def seller_in_terms(trade: Trade) -> str:
     """Return the name of the seller that the buyer reads in the signed terms."""
 
     def read(ctx: Ctx) -> str:
-        talk = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "chat-Ben"))
+        talk = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "chat-Ben"))
         card = terms_card(talk, deal_for(ctx, trade.deal_id))
         return next(line.value for line in card.lines if line.label == talk.words("party.seller"))
 

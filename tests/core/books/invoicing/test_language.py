@@ -113,7 +113,7 @@ async def test_the_card_speaks_its_readers_language_whatever_the_paper_is_in(mar
     _, goods = await papers(market)
 
     def shown(ctx: Ctx) -> list[str]:
-        talk = ENGINE.talk_to(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
+        talk = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
         return [line.value for line in invoice_card(talk, ctx.session.get_one(Invoice, goods.id)).lines]
 
     assert "Деревна пелета, ENplus A1 · DAP Vilnius · партія 1" in " ".join(await market.run(trade.seller, shown))

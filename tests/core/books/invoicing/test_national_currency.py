@@ -11,7 +11,7 @@ from core.books.invoicing.model import Invoice, Kind, SetBilling, State
 from core.books.invoicing.vat import national_currency
 from core.kernel.transaction import Ctx
 from core.trade.listings.model import Place
-from tests.conversations.trade.test_whole_terms import talk_in
+from tests.conversations.trade.test_whole_terms import chat_in
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, agrees, delivered, introduced, papers
 from tests.core.conftest import Market
 from tests.core.goods import VILNIUS
@@ -47,7 +47,7 @@ async def test_invoice_with_polish_vat_in_euros_is_left_to_its_issuer(market: Ma
     assert not await market.run(trade.seller, lambda ctx: service.may_write_now(ctx, goods))
 
     def drawn(ctx: Ctx) -> Card:
-        return invoice_card(talk_in(ctx, "en"), service.invoice_for(ctx, goods.id))
+        return invoice_card(chat_in(ctx, "en"), service.invoice_for(ctx, goods.id))
 
     card = await market.run(trade.seller, drawn)
     assert "ask your book-keeper" in next(line.value for line in card.lines if line.label == "VAT")

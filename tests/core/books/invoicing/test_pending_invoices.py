@@ -21,7 +21,7 @@ from core.kernel.errors import NotAllowed
 from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile
-from tests.conversations.trade.test_whole_terms import talk_in
+from tests.conversations.trade.test_whole_terms import chat_in
 from tests.core import invoicing_steps
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.conftest import Market
@@ -45,7 +45,7 @@ async def reads(trade: Trade, who: Actor) -> Reply:
     """Return the deal's list of invoices as this side reads it."""
 
     def look(ctx: Ctx) -> ChatContext:
-        talk = talk_in(ctx, "en")
+        talk = chat_in(ctx, "en")
         show_all(talk, Press("invoice.list", trade.deal_id))
         return talk
 
@@ -156,6 +156,6 @@ async def test_earlier_drafts_can_be_written_after_the_seller_agrees(
     written = await of_goods(market)
     assert (written.state, written.number) == (State.ISSUED, "PA-2026-000001")
     card = await market.run(
-        trade.buyer, lambda ctx: invoice_card(talk_in(ctx, "en"), service.invoice_for(ctx, written.id))
+        trade.buyer, lambda ctx: invoice_card(chat_in(ctx, "en"), service.invoice_for(ctx, written.id))
     )
     assert card.title == "Invoice PA-2026-000001"

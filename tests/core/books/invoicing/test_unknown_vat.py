@@ -13,7 +13,7 @@ from core.kernel.errors import NotAllowed
 from core.kernel.transaction import Actor
 from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile
-from tests.conversations.trade.test_whole_terms import talk_in
+from tests.conversations.trade.test_whole_terms import chat_in
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, delivered, introduced, papers
 from tests.core.conftest import Market
 from tests.core.trades import Trade, paid
@@ -42,7 +42,7 @@ async def sold_by_a_german(market: Market) -> Trade:
 
 
 async def card_of(market: Market, who: Actor, invoice: Invoice) -> Card:
-    return await market.run(who, lambda ctx: invoice_card(talk_in(ctx, "en"), ctx.session.get_one(Invoice, invoice.id)))
+    return await market.run(who, lambda ctx: invoice_card(chat_in(ctx, "en"), ctx.session.get_one(Invoice, invoice.id)))
 
 
 def presses(card: Card) -> list[str]:
