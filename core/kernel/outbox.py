@@ -20,10 +20,9 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One thing to do outside. Its id is the idempotency key for its carrier.
+    """One thing to do outside. Its id is the idempotency key for its transport.
 
-    `ordering_key`: posts of one lane go one after the other (a chat, a deal's payments). Lanes don't wait for each
-    other.
+    `ordering_key`: messages with the same key go one after the other (a chat, a deal's payments). Others do not wait.
     """
 
     id: str
@@ -44,7 +43,7 @@ class OutboxMessage:
 
 
 class OutboxRow(Table):
-    """A post not yet delivered. Delivered rows are deleted, so the table stays as small as the work ahead."""
+    """A message not yet delivered. Delivered rows are deleted, so the table stays as small as the work ahead."""
 
     __tablename__ = "outbox"
 
