@@ -25,10 +25,13 @@ rules = Rules(among="trade")
     "with both off it is seen: oversell_below_nothing",
 )
 def oversell() -> list[Any]:
-    def all_of_it(quantity: Any, remaining: Any, _least: Any) -> Any:
+    def all_of_it(quantity: Any, remaining: Any, _least: Any = None) -> Any:
         return quantity.to(remaining.unit)
 
-    return [instead(part, "check_taking", all_of_it) for part in (stock, offered)]
+    return [
+        instead(stock, "check_left", all_of_it),
+        *(instead(part, "check_taking", all_of_it) for part in (stock, offered)),
+    ]
 
 
 @rules.rule(
