@@ -6,20 +6,442 @@ whenever a bug has touched money. Invariants of the books alone are in `core/mon
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
-from core.books.audit.chargebacks import CHARGEBACKS
-from core.books.audit.disbursements import DISBURSEMENTS
-from core.books.audit.invoices import INVOICES
-from core.books.audit.purchases import PURCHASES
-from core.books.audit.sessions import SESSIONS
-from core.books.audit.sql_fragments import agree, earned, level, owed, timed, total, words
+from core.advice.sessions.process import SESSION, TAKES_THE_SLOT
+from core.books.invoicing.pending_invoices import TIMER
+from core.kernel.process import Process
+from core.money.chargebacks.model import CHARGEBACK
+from core.money.disbursements.model import DISBURSEMENT
+from core.money.ledger.accounts import LOSS
 from core.money.ledger.invariants import BOOKS, Invariant
+from core.shop.purchases.model import PURCHASE
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
 
-PARTED: Final = total("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
-TAKEN_BY_BANK: Final = total(
+
+def words(named: Iterable[str]) -> str:
+    """Return a list of words for IN (…)."""
+    return ", ".join(f"'{word}'" for word in sorted(named))
+
+
+def timed(process: Process[Any]) -> str:
+    """Return the states that a timer ends."""
+    return words({each.source for each in process.transitions if "time" in each.by})
+
+
+def total(column: str, table: str, where: str) -> str:
+    return f"COALESCE((SELECT SUM({column}) FROM {table} WHERE {where}), 0)"
+
+
+def owed(account: str, currency: str) -> str:
+    """Return SQL for the balance of an account of other people's money."""
+    return total("credits - debits", "ledger_balance", f"account = {account} AND currency = {currency}")
+
+
+def earned(account: str, sign: str = "") -> str:
+    """Return SQL for the balance of an account of ours, with rows of `currency, minor`; unrolled postings count too."""
+    return f"""SELECT currency, {sign}(credits - debits) AS minor FROM ledger_balance WHERE account = '{account}'
+            UNION ALL SELECT currency, {sign}(credits - debits) FROM ledger_delta WHERE account = '{account}'"""
+
+
+def agree(kind: str, counted: str) -> str:
+    """Return SQL that compares the balances of one kind of account with `counted`, which selects `name, currency,
+    minor`.
+
+    Both are added up by name, the books with a minus: a remainder is a break.
+    """
+    start = len(kind) + 2
+    return f"""SELECT NULL, '{kind}:' || name || ' ' || currency || ' is ' || SUM(minor) || ' apart' FROM (
+            {counted}
+            UNION ALL SELECT substr(account, {start}), currency, debits - credits FROM ledger_balance
+            WHERE account LIKE '{kind}:%'
+        ) AS both_sides GROUP BY name, currency HAVING SUM(minor) <> 0"""
+
+
+def level(both_sides: str) -> str:
+    """Return SQL that finds the currencies in which rows of `currency, minor` do not add up to zero."""
+    return f"""SELECT NULL, currency || ' is ' || SUM(minor) || ' apart' FROM ({both_sides}) AS both_sides
+        GROUP BY currency HAVING SUM(minor) <> 0"""
+
+
+# --- chargebacks ------------------------------------------------------------------------------------------------------
+
+ON_ITS_WAY: Final = total(
+    "payout.amount_minor",
+    "disbursement AS payout",
+    "payout.payment_id = card_hold.id AND payout.kind IN ('payout', 'refund') AND payout.chargeback_id IS NULL",
+)
+CHARGED_BACK_OF_HOLD: Final = total(
+    "from_escrow_minor", "chargeback", "chargeback.payment_id = card_hold.id AND state <> 'won'"
+)
+RELEASED: Final = total("released_minor - fee_minor", "lot_settlement", "deal_id = subject")
+EARNED: Final = total("net_minor", "session_settlement", "booking_id = subject")
+
+CHARGEBACKS: Final = (
+    Invariant(
+        "what a bank took is borne by somebody, to the cent",
+        "What was held, what we had earned, what the seller owes and what we have lost are what has left our balance.",
+        """SELECT subject, ref FROM chargeback
+        WHERE from_escrow_minor + from_commission_minor + claimed_minor + from_loss_minor <> amount_minor
+        OR from_escrow_minor < 0 OR from_commission_minor < 0 OR from_loss_minor < 0
+        OR recovered_minor NOT BETWEEN 0 AND claimed_minor
+        OR from_refunds_minor NOT BETWEEN 0 AND recovered_minor""",
+    ),
+    Invariant(
+        "what we have lost is what nobody made good, and what a payer has twice",
+        "A claim is our loss when it is written off, and is so no more when the bank gives the money back.",
+        level(f"""{earned(LOSS)}
+            UNION ALL SELECT currency, claimed_minor - recovered_minor FROM chargeback WHERE state = 'written_off'
+            UNION ALL SELECT currency, from_loss_minor FROM chargeback WHERE state <> 'won'"""),
+    ),
+    Invariant(
+        "no seller owes more than they were given",
+        "What went back to the payer before their bank took it was never the seller's.",
+        f"""SELECT subject, seller FROM chargeback WHERE state <> 'won' AND matter <> 'purchase'
+        GROUP BY matter, subject, seller HAVING SUM(claimed_minor - from_refunds_minor) >
+        CASE matter WHEN 'deal' THEN {RELEASED} ELSE {EARNED} END""",
+    ),
+    Invariant(
+        "a bank takes back what somebody has paid",
+        "A dispute about nothing of ours would be taken from somebody who has nothing to do with it.",
+        """SELECT subject, ref FROM chargeback WHERE CASE matter
+            WHEN 'deal' THEN NOT EXISTS (SELECT 1 FROM payment WHERE payment.id = payment_id
+                AND payment.deal_id = subject)
+            WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM card_hold WHERE card_hold.id = payment_id
+                AND card_hold.booking_id = subject)
+            ELSE NOT EXISTS (SELECT 1 FROM purchase_payment WHERE purchase_payment.id = payment_id
+                AND purchase_payment.purchase_id = subject) END""",
+    ),
+    Invariant(
+        "what a bank took, gave back or kept is in the books",
+        "Each turn of a dispute is booked in the moment in which it is known.",
+        """SELECT subject, ref FROM chargeback WHERE amount_minor > 0 AND NOT EXISTS (
+            SELECT 1 FROM ledger_entry WHERE key = 'chargeback:' || chargeback.id || ':' || 'opened')
+        UNION ALL SELECT subject, ref FROM chargeback
+        WHERE amount_minor > 0 AND state IN ('won', 'written_off') AND NOT EXISTS (
+            SELECT 1 FROM ledger_entry WHERE key = 'chargeback:' || chargeback.id || ':' || chargeback.state)""",
+    ),
+    Invariant(
+        "no dispute waits without an end",
+        "A bank that never decides, and a seller who never pays, end by time.",
+        f"""SELECT subject, ref FROM chargeback WHERE state IN ({timed(CHARGEBACK)})
+        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'chargeback' AND timer.subject = chargeback.id)""",
+    ),
+    Invariant(
+        "every dispute that wants an answer has one prepared",
+        "What is not answered by the bank's date is lost.",
+        """SELECT subject, ref FROM chargeback WHERE state = 'open' AND evidence_due IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM evidence_pack WHERE evidence_pack.chargeback_id = chargeback.id)""",
+    ),
+    Invariant(
+        "no charge of a session gives more than it brought",
+        "What goes to the consultant and back out of a charge, and what a bank took of it, is at most what was taken.",
+        f"""SELECT booking_id, 'hold ' || number FROM card_hold
+        WHERE {ON_ITS_WAY} + {CHARGED_BACK_OF_HOLD} > captured_minor""",
+    ),
+)
+
+
+# --- money that goes out ----------------------------------------------------------------------------------------------
+
+TIMED: Final = f"""EXISTS (SELECT 1 FROM timer WHERE timer.kind = '{DISBURSEMENT.name}'
+            AND timer.subject = disbursement.id)"""
+BOOKED_AS: Final = """disbursement.subject_kind || ':' || disbursement.subject || ':' || disbursement.key || ':'
+            || disbursement.provider_ref"""
+PAID: Final = """SELECT id, received_minor AS came, currency FROM payment
+            UNION ALL SELECT id, captured_minor, currency FROM card_hold
+            UNION ALL SELECT id, amount_minor, currency FROM purchase_payment"""
+
+
+def unsent(name: str, where: str) -> str:
+    """Return SQL for what is owed under that name and has not arrived, with rows of `name, currency, minor`."""
+    return f"""SELECT {name} AS name, currency, amount_minor AS minor FROM disbursement
+            WHERE {where} AND state NOT IN ('done', 'kept')"""
+
+
+DISBURSEMENTS: Final = (
+    Invariant(
+        "every payout due is on its way",
+        "What is owed to a seller is asked of the provider, or waits with a reason; never both or neither.",
+        agree("payable", unsent("payee", "kind = 'payout'")),
+    ),
+    Invariant(
+        "every refund due is on its way",
+        "What is owed back to a buyer is asked of the provider.",
+        agree("refund_due", unsent("subject", "kind = 'refund' AND currency <> 'XTR'")),
+    ),
+    Invariant(
+        "every Star due back is on its way",
+        "What is owed back to a buyer is asked of the platform that took it.",
+        agree("stars_due", unsent("subject", "kind = 'refund' AND currency = 'XTR'")),
+    ),
+    Invariant(
+        "what has left is in the books",
+        "A payout or refund that the provider has made was booked in the same moment.",
+        f"""SELECT disbursement.subject, disbursement.key FROM disbursement WHERE disbursement.state = 'done'
+        AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.key = {BOOKED_AS})""",
+    ),
+    Invariant(
+        "nothing was sent twice",
+        "Two payouts that are one at the provider, or one of ours that is two, are somebody's money.",
+        """SELECT MIN(subject), kind || ' ' || provider_ref FROM disbursement
+        WHERE state = 'done' AND provider_ref IS NOT NULL GROUP BY kind, provider_ref HAVING COUNT(*) > 1""",
+    ),
+    Invariant(
+        "no payment gives more than it brought",
+        "What was paid out and given back of a payment is at most what came by it.",
+        f"""SELECT MIN(disbursement.subject), 'payment ' || paid.id FROM disbursement
+        JOIN ({PAID}) AS paid ON paid.id = disbursement.payment_id
+        WHERE disbursement.kind IN ('payout', 'refund') AND disbursement.chargeback_id IS NULL
+        GROUP BY paid.id, paid.came, paid.currency
+        HAVING SUM(CASE WHEN disbursement.currency = paid.currency THEN disbursement.amount_minor ELSE 0 END)
+        > paid.came""",
+    ),
+    Invariant(
+        "all that leaves is of a payment of its subject",
+        "Money that is sent out of a payment for something else is somebody else's.",
+        """SELECT subject, key FROM disbursement WHERE CASE subject_kind
+            WHEN 'deal' THEN NOT EXISTS (SELECT 1 FROM payment WHERE payment.id = payment_id
+                AND payment.deal_id = subject)
+            WHEN 'session' THEN NOT EXISTS (SELECT 1 FROM card_hold WHERE card_hold.id = payment_id
+                AND card_hold.booking_id = subject)
+            ELSE NOT EXISTS (SELECT 1 FROM purchase_payment WHERE purchase_payment.id = payment_id
+                AND purchase_payment.purchase_id = subject
+                AND purchase_payment.currency = disbursement.currency) END""",
+    ),
+    Invariant(
+        "nothing waits to be sent without a reason",
+        "What was put off is tried again, or waits for the payee's account, for a bank or until the money adds up.",
+        f"""SELECT disbursement.subject, disbursement.key FROM disbursement
+        WHERE disbursement.state IN ('waiting', 'refused') AND NOT {TIMED}
+        AND NOT EXISTS (SELECT 1 FROM chargeback WHERE chargeback.subject = disbursement.subject
+            AND chargeback.state = 'open')
+        AND NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = disbursement.subject AND deal.frozen IS NOT NULL)
+        AND (disbursement.payee IS NULL
+            OR EXISTS (SELECT 1 FROM payee WHERE payee.organisation_id = disbursement.payee AND payee.ready))""",
+    ),
+)
+
+
+# --- invoices ---------------------------------------------------------------------------------------------------------
+
+NUMBERED: Final = """FROM invoice WHERE invoice.issuer = invoice_series.issuer
+            AND invoice.year = invoice_series.year AND invoice.series = invoice_series.series"""
+
+INVOICES: Final = (
+    Invariant(
+        "invoice numbers have no gap",
+        "A number that is missing, or given twice, is the first thing that a tax inspector asks about.",
+        f"""SELECT NULL, issuer || ' ' || series || ' ' || year FROM invoice_series
+        WHERE last <> (SELECT COUNT(*) {NUMBERED}) OR last <> (SELECT COALESCE(MAX(serial), 0) {NUMBERED})
+        UNION ALL SELECT NULL, number FROM invoice WHERE number IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM invoice_series WHERE invoice_series.issuer = invoice.issuer
+            AND invoice_series.year = invoice.year AND invoice_series.series = invoice.series
+            AND invoice.serial BETWEEN 1 AND invoice_series.last)""",
+    ),
+    Invariant(
+        "an invoice is numbered in the year of its date",
+        "Numbers begin anew each year: one of another year than the date beside it is missed in the one or the other.",
+        """SELECT NULL, number FROM invoice WHERE number IS NOT NULL
+        AND SUBSTR(CAST(issued_on AS VARCHAR(10)), 1, 4) <> CAST(year AS VARCHAR(4))""",
+    ),
+    Invariant(
+        "our commission is what we invoice",
+        "Fees without an invoice are income without a paper; an invoice without a fee asks for money twice.",
+        level(f"""{earned("commission")}
+            UNION ALL SELECT currency, CASE paper WHEN 'invoice' THEN -gross_minor ELSE gross_minor END
+            FROM invoice WHERE kind = 'commission'"""),
+    ),
+    Invariant(
+        "what was paid for goods is on an invoice or its draft",
+        "The seller's and the buyer's books have to say what they paid each other.",
+        """SELECT lot_settlement.deal_id, lot_settlement.lot_id FROM lot_settlement
+        JOIN lot ON lot.id = lot_settlement.lot_id WHERE released_minor + lot.test_minor <> COALESCE((
+            SELECT gross_minor FROM invoice WHERE invoice.key = 'goods:lot:' || lot_settlement.lot_id), 0)""",
+    ),
+    Invariant(
+        "an invoice adds up",
+        "Net and VAT are what was paid, but for a rounding of a minor unit or two.",
+        """SELECT NULL, key FROM invoice WHERE ABS(gross_minor - net_minor - vat_minor) > 2
+        OR net_minor < 0 OR vat_minor < 0""",
+    ),
+    Invariant(
+        "no more is credited than was invoiced",
+        "A credit note is of an invoice, and all of them together are at most that invoice.",
+        """SELECT NULL, source.key FROM invoice AS source JOIN invoice AS credit ON credit.corrects = source.id
+        GROUP BY source.id, source.key, source.gross_minor HAVING SUM(credit.gross_minor) > source.gross_minor""",
+    ),
+    Invariant(
+        "every invoice that is due will be written",
+        "It waits for its turn, or with a timer for a side to say where it is at home, its VAT number or its address.",
+        f"""SELECT NULL, invoice.key FROM invoice WHERE state = 'due' AND corrects IS NULL
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.ordering_key = 'invoice:' || invoice.id)
+        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = '{TIMER}' AND timer.subject = invoice.id)""",
+    ),
+)
+
+
+# --- our own sales ----------------------------------------------------------------------------------------------------
+
+SOLD: Final = words(("paid", "kept", "giving_back", "given_back"))
+
+PURCHASES: Final = (
+    Invariant(
+        "what was sold is in the books",
+        "We have earned the prices that were paid, less what was given back or a bank took, and nothing else.",
+        level(f"""{earned("sales")}
+            UNION ALL {earned("star_sales")}
+            UNION ALL SELECT currency, back_minor - price_minor FROM purchase WHERE state IN ({SOLD})
+            UNION ALL SELECT currency, from_commission_minor FROM chargeback
+            WHERE state <> 'won' AND matter = 'purchase'"""),
+    ),
+    Invariant(
+        "the Stars that the platform holds are those that were paid",
+        "Each Star has come by a payment that the platform named, and leaves by giving one back.",
+        level(f"""{earned("stars")}
+            UNION ALL SELECT currency, amount_minor FROM purchase_payment WHERE currency = 'XTR'
+            UNION ALL SELECT currency, -amount_minor FROM disbursement
+            WHERE currency = 'XTR' AND state = 'done'"""),
+    ),
+    Invariant(
+        "Stars that are kept came back, in part or to nobody, and are not spent yet",
+        "Credit that nobody gave would be a present; credit that is gone unspent, a theft.",
+        agree(
+            "star_credit",
+            f"""SELECT buyer AS name, currency,
+                CASE WHEN back_minor = price_minor THEN credit_minor ELSE back_minor END AS minor
+            FROM purchase WHERE currency = 'XTR' AND back_minor > 0
+            UNION ALL SELECT purchase.buyer, refund.currency, refund.amount_minor FROM disbursement AS refund
+            JOIN purchase ON purchase.id = refund.subject WHERE refund.state = 'kept'
+            UNION ALL SELECT buyer, currency, -credit_minor FROM purchase
+            WHERE currency = 'XTR' AND state IN ({SOLD})""",
+        ),
+    ),
+    Invariant(
+        "nothing is delivered that was not paid",
+        "A purchase counts as paid by one payment of what was asked, or by Stars that were kept for its buyer.",
+        f"""SELECT NULL, purchase.id FROM purchase WHERE state IN ({SOLD}) AND price_minor > credit_minor
+        AND NOT EXISTS (SELECT 1 FROM purchase_payment AS payment WHERE payment.purchase_id = purchase.id
+            AND payment.amount_minor = price_minor - credit_minor AND payment.currency = purchase.currency)""",
+    ),
+    Invariant(
+        "no purchase waits without an end",
+        "Every state that time ends has its timer.",
+        f"""SELECT NULL, purchase.id || ' ' || purchase.state FROM purchase WHERE state IN ({timed(PURCHASE)})
+        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'purchase' AND timer.subject = purchase.id)""",
+    ),
+)
+
+
+# --- sessions ---------------------------------------------------------------------------------------------------------
+
+CAPTURED: Final = total(
+    "hold.captured_minor", "card_hold AS hold", "hold.booking_id = booking.id AND hold.state = 'captured'"
+)
+# The part of it that a bank has taken back while it was held.
+CHARGED_BACK: Final = total(
+    "from_escrow_minor", "chargeback", "chargeback.subject = booking.id AND chargeback.state <> 'won'"
+)
+# A talk that was charged for its minutes, not for a cancellation or a no-show.
+CHARGED_TALK: Final = """FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
+        WHERE card_hold.state = 'captured' AND card_hold.captured_minor > 0 AND booking.free_minutes > 0
+        AND booking.why NOT IN ('cancelled', 'noshow_seeker')"""
+# Two overlapping sessions of one consultant, not counting the minutes that were added to a talk.
+TWO_AT_ONCE: Final = f"""SELECT one.id, one.ref || ' and ' || other.ref FROM booking AS one
+        JOIN meeting ON meeting.booking_id = one.id
+        JOIN booking AS other ON other.expert_id = one.expert_id AND other.id <> one.id
+        WHERE one.state IN ({words(TAKES_THE_SLOT)}) AND other.state IN ({words(TAKES_THE_SLOT)})
+        AND other.starts_at >= one.starts_at AND """
+
+SESSIONS: Final = (
+    Invariant(
+        "no consultant is in two sessions at once",
+        "A slot is one seeker's: the second one would find a consultant who talks to somebody else.",
+        TWO_AT_ONCE + "other.starts_at < strftime('%Y-%m-%d %H:%M:%f', one.starts_at, "
+        "(one.length - meeting.extended) || ' minutes')",
+        TWO_AT_ONCE + "other.starts_at < one.starts_at + (one.length - meeting.extended) * INTERVAL '1 minute'",
+    ),
+    Invariant(
+        "a session that is over holds nothing",
+        "What was taken from a card has gone to the consultant, to us, or back.",
+        f"""SELECT booking.id, booking.ref FROM booking WHERE booking.state IN ({words(SESSION.final)})
+        AND {owed("'escrow:' || booking.id", "booking.currency")} <> 0""",
+    ),
+    Invariant(
+        "nobody is charged for a talk without a yes",
+        "A talk is charged after a consent that is on record, a late cancellation and a no-show by the rule shown.",
+        f"""SELECT booking.id, booking.ref {CHARGED_TALK}
+        AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.booking_id = booking.id AND consent.kind = 'continue')""",
+    ),
+    Invariant(
+        "the yes was given in the talk that it pays for",
+        "A yes from before the talk, or after its end, is no yes to go on paying.",
+        f"""SELECT booking.id, booking.ref {CHARGED_TALK} AND NOT EXISTS (
+            SELECT 1 FROM consent JOIN meeting ON meeting.booking_id = consent.booking_id
+            WHERE consent.booking_id = booking.id AND consent.kind = 'continue' AND consent.person_id = booking.seeker
+            AND consent.at >= meeting.began_at AND consent.at <= meeting.ended_at)""",
+    ),
+    Invariant(
+        "no hold gives more than it holds",
+        "What is taken of a hold is at most what the seeker has let us hold.",
+        "SELECT booking_id, number || ' took ' || captured_minor FROM card_hold WHERE captured_minor > amount_minor",
+    ),
+    Invariant(
+        "a hold is taken once",
+        "Each charge is in the books under its own hold, and no two holds are one at the provider.",
+        """SELECT card_hold.booking_id, 'hold ' || card_hold.number FROM card_hold WHERE card_hold.state = 'captured'
+        AND card_hold.captured_minor > 0 AND (
+            NOT EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.key
+                = 'session:' || card_hold.booking_id || ':captured:' || card_hold.number)
+            OR EXISTS (SELECT 1 FROM card_hold AS other
+                WHERE other.intent_ref = card_hold.intent_ref AND other.id <> card_hold.id AND other.state = 'captured')
+        )""",
+    ),
+    Invariant(
+        "a session's money is parted to the cent",
+        "What goes to the consultant, to us and back is all that was taken, less what a bank has taken before.",
+        f"""SELECT booking.id, booking.ref FROM session_settlement AS parted
+        JOIN booking ON booking.id = parted.booking_id
+        WHERE parted.net_minor + parted.fee_minor + parted.back_minor <> {CAPTURED} - {CHARGED_BACK}
+        OR parted.net_minor < 0 OR parted.fee_minor < 0 OR parted.back_minor < 0""",
+    ),
+    Invariant(
+        "the fee of a session is the share that was shown",
+        "The commission is that of the consultant's part, rounded half up once.",
+        """SELECT booking.id, booking.ref FROM session_settlement AS parted
+        JOIN booking ON booking.id = parted.booking_id WHERE parted.fee_minor
+        <> (2 * CAST(parted.net_minor + parted.fee_minor AS BIGINT) * booking.commission_bp + 10000) / 20000""",
+    ),
+    Invariant(
+        "what was taken is held until it is parted",
+        "A charge that is not held for its session would be paid out of somebody else's money.",
+        f"""SELECT booking.id, booking.ref FROM booking WHERE {owed("'escrow:' || booking.id", "booking.currency")}
+        <> CASE WHEN EXISTS (SELECT 1 FROM session_settlement AS parted WHERE parted.booking_id = booking.id)
+            THEN 0 ELSE {CAPTURED} - {CHARGED_BACK} END""",
+    ),
+    Invariant(
+        "no card is charged more than was due",
+        "All that is taken for a session is what its clock and its terms say, once.",
+        """SELECT booking.id, booking.ref FROM booking JOIN card_hold ON card_hold.booking_id = booking.id
+        WHERE card_hold.state = 'captured' GROUP BY booking.id, booking.ref, booking.due_minor
+        HAVING SUM(card_hold.captured_minor) > booking.due_minor""",
+    ),
+    Invariant(
+        "no session waits without an end",
+        "Every state that time ends has its timer.",
+        f"""SELECT booking.id, booking.ref || ' ' || booking.state FROM booking
+        WHERE booking.state IN ({timed(SESSION)})
+        AND NOT EXISTS (SELECT 1 FROM timer WHERE timer.kind = 'session' AND timer.subject = booking.id)""",
+    ),
+)
+
+
+# --- deals ------------------------------------------------------------------------------------------------------------
+
+SETTLED: Final = total("released_minor + back_minor", "lot_settlement", "lot_settlement.deal_id = deal.id")
+CHARGED_BACK_OF_DEAL: Final = total(
     "from_escrow_minor", "chargeback", "chargeback.subject = deal.id AND chargeback.state <> 'won'"
 )
 FUNDED: Final = total("held_minor", "tranche", "tranche.deal_id = deal.id")
@@ -35,7 +457,7 @@ TRADE: Final = (
         "what is held of a deal is what came less what was parted",
         "Held money is neither forgotten nor invented, lot by lot.",
         f"""SELECT deal.id, deal.ref FROM deal
-        WHERE {owed("'escrow:' || deal.id", "deal.currency")} <> {FUNDED} - {PARTED} - {TAKEN_BY_BANK}""",
+        WHERE {owed("'escrow:' || deal.id", "deal.currency")} <> {FUNDED} - {SETTLED} - {CHARGED_BACK_OF_DEAL}""",
     ),
     Invariant(
         "a deal's money has one currency",

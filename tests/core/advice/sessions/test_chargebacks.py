@@ -13,7 +13,7 @@ from core.advice.sessions import meeting, service, settlement
 from core.advice.sessions.events import SessionPaidOut
 from core.advice.sessions.evidence import record_of
 from core.advice.sessions.process import SessionState
-from core.books.audit.chargebacks import CHARGEBACKS
+from core.books.audit.invariants import CHARGEBACKS
 from core.books.statements import service as statements
 from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.transaction import MARKET, PROVIDER, Ctx

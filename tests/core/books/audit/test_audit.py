@@ -8,8 +8,7 @@ from sqlalchemy import text
 from config import alarms
 from config.platforms import PLATFORMS
 from conversations.wording import Wordings
-from core.books.audit.disbursements import DISBURSEMENTS
-from core.books.audit.invariants import INVARIANTS, TRADE
+from core.books.audit.invariants import DISBURSEMENTS, INVARIANTS, TRADE
 from core.books.audit.service import audit
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET

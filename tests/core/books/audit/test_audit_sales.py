@@ -12,8 +12,7 @@ from bots.telegram.platform import TELEGRAM
 from core.advice.sessions import card_results, meeting, service
 from core.advice.sessions.model import Booking, CardHold
 from core.advice.sessions.reactions import timer_handlers
-from core.books.audit.purchases import PURCHASES
-from core.books.audit.sessions import SESSIONS
+from core.books.audit.invariants import PURCHASES, SESSIONS
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.ledger.invariants import Invariant

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from core.books.audit.invoices import INVOICES
+from core.books.audit.invariants import INVOICES
 from core.books.invoicing import issuance
 from core.books.invoicing.issuance import Due
 from core.books.invoicing.model import MARKET, Invoice, Kind, Party, Supply
