@@ -6,138 +6,49 @@ books are empty. The states of such a deal (`funded_direct`) are defined in `cor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from typing import Any
 
 from core.kernel.money import Money
-from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
-from payments.provider_requests import (
-    AccountRequest,
-    CaptureRequest,
-    CardPageRequest,
-    CheckoutRequest,
-    CreditRequest,
-    EarningsRequest,
-    EvidenceRequest,
-    HoldPageRequest,
-    HoldRequest,
-    PayerRequest,
-    RefundRequest,
-    ReversalRequest,
-    TransferRequest,
-)
 from payments.provider_results import Answer, Done, Refused
-
-HOLDS_NOTHING: Final = Refused("holds_no_money")
-NOT_THERE: Final = Refused("resource_missing")
 
 
 class DirectSettlement:
-    """A provider for markets that hold no money."""
+    """A provider for markets that hold no money: every method of the protocol is one of five."""
 
     code: str = "direct"
 
-    # --- money in -----------------------------------------------------------------------------------------------------
+    async def holds_no_money(self, *_: object, **__: object) -> Answer[Any]:
+        return Refused("holds_no_money")
 
-    async def open_payer(self, ask: PayerRequest) -> Answer[str]:
-        return HOLDS_NOTHING
+    async def is_missing(self, *_: object, **__: object) -> Answer[Any]:
+        return Refused("resource_missing")
 
-    async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
-        return HOLDS_NOTHING
+    async def finds_nothing(self, *_: object, **__: object) -> Answer[Any]:
+        return Done(None)
 
-    async def expire_checkout(self, ref: str) -> Answer[Checkout]:
-        return NOT_THERE
+    async def lists_nothing(self, *_: object, **__: object) -> Answer[Any]:
+        return Done(())
 
-    async def checkout(self, ref: str) -> Answer[Checkout]:
-        return NOT_THERE
-
-    async def intent(self, ref: str) -> Answer[Intent]:
-        return NOT_THERE
-
-    async def credit(self, payer: str) -> Answer[dict[str, Money]]:
-        return NOT_THERE
-
-    async def in_part(self, payer: str) -> Answer[dict[str, Money]]:
+    async def has_no_balance(self, *_: object, **__: object) -> Answer[dict[str, Money]]:
         return Done({})
 
-    # --- cards --------------------------------------------------------------------------------------------------------
-
-    async def open_hold_page(self, ask: HoldPageRequest) -> Answer[Checkout]:
-        return HOLDS_NOTHING
-
-    async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]:
-        return HOLDS_NOTHING
-
-    async def hold(self, ask: HoldRequest) -> Answer[Intent]:
-        return HOLDS_NOTHING
-
-    async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
-        return NOT_THERE
-
-    async def cancel(self, intent: str) -> Answer[Intent]:
-        return NOT_THERE
-
-    async def find_intent(self, ours: str, payer: str) -> Answer[Intent | None]:
-        return Done(None)
-
-    # --- money out ----------------------------------------------------------------------------------------------------
-
-    async def transfer(self, ask: TransferRequest) -> Answer[str]:
-        return HOLDS_NOTHING
-
-    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
-        return Done(None)
-
-    async def reverse(self, ask: ReversalRequest) -> Answer[str]:
-        return NOT_THERE
-
-    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]:
-        return Done(None)
-
-    async def refund(self, ask: RefundRequest) -> Answer[Refund]:
-        return NOT_THERE
-
-    async def send_credit(self, ask: CreditRequest) -> Answer[Refund]:
-        return HOLDS_NOTHING
-
-    async def refund_as_it_is(self, ref: str) -> Answer[Refund]:
-        return NOT_THERE
-
-    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
-        return Done(None)
-
-    async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
-        return HOLDS_NOTHING
-
-    # --- sellers, disputes, books -------------------------------------------------------------------------------------
-
-    async def open_account(self, ask: AccountRequest) -> Answer[Account]:
-        return HOLDS_NOTHING
-
-    async def account(self, ref: str) -> Answer[Account]:
-        return NOT_THERE
-
-    async def account_link(self, key: str, ref: str) -> Answer[str]:
-        return NOT_THERE
-
-    async def dispute(self, ref: str) -> Answer[Dispute]:
-        return NOT_THERE
-
-    async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
-        return Done(())
-
-    async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
-        return NOT_THERE
-
-    async def balance(self) -> Answer[dict[str, Money]]:
-        return Done({})
-
-    async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
-        return Done(())
-
-    async def news(self, since: datetime) -> Answer[Sequence[Events]]:
-        return Done(())
+    # money in
+    open_payer = open_checkout = holds_no_money
+    expire_checkout = checkout = intent = credit = is_missing
+    in_part = has_no_balance
+    # cards
+    open_hold_page = open_card_page = hold = holds_no_money
+    capture = cancel = is_missing
+    find_intent = finds_nothing
+    # money out
+    transfer = send_credit = pay_out = holds_no_money
+    reverse = refund = refund_as_it_is = is_missing
+    find_transfer = find_reversal = find_refund = finds_nothing
+    # sellers, disputes, books
+    open_account = holds_no_money
+    account = account_link = dispute = submit_evidence = is_missing
+    disputes = movements = news = lists_nothing
+    balance = has_no_balance
 
     async def hold_earnings(self) -> Answer[str]:
         return Done("nothing to hold")

@@ -36,19 +36,16 @@ class MoneyIn(Protocol):
 
     async def open_payer(self, ask: PayerRequest) -> Answer[str]:
         """Return the provider's reference of a buyer."""
-        ...
 
     async def open_checkout(self, ask: CheckoutRequest) -> Answer[Checkout]:
         """Open a way to pay: `url` leads to the page, or `bank` says where the transfer has to go. A buyer's earlier
         excess transfer pays a bank transfer at once.
         """
-        ...
 
     async def expire_checkout(self, ref: str) -> Answer[Checkout]:
         """Close the page to payments. A page that is paid or expired already is returned as it is. Money that has
         arrived by a bank transfer becomes the buyer's credit.
         """
-        ...
 
     async def checkout(self, ref: str) -> Answer[Checkout]: ...
 
@@ -56,11 +53,9 @@ class MoneyIn(Protocol):
 
     async def credit(self, payer: str) -> Answer[dict[str, Money]]:
         """Return the money that a buyer has transferred beyond their payments, by currency."""
-        ...
 
     async def in_part(self, payer: str) -> Answer[dict[str, Money]]:
         """Return the money that a buyer has transferred for payments that are not complete yet, by currency."""
-        ...
 
 
 class Cards(Protocol):
@@ -74,19 +69,15 @@ class Cards(Protocol):
         """Hold money on a card. Refused "authentication_required": the bank wants to see the card's owner, who needs a
         page.
         """
-        ...
 
     async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
         """Capture a hold; a captured one is returned as it is. Refused: the hold has lapsed or was released."""
-        ...
 
     async def cancel(self, intent: str) -> Answer[Intent]:
         """Release a hold; one that is over already is returned as it is."""
-        ...
 
     async def find_intent(self, ours: str, payer: str) -> Answer[Intent | None]:
         """Return the latest attempt made for a payment or hold of ours, whatever its key was."""
-        ...
 
 
 class MoneyOut(Protocol):
@@ -94,13 +85,11 @@ class MoneyOut(Protocol):
 
     async def transfer(self, ask: TransferRequest) -> Answer[str]:
         """Return the transfer's reference. Refused, not final: the seller cannot receive yet, or our balance is low."""
-        ...
 
     async def find_transfer(self, effect: str, group: str) -> Answer[str | None]: ...
 
     async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         """Return the reversal's reference. Refused, not final: the seller's balance does not cover it now."""
-        ...
 
     async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]: ...
 
@@ -114,11 +103,9 @@ class MoneyOut(Protocol):
         """Return the latest refund made for an effect of ours, whatever its key was. A buyer's credit is searched since
         then.
         """
-        ...
 
     async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
         """Pay out our own earnings. Refused, not final: the balance is low, or not available yet."""
-        ...
 
 
 class Sellers(Protocol):
@@ -128,7 +115,6 @@ class Sellers(Protocol):
 
     async def account_link(self, key: str, ref: str) -> Answer[str]:
         """Return the page where a seller gives the provider the required data. It works once and for minutes."""
-        ...
 
 
 class Disputes(Protocol):
@@ -136,11 +122,9 @@ class Disputes(Protocol):
 
     async def disputes(self, since: datetime) -> Answer[Sequence[Dispute]]:
         """Return the disputes that were opened since."""
-        ...
 
     async def submit_evidence(self, ask: EvidenceRequest) -> Answer[Dispute]:
         """Answer a dispute. One that was answered or decided already is answered as it is."""
-        ...
 
 
 class Books(Protocol):
@@ -150,19 +134,15 @@ class Books(Protocol):
         """Return the provider's balance for us by currency, available or not yet. It leaves out the operator's reserves
         and withdrawn earnings, which are not in the market's books.
         """
-        ...
 
     async def movements(self, since: datetime, until: datetime) -> Answer[Sequence[Movement]]:
         """Return each line of our balance from `since` until just before `until`, oldest first."""
-        ...
 
     async def news(self, since: datetime) -> Answer[Sequence[Events]]:
         """Return the events since then, oldest first, of the relevant kinds; at most the last 30 days."""
-        ...
 
     async def hold_earnings(self) -> Answer[str]:
         """Stop the provider's automatic payouts to us: the balance is other people's money."""
-        ...
 
 
 class Provider(MoneyIn, Cards, MoneyOut, Sellers, Disputes, Books, Protocol):
@@ -171,6 +151,5 @@ class Provider(MoneyIn, Cards, MoneyOut, Sellers, Disputes, Books, Protocol):
     @property
     def code(self) -> str:
         """Return the provider's name in our rows and keys; no behaviour depends on it."""
-        ...
 
     async def close(self) -> None: ...

@@ -5,14 +5,11 @@ Names of kinds and fields are stored; a new field needs a default.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from conversations.reply import Reply
 from core.kernel.messages import ANY_CHANNEL, Message, stored_as
 
 
 @stored_as(ANY_CHANNEL, "replies")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Replies(Message):
     """Replies to an address, in order. The other fields are for their placement in the chat (sender.py)."""
 
@@ -27,7 +24,6 @@ class Replies(Message):
 
 
 @stored_as(ANY_CHANNEL, "menu")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Menu(Message):
     """The commands in a chat's menu: each has a name and a description."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, dataclass_transform
 
 from pydantic import TypeAdapter
 
@@ -13,7 +13,7 @@ ANY_CHANNEL: Final = ""  # for a message that goes to whichever chat platform it
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The base of all messages. Subclasses are frozen dataclasses; their fields are the keys of the stored JSON."""
+    """The base of all messages. The fields of a subclass are the keys of the stored JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,13 @@ _kinds: dict[type[Message], tuple[str, str]] = {}
 _adapters: dict[type[Message], TypeAdapter[Any]] = {}  # made when a class is first read or written
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def stored_as(channel: str, kind: str) -> Callable[[type[MessageType]], type[MessageType]]:
-    """Register a message class under the channel and kind that its rows are stored with."""
+    """Make a message class a frozen dataclass, and register it under the channel and kind of its rows."""
 
-    def register(class_: type[MessageType]) -> type[MessageType]:
+    def register(declared: type[MessageType]) -> type[MessageType]:
         assert (channel, kind) not in _by_kind, f"{channel} {kind} is declared twice"
+        class_ = dataclass(frozen=True, slots=True, kw_only=True)(declared)
         _by_kind[channel, kind] = class_
         _kinds[class_] = channel, kind
         return class_

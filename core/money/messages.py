@@ -44,7 +44,6 @@ class GoodsSold:
 
 
 @stored_as(PAYMENTS, "checkout.open")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCheckout(Priced):
     """Open a payment page for a deal. `title`: the finished title, in rows of an earlier release that have no `goods`.
 
@@ -67,14 +66,12 @@ class OpenCheckout(Priced):
 
 
 @stored_as(PAYMENTS, "checkout.expire")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpireCheckout(Message):
     payment: str
     session: str
 
 
 @stored_as(PAYMENTS, "purchase.page")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPurchasePage(Priced):
     """Open a page to pay for something that the market itself sells."""
 
@@ -86,7 +83,6 @@ class OpenPurchasePage(Priced):
 
 
 @stored_as(PAYMENTS, "purchase.page.close")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosePurchasePage(Message):
     purchase: str
     session: str
@@ -95,10 +91,9 @@ class ClosePurchasePage(Message):
 # --- money held on a card ---------------------------------------------------------------------------------------------
 
 
-@stored_as(PAYMENTS, "hold.page")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenHoldPage(Priced):
-    """Open a page on which a seeker's card is held. `ref` and `what`: the session, for the page's title."""
+class OpenPage(Priced):
+    """The base of both pages for a seeker's card. `ref` and `what`: the session, for the page's title."""
 
     hold: str
     person: str
@@ -108,25 +103,19 @@ class OpenHoldPage(Priced):
     ref: str = ""
     what: str = ""
     provider: str | None = None  # chosen when the message is delivered, where there are several
+
+
+@stored_as(PAYMENTS, "hold.page")
+class OpenHoldPage(OpenPage):
+    """Open a page on which a seeker's card is held."""
 
 
 @stored_as(PAYMENTS, "card.page")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCardPage(Priced):
+class OpenCardPage(OpenPage):
     """Open a page on which a card is kept, to be held later."""
-
-    hold: str
-    person: str
-    name: str
-    expires: datetime
-    email: str | None = None
-    ref: str = ""
-    what: str = ""
-    provider: str | None = None  # chosen when the message is delivered, where there are several
 
 
 @stored_as(PAYMENTS, "hold.page.close")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseCardPage(Message):
     """Close a page of either kind."""
 
@@ -135,7 +124,6 @@ class CloseCardPage(Message):
 
 
 @stored_as(PAYMENTS, "hold")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceHold(Priced):
     hold: str
     attempt: int
@@ -144,14 +132,12 @@ class PlaceHold(Priced):
 
 
 @stored_as(PAYMENTS, "capture")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureHold(Priced):
     hold: str
     intent: str
 
 
 @stored_as(PAYMENTS, "hold.cancel")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelHold(Message):
     hold: str
     intent: str
@@ -161,7 +147,6 @@ class CancelHold(Message):
 
 
 @stored_as(PAYMENTS, "transfer")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SendTransfer(Priced):
     """Pay out to an account. `charge`: the charge that it leaves; None leaves our balance."""
 
@@ -173,7 +158,6 @@ class SendTransfer(Priced):
 
 
 @stored_as(PAYMENTS, "refund")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SendRefund(Priced):
     """Give a payment back. `payer`: send it from this buyer's balance, as far as that has more than `kept`.
 
@@ -191,7 +175,6 @@ class SendRefund(Priced):
 
 
 @stored_as(PAYMENTS, "reversal")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SendReversal(Priced):
     """Take a payout back from the account that has it."""
 
@@ -201,7 +184,6 @@ class SendReversal(Priced):
 
 
 @stored_as(STARS, "refund")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundStars(Message):
     """Give a whole payment back to its payer. `amount` counts Stars."""
 
@@ -217,7 +199,6 @@ class RefundStars(Message):
 
 
 @stored_as(PAYMENTS, "account.open")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAccount(Message):
     """Open a seller's account. `after`: the account before it, where that one was closed."""
 
@@ -231,7 +212,6 @@ class OpenAccount(Message):
 
 
 @stored_as(PAYMENTS, "account.link")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkAccount(Message):
     """Make a link to the page on which a seller fills in their account."""
 
@@ -241,7 +221,6 @@ class LinkAccount(Message):
 
 
 @stored_as(PAYMENTS, "evidence.submit")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitEvidence(Message):
     chargeback: str
     dispute: str
@@ -251,7 +230,6 @@ class SubmitEvidence(Message):
 
 
 @stored_as(PAYMENTS, "look")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Look(Message):
     """Fetch an object of the provider's and apply its state. `event`: why, for the operator."""
 
@@ -264,7 +242,6 @@ class Look(Message):
 
 
 @stored_as(PAYMENTS, "invoice.write")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteInvoice(Message):
     """Give an invoice its number. `as_it_is`: though a side is not known whole; `waited`: its time to wait is over."""
 
@@ -274,7 +251,6 @@ class WriteInvoice(Message):
 
 
 @stored_as(PAYMENTS, "invoice.draw")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawInvoice(Message):
     """Draw an invoice for a person. `where`: the chat that it goes to."""
 
@@ -284,7 +260,6 @@ class DrawInvoice(Message):
 
 
 @stored_as(PAYMENTS, "invoice.mail")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MailInvoice(Message):
     invoice: str
     to: str
@@ -309,7 +284,6 @@ class ContractDocument:
 
 
 @stored_as(PAYMENTS, "terms.draw")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawTerms(Message):
     """Draw the terms of a deal for a person. `where`: the chat that they go to."""
 

@@ -30,21 +30,21 @@ class Named(DirectSettlement):
         self.code = code
         self.asked: list[Any] = []
 
-    async def open_account(self, ask: AccountRequest) -> Done[Account]:
+    async def open_account(self, *_: object, **__: object) -> Done[Account]:
         return Done(Account("acct_1", ready=True))
 
-    async def transfer(self, ask: TransferRequest) -> Done[str]:
-        self.asked.append((ask.charge, ask.account))
+    async def transfer(self, *requests: Any, **_: object) -> Done[str]:
+        self.asked += [(each.charge, each.account) for each in requests]
         return Done("tr_1")
 
-    async def refund(self, ask: RefundRequest) -> Done[Refund]:
-        self.asked.append(ask.intent)
-        return Done(Refund("re_1", ask.effect, RefundState.SUCCEEDED))
+    async def refund(self, *requests: Any, **_: object) -> Done[Refund]:
+        self.asked += [each.intent for each in requests]
+        return Done(Refund("re_1", requests[0].effect, RefundState.SUCCEEDED))
 
-    async def find_transfer(self, effect: str, group: str) -> Done[str | None]:
+    async def find_transfer(self, *_: object, **__: object) -> Done[str | None]:
         return Done("tr_9" if self.code == "far" else None)
 
-    async def balance(self) -> Done[dict[str, Money]]:
+    async def balance(self, *_: object, **__: object) -> Done[dict[str, Money]]:
         return Done({"EUR": TEN})
 
 

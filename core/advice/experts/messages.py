@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from core.kernel.messages import Message, stored_as
@@ -12,7 +11,6 @@ FEED, FILE = "feed", "file"  # where busy times came from; a new reading replace
 
 
 @stored_as(CALENDAR, FEED)
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCalendarFeed(Message):
     expert: str
     zone: str
@@ -20,7 +18,6 @@ class ReadCalendarFeed(Message):
 
 
 @stored_as(CALENDAR, FILE)
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCalendarFile(Message):
     expert: str
     zone: str

@@ -20,7 +20,6 @@ class Enclosed:
 
 
 @stored_as(MAIL, "email_code")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeLetter(Message):
     """A code that proves an address, to be worded when it is sent."""
 
@@ -30,7 +29,6 @@ class CodeLetter(Message):
 
 
 @stored_as(MAIL, "letter")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter(Message):
     """A finished letter. `calendar`: an entry for the reader's calendar, and `method` what to do with it."""
 
@@ -43,7 +41,6 @@ class Letter(Message):
 
 
 @stored_as(MAIL, "alarm")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmLetter(Message):
     """A finished letter to the operator."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.messages import Message, stored_as
 from core.money.messages import STARS
 
 
 @stored_as(STARS, "invoice")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SendInvoice(Message):
     """Ask for a payment in a chat. `amount` counts Stars."""
 

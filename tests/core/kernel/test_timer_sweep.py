@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -42,7 +41,6 @@ async def test_failing_timer_does_not_hold_up_others(market: Market) -> None:
 
 
 @stored_as("chat", "say")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Count(Message):
     n: int
 
