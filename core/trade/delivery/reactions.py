@@ -18,9 +18,11 @@ from core.trade.deals.events import (
     DealRuledByTime,
     DealUnwinding,
 )
+from core.trade.deals.lifecycle import time_is_up as deal_time_is_up
 from core.trade.deals.model import DEAL
-from core.trade.deals.service import time_is_up as deal_time_is_up
-from core.trade.delivery.lifecycle import (
+from core.trade.delivery.model import LOT
+from core.trade.delivery.rules import ended_unpaid
+from core.trade.delivery.service import (
     forget_lots,
     give_up_lots,
     go_on,
@@ -31,8 +33,6 @@ from core.trade.delivery.lifecycle import (
     start_lots,
     time_is_up,
 )
-from core.trade.delivery.model import LOT
-from core.trade.delivery.rules import ended_unpaid
 from core.trade.delivery.steps import lots_in
 
 

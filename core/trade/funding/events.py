@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.kernel.events import Event
 from core.kernel.money import Money
@@ -146,3 +147,12 @@ class PayeeRestricted(Event):
 
     organisation_id: str
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettling(Event):
+    """The buyer has paid by a slow rail. The money is on its way, and arrives by `until` at the latest."""
+
+    deal_id: str
+    payment_id: str
+    until: datetime

@@ -22,16 +22,16 @@ from core.trade.deals.events import (
     DealSettling,
     DealUnwinding,
 )
+from core.trade.deals.lifecycle import money_stuck
 from core.trade.deals.model import IN_DOUBT
-from core.trade.deals.service import money_stuck
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.trade.delivery.model import Lot
 from core.trade.funding import chargebacks
-from core.trade.funding.credits import credit_kept_long
-from core.trade.funding.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.trade.funding.model import CREDIT, TRANCHE
+from core.trade.funding.overpayments import credit_kept_long
 from core.trade.funding.payees import account_awaited
 from core.trade.funding.payouts import finish, try_deal_again
+from core.trade.funding.service import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.trade.funding.settlement import refund_unwound, settle_lot
 
 

@@ -13,8 +13,7 @@ from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened
 from core.money.chargebacks.model import Chargeback
 from core.shop.purchases.events import PurchaseFact
 from core.trade.deals.events import DealFact
-from core.trade.deals.messages.events import DealLineSaid
-from core.trade.deals.messages.model import DealLine
+from core.trade.deals.messages import DealLine, DealLineSaid
 from core.trade.delivery.events import LotFact
 from core.trade.funding.evidence.service import EVIDENCE, mark, prepare_pack, send_pack, spare_pack
 
