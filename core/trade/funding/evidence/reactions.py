@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from core.kernel.events import Event
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
-from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened
 from core.money.chargebacks.model import Chargeback
@@ -26,7 +25,7 @@ def listen(reactions: Reactions) -> None:
     for kind in facts_under(PurchaseFact):
         reactions.on(kind, _on_purchase)
     reactions.on(ChargebackOpened, _opened)
-    reactions.on(ChargebackClosed, _closed)
+    reactions.on(ChargebackClosed, lambda ctx, fact: spare_pack(ctx, fact.chargeback_id))
 
 
 def facts_under(kind: type[Event]) -> Iterator[type[Event]]:
@@ -55,12 +54,4 @@ def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
     prepare_pack(ctx, fact.chargeback_id, ctx.session.get_one(Chargeback, fact.chargeback_id).evidence_due)
 
 
-def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    spare_pack(ctx, fact.chargeback_id)
-
-
-def handle_timer(ctx: Ctx, timer: Timer) -> None:
-    send_pack(ctx, timer.subject)
-
-
-timer_handlers: Mapping[str, TimerHandler] = {EVIDENCE: handle_timer}
+timer_handlers: Mapping[str, TimerHandler] = {EVIDENCE: lambda ctx, timer: send_pack(ctx, timer.subject)}
