@@ -43,10 +43,11 @@ from conversations.privacy import erasure as leaving
 from conversations.privacy import export
 from conversations.router import Router
 from conversations.shop import purchases as buying
+from conversations.trade import reviews
 from conversations.trade.deals import card as deal_card
 from conversations.trade.deals import contract_terms, money_summary, order_reference, payment, reorder
 from conversations.trade.deals import messages as deal_messages
-from conversations.trade.delivery import claim, delivery, dispute, review
+from conversations.trade.delivery import claim, delivery, dispute
 from conversations.trade.listings import listing, listing_changes, my_listings
 from conversations.trade.offers import inquiry, offer
 from conversations.trade.requests import quotes, request
@@ -119,7 +120,7 @@ ROUTERS: tuple[Router, ...] = (
     dispute.router,
     money_summary.router,
     payment.router,
-    review.router,
+    reviews.router,
     expert.router,
     absence.router,
     expert_search.router,

@@ -14,17 +14,17 @@ from core.money.disbursements import events as disbursements
 from core.money.disbursements.model import POSTED_AS
 from core.money.model import SubjectKind
 from core.trade.deals import events as deal
-from core.trade.deals.messages.events import DealLineSaid
+from core.trade.deals.access import deal_for
+from core.trade.deals.messages import DealLineSaid
 from core.trade.deals.model import DealState
-from core.trade.deals.service import deal_for
 from core.trade.delivery import events as lot
 from core.trade.delivery.model import LotState
 from core.trade.delivery.rules import ended_unpaid
-from core.trade.delivery.service import lot_for, lots_of
+from core.trade.delivery.service import lots_of
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes import events as support
 from core.trade.disputes.service import case_for
 from core.trade.funding import events as money
-from core.trade.funding.rails import events as rails
 from core.trade.funding.rails.service import way_of
 from core.trade.funding.service import payment_of
 from core.trade.listings import events as listing
@@ -125,7 +125,7 @@ MONEY_FACTS: Facts = {
     money.TrancheLapsed: "notice.tranche_lapsed",
     money.CreditKept: "notice.credit_kept",
     money.CreditSpent: "notice.credit_spent",
-    rails.PaymentSettling: "notice.payment_settling",
+    money.PaymentSettling: "notice.payment_settling",
 }
 # For deals only; sessions and purchases have sentences in their own conversations.
 CHARGEBACK_FACTS: Facts = {

@@ -28,7 +28,7 @@ from core.kernel.chat_state.memory import Topic
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL
-from core.trade.funding import service as escrow
+from core.trade.funding import payees
 from core.trade.listings import service as listings
 from core.trade.listings.model import ListingState
 from core.trade.offers import service as offers
@@ -94,7 +94,7 @@ def _other_ways(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
         return tuple(to_command(chat.words, command) for command in commands)
 
     words = chat.words
-    payee = escrow.payee_of(chat.ctx, chat.organisation)
+    payee = payees.payee_of(chat.ctx, chat.organisation)
     sells = "seller" in chat.person.roles or own_profile(chat.ctx) is not None
     payout = (Button(label=words("payout.set_up"), press=press("payout.set_up")),)
     return (
@@ -184,7 +184,7 @@ def payout(chat: ChatContext, _rest: str) -> None:
 
 
 def _ask_page(chat: ChatContext) -> None:
-    escrow.ask_onboarding(chat.ctx)
+    payees.ask_onboarding(chat.ctx)
     chat.reply(Card(subject="payout", title=chat.words("payout.title"), text=chat.words("payout.coming")))
 
 

@@ -13,7 +13,7 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Carry, Delivered, Later, Never, Outcome, handles, routes
 from core.kernel.outbox import OutboxMessage
 from core.money.messages import LinkAccount, OpenAccount
-from core.trade.funding import service as escrow
+from core.trade.funding import payees
 from payments.outcomes import Unit, known, seen
 from payments.provider import Provider
 from payments.provider_requests import AccountRequest
@@ -45,10 +45,10 @@ class Onboarding:
         )
         match await self._provider.open_account(ask):
             case Done(account):
-                opened = partial(escrow.account_opened, organisation_id=organisation, account_ref=account.ref)
+                opened = partial(payees.account_opened, organisation_id=organisation, account_ref=account.ref)
                 return Delivered(known(opened))
             case Refused(why):
-                told = partial(escrow.account_refused, organisation_id=organisation, person_id=asked.person, why=why)
+                told = partial(payees.account_refused, organisation_id=organisation, person_id=asked.person, why=why)
                 return Never(why, told)
             case Unknown(why, seconds):
                 return Later(why, seconds)
@@ -59,7 +59,7 @@ class Onboarding:
         answer = await self._provider.account_link(f"link:{post.id}", asked.account)
 
         def hand_over(url: str) -> Unit:
-            return partial(escrow.onboarding_link, organisation_id=asked.organisation, person_id=asked.person, url=url)
+            return partial(payees.onboarding_link, organisation_id=asked.organisation, person_id=asked.person, url=url)
 
         return seen(answer, hand_over)
 

@@ -21,8 +21,9 @@ from core.money.chargebacks.rules import taken_as
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.recovery import chargeback_opened
 from core.shop.purchases import payments as purchases
+from core.trade.funding import payees
 from core.trade.funding import service as escrow
-from core.trade.funding.balances import surplus_found
+from core.trade.funding.overpayments import surplus_found
 from core.trade.funding.rails import service as rails
 from payments.card_holds import tell_hold, tell_page
 from payments.outcomes import Apply, Unit, known, seen
@@ -217,9 +218,9 @@ async def look_at_refund_of(provider: Provider, disbursement: str, intent: str, 
 
 def tell_account(account: Account) -> Apply:
     def unit(ctx: Ctx) -> None:
-        organisation = escrow.organisation_of_account(ctx, account.ref)
+        organisation = payees.organisation_of_account(ctx, account.ref)
         if organisation is not None:
-            escrow.payee_told(ctx, organisation, ready=account.ready, missing=account.missing, closed=account.closed)
+            payees.payee_told(ctx, organisation, ready=account.ready, missing=account.missing, closed=account.closed)
 
     return unit
 

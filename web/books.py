@@ -24,8 +24,8 @@ from core.money.ledger.model import (
 )
 from core.people.accounts.model import NOBODY, Organisation, Person
 from core.people.accounts.service import organisation_of, person_of
+from core.trade.deals.access import deal_for
 from core.trade.deals.model import Deal
-from core.trade.deals.service import deal_for
 from core.trade.delivery.service import lots_of
 from core.trade.reviews.model import Review
 from web.deadlines import next_deadlines

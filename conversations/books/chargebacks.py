@@ -20,7 +20,7 @@ from core.money.model import SubjectKind
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators
 from core.shop.purchases.service import purchase_for
-from core.trade.deals.service import deal_for
+from core.trade.deals.access import deal_for
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
 

@@ -17,7 +17,7 @@ from core.kernel.money import Money
 from core.money.disbursements.model import DisbursementState
 from core.people.files.model import Checked
 from core.people.files.service import keep
-from core.trade.funding import service as escrow
+from core.trade.funding import payees
 
 SHOWN, FEW = 10, 5  # deals and payouts; what there is of sessions alone
 COLUMNS = ("at", "deal", "what", "came", "went", "fee", "currency", "entry", "invoices")
@@ -170,7 +170,7 @@ def _set_up(chat: ChatContext) -> Button:
 
 def is_set_up(chat: ChatContext) -> bool:
     """Return True if the provider pays out their money."""
-    payee = escrow.payee_of(chat.ctx, chat.organisation)
+    payee = payees.payee_of(chat.ctx, chat.organisation)
     return payee is not None and payee.ready
 
 

@@ -14,7 +14,7 @@ from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
-from core.trade.delivery.service import lot_for
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes.service import case_for
 from core.trade.listings.model import ListingState
 from core.trade.listings.service import changeable_listing, listing_for

@@ -28,8 +28,8 @@ from conversations.trade.listings.my_listings import own_card
 from conversations.trade.offers.inquiry import inquiry_card
 from conversations.trade.offers.offer import offer_card
 from conversations.trade.requests.card import request_card
-from core.trade.deals.service import deal_for
-from core.trade.delivery.service import lot_for
+from core.trade.deals.access import deal_for
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes.service import case_for
 from core.trade.listings.service import listing_for
 from core.trade.offers.inquiries.service import inquiry_for

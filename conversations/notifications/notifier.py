@@ -56,7 +56,7 @@ from core.people.accounts.service import identities, members, organisation_of, p
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.trade.deals import rules
 from core.trade.deals.events import TermsDrawn
-from core.trade.deals.messages.events import DealLineSaid
+from core.trade.deals.messages import DealLineSaid
 from core.trade.funding import events as money
 from core.trade.listings import events as listing
 

@@ -20,8 +20,8 @@ from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import members, operators
-from core.trade.deals.service import deal_for
-from core.trade.delivery.service import lot_for
+from core.trade.deals.access import deal_for
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes.service import case_for
 from core.trade.listings.service import seller_of
 from core.trade.offers.inquiries.service import inquiry_for

@@ -6,7 +6,7 @@ from conversations.chat_context import ChatContext
 from conversations.outgoing.sender import send
 from conversations.trade.deals.contract_terms import terms_card
 from core.kernel.chat_state.service import shown
-from core.trade.deals.service import deal_for
+from core.trade.deals.access import deal_for
 
 
 def redraw_beside(chat: ChatContext, kind: str, subject: str) -> None:

@@ -12,7 +12,7 @@ from conversations.advice.aftercare.complaint import KIND as COMPLAINT
 from conversations.chat_context import ChatContext
 from conversations.event_sentences import notifications
 from conversations.notifications.recipients import parties
-from conversations.trade.deals.undecided_claims import undecided
+from conversations.trade.delivery.findings import undecided
 from core.advice.sessions import service as sessions
 from core.advice.sessions.process import SESSION, SessionState
 from core.advice.sessions.settlement import complaint_of
@@ -27,9 +27,10 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import acting
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, WISH
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import service as delivery
+from core.trade.delivery import steps
 from core.trade.delivery.model import LOT, Lot, LotState
 from core.trade.delivery.steps import roles as lot_roles
 from core.trade.disputes import service as support
@@ -61,21 +62,21 @@ class ReminderSubject:
 
 
 def _deal(ctx: Ctx, deal_id: str) -> ReminderSubject | None:
-    deal = deals.deal_for(ctx, deal_id)
+    deal = access.deal_for(ctx, deal_id)
 
     def roles(mine: Ctx) -> frozenset[str]:
         """Return the roles. A side that has signed has no step until the other one has."""
-        found = deals.sides(mine, deal)
-        return frozenset() if deal.state == DealState.AGREED and "sign" not in deals.may(mine, deal) else found
+        found = access.sides(mine, deal)
+        return frozenset() if deal.state == DealState.AGREED and "sign" not in access.may(mine, deal) else found
 
     return ReminderSubject(deal.state, ("deal", deal.id), roles)
 
 
 def _lot(ctx: Ctx, lot_id: str) -> ReminderSubject | None:
     """Return the delivery of a deal to remind of; None if the deal stands still."""
-    lot = delivery.lot_for(ctx, lot_id)
-    deal = deals.deal_for(ctx, lot.deal_id)
-    if deals.stands_still(deal):
+    lot = steps.lot_for(ctx, lot_id)
+    deal = access.deal_for(ctx, lot.deal_id)
+    if lifecycle.stands_still(deal):
         return None
     if lot.state == LotState.LOT_DISPUTE:
         return _undecided(ctx, lot, deal)
@@ -95,7 +96,7 @@ def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> ReminderSubject | None:
         return undecided(chat, deal, lot, delivery.findings_of(chat.ctx, lot.id))
 
     def roles(mine: Ctx) -> frozenset[str]:
-        return frozenset({"concerned"}) if deals.sides(mine, deal) else frozenset()
+        return frozenset({"concerned"}) if access.sides(mine, deal) else frozenset()
 
     return ReminderSubject(lot.state, ("case", case.id), roles, code="notice.undecided", parts={"what": comes_to})
 
@@ -103,10 +104,10 @@ def _undecided(ctx: Ctx, lot: Lot, deal: Deal) -> ReminderSubject | None:
 def _tranche(ctx: Ctx, tranche_id: str) -> ReminderSubject | None:
     """Return the tranche to remind of; None for the first one, which the deal itself covers."""
     tranche = tranche_for(ctx, tranche_id)
-    deal = deals.deal_for(ctx, tranche.deal_id)
+    deal = access.deal_for(ctx, tranche.deal_id)
     if tranche.number == 1:
         return None
-    return ReminderSubject(tranche.state, ("deal", deal.id), lambda mine: deals.sides(mine, deal))
+    return ReminderSubject(tranche.state, ("deal", deal.id), lambda mine: access.sides(mine, deal))
 
 
 def _offer(ctx: Ctx, offer_id: str) -> ReminderSubject | None:
@@ -126,7 +127,7 @@ def _request(ctx: Ctx, request_id: str) -> ReminderSubject | None:
 
 def _case(ctx: Ctx, case_id: str) -> ReminderSubject | None:
     case = support.case_for(ctx, case_id)
-    deal = deals.deal_for(ctx, case.deal_id)
+    deal = access.deal_for(ctx, case.deal_id)
     return ReminderSubject(case.state, ("case", case.id), lambda mine: support.roles(mine, case, deal))
 
 

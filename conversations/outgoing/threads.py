@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from conversations.reply import Card, Reply
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
-from core.trade.delivery.service import lot_for
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes.service import case_for
 
 

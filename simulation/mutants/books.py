@@ -13,11 +13,11 @@ from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, PROVIDER, credit, debit, payable
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.delivery.events import LotArrived
 from core.trade.delivery.model import Lot
-from core.trade.funding import balances, funding, incoming_payments, payouts, reactions, service, settlement
 from core.trade.funding import chargebacks as deal_chargebacks
+from core.trade.funding import overpayments, payouts, reactions, service, settlement
 from core.trade.funding import rules as money
 from core.trade.funding.model import Payment
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
@@ -72,7 +72,7 @@ def _() -> list[Any]:
 
 @rules.rule("no_refund", "What goes back is sent back")
 def _() -> list[Any]:
-    return [instead(each, "refund", nothing) for each in (settlement, funding, incoming_payments)]
+    return [instead(each, "refund", nothing) for each in (settlement, service)]
 
 
 @rules.rule("refund_and_release", "What is released does not also go back")
@@ -96,7 +96,7 @@ def _() -> list[Any]:
         ledger.post(ctx, f"payment:{payment.id}:{payment.received_minor}", "Ours", legs, deal=payment.deal_id)
         ctx.session.flush()
 
-    return [instead(incoming_payments, "keep_credit", nothing), instead(balances, "_keep", ours)]
+    return [instead(service, "keep_credit", nothing), instead(overpayments, "_keep", ours)]
 
 
 @rules.rule("beside_counted", "What was transferred beside a payment is no part of it", "pays_odd_sum paid_heard_last")
@@ -111,20 +111,20 @@ def _() -> list[Any]:
 
 @rules.rule("part_is_all", "A part of the money does not fund the deal", "pays_odd_sum")
 def _() -> list[Any]:
-    complete = as_it_was(incoming_payments, "_complete")
+    complete = as_it_was(service, "_complete")
 
     def part_came(ctx: Any, deal: Any, tranche: Any, payment: Any, _came: Any) -> None:
         complete(ctx, deal, tranche, payment)
 
-    return [instead(incoming_payments, "_part_came", part_came)]
+    return [instead(service, "_part_came", part_came)]
 
 
 @rules.rule("paid_again", "A payment is counted once, however often it is told", "hint_twice")
 def _() -> list[Any]:
-    received = as_it_was(incoming_payments, "payment_received")
+    received = as_it_was(service, "payment_received")
 
     def anew(ctx: Any, payment_id: str, amount: Money, **named: Any) -> None:
-        payment = funding.payment_locked(ctx, payment_id)
+        payment = service.payment_locked(ctx, payment_id)
         if payment.charge_ref is not None:
             payment.charge_ref, payment.received_minor = None, 0
         received(ctx, payment_id, amount, **named)
@@ -211,8 +211,8 @@ def _() -> list[Any]:
 @rules.rule("ends_too_soon", "A deal does not end before its money has arrived", among="late account")
 def _() -> list[Any]:
     def finish(ctx: Any, deal_id: str) -> None:
-        deal = deals.locked(ctx, deal_id)
-        if deal.state in deals.ENDING:
-            (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
+        deal = access.locked(ctx, deal_id)
+        if deal.state in lifecycle.ENDING:
+            (lifecycle.paid_out if deal.state in lifecycle.SETTLING else lifecycle.refunded)(ctx, deal_id)
 
     return [instead(place, "finish", finish) for place in (payouts, settlement, reactions, deal_chargebacks)]

@@ -8,7 +8,7 @@ from typing import Any
 from core.kernel import process
 from core.kernel.process import Process, Transition
 from core.kernel.quantity import Quantity
-from core.trade.deals import access, approval, lifecycle
+from core.trade.deals import access, lifecycle
 from core.trade.deals import service as deals
 from core.trade.listings import rules as stock
 from core.trade.offers import rules as offered
@@ -49,7 +49,7 @@ def _() -> list[Any]:
 
 @rules.rule("limit_ignored", "What a member may not sign alone is approved first", among="company")
 def _() -> list[Any]:
-    return [instead(approval, "signs_alone", lambda *_: True)]
+    return [instead(deals, "signs_alone", lambda *_: True)]
 
 
 @rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again", among="company")

@@ -19,7 +19,7 @@ from core.catalogue.language.places import Places
 from core.kernel.compiled_statements import standing
 from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.accounts.service import acting
-from core.trade.deals.service import deal_for
+from core.trade.deals.access import deal_for
 from core.trade.funding.rails.service import settling
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, counsel
 from tests.core.advice.sessions.session_steps import agreed as session_agreed

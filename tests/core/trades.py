@@ -24,16 +24,19 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx, Transactions
 from core.money.disbursements import reactions as disbursement_reactions
 from core.money.disbursements import service as disbursements
 from core.people.accounts.service import organisation_of, person_of
+from core.trade.deals import access
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState, PlatformTerms, Settlement
+from core.trade.delivery import claims
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import AcceptLot, ClaimLot, DispatchLot, ReportArrival
-from core.trade.delivery.model import Lot, LotState
+from core.trade.delivery.model import AcceptLot, ClaimLot, DispatchLot, Lot, LotState, ReportArrival
 from core.trade.disputes import reactions as support_reactions
+from core.trade.funding import payees
 from core.trade.funding import reactions as escrow_reactions
 from core.trade.funding import service as escrow
+from core.trade.funding import settlement as funding_settlement
 from core.trade.funding.model import DealMoney, Payment
 from core.trade.listings import reactions as listing_reactions
 from core.trade.listings.service import publish_listing
@@ -73,7 +76,7 @@ class Trade:
         return await self.market.run(MARKET, unit)
 
     async def deal(self) -> Deal:
-        found: Deal = await self.as_market(lambda ctx: deals.deal_for(ctx, self.deal_id))
+        found: Deal = await self.as_market(lambda ctx: access.deal_for(ctx, self.deal_id))
         return found
 
     async def lots(self) -> list[Lot]:
@@ -81,7 +84,7 @@ class Trade:
         return found
 
     async def money(self) -> DealMoney:
-        found: DealMoney = await self.as_market(lambda ctx: escrow.money_of(ctx, self.deal_id))
+        found: DealMoney = await self.as_market(lambda ctx: funding_settlement.money_of(ctx, self.deal_id))
         return found
 
     async def payment(self) -> Payment:
@@ -133,9 +136,9 @@ class Trade:
 
     async def seller_can_be_paid(self) -> None:
         await self.market.run(self.seller, self.in_lithuania)
-        await self.market.run(self.seller, escrow.ask_onboarding)
+        await self.market.run(self.seller, payees.ask_onboarding)
         await self.provider_answers()
-        await self.market.run(PROVIDER, lambda ctx: escrow.payee_ready(ctx, self.selling, True))
+        await self.market.run(PROVIDER, lambda ctx: payees.payee_ready(ctx, self.selling, True))
 
     def in_lithuania(self, ctx: Ctx) -> None:
         organisation_of(ctx, self.selling).country = "LT"
@@ -156,7 +159,7 @@ class Trade:
     async def claim(self, lot: Lot) -> None:
         wet = Measured(moisture=Decimal(14))
         command = ClaimLot(lot_id=lot.id, words="Wet: 14 % moisture by our own oven", measured=wet)
-        await self.market.run(self.buyer, lambda ctx: delivery.claim_lot(ctx, command))
+        await self.market.run(self.buyer, lambda ctx: claims.claim_lot(ctx, command))
 
     async def deliver(self, lot: Lot) -> None:
         await self.dispatch(lot)
@@ -190,9 +193,9 @@ class Trade:
             case "invoice.write":
                 write(ctx, body["invoice"], invoicing_steps.PAPER_WORDS)
             case "account.open":
-                escrow.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
+                payees.account_opened(ctx, body["organisation"], f"acct_{body['organisation']}")
             case "account.link":
-                escrow.onboarding_link(ctx, body["organisation"], body["person"], "https://connect.example")
+                payees.onboarding_link(ctx, body["organisation"], body["person"], "https://connect.example")
 
 
 async def agreed(

@@ -17,10 +17,10 @@ from core.kernel.errors import NotFound
 from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.accounts.service import person_of
 from core.people.files.service import content_of
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.events import TermsDrawn
 from core.trade.deals.model import TERMS_VERSION
-from core.trade.deals.platform_terms import TEXTS, conditions_hash
+from core.trade.deals.rules import TEXTS, conditions_hash
 from documents.contracts.signed_terms import SignedTerms
 from tests.conversations.trade.test_whole_terms import WORDINGS, chat_in
 from tests.core.conftest import Market
@@ -67,7 +67,7 @@ async def test_both_sides_keep_what_they_have_signed() -> None:
         for who in (trade.buyer, trade.seller):
             pdf = await kept(trade, who)
             text = text_of(pdf)
-            card = await market.run(who, lambda ctx: terms_card(chat_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
+            card = await market.run(who, lambda ctx: terms_card(chat_in(ctx, "en"), access.deal_for(ctx, deal.id)))
             told = [
                 card.title,
                 card.text,
@@ -90,7 +90,7 @@ async def test_the_numbers_of_the_certificates_are_signed_and_read_on_the_card_a
         await trade.sign()
         deal = await trade.deal()
         pdf = await kept(trade, trade.buyer)
-        card = await market.run(trade.buyer, lambda ctx: terms_card(chat_in(ctx, "en"), deals.deal_for(ctx, deal.id)))
+        card = await market.run(trade.buyer, lambda ctx: terms_card(chat_in(ctx, "en"), access.deal_for(ctx, deal.id)))
         assert "ENplus LT005" in [line.value for line in card.lines]
         assert "ENplus LT005" in text_of(pdf)
         (inside,) = PdfReader(BytesIO(pdf)).attachments.values()
@@ -113,7 +113,7 @@ async def test_before_both_have_signed_the_file_shows_no_contacts() -> None:
         trade = await agreed(market)
 
         def with_contact(ctx: Ctx) -> None:
-            deal = deals.deal_for(ctx, trade.deal_id)
+            deal = access.deal_for(ctx, trade.deal_id)
             deal.terms_json = deal.terms.model_copy(update={"note": CONTACT}).as_json()
 
         await trade.as_market(with_contact)

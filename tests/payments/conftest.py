@@ -31,6 +31,7 @@ from core.people.accounts.model import CompleteProfile, Role
 from core.people.accounts.service import complete_profile, organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
+from core.trade.funding import payees, settlement
 from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence_reactions
 from core.trade.funding.model import Payment
@@ -178,7 +179,7 @@ class Shop:
         """Open the seller's account and fill it in, or the buyer's for a refund."""
         who, whose = (self.trade.buyer, self.trade.buying) if buyer else (self.trade.seller, self.trade.selling)
         await self.trade.as_market(lambda ctx: setattr(organisation_of(ctx, whose), "country", "LT"))
-        await self.market.run(who, escrow.ask_onboarding)
+        await self.market.run(who, payees.ask_onboarding)
 
         async def linked() -> bool:
             return (await self.account(whose)) is not None
@@ -187,7 +188,7 @@ class Shop:
         await self.does(f"onboard/{await self.account(whose)}")
 
         async def ready() -> bool:
-            payee = await self.trade.as_market(lambda ctx: escrow.payee_of(ctx, whose))
+            payee = await self.trade.as_market(lambda ctx: payees.payee_of(ctx, whose))
             return bool(payee is not None and payee.ready)
 
         await self.until(ready)
@@ -198,7 +199,7 @@ class Shop:
 
     async def account(self, whose: str = "") -> str | None:
         """Return the account of the seller, or of another company."""
-        payee = await self.trade.as_market(lambda ctx: escrow.payee_of(ctx, whose or self.trade.selling))
+        payee = await self.trade.as_market(lambda ctx: payees.payee_of(ctx, whose or self.trade.selling))
         return payee.account_ref if payee is not None else None
 
     async def deliver_all(self) -> None:
@@ -209,7 +210,7 @@ class Shop:
 
     async def effects(self) -> list[Disbursement]:
         found: list[Disbursement] = await self.trade.as_market(
-            lambda ctx: escrow.disbursements_of(ctx, self.trade.deal_id)
+            lambda ctx: settlement.disbursements_of(ctx, self.trade.deal_id)
         )
         return found
 

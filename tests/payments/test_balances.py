@@ -7,7 +7,7 @@ from core.money.disbursements.model import DisbursementState
 from core.people.accounts.service import person_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
-from core.trade.funding import service as escrow
+from core.trade.funding import overpayments, settlement
 from core.trade.funding.rails.model import Rail
 from payments.sync import look
 from tests.core.amounts import eur
@@ -44,11 +44,11 @@ async def test_requested_refund_may_just_have_paid_for_the_next_deal(shop: Shop)
     await bank(shop, 2_106_000)
     await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     first = shop.trade.deal_id
     await shop.strike("drop", "", deliveries=True, times=100)
     await next_deal(shop)  # the provider puts it into this payment at once, without news of the balance
-    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     await shop.work()
     assert await shop.made("refund") == []
     await shop.reconciler.sweep()
@@ -57,10 +57,10 @@ async def test_requested_refund_may_just_have_paid_for_the_next_deal(shop: Shop)
     await shop.reconciler.sweep()
     assert (await shop.trade.deal()).state == DealState.FUNDED
     await shop.pass_time(days=2)
-    (settled,) = await shop.trade.as_market(lambda ctx: escrow.disbursements_of(ctx, first))
+    (settled,) = await shop.trade.as_market(lambda ctx: settlement.disbursements_of(ctx, first))
     assert (settled.state, settled.amount) == (DisbursementState.DONE, eur(6_000))
     assert await shop.made("refund") == []
-    assert await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first)) == []
+    assert await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, first)) == []
     assert await shop.reconciler.reconcile() == {}
 
 
@@ -76,7 +76,7 @@ async def test_refund_without_a_receiver_may_pay_for_the_next_deal(shop: Shop) -
     await shop.reconciler.sweep()
     await shop.books_agree()
     assert (
-        await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first)) == []
+        await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, first)) == []
     )  # it is no credit: it is to go back
     await next_deal(shop)
     await shop.reconciler.sweep()
@@ -90,7 +90,7 @@ async def test_refund_without_a_receiver_may_pay_for_the_next_deal(shop: Shop) -
     await shop.pass_time(days=8)
     refunds = [(each["amount"], each["payment_intent"] is None) for each in await shop.made("refund")]
     assert refunds == [(2_100_000, False), (1_050_000, True)]
-    assert {each.state for each in await shop.trade.as_market(lambda ctx: escrow.disbursements_of(ctx, first))} == {
+    assert {each.state for each in await shop.trade.as_market(lambda ctx: settlement.disbursements_of(ctx, first))} == {
         DisbursementState.DONE
     }
     await shop.books_agree()
@@ -113,7 +113,7 @@ async def test_a_refund_whose_account_is_closed_hides_nothing_that_is_transferre
     await shop.until(owed)
     await bank(shop, 2_100_000)
     await shop.reconciler.sweep()
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
     await shop.pass_time(days=8)
@@ -136,6 +136,6 @@ async def test_a_part_that_came_as_the_buyer_chose_another_rail_is_theirs_and_co
     await shop.trade.as_market(overtaken.then)
     await shop.reconciler.sweep()
     await shop.books_agree()
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_000_000)
     assert (await shop.trade.money()).held == eur(0)

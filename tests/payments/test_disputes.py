@@ -18,7 +18,8 @@ from core.money.disbursements.events import PayoutWaiting
 from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.model import SubjectKind
 from core.trade.deals.model import DealState
-from core.trade.funding import service as escrow
+from core.trade.funding import chargebacks as funding_chargebacks
+from core.trade.funding import money_summary
 from core.trade.funding.events import RefundSent
 from core.trade.funding.evidence.model import PackState
 from core.trade.funding.evidence.service import pack_of
@@ -38,14 +39,16 @@ async def called_back(shop: Shop, **said: Any) -> Chargeback:
 
 
 async def chargebacks(shop: Shop) -> list[Chargeback]:
-    found: list[Chargeback] = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+    found: list[Chargeback] = await shop.trade.as_market(
+        lambda ctx: funding_chargebacks.chargebacks_of(ctx, shop.trade.deal_id)
+    )
     return found
 
 
 async def to_say(shop: Shop) -> bool:
     """Return whether the deal's card asks the buyer for an account for their money."""
     deal = await shop.trade.deal()
-    standing = await shop.market.run(shop.trade.buyer, lambda ctx: escrow.money_summary(ctx, deal))
+    standing = await shop.market.run(shop.trade.buyer, lambda ctx: money_summary.money_summary(ctx, deal))
     return standing.buyer_to_say
 
 

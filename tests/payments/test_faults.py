@@ -13,6 +13,7 @@ from core.kernel.outbox import OutboxRow
 from core.money.disbursements.model import DisbursementState
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
+from core.trade.funding import payees
 from core.trade.funding import service as escrow
 from core.trade.funding.model import PaymentState
 from payments.provider_requests import TransferRequest
@@ -136,7 +137,7 @@ async def test_a_seller_whose_account_was_closed_opens_another_one_and_is_paid(s
     await shop.reconciler.sweep()
     assert {each.state for each in await shop.effects()} == {DisbursementState.WAITING}
     for _ in range(2):  # pressed twice it is one account
-        await shop.market.run(shop.trade.seller, escrow.ask_onboarding)
+        await shop.market.run(shop.trade.seller, payees.ask_onboarding)
     await shop.work()
     opened = {each["id"] for each in await shop.made("account")} - {closed}
     assert opened == {await shop.account()}

@@ -12,11 +12,11 @@ from core.money.disbursements.model import DisbursementState
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
+from core.trade.funding import chargebacks, overpayments
 from core.trade.funding import service as escrow
-from core.trade.funding.events import CreditKept, CreditSpent, PaymentPartReceived
+from core.trade.funding.events import CreditKept, CreditSpent, PaymentPartReceived, PaymentSettling
 from core.trade.funding.model import Payment, PaymentState
 from core.trade.funding.rails import service as rails
-from core.trade.funding.rails.events import PaymentSettling
 from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import way_of
 from payments.sync import look
@@ -89,11 +89,11 @@ async def test_a_business_transfers_in_parts_and_too_much_and_has_the_rest_back(
     await bank(shop, 105_000)
     await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(5_000)
     await shop.books_agree()
 
-    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     await shop.work()
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (5_000, None)  # from the balance, not from the payment
@@ -121,12 +121,12 @@ async def test_overpayment_pays_for_the_next_transfer_or_is_refunded_in_part(sho
     await shop.until_deal(DealState.FUNDED)
     await shop.reconciler.sweep()
     await shop.work()
-    (left,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, first))
+    (left,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, first))
     assert left.amount == eur(2_000)
     assert [fact.amount for fact in shop.market.facts if isinstance(fact, CreditSpent)] == [eur(4_000)]
     await shop.books_agree()
 
-    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, left.id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, left.id))
     await shop.work()
     assert [each["amount"] for each in await shop.made("refund")] == [2_000]
     await shop.books_agree()
@@ -140,10 +140,13 @@ async def by_card_first_and_then_with_what_was_too_much(shop: Shop) -> None:
     """
     deal_id = shop.trade.deal_id
     assert (await the_way(shop)).rail is Rail.CARD
-    assert await shop.market.run(shop.trade.buyer, lambda ctx: escrow.credit_towards(ctx, deal_id)) == eur(6_000)
+    assert await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.credit_towards(ctx, deal_id)) == eur(6_000)
     with pytest.raises(Invalid, match=r"credit\.none"):
-        await shop.market.run(shop.trade.seller, lambda ctx: escrow.use_credit(ctx, deal_id))
-    used = {(await shop.market.run(shop.trade.buyer, lambda ctx: escrow.use_credit(ctx, deal_id))).id for _ in range(2)}
+        await shop.market.run(shop.trade.seller, lambda ctx: overpayments.use_credit(ctx, deal_id))
+    used = {
+        (await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.use_credit(ctx, deal_id))).id
+        for _ in range(2)
+    }
     assert len(used) == 1
 
     async def told_where_to() -> bool:
@@ -164,7 +167,7 @@ async def test_overpayment_may_be_heard_of_before_its_payment(shop: Shop) -> Non
     await shop.trade.as_market(overtaken.then)
     await shop.reconciler.sweep()
     assert (await shop.trade.deal()).state == DealState.FUNDED
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     assert (kept.amount, kept.state) == (eur(6_000), "kept")
     await shop.books_agree()
 
@@ -185,10 +188,10 @@ async def test_a_payment_that_goes_back_leaves_what_was_transferred_twice_to_the
     await shop.reconciler.sweep()
     (refund,) = await shop.made("refund")
     assert (refund["amount"], refund["payment_intent"]) == (2_100_000, (await shop.trade.payment()).intent_ref)
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
-    await shop.market.run(shop.trade.buyer, lambda ctx: escrow.give_back_paid_too_much(ctx, kept.id))
+    await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     await shop.work()
     assert [each["payment_intent"] for each in await shop.made("refund")].count(None) == 1  # from their balance
     await shop.books_agree()
@@ -231,7 +234,7 @@ async def cancelled_at_the_provider(shop: Shop, *, balance_first: bool) -> None:
 
     async def the_buyers_again() -> bool:
         await shop.reconciler.sweep()
-        kept = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+        kept = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
         return [each.amount for each in kept] == [eur(2_000_000)] and not (await shop.trade.money()).held
 
     await shop.until(the_buyers_again)
@@ -254,7 +257,7 @@ async def test_money_of_a_cancelled_transfer_pays_for_the_next(shop: Shop, balan
     await bank(shop, 100_000)
     await shop.reconciler.sweep()
     await shop.until_deal(DealState.FUNDED)
-    assert await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id)) == []
+    assert await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id)) == []
     await shop.books_agree()
     assert await shop.reconciler.reconcile() == {}
 
@@ -282,7 +285,7 @@ async def test_a_transfer_that_comes_after_the_deal_is_off_is_the_buyers_credit(
     for _ in range(2):  # told twice it is counted once
         await shop.reconciler.sweep()
         await shop.work()
-    (kept,) = await shop.trade.as_market(lambda ctx: escrow.credits_of(ctx, shop.trade.deal_id))
+    (kept,) = await shop.trade.as_market(lambda ctx: overpayments.credits_of(ctx, shop.trade.deal_id))
     assert kept.amount == eur(2_100_000)
     await shop.books_agree()
     await shop.pass_time(days=31)
@@ -390,7 +393,7 @@ async def test_a_debit_that_is_sent_back_was_never_passed_on(shop: Shop) -> None
     await shop.does(f"debits/{intent}", do="return")
 
     async def borne() -> bool:
-        found = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+        found = await shop.trade.as_market(lambda ctx: chargebacks.chargebacks_of(ctx, shop.trade.deal_id))
         return [each.state for each in found] == [ChargebackState.RECOVERED]
 
     await shop.until(borne)

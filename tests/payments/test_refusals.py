@@ -21,6 +21,7 @@ from core.money.disbursements.model import DisbursementState
 from core.money.payees.events import PayeeReady
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
+from core.trade.funding import chargebacks
 from core.trade.funding import service as escrow
 from core.trade.funding.events import PayeeRestricted
 from payments.effects import PaymentTransport
@@ -59,7 +60,7 @@ async def test_a_payout_that_failed_and_was_made_is_asked_back_though_the_bank_h
     await shop.reserve()
 
     async def lost() -> bool:
-        found = await shop.trade.as_market(lambda ctx: escrow.chargebacks_of(ctx, shop.trade.deal_id))
+        found = await shop.trade.as_market(lambda ctx: chargebacks.chargebacks_of(ctx, shop.trade.deal_id))
         return [each.state for each in found] == [ChargebackState.LOST]
 
     await shop.until(lost)

@@ -28,7 +28,6 @@ from core.people.accounts.model import Identity
 from core.people.accounts.service import meet, members, organisation_of, person_of
 from core.people.companies import service as company
 from core.people.companies.model import Invite, Membership, Position
-from core.trade.deals import approval
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
 from core.trade.funding import service as escrow
@@ -225,7 +224,7 @@ def membership(ctx: Ctx, person_id: str, position: Position, limit: Money | None
 
 def decide(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
     head = somebody(ctx, f"Head {'AB'[hand % 2]} of {prize.detail}")
-    act = approval.refuse_deal if hand % 3 == 2 else approval.approve_deal
+    act = deals.refuse_deal if hand % 3 == 2 else deals.approve_deal
     return [f"{head.actor.person} {act(head, prize.subject).state}"]
 
 

@@ -19,7 +19,7 @@ from core.advice.experts import service as experts
 from core.advice.experts.messages import FILE
 from core.advice.experts.model import Expert, ExpertDay
 from core.people.accounts.service import person_of
-from core.trade.funding.service import payee_of
+from core.trade.funding.payees import payee_of
 
 IN_A_ROW = 2
 A_DAY: Final = timedelta(days=1)

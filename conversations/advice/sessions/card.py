@@ -30,7 +30,7 @@ from core.money.chargebacks.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeba
 from core.people.accounts.model import NOBODY
 from core.people.accounts.service import person_of
 from core.people.blocking.rules import masked
-from core.trade.funding.service import payee_of
+from core.trade.funding.payees import payee_of
 
 EARLY: Final = "early"  # payload of the yes to pay while free minutes are left
 # States before any charge.

@@ -16,14 +16,11 @@ from conversations.router import Router
 from conversations.steps import Steps
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.contract_terms import settlement_lines, terms_card
-from conversations.trade.deals.direct_settlement import direct_lines
 from conversations.trade.deals.lot_lines import lot_lines, lot_rows
-from conversations.trade.deals.money_status import going_out, recalls_of
-from conversations.trade.deals.money_summary import money_lines, money_rows, unpaid_lots
-from conversations.trade.deals.next_steps import LOTS_GO_ON, Now, asked_directly, deal_turn, deal_waits
+from conversations.trade.deals.money_summary import going_out, money_lines, money_rows, recalls_of, unpaid_lots
+from conversations.trade.deals.next_steps import LOTS_GO_ON, Now, Wait, asked_directly, asks, deal_turn, deal_waits
 from conversations.trade.deals.order_reference import order_button, order_lines
-from conversations.trade.deals.payment import confirmed_by
-from conversations.trade.deals.pending_lots import Wait, asks
+from conversations.trade.deals.payment import confirmed_by, direct_lines
 from conversations.trade.deals.reorder import again_row
 from conversations.trade.deals.sides import side_of
 from conversations.trade.offers.offer import lines_of
@@ -31,19 +28,22 @@ from conversations.trade.reviews import answer_row, review_lines
 from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.access import has_signed
 from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, DealState, Side
+from core.trade.delivery import lot_summaries
 from core.trade.delivery import service as delivery
+from core.trade.delivery.lot_summaries import LotSummaries
 from core.trade.delivery.model import LotState
-from core.trade.delivery.service import LotSummaries
 from core.trade.disputes.model import OPEN as OPEN_CASES
 from core.trade.disputes.model import Case
 from core.trade.disputes.service import cases_of
+from core.trade.funding import money_summary
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Tranche, TrancheState
+from core.trade.funding.money_summary import MoneySummary
 from core.trade.funding.rails.service import way_of
-from core.trade.funding.service import MoneySummary
 from core.trade.reviews.service import may_review_until, reviews_of_deal
 
 SHOWN_AT_ONCE = 8
@@ -57,13 +57,13 @@ router = Router()
 @router.press("deal.terms")
 def terms(chat: ChatContext, pressed: Press) -> None:
     """Show the whole contract with its fingerprint, its signatories and dates."""
-    deal = deals.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, pressed.subject)
     chat.reply(terms_card(chat, deal))
 
 
 @router.press("deal.show")
 def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(deal_card(chat, deals.deal_for(chat.ctx, pressed.subject)))
+    chat.reply(deal_card(chat, access.deal_for(chat.ctx, pressed.subject)))
 
 
 @router.command("deals")
@@ -71,7 +71,7 @@ def my_deals(chat: ChatContext, ref: str) -> None:
     """Show the person's deals, newest first; with a reference, that deal."""
     words = chat.words
     if ref:
-        chat.reply(deal_card(chat, deals.deal_by_ref(chat.ctx, ref)))
+        chat.reply(deal_card(chat, access.deal_by_ref(chat.ctx, ref)))
         return
     mine = deals.deals_of(chat.ctx, chat.organisation, limit=SHOWN_AT_ONCE)
     if not mine:
@@ -86,9 +86,9 @@ def my_deals(chat: ChatContext, ref: str) -> None:
 
 def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
     """Return a deal as this person sees it now."""
-    words, money = chat.words, escrow.money_summary(chat.ctx, deal)
+    words, money = chat.words, money_summary.money_summary(chat.ctx, deal)
     now = _now(chat, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
-    steps = delivery.lot_summaries(chat.ctx, deal, now.lots, argued=False)
+    steps = lot_summaries.lot_summaries(chat.ctx, deal, now.lots, argued=False)
     waits = deal_waits(chat.ctx, now)
     written = reviews_of_deal(chat.ctx, deal.id) if deal.state in DEAL.final else ()
     side: Side = "seller" if now.side == "buyer" else "buyer"  # the other side's
@@ -128,7 +128,7 @@ def _now(
 ) -> Now:
     """Return the deal's current state. A deal that is over waits at most for this side's review."""
     rate_by = may_review_until(chat.ctx, deal.id, chat.organisation) if deal.state in DEAL.final else None
-    lots, sides = delivery.lots_of(chat.ctx, deal.id), deals.sides(chat.ctx, deal)
+    lots, sides = delivery.lots_of(chat.ctx, deal.id), access.sides(chat.ctx, deal)
     awaited = next((each for each in tranches if each.state == TrancheState.AWAITED), None)
     if awaited is None and deal.state == DealState.AWAITING_FUNDING:
         awaited = next(iter(tranches), None)  # its day has not come yet
@@ -148,9 +148,9 @@ def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
 
 def awaits_me(chat: ChatContext, deal: Deal) -> bool:
     """Return True if the next step is this person's: a button, a payment, or a delivery to send or check."""
-    if {verb for verb, _ in ONWARD_VERBS} & {*deals.may(chat.ctx, deal)}:
+    if {verb for verb, _ in ONWARD_VERBS} & {*access.may(chat.ctx, deal)}:
         return True
-    side: Side = "buyer" if "buyer" in deals.sides(chat.ctx, deal) else "seller"
+    side: Side = "buyer" if "buyer" in access.sides(chat.ctx, deal) else "seller"
     if deal.frozen is not None:
         return False
     if deal.state == DealState.AWAITING_FUNDING:
@@ -207,7 +207,7 @@ def _buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     """Return the buttons: steps that move the deal on first, reading and ways out last."""
     deal, mine, lots = now.deal, now.mine, now.lots
-    words, verbs = chat.words, deals.may(chat.ctx, deal)
+    words, verbs = chat.words, access.may(chat.ctx, deal)
     rows = money_rows(chat, deal, mine, money)
     rows.append(_verb_buttons(chat, deal, ONWARD_VERBS, verbs))
     if deal.state == DealState.DISPUTED or any(lot.state == LotState.LOT_DISPUTE for lot in lots):
@@ -250,7 +250,7 @@ def _verb_buttons(
 
 
 def _look(chat: ChatContext, deal_id: str) -> tuple[int, Card, str]:
-    deal = deals.deal_for(chat.ctx, deal_id)
+    deal = access.deal_for(chat.ctx, deal_id)
     return deal.version, deal_card(chat, deal), ""
 
 
@@ -259,8 +259,8 @@ def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
 
     Raises Stale if the side has signed.
     """
-    deal = deals.deal_for(ctx, deal_id)
-    if any(has_signed(deal, side) for side in ("buyer", "seller") if side in deals.sides(ctx, deal)):
+    deal = access.deal_for(ctx, deal_id)
+    if any(has_signed(deal, side) for side in ("buyer", "seller") if side in access.sides(ctx, deal)):
         raise Stale
     return deals.sign_deal(ctx, deal_id)
 

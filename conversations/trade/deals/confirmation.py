@@ -5,9 +5,9 @@ from __future__ import annotations
 from conversations.chat_context import ChatContext
 from conversations.steps import Question
 from conversations.trade.deals.sides import as_settled, my_side
+from core.trade.deals.access import deal_for
 from core.trade.deals.model import Deal
-from core.trade.deals.service import deal_for
-from core.trade.delivery.service import lot_for
+from core.trade.delivery.steps import lot_for
 
 
 def leaving(chat: ChatContext, deal_id: str) -> str:

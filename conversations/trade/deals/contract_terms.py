@@ -15,11 +15,11 @@ from conversations.router import Router
 from conversations.trade.offers.offer import goods_lines, lines_of
 from core.books.invoicing.service import named_on_invoices
 from core.people.accounts.service import organisation_of
+from core.trade.deals.access import deal_for
 from core.trade.deals.contract_document import Shown, ask_terms
 from core.trade.deals.events import TermsDrawn
 from core.trade.deals.model import Deal
-from core.trade.deals.platform_terms import conditions
-from core.trade.deals.service import deal_for
+from core.trade.deals.rules import conditions
 
 router = Router()
 

@@ -10,7 +10,7 @@ from conversations.chat_context import ChatContext
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Line, Style
 from conversations.trade.claim_figures import paid_with
-from conversations.trade.deals.pending_lots import Wait
+from conversations.trade.deals.next_steps import Wait
 from core.trade.delivery.lot_summaries import ARGUED, LotSummaries
 from core.trade.delivery.model import Lot, LotState
 

@@ -12,10 +12,9 @@ from conversations.reply import Button, Card, Say
 from conversations.router import Flow, Router
 from core.kernel.errors import Invalid
 from core.people.blocking.rules import has_contacts, masked
-from core.trade.deals.messages.model import DealLine, SayInDeal
-from core.trade.deals.messages.service import line_for, say_in_deal
+from core.trade.deals.access import deal_for
+from core.trade.deals.messages import DealLine, SayInDeal, line_for, say_in_deal
 from core.trade.deals.model import Deal
-from core.trade.deals.service import deal_for
 
 router = Router()
 

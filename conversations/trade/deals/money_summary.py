@@ -1,6 +1,8 @@
-"""The money of a deal on its card: paid and missing amounts by tranche, and chargebacks."""
+"""The money of a deal in words: paid and missing amounts by tranche, chargebacks, and disbursements on their way."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
@@ -8,11 +10,17 @@ from conversations.fees import fee_lines
 from conversations.reply import Button, Line, Toast
 from conversations.router import Router
 from conversations.trade.deals.payment import pay_lines, pay_rows
-from core.money.chargebacks.model import ChargebackState
-from core.trade.deals.model import Deal
-from core.trade.funding import service as escrow
+from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import CHARGEBACK, Chargeback, ChargebackState
+from core.money.chargebacks.service import of_subject
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
+from core.money.model import SubjectKind
+from core.trade.deals.model import CALLED_BACK, DEAL, Deal, DealState, Side
+from core.trade.funding import overpayments, settlement
+from core.trade.funding.evidence.model import SEND_BEFORE, PackState
+from core.trade.funding.evidence.service import pack_of
 from core.trade.funding.model import Tranche, TrancheState
-from core.trade.funding.service import MoneySummary
+from core.trade.funding.money_summary import MoneySummary
 
 router = Router()
 
@@ -86,7 +94,7 @@ def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Money
 @router.press("credit.give_back")
 def give_back(chat: ChatContext, pressed: Press) -> None:
     """Refund money that was paid too much. It goes back the way it came, without a confirmation, as no side loses."""
-    escrow.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.expected_version)
+    overpayments.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("credit.given_back")))
     show_credit(chat, pressed)
 
@@ -94,4 +102,73 @@ def give_back(chat: ChatContext, pressed: Press) -> None:
 @router.press("credit.show")
 def show_credit(chat: ChatContext, pressed: Press) -> None:
     """Show the card of the deal that was paid too much."""
-    chat.press("deal.show", escrow.credit_for(chat.ctx, pressed.subject).deal_id)
+    chat.press("deal.show", overpayments.credit_for(chat.ctx, pressed.subject).deal_id)
+
+
+GOING_OUT = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)  # for a deal with all deliveries closed
+
+
+def recalls_of(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
+    """Return the chargebacks of a deal. They are read only for a frozen or ended deal; others have none."""
+    called = CALLED_BACK in (deal.frozen, deal.also_frozen)
+    return of_subject(ctx, deal.id) if called or (deal.state in DEAL.final and not deal.direct) else ()
+
+
+def going_out(ctx: Ctx, deal: Deal) -> Sequence[Disbursement]:
+    """The payouts and refunds that a deal waits for before it is complete."""
+    if deal.state not in GOING_OUT:
+        return ()
+    payments = settlement.disbursements_of(ctx, deal.id)
+    return [
+        each
+        for each in payments
+        if each.state is not DisbursementState.DONE and each.kind is not DisbursementKind.REVERSAL
+    ]
+
+
+def what_goes_out(state: DealState, payments: Sequence[Disbursement]) -> str:
+    """Return the situation of a deal that waits only for its last payments.
+
+    A payout with no account comes first, because only the seller can end it. Then comes the refund, then a payout that
+    is on its way.
+    """
+    kinds = {each.kind for each in payments}
+    if state == DealState.PAYOUT_BLOCKED:
+        return "payout_blocked_refund" if kinds == {DisbursementKind.REFUND} else state
+    if any(each.kind is DisbursementKind.PAYOUT and each.state is DisbursementState.WAITING for each in payments):
+        return state
+    if DisbursementKind.REFUND in kinds:
+        return "settling_refund"
+    return "settling_payout" if kinds else state
+
+
+def chargeback_turn(chat: ChatContext, deal: Deal, side: Side, other: str, found: Sequence[Chargeback]) -> str:
+    """Return whose turn it is after a chargeback; an undecided one comes first.
+
+    Return an empty string if all are decided and nothing is owed.
+    """
+    words = chat.words
+    undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
+    if undecided is not None:
+        amount = undecided.amount or deal.amount  # a bank that only asks has taken nothing yet
+        return words(f"turn.recall.open.{side}", other=other, amount=amount)
+    owing = next((each for each in found if each.state == ChargebackState.LOST and each.outstanding), None)
+    if owing is not None and side == "seller":
+        return words("turn.recall.owed.seller", other=other, amount=owing.amount, owed=owing.outstanding)
+    return ""
+
+
+def our_answer(chat: ChatContext, found: Sequence[Chargeback]) -> str:
+    """Return the market's answer to the bank, its date, and the seller's way to add to it."""
+    words = chat.words
+    undecided = next((each for each in found if each.state == CHARGEBACK.initial), None)
+    if undecided is None or undecided.subject_kind is not SubjectKind.DEAL:
+        return ""
+    pack = pack_of(chat.ctx, undecided.id)
+    if pack is None:
+        return words("turn.recall.answer.none")
+    if pack.state is PackState.WAITING:
+        return words("turn.recall.answer.waiting", at=pack.due_by - SEND_BEFORE, write=words("deal.write"))
+    if pack.state is PackState.SENT:
+        return words("turn.recall.answer.sent", at=pack.sent_at)
+    return words("turn.recall.answer.under_way", due=pack.due_by)

@@ -7,6 +7,7 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Line
 from conversations.router import Flow, Router
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, NoteOrder
 
@@ -33,7 +34,7 @@ router.flow(Flow(ORDER, finish=_note))
 @router.press("deal.order")
 def order(chat: ChatContext, pressed: Press) -> None:
     """Open the form from the buyer's card of a deal, with the known references."""
-    deal = deals.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, pressed.subject)
     known = {"purchase_order": deal.purchase_order, "cost_centre": deal.cost_centre}
     chat.as_new_message = True
     chat.open("order", FormDefaults({name: given for name, given in known.items() if given}, deal.id))

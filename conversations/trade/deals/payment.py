@@ -1,4 +1,4 @@
-"""The payment by a buyer: rails with cost and time, the account for a transfer, the money received."""
+"""The payment by a buyer: rails with cost and time, the account for a transfer, the money received, direct payments."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Router
-from core.trade.deals import service as deals
-from core.trade.deals.model import Deal
+from core.trade.deals import access
+from core.trade.deals.messages import account_told
+from core.trade.deals.model import Deal, DealState, Side
+from core.trade.funding import overpayments
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Payment, PaymentState
+from core.trade.funding.money_summary import MoneySummary
 from core.trade.funding.rails.model import PaymentWay, Rail
 from core.trade.funding.rails.service import rail_of, rails_for
-from core.trade.funding.service import MoneySummary
 
 IBAN_GROUP = 4  # characters, grouped as on a bank card
 
@@ -84,7 +86,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 @router.press("pay.how")
 def how(chat: ChatContext, pressed: Press) -> None:
     """Show every available rail, in a message of its own."""
-    chat.reply(_ways(chat, deals.deal_for(chat.ctx, pressed.subject)))
+    chat.reply(_ways(chat, access.deal_for(chat.ctx, pressed.subject)))
 
 
 def _ways(chat: ChatContext, deal: Deal) -> Card:
@@ -111,7 +113,7 @@ def _ways(chat: ChatContext, deal: Deal) -> Card:
 
 def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
     """Return a button to pay with money that was overpaid before. An awaited transfer uses it by itself."""
-    amount = escrow.credit_towards(chat.ctx, deal.id)
+    amount = overpayments.credit_towards(chat.ctx, deal.id)
     if not amount or now is Rail.BANK_TRANSFER:
         return []
     use = Button(label=chat.words("credit.use", amount=amount), press=press("credit.use", deal.id), style="primary")
@@ -121,7 +123,7 @@ def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, 
 @router.press("credit.use")
 def use_credit(chat: ChatContext, pressed: Press) -> None:
     """Pay with an earlier overpayment. The deal's card shows the missing rest and its account."""
-    escrow.use_credit(chat.ctx, pressed.subject, chat.market_context.rails)
+    overpayments.use_credit(chat.ctx, pressed.subject, chat.market_context.rails)
     _chosen(chat, pressed.subject, chat.words("credit.use_toast"))
 
 
@@ -139,7 +141,7 @@ def by(chat: ChatContext, pressed: Press) -> None:
 
 def _chosen(chat: ChatContext, deal_id: str, told: str) -> None:
     """Update the card of the rails with the choice at once."""
-    chat.reply(_ways(chat, deals.deal_for(chat.ctx, deal_id)))
+    chat.reply(_ways(chat, access.deal_for(chat.ctx, deal_id)))
     chat.reply(Toast(text=told))
 
 
@@ -148,3 +150,18 @@ def pay_again(chat: ChatContext, pressed: Press) -> None:
     """Request a new payment page, because the old one has expired. The card is redrawn when the page is there."""
     escrow.pay_again(chat.ctx, pressed.subject)
     chat.reply(Toast(text=chat.words("deal.pay_page_coming")))
+
+
+def direct_lines(chat: ChatContext, deal: Deal, side: Side) -> list[Line]:
+    """Return the lines of a direct payment. The sides told each other these facts, and they are not booked."""
+    words, lines = chat.words, []
+    if deal.state == DealState.FUNDED_DIRECT:
+        told = account_told(chat.ctx, deal.id)
+        if told is None and side == "buyer":
+            told = words("deal.account.ask", other=chat.party(deal.seller))
+        elif told is None:
+            told = words("deal.account.tell", other=chat.party(deal.buyer))
+        lines.append(Line(label=words("deal.account"), value=told))
+    if deal.direct and deal.buyer_paid_at is not None:
+        lines.append(Line(label=words("deal.buyer_paid"), value=words.show(deal.buyer_paid_at)))
+    return lines

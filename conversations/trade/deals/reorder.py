@@ -10,7 +10,7 @@ from conversations.reply import Button, Say
 from conversations.router import Router
 from conversations.trade.offers.offer_forms import open_offer, open_purchase
 from core.kernel.errors import NotFound
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal, DealState
 from core.trade.listings.model import LISTING, Listing
 from core.trade.listings.service import listing_for
@@ -33,8 +33,8 @@ def again(chat: ChatContext, pressed: Press) -> None:
 
     Raises NotFound for any person but its buyer.
     """
-    deal = deals.deal_for(chat.ctx, pressed.subject)
-    if "buyer" not in deals.sides(chat.ctx, deal):
+    deal = access.deal_for(chat.ctx, pressed.subject)
+    if "buyer" not in access.sides(chat.ctx, deal):
         raise NotFound
     listing = _for_sale(chat, deal)
     if listing is None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from conversations.chat_context import ChatContext
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal
-from core.trade.delivery.service import lot_for
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes.service import case_for
 
 MySide = Literal["buyer", "seller", ""]  # "": an operator or an onlooker
 
 
 def my_side(chat: ChatContext, deal: Deal) -> MySide:
-    mine = deals.sides(chat.ctx, deal)
+    mine = access.sides(chat.ctx, deal)
     return "buyer" if "buyer" in mine else "seller" if "seller" in mine else ""
 
 
@@ -29,7 +29,7 @@ def side_of(chat: ChatContext, kind: str, subject: str) -> MySide:
             deal_id = case_for(chat.ctx, subject).deal_id
         case _:
             return ""
-    return my_side(chat, deals.deal_for(chat.ctx, deal_id))
+    return my_side(chat, access.deal_for(chat.ctx, deal_id))
 
 
 def as_settled(chat: ChatContext, code: str, deal: Deal) -> str:

@@ -16,24 +16,27 @@ from conversations.trade.claim_figures import ASH, MEASURED_BY, MOISTURE, NCV, O
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.next_steps import lot_turn
 from conversations.trade.deals.sides import as_settled, my_side, own_or
-from conversations.trade.deals.undecided_claims import undecided_lines
 from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
-from conversations.trade.delivery.findings import finding_line, never_came_lines, working_lines
+from conversations.trade.delivery.findings import finding_line, never_came_lines, undecided_lines, working_lines
 from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
 from core.kernel.transaction import Ctx
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal, Side
+from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import (
+from core.trade.delivery.model import (
+    ASKS_FIRST,
     AcceptLot,
     ClaimLot,
     ContradictClaim,
+    Lot,
+    LotState,
+    Proposal,
     ProposeCut,
     ProposeReplacement,
     ShowArrival,
     ShowLate,
 )
-from core.trade.delivery.model import ASKS_FIRST, Lot, LotState, Proposal
 from core.trade.delivery.rules import by_weight_alone, last
 
 IN_A_ROW = 2
@@ -57,7 +60,7 @@ def _claim(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         sample=values.get("sample"),
         files=values.get("files", ()),
     )
-    delivery.claim_lot(chat.ctx, command, defaults.expected_version)
+    claims.claim_lot(chat.ctx, command, defaults.expected_version)
 
 
 def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -70,14 +73,14 @@ def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> No
         "files": values.get("files", ()),
     }
     if _in_dispute(chat, defaults):
-        delivery.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
+        claims.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
     else:
-        delivery.contradict_claim(chat.ctx, ContradictClaim(**said), defaults.expected_version)
+        claims.contradict_claim(chat.ctx, ContradictClaim(**said), defaults.expected_version)
 
 
 def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
     """Return True if the seller's time to answer is over. Then the same form informs the operator."""
-    return delivery.lot_for(chat.ctx, str(defaults.subject)).state == LotState.LOT_DISPUTE
+    return steps.lot_for(chat.ctx, str(defaults.subject)).state == LotState.LOT_DISPUTE
 
 
 router.flow(Flow(CLAIM, finish=_claim, intro=which_lot))
@@ -96,20 +99,20 @@ SHOW_ARRIVAL = Form("show_arrival", (UNIT, REMARK, FILES))
 
 def _propose(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ProposeCut(lot_id=str(defaults.subject), pay=values["pay"], words=values.get("words") or "")
-    delivery.propose_cut(chat.ctx, command, defaults.expected_version)
+    claims.propose_cut(chat.ctx, command, defaults.expected_version)
 
 
 def _show_arrival(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     said = {"lot_id": str(defaults.subject), "words": values.get("words") or "", "files": values.get("files", ())}
     if _in_dispute(chat, defaults):
-        delivery.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
+        claims.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
     else:
-        delivery.show_arrival(chat.ctx, ShowArrival(**said), defaults.expected_version)
+        claims.show_arrival(chat.ctx, ShowArrival(**said), defaults.expected_version)
 
 
 def _replace(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     command = ProposeReplacement(lot_id=str(defaults.subject), by_day=values["by_day"], words=values.get("words") or "")
-    delivery.propose_replacement(chat.ctx, command, defaults.expected_version)
+    claims.propose_replacement(chat.ctx, command, defaults.expected_version)
 
 
 router.flow(Flow(PROPOSE, finish=_propose, intro=which_lot))
@@ -133,10 +136,10 @@ FORMS: dict[str, tuple[str, str]] = {
 
 def _open(chat: ChatContext, pressed: Press) -> None:
     form, event = FORMS[pressed.verb.partition(".")[2]]
-    if form in LATE and delivery.lot_for(chat.ctx, pressed.subject).state == LotState.LOT_DISPUTE:
+    if form in LATE and steps.lot_for(chat.ctx, pressed.subject).state == LotState.LOT_DISPUTE:
         event = "show_late"
     if form in ("propose", "counter_claim", "referee"):
-        lot = delivery.lot_for(chat.ctx, pressed.subject)
+        lot = steps.lot_for(chat.ctx, pressed.subject)
         delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
         chat.as_new_message = True
         known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(chat, lot)}
@@ -165,10 +168,10 @@ def _give_back(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
 
 
 def _after_all(chat: ChatContext, lot_id: str) -> str:
-    lot = delivery.lot_for(chat.ctx, lot_id)
-    pay = delivery.waiving(chat.ctx, lot)
+    lot = steps.lot_for(chat.ctx, lot_id)
+    pay = claims.waiving(chat.ctx, lot)
     if pay != lot.amount:
-        deal = deals.deal_for(chat.ctx, lot.deal_id)
+        deal = access.deal_for(chat.ctx, lot.deal_id)
         code = as_settled(chat, "sure.lot.accept_anyway.weighed", deal)
         return chat.words(code, pay=pay, amount=lot.amount, measured=lot.measured, sold=lot.quantity)
     code = "sure.lot.accept_anyway.never_came" if lot.never_came else "sure.lot.accept_anyway"
@@ -176,7 +179,7 @@ def _after_all(chat: ChatContext, lot_id: str) -> str:
 
 
 def _take_label(chat: ChatContext, lot_id: str) -> str:
-    pay = delivery.figure_of(chat.ctx, delivery.lot_for(chat.ctx, lot_id), "seller")
+    pay = claims.figure_of(chat.ctx, steps.lot_for(chat.ctx, lot_id), "seller")
     return chat.words("lot.take", pay=pay)
 
 
@@ -188,7 +191,7 @@ def _grant_label(chat: ChatContext, lot_id: str) -> str:
 
 
 def _accept_label(chat: ChatContext, lot_id: str) -> str:
-    return chat.words("lot.accept_anyway", pay=delivery.waiving(chat.ctx, delivery.lot_for(chat.ctx, lot_id)))
+    return chat.words("lot.accept_anyway", pay=claims.waiving(chat.ctx, steps.lot_for(chat.ctx, lot_id)))
 
 
 LABELS: dict[str, Question] = {"take": _take_label, "grant": _grant_label, "accept_anyway": _accept_label}
@@ -204,8 +207,8 @@ def _with_sum(code: str, side: Side) -> Question:
     """Return the question with the figure that this side named last."""
 
     def ask(chat: ChatContext, lot_id: str) -> str:
-        lot = delivery.lot_for(chat.ctx, lot_id)
-        pay = delivery.figure_of(chat.ctx, lot, side)
+        lot = steps.lot_for(chat.ctx, lot_id)
+        pay = claims.figure_of(chat.ctx, lot, side)
         asked = confirmation.of_lot(code)(chat, lot_id)
         return asked if pay is None else f"{asked} {chat.words('sure.lot.sum', pay=pay, amount=lot.amount)}"
 
@@ -213,20 +216,20 @@ def _with_sum(code: str, side: Side) -> Question:
 
 
 def _look(chat: ChatContext, lot_id: str) -> tuple[int, Card, str]:
-    lot = delivery.lot_for(chat.ctx, lot_id)
+    lot = steps.lot_for(chat.ctx, lot_id)
     return lot.version, claim_card(chat, lot), ""
 
 
 STEPS = Steps(
     "lot",
     {
-        "grant": delivery.grant_claim,
-        "take": delivery.take_proposal,
-        "take_replacement": delivery.take_proposal,
-        "agree_value": delivery.agree_value,
+        "grant": claims.grant_claim,
+        "take": claims.take_proposal,
+        "take_replacement": claims.take_proposal,
+        "agree_value": claims.agree_value,
         "accept_anyway": _accept_anyway,
         "give_back": _give_back,
-        "operator_asked": delivery.ask_operator,
+        "operator_asked": claims.ask_operator,
     },
     ASKS_FIRST,
     _look,
@@ -247,7 +250,7 @@ STEPS.enter(router)
 def show_claim(chat: ChatContext, pressed: Press) -> None:
     """Show the claim of a delivery beside its deal's card. A way back from a question edits the same card."""
     chat.as_new_message = pressed.choice != NO
-    chat.reply(claim_card(chat, delivery.lot_for(chat.ctx, pressed.subject)))
+    chat.reply(claim_card(chat, steps.lot_for(chat.ctx, pressed.subject)))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
@@ -272,7 +275,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
 
 def claim_card(chat: ChatContext, lot: Lot, note: str = "") -> Card:
     """Return a claim in its current state: findings, the formula's calculation, proposals, and whose turn it is."""
-    words, deal = chat.words, deals.deal_for(chat.ctx, lot.deal_id)
+    words, deal = chat.words, access.deal_for(chat.ctx, lot.deal_id)
     findings, side = delivery.findings_of(chat.ctx, lot.id), my_side(chat, deal)
     return Card(
         subject=f"claim:{lot.id}",
@@ -306,7 +309,7 @@ def _proposal_line(chat: ChatContext, made: Proposal, side: str) -> Line:
 
 
 def _side(chat: ChatContext, lot: Lot) -> Side:
-    return "buyer" if my_side(chat, deals.deal_for(chat.ctx, lot.deal_id)) == "buyer" else "seller"
+    return "buyer" if my_side(chat, access.deal_for(chat.ctx, lot.deal_id)) == "buyer" else "seller"
 
 
 def _turn(chat: ChatContext, deal: Deal, lot: Lot) -> str:

@@ -21,10 +21,21 @@ from core.kernel.errors import Invalid
 from core.kernel.quantity import UNITS, Quantity
 from core.kernel.transaction import Ctx
 from core.people.files.service import kept_files
-from core.trade.deals import service as deals
+from core.trade.deals import access
+from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival, ShowLate, ShowWeight, WeighLot
-from core.trade.delivery.model import ASKS_FIRST, CLAIMED, Lot, LotState
+from core.trade.delivery.model import (
+    ASKS_FIRST,
+    CLAIMED,
+    AcceptLot,
+    DispatchLot,
+    Lot,
+    LotState,
+    ReportArrival,
+    ShowLate,
+    ShowWeight,
+    WeighLot,
+)
 from core.trade.delivery.rules import check_missed, comes_early, tells_of
 from core.trade.offers.quality_formula import Measured
 
@@ -108,26 +119,26 @@ def _arrive(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 def _weigh(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """Record a weight. A weight of the seller for a claimed delivery answers the claim."""
     said = {"lot_id": str(defaults.subject), "measured": values["measured"], "files": values.get("files", ())}
-    state = delivery.lot_for(chat.ctx, str(defaults.subject)).state
+    state = steps.lot_for(chat.ctx, str(defaults.subject)).state
     if state == LotState.LOT_DISPUTE:
         found = Measured(weight=values["measured"])
-        delivery.show_late(
+        claims.show_late(
             chat.ctx, ShowLate(lot_id=said["lot_id"], measured=found, files=said["files"]), defaults.expected_version
         )
     elif state in CLAIMED:
-        delivery.show_weight(chat.ctx, ShowWeight(**said), defaults.expected_version)
+        claims.show_weight(chat.ctx, ShowWeight(**said), defaults.expected_version)
     else:
         delivery.weigh_lot(chat.ctx, WeighLot(**said), defaults.expected_version)
 
 
 def which_lot(chat: ChatContext, defaults: FormDefaults) -> str:
-    lot = delivery.lot_for(chat.ctx, str(defaults.subject))
+    lot = steps.lot_for(chat.ctx, str(defaults.subject))
     return chat.words("lot.which", number=lot.number, quantity=lot.quantity)
 
 
 def _weeks_early(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Return the question about a delivery that would arrive weeks before the agreed window."""
-    lot, words = delivery.lot_for(chat.ctx, str(defaults.subject)), chat.words
+    lot, words = steps.lot_for(chat.ctx, str(defaults.subject)), chat.words
     if not comes_early(values["eta"], lot.window_from):
         return None
     wanted = show_window(chat, (lot.window_from, lot.window_to))
@@ -157,7 +168,7 @@ def weigh(chat: ChatContext, pressed: Press) -> None:
 
 def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
     """Open a delivery's form, when that step is open to this person now. Raises Stale, NotAllowed."""
-    lot: Lot = delivery.lot_for(chat.ctx, pressed.subject)
+    lot: Lot = steps.lot_for(chat.ctx, pressed.subject)
     delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
     chat.as_new_message = True
     known = {"unit": lot.unit} if lot.unit in UNITS and form != "dispatch" else {}
@@ -188,16 +199,16 @@ def _drop(ctx: Ctx, lot_id: str, expected_version: int | None) -> str:
 
 def settled(ctx: Ctx, lot: Lot) -> str:
     """Return "direct" if no held money could be released or refunded."""
-    return "direct" if deals.deal_for(ctx, lot.deal_id).direct else ""
+    return "direct" if access.deal_for(ctx, lot.deal_id).direct else ""
 
 
 def _if_odd(chat: ChatContext, lot_id: str) -> str:
     """Return the question before accepting a delivery with another amount than agreed; empty for any other."""
-    lot = delivery.lot_for(chat.ctx, lot_id)
+    lot = steps.lot_for(chat.ctx, lot_id)
     if lot.state != LotState.INSPECTION or lot.measured is None or lot.measured == lot.quantity:
         return ""
     words, measured, sold, amount = chat.words, lot.measured, lot.quantity, lot.amount
-    pay, seller_asked = delivery.taking(chat.ctx, lot)
+    pay, seller_asked = claims.taking(chat.ctx, lot)
     if pay == amount:
         return words("sure.lot.accept", measured=measured, sold=sold, amount=amount)
     if seller_asked:
@@ -210,14 +221,14 @@ def _if_missed(chat: ChatContext, lot_id: str) -> str:
 
     Raises Refusal with the expected day if it is too early.
     """
-    check_missed(delivery.lot_for(chat.ctx, lot_id), chat.ctx.now)
+    check_missed(steps.lot_for(chat.ctx, lot_id), chat.ctx.now)
     return confirmation.of_lot("sure.lot.not_arrived")(chat, lot_id)
 
 
 def _look(chat: ChatContext, lot_id: str) -> tuple[int, Card, str]:
-    lot = delivery.lot_for(chat.ctx, lot_id)
+    lot = steps.lot_for(chat.ctx, lot_id)
     name = chat.words("lot.which", number=lot.number, quantity=lot.quantity)
-    return lot.version, deal_card(chat, deals.deal_for(chat.ctx, lot.deal_id)), f"{name}."
+    return lot.version, deal_card(chat, access.deal_for(chat.ctx, lot.deal_id)), f"{name}."
 
 
 STEPS = Steps(
@@ -227,7 +238,7 @@ STEPS = Steps(
         "drop": _drop,
         "drop_asked": delivery.ask_drop,
         "drop_agreed": delivery.agree_drop,
-        "not_arrived": delivery.say_not_arrived,
+        "not_arrived": claims.say_not_arrived,
         "sample_sent": delivery.send_sample,
     },
     ASKS_FIRST,
@@ -249,7 +260,7 @@ STEPS.enter(router)
 @router.press("deal.papers")
 def papers(chat: ChatContext, pressed: Press) -> None:
     """Show all files that both sides sent about a deal's deliveries: photos, weight tickets, delivery notes."""
-    deal = deals.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, pressed.subject)
     kept = [file for lot in delivery.lots_of(chat.ctx, deal.id) for file in kept_files(chat.ctx, lot.files)]
     pictures = tuple(file.id for file in kept if file.mime.startswith("image/"))
     documents = tuple(file.id for file in kept if not file.mime.startswith("image/"))
@@ -261,4 +272,4 @@ def papers(chat: ChatContext, pressed: Press) -> None:
 @router.press("lot.show")
 def show(chat: ChatContext, pressed: Press) -> None:
     """Show a delivery on its deal's card."""
-    chat.press("deal.show", delivery.lot_for(chat.ctx, pressed.subject).deal_id)
+    chat.press("deal.show", steps.lot_for(chat.ctx, pressed.subject).deal_id)

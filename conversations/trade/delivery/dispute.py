@@ -14,9 +14,8 @@ from conversations.router import Flow, Router
 from conversations.steps import Steps
 from conversations.trade.claim_figures import FINEST, OF, WHOLE
 from conversations.trade.deals.sides import as_settled, my_side, own_or
-from conversations.trade.deals.undecided_claims import undecided_lines
 from conversations.trade.delivery.claim import late_button
-from conversations.trade.delivery.findings import finding_text, never_came_lines, paid_by_agreement
+from conversations.trade.delivery.findings import finding_text, never_came_lines, paid_by_agreement, undecided_lines
 from conversations.trade.delivery.referee import value_lines
 from conversations.wording import labelled
 from core.catalogue.language.fields import parse_money
@@ -27,9 +26,9 @@ from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal, DealState
-from core.trade.delivery.service import lot_for
+from core.trade.delivery.steps import lot_for
 from core.trade.disputes import service as support
 from core.trade.disputes.model import (
     ASKS_FIRST,
@@ -239,7 +238,7 @@ VERBS: tuple[tuple[str, Style], ...] = (
 def case_card(chat: ChatContext, case: Case, note: str = "") -> Card:
     """Return a dispute as this person sees it; an operator sees its whole timeline."""
     words, brief = chat.words, support.brief_of(chat.ctx, case.id)
-    mine = deals.sides(chat.ctx, brief.deal)
+    mine = access.sides(chat.ctx, brief.deal)
     return Card(
         subject=f"case:{case.id}",
         title=_title(chat, brief),
@@ -260,11 +259,11 @@ def case_card(chat: ChatContext, case: Case, note: str = "") -> Card:
 
 def brief_card(chat: ChatContext, case: Case) -> Card:
     """Return a dispute in the list of open ones."""
-    words, deal = chat.words, deals.deal_for(chat.ctx, case.deal_id)
+    words, deal = chat.words, access.deal_for(chat.ctx, case.deal_id)
     return Card(
         title=_name(chat, case, deal),
         lines=(Line(label=words("case.at_stake"), value=words.show(support.at_stake(chat.ctx, case))),),
-        turn=_turn(chat, case, deals.sides(chat.ctx, deal)),
+        turn=_turn(chat, case, access.sides(chat.ctx, deal)),
         buttons=((Button(label=words("deal.open"), press=press("case.show", case.id, case.version)),),),
     )
 
@@ -353,7 +352,7 @@ def _buttons(chat: ChatContext, case: Case, mine: frozenset[str]) -> tuple[tuple
         for verb, style in VERBS
         if verb in verbs
     ]
-    deal = deals.deal_for(chat.ctx, case.deal_id)
+    deal = access.deal_for(chat.ctx, case.deal_id)
     if "operator" in mine and case.kind == "deal" and deal.state == DealState.DISPUTED:
         row.append(Button(label=words("case.resume"), press=press("case.resume", case.id, case.version)))
     if case.kind == "lot" and "operator" not in mine:

@@ -1,14 +1,19 @@
-"""Findings about a delivery in words: the finder, the figures, and the payment by the contract's formula."""
+"""Findings about a delivery in words, the payment by the contract's formula, and the outcome without a decision."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
 
 from conversations.chat_context import ChatContext
 from conversations.reply import Line
 from conversations.trade.deals.sides import own_or
 from core.kernel.money import Money
+from core.kernel.timers import deadline_of
 from core.trade.deals.model import Deal
-from core.trade.delivery import service as delivery
-from core.trade.delivery.model import Finding, Lot
+from core.trade.delivery import claims
+from core.trade.delivery.model import FINAL_RULE_AFTER, LOT, Finding, Lot, LotState
+from core.trade.delivery.rules import final_pay
 from core.trade.offers.quality_formula import Worth
 
 
@@ -57,10 +62,32 @@ def _worths(deal: Deal, lot: Lot, findings: list[Finding]) -> dict[str, Worth]:
     """Return the payment by the contract for the last figures of each side."""
     found = {each.finder: each.measured for each in findings if each.measured}
     order = ("buyer", "seller", "referee")
-    return {finder: delivery.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
+    return {finder: claims.worth_of(deal, lot, found[finder]) for finder in order if finder in found}
 
 
 def working(chat: ChatContext, worked: Worth) -> str:
     """Return the amount and its calculation."""
     steps = [chat.words(step.code, **step.parts) for step in worked.steps]
     return " · ".join([chat.words.show(worked.pay), *steps])
+
+
+BY: Final = ("buyer", "seller", "buyer_seller", "referee", "nobody")  # the side whose figures count then
+# Silence makes a dispute of it, and then the month begins.
+UNANSWERED: Final = frozenset({LotState.CLAIM, LotState.CLAIM_OFFERED})
+
+
+def undecided_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
+    """Return the lines for a reader of a claim or dispute; none while time decides nothing."""
+    timer = deadline_of(chat.ctx.session, LOT.name, lot.id)
+    if timer is None or lot.state not in (*UNANSWERED, LotState.LOT_DISPUTE):
+        return []
+    due = timer.due_at + FINAL_RULE_AFTER if lot.state in UNANSWERED else timer.due_at
+    return [Line(label=chat.words("claim.undecided", due=due), value=undecided(chat, deal, lot, findings))]
+
+
+def undecided(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> str:
+    pay, _ = final_pay(deal.terms.quality, lot, findings)
+    finders = {found.finder for found in findings if found.measured}
+    by = "referee" if "referee" in finders else "_".join(sorted(finders)) or "nobody"
+    assert by in BY, f"nobody told of {by}"
+    return chat.words(f"claim.undecided.{by}", pay=pay, amount=lot.amount)

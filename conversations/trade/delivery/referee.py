@@ -14,11 +14,11 @@ from conversations.reply import Line
 from conversations.trade.claim_figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
 from conversations.trade.deals.sides import as_settled
 from conversations.trade.delivery.delivery import FILES, UNIT, which_lot
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal
+from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import ReportReferee
-from core.trade.delivery.model import Finding, Lot, LotState
+from core.trade.delivery.model import Finding, Lot, LotState, ReportReferee
 from core.trade.delivery.rules import Refereed
 
 SIDE = Field("side", fixed=True)  # the side that reports
@@ -30,11 +30,11 @@ REFEREE = Form("referee", (OF, UNIT, SIDE, MOISTURE, ASH, NCV, MEASURED_BY, REPO
 
 def what_it_costs(chat: ChatContext, defaults: FormDefaults) -> str:
     """Return the delivery's name. For the buyer, who advances the test, add the part of its cost they can claim."""
-    lot = delivery.lot_for(chat.ctx, str(defaults.subject))
-    deal, asked = deals.deal_for(chat.ctx, lot.deal_id), which_lot(chat, defaults)
-    if "buyer" not in deals.sides(chat.ctx, deal):
+    lot = steps.lot_for(chat.ctx, str(defaults.subject))
+    deal, asked = access.deal_for(chat.ctx, lot.deal_id), which_lot(chat, defaults)
+    if "buyer" not in access.sides(chat.ctx, deal):
         return asked
-    most = delivery.most_for_test(chat.ctx, deal, lot)
+    most = claims.most_for_test(chat.ctx, deal, lot)
     return f"{asked}\n{chat.words('referee.cost_limit', most=most)}" if most else asked
 
 
@@ -48,12 +48,12 @@ def report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         cost=values.get("cost"),
         receipts=values.get("receipts", ()),
     )
-    delivery.report_referee(chat.ctx, command, defaults.expected_version)
+    claims.report_referee(chat.ctx, command, defaults.expected_version)
 
 
 def take_it(chat: ChatContext, lot_id: str) -> str:
     """Return the question before accepting the referee's value, with the shares of both sides."""
-    lot = delivery.lot_for(chat.ctx, lot_id)
+    lot = steps.lot_for(chat.ctx, lot_id)
     found = _found(chat, lot)
     parts = _parts(chat, lot, found) if found is not None else ""
     return chat.words("sure.lot.agree_value", parts=parts)
@@ -62,7 +62,7 @@ def take_it(chat: ChatContext, lot_id: str) -> str:
 def value_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Finding]) -> list[Line]:
     """Return the cost of the test and who bears it, and the value of the delivery, or its final sum."""
     words, lines = chat.words, []
-    found = delivery.refereed(deal, lot, findings)
+    found = claims.refereed(deal, lot, findings)
     counts = lot.state == LotState.REFEREE_FOUND or bool(lot.test_minor)
     if found is not None and found.cost:
         said = words("claim.test_advanced", cost=found.cost)
@@ -76,12 +76,12 @@ def value_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Find
 
 
 def _found(chat: ChatContext, lot: Lot) -> Refereed | None:
-    deal = deals.deal_for(chat.ctx, lot.deal_id)
-    return delivery.refereed(deal, lot, delivery.findings_of(chat.ctx, lot.id))
+    deal = access.deal_for(chat.ctx, lot.deal_id)
+    return claims.refereed(deal, lot, delivery.findings_of(chat.ctx, lot.id))
 
 
 def _parts(chat: ChatContext, lot: Lot, found: Refereed) -> str:
-    net, back, deal = found.net, lot.amount - found.net, deals.deal_for(chat.ctx, lot.deal_id)
+    net, back, deal = found.net, lot.amount - found.net, access.deal_for(chat.ctx, lot.deal_id)
     if found.test:
         code = as_settled(chat, "claim.net_of_test", deal)
         return chat.words(code, pay=found.pay, test=found.test, net=net, back=back)

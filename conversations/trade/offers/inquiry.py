@@ -11,15 +11,15 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.reputation_badge import reputation_badge
 from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.price_confirmation import beside_table
-from conversations.trade.offers.amounts import QUANTITY
 from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, said_of_terms
+from conversations.trade.offers.offer_forms import QUANTITY
 from core.people.blocking.rules import masked
 from core.trade.deals.model import Side
 from core.trade.listings.service import listing_for
 from core.trade.offers import rules
 from core.trade.offers.inquiries import service as inquiries
 from core.trade.offers.inquiries.model import INQUIRY, AskSeller, Inquiry, SayOn
-from core.trade.offers.inquiries.seller_offers import OfferToAsker, offer_to_asker
+from core.trade.offers.inquiries.service import OfferToAsker, offer_to_asker
 from core.trade.offers.quality_formula import quality_of
 
 LINES_SHOWN = 8  # the last ones, to keep the card short

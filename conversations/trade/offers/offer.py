@@ -20,7 +20,7 @@ from conversations.forms.answers import (
     show_price,
     write_price,
 )
-from conversations.forms.delivery_window import WINDOW, show_window
+from conversations.forms.delivery_window import WINDOW, Window, show_window
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
@@ -28,21 +28,27 @@ from conversations.reputation_badge import reputation_badge, reputation_badge_wi
 from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.price_confirmation import beside_table
-from conversations.trade.offers.amounts import QUANTITY, amount_in_mind, total_line
-from conversations.trade.offers.expired_offer import ways_on, why_lapsed
-from conversations.trade.offers.offer_forms import answers_of, open_offer, open_purchase
-from conversations.trade.offers.window_confirmation import beside_dates, together
+from conversations.trade.offers.offer_forms import (
+    QUANTITY,
+    amount_in_mind,
+    answers_of,
+    open_offer,
+    open_purchase,
+    total_line,
+)
 from conversations.wording import labelled
 from core.kernel.errors import Refusal
 from core.kernel.lot_sizes import LOTS_AT_MOST
+from core.kernel.process import timeline
 from core.people.blocking.rules import has_contacts, masked
 from core.trade.deals.model import Side
 from core.trade.listings.model import Listing, ListingState
-from core.trade.listings.service import listing_for
+from core.trade.listings.service import TAKES_OFFERS, listing_for
 from core.trade.offers import rules
 from core.trade.offers import service as offers
 from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, OfferState, Terms
 from core.trade.offers.quality_formula import REPRODUCIBILITY, Quality, quality_of
+from core.trade.offers.rules import is_far_from
 
 SHOWN_AT_ONCE = 10
 
@@ -407,3 +413,43 @@ def formula_text(chat: ChatContext, agreed: Quality) -> str:
     blocking = REPRODUCIBILITY
     said.append(words("terms.quality_same", moisture=blocking["moisture"], ash=blocking["ash"], ncv=blocking["ncv"]))
     return " · ".join(said)
+
+
+def why_lapsed(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> str:
+    """Return which side's answer was late, or that the goods are sold out. `name`: the other side's."""
+    if timeline(chat.ctx.session, offer.id)[-1].event == "listing_gone":
+        return chat.words("offer.lapsed.gone")
+    if "turn" in mine:
+        return chat.words("offer.lapsed.yours", until=offer.valid_until)
+    return chat.words("offer.lapsed.theirs", name=name, until=offer.valid_until)
+
+
+def ways_on(chat: ChatContext, offer: Offer, mine: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    """Return the next steps. The buyer offers again while the goods are for sale, or searches for others.
+
+    The seller goes to their listings.
+    """
+    words = chat.words
+    if "buyer" not in mine:
+        return ((to_command(words, "listings", "primary", said=words("listing.mine")),),)
+    others = Button(label=words("offer.find_others"), press=press("find.goods", choice=offer.terms.product_id))
+    if listing_for(chat.ctx, offer.listing_id).state not in TAKES_OFFERS:
+        return ((others.model_copy(update={"style": "primary"}),),)
+    again = Button(label=words("offer.again"), press=press("offer.make", offer.listing_id), style="primary")
+    return ((again, others),)
+
+
+def beside_dates(chat: ChatContext, window: Window, on_table: Window) -> Confirmation | None:
+    """Return the question about a window far from the listing's, or from the other side's proposal."""
+    if not is_far_from(window, on_table):
+        return None
+    words = chat.words
+    question = words("window.far", given=show_window(chat, window), known=show_window(chat, on_table))
+    return Confirmation(question, words("price.far.yes"), words("window.far.change"), "window")
+
+
+def together(first: Confirmation | None, second: Confirmation | None) -> Confirmation | None:
+    """Return both questions as one. A yes answers both."""
+    if first is None or second is None:
+        return first or second
+    return replace(first, question=f"{first.question}\n{second.question}")

@@ -26,7 +26,7 @@ from core.people.accounts.model import ChatIdentity, EmailCode, LinkCode
 from core.people.blocking.model import Block, Report
 from core.people.companies.model import Invitation, Membership
 from core.shop.purchases.model import Purchase, PurchasePayment
-from core.trade.deals.messages.model import DealLine
+from core.trade.deals.messages import DealLine
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Proposal
 from core.trade.funding.evidence.model import EvidenceMark

@@ -30,7 +30,7 @@ from core.people.blocking.model import Block, Report
 from core.people.companies.model import Membership
 from core.people.files.model import KeptFile
 from core.shop.purchases.model import Purchase, PurchasePayment
-from core.trade.deals.messages.model import DealLine
+from core.trade.deals.messages import DealLine
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot, Proposal
 from core.trade.disputes.model import Case, Ruling

@@ -16,7 +16,7 @@ from core.trade.deals import rules
 from core.trade.deals.access import deal_for, sides
 from core.trade.deals.events import TermsDrawn
 from core.trade.deals.model import Deal
-from core.trade.deals.platform_terms import conditions
+from core.trade.deals.rules import conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.trade.deals.events import DealClosed, DealFact, DealReadyDirectly, DealReadyToFund
+from core.trade.deals.lifecycle import freeze, thaw
 from core.trade.deals.model import IN_DOUBT, NEVER_COUNTED, Deal, PlatformTerms
-from core.trade.deals.service import agree_deal, agree_quote, freeze, thaw
+from core.trade.deals.service import agree_deal, agree_quote
 from core.trade.offers.events import OfferAccepted
 from core.trade.offers.quotes import service as quotes
 from core.trade.offers.quotes.events import QuoteAwarded

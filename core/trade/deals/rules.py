@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from core.trade.deals.model import Side
-from core.trade.deals.platform_terms import conditions_hash
 from core.trade.offers.model import Terms
 
 
@@ -63,3 +63,17 @@ def roles(side: Side | None, cancel_asked_by: Side | None, direct_asked_by: Side
 def ends(window_to: date, after: timedelta, now: datetime) -> datetime:
     """Return the end of the time after the delivery window's last day. A deal paid later gets the same time."""
     return max(datetime.combine(window_to + timedelta(days=1), time.min, UTC), now) + after
+
+
+FOLDER: Final = Path(__file__).parent / "conditions"
+TEXTS: Final = {int(path.stem): path.read_text("utf-8").strip() for path in FOLDER.glob("*.md")}
+
+
+def conditions(version: int) -> str:
+    """Return the whole text, in English, which is the one that binds; empty if no such version is kept here."""
+    return TEXTS.get(version, "")
+
+
+def conditions_hash(version: int) -> str:
+    """Return the sha256 of that text, as the signed terms name it."""
+    return hashlib.sha256(conditions(version).encode()).hexdigest()

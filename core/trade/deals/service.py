@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time
+
 from sqlalchemy import or_, select
 
-from core.kernel.errors import NotAllowed, Refusal
+from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
-from core.people.accounts.service import acting, organisation_of
+from core.people.accounts.service import acting, organisation_of, person_of
+from core.people.companies.service import signs_alone
 from core.trade.deals import rules
-from core.trade.deals.access import (
-    check_version,
-    deal_by_ref,
-    deal_for,
-    decides,
-    has_signed,
-    locked,
-    may,
-    operated,
-    party,
-    sides,
-)
-from core.trade.deals.approval import approve_deal, note_order, refuse_deal, signed_by_both
+from core.trade.deals.access import check_version, decides, has_signed, party, sides
 from core.trade.deals.events import (
     DealAgreed,
+    DealApprovalNeeded,
+    DealApproved,
     DealCancelAsked,
     DealDirectAgreed,
     DealDirectAsked,
@@ -31,85 +24,24 @@ from core.trade.deals.events import (
     DealDirectRefused,
     DealDirectSent,
     DealDirectWanted,
+    DealReadyDirectly,
+    DealReadyToFund,
     DealSigned,
 )
-from core.trade.deals.lifecycle import (
-    ENDING,
-    SETTLING,
-    all_lots_closed,
-    carry_on,
-    close,
-    delivered_directly,
-    dispute_over,
-    freeze,
-    freeze_deal,
-    fund_by,
-    goods_back,
-    lots_run_on,
-    money_complete,
-    money_in,
-    money_stuck,
-    paid_out,
-    put_off_ruling_by_time,
-    refunded,
-    resume_deal,
-    stands_still,
-    still_due,
-    tell,
-    thaw,
-    time_is_up,
-    unwind,
+from core.trade.deals.lifecycle import carry_on, close, delivered_directly, still_due, tell, unwind
+from core.trade.deals.model import (
+    APPROVE_AT_LEAST,
+    APPROVE_WITHIN,
+    DEAL,
+    TERMS_VERSION,
+    Deal,
+    DealState,
+    NoteOrder,
+    PlatformTerms,
 )
-from core.trade.deals.model import DEAL, TERMS_VERSION, Deal, DealState, PlatformTerms
 from core.trade.offers.model import Terms
 from core.trade.offers.quotes.service import quote_for
 from core.trade.offers.service import offer_for
-
-__all__ = [
-    "ENDING",
-    "SETTLING",
-    "agree_cancel",
-    "agree_deal",
-    "agree_direct",
-    "agree_quote",
-    "all_lots_closed",
-    "approve_deal",
-    "ask_cancel",
-    "ask_direct",
-    "back_out",
-    "cancel_deal",
-    "confirm_money",
-    "deal_by_ref",
-    "deal_for",
-    "deals_of",
-    "dispute_over",
-    "freeze",
-    "freeze_deal",
-    "fund_by",
-    "goods_back",
-    "locked",
-    "lots_run_on",
-    "may",
-    "money_complete",
-    "money_in",
-    "money_stuck",
-    "note_order",
-    "operated",
-    "paid_out",
-    "party",
-    "put_off_ruling_by_time",
-    "refunded",
-    "refuse_cancel",
-    "refuse_deal",
-    "refuse_direct",
-    "resume_deal",
-    "say_paid",
-    "sides",
-    "sign_deal",
-    "stands_still",
-    "thaw",
-    "time_is_up",
-]
 
 REF_LENGTH = 6  # 30 letters and digits: 729 million deals
 
@@ -350,3 +282,79 @@ def _free_ref(ctx: Ctx) -> str:
         ref = ctx.ids.code(REF_LENGTH)
         if ctx.session.scalar(select(Deal.id).where(Deal.ref == ref)) is None:
             return ref
+
+
+def signed_by_both(ctx: Ctx, deal: Deal) -> None:
+    """Start a deal that both have signed, unless the buyer's company wants to look at what its member has signed."""
+    assert deal.buyer_signed_by is not None, "the buyer has signed"
+    # A signer who has left has taken their limit along, so the company looks at what they signed for it.
+    still_here = person_of(ctx, deal.buyer_signed_by).organisation_id == deal.buyer
+    if still_here and signs_alone(ctx, deal.buyer_signed_by, deal.amount):
+        step(ctx, DEAL, deal, "both_signed", ("system",))
+        _counts(ctx, deal)
+    else:
+        deadlines = {"approval_expired": approve_by(deal, ctx.now)}
+        step(ctx, DEAL, deal, "approval_needed", ("system",), deadlines=deadlines)
+        tell(ctx, deal, DealApprovalNeeded)
+
+
+def approve_by(deal: Deal, signed_at: datetime) -> datetime:
+    """Return the time by which the company has to decide: before the delivery begins, where possible.
+
+    `signed_at`: the moment at which both have signed. The seller waits, and cannot leave. At least a day is left to
+    decide.
+    """
+    begins = datetime.combine(deal.terms.window_from, time(), UTC)
+    return max(signed_at + APPROVE_AT_LEAST, min(signed_at + APPROVE_WITHIN, begins))
+
+
+def approve_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
+    """Approve what a colleague has signed: the deal awaits its money.
+
+    Raises NotAllowed. The second to decide gets Stale with the person and time of the first decision.
+    """
+    deal = _to_decide(ctx, deal_id, expected_version)
+    step(ctx, DEAL, deal, "approve", sides(ctx, deal))
+    deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
+    tell(ctx, deal, DealApproved)
+    _counts(ctx, deal)
+    return deal
+
+
+def _counts(ctx: Ctx, deal: Deal) -> None:
+    """Start the payment of a deal that needs no more consent, here or directly."""
+    if deal.settlement == "direct":
+        step(ctx, DEAL, deal, "settles_directly", ("system",))
+        tell(ctx, deal, DealReadyDirectly)
+    else:
+        tell(ctx, deal, DealReadyToFund)
+
+
+def refuse_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
+    """Refuse what a colleague has signed: the deal is closed, and neither side owes anything."""
+    deal = _to_decide(ctx, deal_id, expected_version)
+    DEAL.transition(deal.state, "refuse", sides(ctx, deal))
+    deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
+    close(ctx, deal, "refuse", "approver")
+    return deal
+
+
+def _to_decide(ctx: Ctx, deal_id: str, expected_version: int | None) -> Deal:
+    deal, _ = party(ctx, deal_id)
+    if deal.decided_by is not None and deal.decided_at is not None:
+        name, at = person_of(ctx, deal.decided_by).name, deal.decided_at
+        if deal.ended_by == "refuse":
+            raise Stale("deal.refused_already", name=name, at=at)
+        raise Stale("deal.approved_already", name=name, at=at)
+    check_version(deal, expected_version)
+    return deal
+
+
+def note_order(ctx: Ctx, deal_id: str, command: NoteOrder) -> Deal:
+    """Note the buyer's own numbers for it, at any time. They change nothing of the agreement. Raises NotAllowed."""
+    deal, side = party(ctx, deal_id)
+    if side != "buyer":
+        raise NotAllowed
+    deal.purchase_order, deal.cost_centre = command.purchase_order or None, command.cost_centre or None
+    ctx.session.flush()
+    return deal

@@ -13,19 +13,9 @@ from core.kernel.errors import Invalid, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal, Side
 from core.trade.delivery import rules
-from core.trade.delivery.commands import (
-    ClaimLot,
-    ContradictClaim,
-    Find,
-    ProposeCut,
-    ProposeReplacement,
-    ReportReferee,
-    ShowArrival,
-    ShowWeight,
-)
 from core.trade.delivery.events import (
     LotAccepted,
     LotAdjusted,
@@ -36,8 +26,24 @@ from core.trade.delivery.events import (
     LotProposed,
     LotRefereed,
     LotReplaced,
+    LotShown,
 )
-from core.trade.delivery.model import CLAIM_ROUNDS, LOT, Finding, Lot, Proposal
+from core.trade.delivery.model import (
+    CLAIM_ROUNDS,
+    LOT,
+    ClaimLot,
+    ContradictClaim,
+    Find,
+    Finding,
+    Lot,
+    Proposal,
+    ProposeCut,
+    ProposeReplacement,
+    ReportReferee,
+    ShowArrival,
+    ShowLate,
+    ShowWeight,
+)
 from core.trade.delivery.rules import Refereed
 from core.trade.delivery.steps import (
     arrived,
@@ -112,7 +118,7 @@ def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> L
 
 def waiving(ctx: Ctx, lot: Lot) -> Money:
     """Return what a lot is paid with if its buyer gives up the claim."""
-    return _waived(ctx, lot, deals.deal_for(ctx, lot.deal_id))
+    return _waived(ctx, lot, access.deal_for(ctx, lot.deal_id))
 
 
 def _waived(ctx: Ctx, lot: Lot, deal: Deal) -> Money:
@@ -121,7 +127,7 @@ def _waived(ctx: Ctx, lot: Lot, deal: Deal) -> Money:
 
 def taking(ctx: Ctx, lot: Lot) -> tuple[Money, bool]:
     """Return what accepting a lot as it is weighed would pay, and whether the seller would be asked first."""
-    pay = rules.weighed_pay(deals.deal_for(ctx, lot.deal_id).terms.quality, lot)
+    pay = rules.weighed_pay(access.deal_for(ctx, lot.deal_id).terms.quality, lot)
     return pay, not rules.counts_as_weighed(lot, pay)
 
 
@@ -382,3 +388,19 @@ def _proposed(ctx: Ctx, lot: Lot, kind: str) -> Lot:
     ctx.announce(LotProposed(lot.id, lot.deal_id, ctx.actor.person, kind))
     ctx.session.flush()
     return lot
+
+
+def show_late(ctx: Ctx, command: ShowLate, expected_version: int | None = None) -> Lot:
+    """Show that the seller has found otherwise, which they did not say while they were asked.
+
+    It counts if the claim is not settled. It is possible once, and with its paper, as the goods can no longer be looked
+    at. Raises Invalid, and Stale for a second finding.
+    """
+    lot, deal = lot_of(ctx, command.lot_id, expected_version)
+    step(ctx, LOT, lot, "show_late", roles(ctx, lot, deal))
+    findings = findings_in(ctx, lot.id)
+    if rules.last(findings, "seller") is not None:
+        raise Stale
+    rules.check_shown_late(rules.last(findings, "buyer"), command.measured, command.files)
+    find(ctx, lot, "seller", command, command.words)
+    return tell(ctx, lot, LotShown)

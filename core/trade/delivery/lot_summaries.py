@@ -13,7 +13,7 @@ from core.kernel.compiled_statements import select_all, select_rows
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal
 from core.trade.delivery import rules
 from core.trade.delivery.model import CLAIM_ROUNDS, CLAIMED, LOT, Finding, Lot, LotState, Proposal
@@ -61,7 +61,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
 
     `argued=False`: for lots that are argued about, read only the findings; their actions have a card of their own.
     """
-    mine = deals.sides(ctx, deal)
+    mine = access.sides(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
     open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in acted_on}
     findings: dict[str, list[Finding]] = defaultdict(list)

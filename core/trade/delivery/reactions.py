@@ -12,15 +12,16 @@ from core.money.ledger.events import InvariantHolds
 from core.trade.deals.events import (
     DealClosed,
     DealDirectPaid,
-    DealFact,
     DealReadyDirectly,
     DealReadyToFund,
     DealRuledByTime,
     DealUnwinding,
 )
+from core.trade.deals.lifecycle import time_is_up as deal_time_is_up
 from core.trade.deals.model import DEAL
-from core.trade.deals.service import time_is_up as deal_time_is_up
-from core.trade.delivery.lifecycle import (
+from core.trade.delivery.model import LOT
+from core.trade.delivery.rules import ended_unpaid
+from core.trade.delivery.service import (
     forget_lots,
     give_up_lots,
     go_on,
@@ -31,47 +32,17 @@ from core.trade.delivery.lifecycle import (
     start_lots,
     time_is_up,
 )
-from core.trade.delivery.model import LOT
-from core.trade.delivery.rules import ended_unpaid
 from core.trade.delivery.steps import lots_in
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(DealReadyToFund, _signed)
-    reactions.on(DealReadyDirectly, _signed)
-    reactions.on(DealDirectPaid, _paid_directly)
-    reactions.on(DealUnwinding, _unwinding)
-    reactions.on(DealClosed, _closed)
-    reactions.on(DealRuledByTime, _ruled_by_time)
-    reactions.on(InvariantHolds, _in_doubt_no_more)
-
-
-def _signed(ctx: Ctx, fact: DealFact) -> None:
-    plan_lots(ctx, fact.deal_id)
-
-
-def _paid_directly(ctx: Ctx, fact: DealFact) -> None:
-    start_lots(ctx, fact.deal_id)
-
-
-def _unwinding(ctx: Ctx, fact: DealFact) -> None:
-    give_up_lots(ctx, fact.deal_id)
-
-
-def _closed(ctx: Ctx, fact: DealFact) -> None:
-    forget_lots(ctx, fact.deal_id)
-
-
-def _ruled_by_time(ctx: Ctx, fact: DealFact) -> None:
-    rule_by_proof(ctx, fact.deal_id)
-
-
-def _in_doubt_no_more(ctx: Ctx, fact: InvariantHolds) -> None:
-    go_on(ctx, fact.deal_id)
-
-
-def handle_timer(ctx: Ctx, timer: Timer) -> None:
-    time_is_up(ctx, timer.subject, timer.event)
+    for signed in (DealReadyToFund, DealReadyDirectly):
+        reactions.on(signed, lambda ctx, fact: plan_lots(ctx, fact.deal_id))
+    reactions.on(DealDirectPaid, lambda ctx, fact: start_lots(ctx, fact.deal_id))
+    reactions.on(DealUnwinding, lambda ctx, fact: give_up_lots(ctx, fact.deal_id))
+    reactions.on(DealClosed, lambda ctx, fact: forget_lots(ctx, fact.deal_id))
+    reactions.on(DealRuledByTime, lambda ctx, fact: rule_by_proof(ctx, fact.deal_id))
+    reactions.on(InvariantHolds, lambda ctx, fact: go_on(ctx, fact.deal_id))
 
 
 def handle_deal_timer(ctx: Ctx, timer: Timer) -> None:
@@ -83,4 +54,7 @@ def handle_deal_timer(ctx: Ctx, timer: Timer) -> None:
     deal_time_is_up(ctx, timer.subject, timer.event, on_the_road=late, delivered=delivered)
 
 
-timer_handlers: Mapping[str, TimerHandler] = {LOT.name: handle_timer, DEAL.name: handle_deal_timer}
+timer_handlers: Mapping[str, TimerHandler] = {
+    LOT.name: lambda ctx, timer: time_is_up(ctx, timer.subject, timer.event),
+    DEAL.name: handle_deal_timer,
+}

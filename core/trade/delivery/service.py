@@ -2,56 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
+from typing import Final
+
 from core.kernel.compiled_statements import find_all
 from core.kernel.errors import Refusal, Stale
-from core.kernel.process import step, timeline
-from core.kernel.timers import Timer, set_timer
+from core.kernel.money import Money
+from core.kernel.process import enter, step, timeline
+from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
+from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import rules
 from core.trade.delivery.claims import (
     accept_after_claim,
     accept_as_weighed,
-    agree_value,
-    ask_operator,
-    claim_lot,
-    contradict_claim,
-    figure_of,
-    grant_claim,
-    most_for_test,
-    proposal_of,
-    propose_cut,
-    propose_replacement,
-    refereed,
-    report_referee,
-    say_not_arrived,
-    show_arrival,
-    show_weight,
-    take_proposal,
-    taking,
-    waiving,
-    worth_of,
+    adjust,
+    disputed,
+    take_value,
 )
-from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival, WeighLot
-from core.trade.delivery.events import LotArrived, LotDispatched, LotDropAsked, LotDropped, LotSampled, LotWeighed
-from core.trade.delivery.late_findings import show_late
-from core.trade.delivery.lifecycle import (
-    chargeback_lots,
-    drop_unfunded,
-    forget_lots,
-    give_up_lots,
-    go_on,
-    on_the_road,
-    plan_lots,
-    put_off_ruling_by_time,
-    rule_by_proof,
-    rule_lot,
-    rule_lots,
-    start_lots,
-    time_is_up,
+from core.trade.delivery.events import (
+    LotArrived,
+    LotDispatched,
+    LotDropAsked,
+    LotDropped,
+    LotLate,
+    LotSampled,
+    LotsPlanned,
+    LotsUnwound,
+    LotWeighed,
 )
-from core.trade.delivery.lot_summaries import LotSummaries, lot_summaries
-from core.trade.delivery.model import INSPECT_WITH_LABORATORY, LOT, Finding, Lot, LotState, Proposal
+from core.trade.delivery.lot_summaries import lot_summaries
+from core.trade.delivery.model import (
+    ARRIVED,
+    INSPECT_WITH_LABORATORY,
+    LATE_LIMIT,
+    LOT,
+    UNSENT,
+    AcceptLot,
+    DispatchLot,
+    Finding,
+    Lot,
+    LotState,
+    Proposal,
+    ReportArrival,
+    WeighLot,
+)
 from core.trade.delivery.steps import (
     arrived,
     attach,
@@ -61,66 +60,12 @@ from core.trade.delivery.steps import (
     lot_of,
     lots_in,
     measure,
+    open_lots,
     proposals_in,
     roles,
     side_of,
     tell,
 )
-
-__all__ = [
-    "LotSummaries",
-    "accept_lot",
-    "agree_drop",
-    "agree_value",
-    "all_findings_of",
-    "ask_drop",
-    "ask_operator",
-    "chargeback_lots",
-    "check_may",
-    "claim_lot",
-    "contradict_claim",
-    "dispatch_lot",
-    "drop_lot",
-    "drop_unfunded",
-    "figure_of",
-    "findings_of",
-    "forget_lots",
-    "give_back_lot",
-    "give_up_lots",
-    "go_on",
-    "grant_claim",
-    "lot_for",
-    "lot_summaries",
-    "lots_of",
-    "may",
-    "most_for_test",
-    "on_the_road",
-    "plan_lots",
-    "proposal_of",
-    "proposals_of",
-    "propose_cut",
-    "propose_replacement",
-    "put_off_ruling_by_time",
-    "refereed",
-    "report_arrival",
-    "report_referee",
-    "rule_by_proof",
-    "rule_lot",
-    "rule_lots",
-    "say_not_arrived",
-    "send_sample",
-    "show_arrival",
-    "show_late",
-    "show_weight",
-    "start_lots",
-    "take_proposal",
-    "taking",
-    "time_is_up",
-    "waiving",
-    "weigh_lot",
-    "worth_of",
-]
-
 
 # --- what people do ---------------------------------------------------------------------------------------------------
 
@@ -204,7 +149,7 @@ def agree_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lo
     """Agree to drop a lot: its money goes back, and the goods are for sale again."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
     step(ctx, LOT, lot, "drop_agreed", roles(ctx, lot, deal))
-    deals.goods_back(ctx, deal, lot.quantity)
+    lifecycle.goods_back(ctx, deal, lot.quantity)
     return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, "lot_drop_agreed"))
 
 
@@ -221,7 +166,7 @@ def _drop(ctx: Ctx, lot_id: str, expected_version: int | None, event: str) -> Lo
 
 def lots_of(ctx: Ctx, deal_id: str) -> list[Lot]:
     """Return a deal's lots in order; none before both have signed. Raises NotFound to strangers."""
-    deals.deal_for(ctx, deal_id)
+    access.deal_for(ctx, deal_id)
     return lots_in(ctx, deal_id)
 
 
@@ -242,14 +187,14 @@ def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 def may(ctx: Ctx, lot: Lot) -> list[str]:
     """Return the actions on the lot open to the current actor: the buttons."""
-    return lot_summaries(ctx, deals.deal_for(ctx, lot.deal_id), [lot]).may(lot)
+    return lot_summaries(ctx, access.deal_for(ctx, lot.deal_id), [lot]).may(lot)
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = None) -> None:
     """Check that the actor could take this step now, before being asked for particulars. Raises Stale, Refusal."""
     if expected_version is not None and expected_version != lot.version:
         raise Stale
-    deal = deals.deal_for(ctx, lot.deal_id)
+    deal = access.deal_for(ctx, lot.deal_id)
     LOT.transition(lot.state, event, roles(ctx, lot, deal))
     # a seller who was reporting it already goes on: they say what has happened
     if event == "dispatch" and deal.called_back:
@@ -258,3 +203,203 @@ def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = Non
 
 def _sampled(ctx: Ctx, lot: Lot) -> bool:
     return any(row.event == "sample_sent" and row.at >= lot.state_since for row in timeline(ctx.session, lot.id))
+
+
+LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still
+TO_GO_ON: Final = timedelta(days=3)  # at least, until a side is late after a deal has stood still
+
+
+# --- the deal's course ------------------------------------------------------------------------------------------------
+
+
+def plan_lots(ctx: Ctx, deal_id: str) -> None:
+    """Cut a signed deal into its lots, once. They wait for the money."""
+    deal = access.locked(ctx, deal_id)
+    if lots_in(ctx, deal.id):
+        return
+    for number, share in enumerate(rules.shares(deal.terms, deal.amount), 1):
+        lot = Lot(
+            id=ctx.new_id(),
+            deal_id=deal.id,
+            number=number,
+            quantity_amount=share.quantity.amount,
+            unit=share.quantity.unit,
+            amount_minor=share.amount.minor,
+            currency=share.amount.currency,
+            window_from=share.window_from,
+            window_to=share.window_to,
+        )
+        enter(ctx, LOT, lot, LOT.initial)
+        ctx.session.add(lot)
+    ctx.session.flush()
+
+
+def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) -> None:
+    """Start lots whose money is held, or paid directly: the seller can send them."""
+    for lot in lots_in(ctx, deal_id):
+        if lot.state == LOT.initial and first <= lot.number and (last is None or lot.number <= last):
+            due = rules.overdue_at(lot.window_to, ctx.now)
+            step(ctx, LOT, lot, "funded", ("system",), deadlines={"lot_overdue": due})
+    ctx.session.flush()
+    ctx.announce(LotsPlanned(deal_id))
+
+
+def drop_unfunded(ctx: Ctx, deal_id: str, first: int, last: int) -> None:
+    """Give up lots that were not paid for in time: they are for sale again."""
+    deal = access.locked(ctx, deal_id)
+    _give_up(ctx, deal, [lot for lot in lots_in(ctx, deal.id) if first <= lot.number <= last], "unfunded")
+    if not open_lots(ctx, deal.id):
+        lifecycle.all_lots_closed(ctx, deal.id)
+
+
+def give_up_lots(ctx: Ctx, deal_id: str) -> None:
+    """Call off the deal: unsent lots are dropped and for sale again, lots on their way run on."""
+    deal = access.locked(ctx, deal_id)
+    _give_up(ctx, deal, lots_in(ctx, deal.id), "drop_agreed")
+    if open_lots(ctx, deal.id):
+        lifecycle.lots_run_on(ctx, deal.id)
+    ctx.announce(LotsUnwound(deal.id))
+
+
+def forget_lots(ctx: Ctx, deal_id: str) -> None:
+    """Drop the lots of a closed deal that was to be paid directly. Its goods are for sale again already."""
+    for lot in lots_in(ctx, deal_id):
+        if lot.state in UNSENT:
+            step(ctx, LOT, lot, "drop_agreed", ("system",))
+    ctx.session.flush()
+
+
+def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
+    unsent = [lot for lot in lots if lot.state in ((LotState.WAITING,) if event == "unfunded" else UNSENT)]
+    if unsent:
+        # In one sum, because the listing may count in another unit. Rounded lot by lot, it would not be what was taken.
+        lifecycle.goods_back(ctx, deal, reduce(add, (lot.quantity for lot in unsent)))
+    for lot in unsent:
+        step(ctx, LOT, lot, event, ("system",))
+        ctx.announce(LotDropped(lot.id, deal.id, ctx.actor.person, event))
+    ctx.session.flush()
+
+
+# --- rulings ----------------------------------------------------------------------------------------------------------
+
+
+def rule_lot(ctx: Ctx, lot_id: str, pay: Money, event: str) -> Lot:
+    """Split a disputed lot: `pay` goes to the seller. `event`: "rule" or "settle"."""
+    lot, _ = lot_of(ctx, lot_id)
+    step(ctx, LOT, lot, event, ("system",))
+    return adjust(ctx, lot, pay, event)
+
+
+def rule_lots(ctx: Ctx, deal_id: str, pay: Money) -> None:
+    """Split all that is still held of a deal: `pay` goes to the seller, from each lot in proportion.
+
+    A lot that is not paid for yet ends with nothing. Its part of the seller's share would not reach the seller.
+    """
+    lots = _still_open(ctx, deal_id)
+    for lot, part in zip(lots, rules.shares_of([rules.at_stake(lot) for lot in lots], pay), strict=True):
+        step(ctx, LOT, lot, "deal_ruled", ("system",))
+        adjust(ctx, lot, part, "deal_ruled")
+
+
+def rule_by_proof(ctx: Ctx, deal_id: str) -> None:
+    """Rule by proof, as there was no ruling. What is proven to have arrived is the seller's, as measured.
+
+    The rest is the buyer's. Goods without a complaint are paid by the reported weight, as silence pays.
+    """
+    deal = access.locked(ctx, deal_id)
+    for lot in _still_open(ctx, deal_id):
+        pay, lot.flagged = Money.zero(lot.currency), True
+        if lot.state == LotState.INSPECTION:
+            pay, lot.flagged = rules.weighed_pay(deal.terms.quality, lot), lot.measured is None
+        elif lot.state in ARRIVED:
+            pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
+        step(ctx, LOT, lot, "deal_ruled", ("system",))
+        adjust(ctx, lot, pay, "deal_ruled")
+
+
+def _still_open(ctx: Ctx, deal_id: str) -> list[Lot]:
+    """Return a deal's open lots, about to end all at once. Unsent goods are for sale again."""
+    deal = access.locked(ctx, deal_id)
+    lots = [lot for lot in lots_in(ctx, deal.id) if lot.state not in LOT.final]
+    unsent = [lot.quantity for lot in lots if lot.state in UNSENT]
+    if unsent:
+        lifecycle.goods_back(ctx, deal, reduce(add, unsent))
+    return lots
+
+
+def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
+    """Return whether time can end a deal that was paid directly. Unsent lots are not awaited any more.
+
+    A lot that was sent has deadlines of its own, and the deal is looked at again.
+    """
+    deal = access.locked(ctx, deal_id)
+    if deal.state == DealState.IN_DELIVERY_DIRECT:
+        if any(lot.state not in (*LOT.final, *UNSENT) for lot in lots_in(ctx, deal.id)):
+            set_timer(ctx.session, Timer(DEAL.name, deal.id, "idle", ctx.now + LOOK_AGAIN))
+            return False
+        forget_lots(ctx, deal.id)
+    return True
+
+
+def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
+    """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
+    standing = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
+    if standing is None or standing.due_at < moment:
+        set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
+
+
+def chargeback_lots(ctx: Ctx, deal_id: str) -> None:
+    """End the open lots of a deal, as the buyer's bank has taken back the money held for them."""
+    for lot in _still_open(ctx, deal_id):
+        step(ctx, LOT, lot, "recalled", ("system",))
+        end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, "recalled"))
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+def go_on(ctx: Ctx, deal_id: str) -> None:
+    """Continue after the deal's clocks were stopped. No side is late at once because it waited as it was told."""
+    soonest = ctx.now + TO_GO_ON
+    for lot in lots_in(ctx, deal_id):
+        while (timer := deadline_of(ctx.session, LOT.name, lot.id)) is not None and timer.due_at < soonest:
+            set_timer(ctx.session, replace(timer, due_at=soonest), since=ctx.now)
+
+
+def on_the_road(ctx: Ctx, deal_id: str) -> bool:
+    """Return whether some lot was sent and is not there. An unsent lot has a limit of its own: it is given up."""
+    return any(lot.state == LotState.DISPATCHED for lot in lots_in(ctx, deal_id))
+
+
+def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
+    """Apply a passed deadline of the lot's present state. If the deal stands still, it waits: freeze beats timer."""
+    lot, deal = lot_of(ctx, lot_id)
+    if lifecycle.stands_still(deal):
+        set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LOOK_AGAIN))
+        return
+    if event == "late_limit" and deal.direct:  # paid already, and not by us: no time frees the seller from sending it
+        set_timer(ctx.session, Timer(LOT.name, lot.id, event, ctx.now + LATE_LIMIT))
+        return
+    if event == "auto_accept":
+        accept_as_weighed(ctx, lot, deal, ("time", "system"))
+        return
+    step(ctx, LOT, lot, event, ("time",))
+    match event:
+        case "lot_overdue":
+            lot.came_in_time = False
+            tell(ctx, lot, LotLate)
+        case "transit_limit":
+            lot.arrived_at = ctx.now
+            arrived(ctx, lot, rules.end_of(lot.eta) if lot.eta else ctx.now)  # silence does not make it late
+            tell(ctx, lot, LotArrived)
+        case "late_limit":
+            end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, event))
+        case "seller_silent" | "buyer_silent" | "sample_silent":
+            disputed(ctx, lot, event)
+        case "unopposed":
+            take_value(ctx, deal, lot, event)
+        case "lot_final_rule":
+            pay, lot.flagged = rules.final_pay(deal.terms.quality, lot, findings_in(ctx, lot.id))
+            adjust(ctx, lot, pay, event)
+        case _:
+            raise ValueError(f"a lot has no deadline {event}")

@@ -14,12 +14,11 @@ from core.kernel.process import StepRow, timeline
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.people.files.service import own
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.deals.model import Deal, Side
 from core.trade.delivery import rules
-from core.trade.delivery.commands import FILES_AT_MOST, Find
 from core.trade.delivery.events import LotFact
-from core.trade.delivery.model import LOT, Finder, Finding, Lot, LotState, Proposal
+from core.trade.delivery.model import FILES_AT_MOST, LOT, Find, Finder, Finding, Lot, LotState, Proposal
 
 FILES_OF_A_LOT: Final = 6 * FILES_AT_MOST  # dispatch, arrival, claim and findings may each bring some
 
@@ -32,7 +31,7 @@ def lot_for(ctx: Ctx, lot_id: str) -> Lot:
     lot = ctx.session.get(Lot, lot_id)
     if lot is None:
         raise NotFound
-    deals.deal_for(ctx, lot.deal_id)
+    access.deal_for(ctx, lot.deal_id)
     return lot
 
 
@@ -41,7 +40,7 @@ def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[
     deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
     if deal_id is None:
         raise NotFound
-    deal = deals.locked(ctx, deal_id)
+    deal = access.locked(ctx, deal_id)
     lot = lot_for(ctx, lot_id)
     if expected_version is not None and expected_version != lot.version:
         raise Stale
@@ -50,14 +49,14 @@ def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[
 
 def roles(ctx: Ctx, lot: Lot, deal: Deal) -> frozenset[str]:
     """Return the actor's roles on a lot: the side, and "other" if the other side has asked or reported something."""
-    mine = deals.sides(ctx, deal) & {"buyer", "seller", "operator"}
+    mine = access.sides(ctx, deal) & {"buyer", "seller", "operator"}
     other = {"other"} if lot.asked_by is not None and lot.asked_by not in mine and mine else set()
     return frozenset({*mine, *other})
 
 
 def side_of(ctx: Ctx, deal: Deal) -> Side:
     """Return the actor's side. Raises NotFound for anybody else."""
-    mine = deals.sides(ctx, deal)
+    mine = access.sides(ctx, deal)
     sides: tuple[Side, ...] = ("buyer", "seller")
     for side in sides:
         if side in mine:
@@ -99,13 +98,13 @@ def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
     """End this lot, and perhaps its deal. Raises Refusal where a bank has called the money back."""
-    if ctx.actor.person is not None and deals.locked(ctx, lot.deal_id).frozen is not None:
+    if ctx.actor.person is not None and access.locked(ctx, lot.deal_id).frozen is not None:
         raise Refusal("deal.frozen")
     lot.asked_by = None
     ctx.session.flush()
     ctx.announce(fact)
     if not open_lots(ctx, lot.deal_id):
-        deals.all_lots_closed(ctx, lot.deal_id, delivered=not rules.ended_unpaid(lots_in(ctx, lot.deal_id)))
+        lifecycle.all_lots_closed(ctx, lot.deal_id, delivered=not rules.ended_unpaid(lots_in(ctx, lot.deal_id)))
     return lot
 
 

@@ -17,9 +17,10 @@ from core.kernel.process import enter, step, timeline
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.deals.model import DEAL, Deal
 from core.trade.delivery import service as delivery
+from core.trade.delivery import steps
 from core.trade.delivery.model import LOT
 from core.trade.delivery.rules import at_stake as at_stake_of
 from core.trade.disputes.events import (
@@ -47,7 +48,7 @@ from core.trade.disputes.model import (
     RuleCase,
     Ruling,
 )
-from core.trade.funding import service as escrow
+from core.trade.funding import settlement
 
 AT_ONCE: Final = frozenset({"operator_asked", "freeze"})  # the two need not talk for three days more
 STEPS_OF: Final = frozenset({DEAL.name, LOT.name})  # the part of a dispute's history that an operator reads
@@ -175,7 +176,7 @@ def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) 
         # The earlier proposal is void: it is decided now.
         case.proposed_by = case.proposed_bp = case.proposed_minor = case.agreed_by = None
         moment = ctx.now + APPEAL_WITHIN + REVIEW_WITHIN + TALK_WITHIN  # time rules only without another ruling
-        put_off = delivery.put_off_ruling_by_time if case.kind == "lot" else deals.put_off_ruling_by_time
+        put_off = delivery.put_off_ruling_by_time if case.kind == "lot" else lifecycle.put_off_ruling_by_time
         put_off(ctx, case.subject, moment)
     return case
 
@@ -183,7 +184,7 @@ def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) 
 def freeze_deal(ctx: Ctx, ref: str) -> Case:
     """Stop a deal by an operator: its case is with the operators at once. Raises NotAllowed, NotFound, Stale."""
     check_operator(ctx)
-    deal = deals.freeze_deal(ctx, deals.deal_by_ref(ctx, ref).id)
+    deal = lifecycle.freeze_deal(ctx, access.deal_by_ref(ctx, ref).id)
     return open_case(ctx, "deal", deal.id, deal.id, "freeze")
 
 
@@ -192,7 +193,7 @@ def resume_deal(ctx: Ctx, case_id: str, expected_version: int | None = None) -> 
     case, deal = _case(ctx, case_id, expected_version)
     if case.kind != "deal":
         raise Stale
-    deals.resume_deal(ctx, deal.id)
+    lifecycle.resume_deal(ctx, deal.id)
     overtake_case(ctx, deal.id)
     return case
 
@@ -211,13 +212,13 @@ def case_for(ctx: Ctx, case_id: str) -> Case:
     case = ctx.session.get(Case, case_id)
     if case is None:
         raise NotFound
-    deals.deal_for(ctx, case.deal_id)
+    access.deal_for(ctx, case.deal_id)
     return case
 
 
 def cases_of(ctx: Ctx, deal_id: str) -> list[Case]:
     """Return a deal's disputes in order. Raises NotFound to strangers."""
-    deals.deal_for(ctx, deal_id)
+    access.deal_for(ctx, deal_id)
     return list(ctx.session.scalars(select(Case).where(Case.deal_id == deal_id).order_by(Case.id)))
 
 
@@ -235,7 +236,7 @@ def rulings_of(ctx: Ctx, case_id: str) -> list[Ruling]:
 
 def may(ctx: Ctx, case: Case) -> list[str]:
     """Return the actions on the dispute open to the current actor: the buttons."""
-    deal = deals.deal_for(ctx, case.deal_id)
+    deal = access.deal_for(ctx, case.deal_id)
     return [event for event in CASE.open_to(case.state, roles(ctx, case, deal)) if event != "half_agree"]
 
 
@@ -243,7 +244,7 @@ def check_may(ctx: Ctx, case: Case, event: str, expected_version: int | None = N
     """Check that the actor could take this step now. Raises Stale, NotAllowed."""
     if expected_version is not None and expected_version != case.version:
         raise Stale
-    CASE.transition(case.state, event, roles(ctx, case, deals.deal_for(ctx, case.deal_id)))
+    CASE.transition(case.state, event, roles(ctx, case, access.deal_for(ctx, case.deal_id)))
 
 
 def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
@@ -251,7 +252,7 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
 
     An operator is "operator", and "reviewer" of an appeal.
     """
-    mine = deals.sides(ctx, deal)
+    mine = access.sides(ctx, deal)
     if "operator" in mine:
         ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
         return mine if ctx.session.scalar(ruled.limit(1)) is not None else mine | {"reviewer"}
@@ -263,14 +264,14 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
 
 def lot_number(ctx: Ctx, case: Case) -> int:
     """Return the number of the lot that a dispute is about."""
-    return delivery.lot_for(ctx, case.subject).number
+    return steps.lot_for(ctx, case.subject).number
 
 
 def at_stake(ctx: Ctx, case: Case) -> Money:
     """Return the amount that is shared: for a deal, all that is held for lots that are still open."""
     if case.kind == "lot":
-        return delivery.lot_for(ctx, case.subject).amount
-    deal = deals.deal_for(ctx, case.deal_id)
+        return steps.lot_for(ctx, case.subject).amount
+    deal = access.deal_for(ctx, case.deal_id)
     lots = delivery.lots_of(ctx, case.deal_id)
     return Money.total(map(at_stake_of, lots), deal.currency)
 
@@ -278,15 +279,15 @@ def at_stake(ctx: Ctx, case: Case) -> Money:
 def brief_of(ctx: Ctx, case_id: str) -> Brief:
     """Everything about a dispute in one place, from the timeline, the findings and the books."""
     case = case_for(ctx, case_id)
-    lot = delivery.lot_for(ctx, case.subject) if case.kind == "lot" else None
+    lot = steps.lot_for(ctx, case.subject) if case.kind == "lot" else None
     lots = [lot] if lot is not None else delivery.lots_of(ctx, case.deal_id)
     subjects = [case.deal_id, *(each.id for each in lots)]
     return Brief(
         case=case,
-        deal=deals.deal_for(ctx, case.deal_id),
+        deal=access.deal_for(ctx, case.deal_id),
         lot=lot,
         at_stake=at_stake(ctx, case),
-        money=escrow.money_of(ctx, case.deal_id),
+        money=settlement.money_of(ctx, case.deal_id),
         # The window for a deal's reviews has the deal's id, and steps of its own.
         steps=sorted(
             (row for each in subjects for row in timeline(ctx.session, each) if row.process in STEPS_OF),
@@ -308,7 +309,7 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
     Money that a bank has called back is split only when the bank has decided.
     """
     case = ctx.session.get_one(Case, case_id)
-    deal = deals.locked(ctx, case.deal_id)
+    deal = access.locked(ctx, case.deal_id)
     if deal.frozen is not None and event in ("appeal_over", "review_limit"):
         set_timer(ctx.session, Timer(CASE.name, case.id, event, ctx.now + APPEAL_WITHIN))
         return
@@ -328,7 +329,7 @@ def _case(ctx: Ctx, case_id: str, expected_version: int | None) -> tuple[Case, D
     deal_id = ctx.session.scalar(select(Case.deal_id).where(Case.id == case_id))
     if deal_id is None:
         raise NotFound
-    deal = deals.locked(ctx, deal_id)
+    deal = access.locked(ctx, deal_id)
     case = case_for(ctx, case_id)
     if expected_version is not None and expected_version != case.version:
         raise Stale
@@ -363,13 +364,13 @@ def _carry_out(ctx: Ctx, case: Case, seller_bp: int, seller_minor: int | None, h
     """
     stake = at_stake(ctx, case)
     pay = stake.share(seller_bp) if seller_minor is None else min(Money(seller_minor, stake.currency), stake)
-    if deals.locked(ctx, case.deal_id).frozen is not None:
+    if access.locked(ctx, case.deal_id).frozen is not None:
         raise Refusal("deal.frozen")
     ctx.session.flush()
     if case.kind == "lot":
         delivery.rule_lot(ctx, case.subject, pay, how)
     else:
-        deals.dispute_over(ctx, case.deal_id, "resolve" if how == "rule" else "settle_together")
+        lifecycle.dispute_over(ctx, case.deal_id, "resolve" if how == "rule" else "settle_together")
         delivery.rule_lots(ctx, case.deal_id, pay)
     _closed(ctx, case, how, seller_bp)
 

@@ -18,15 +18,14 @@ from core.money.disbursements.model import FROZEN
 from core.money.ledger import service as ledger
 from core.money.ledger.model import credit, debit, escrow, refund_due
 from core.money.model import SubjectKind
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import LOT, Lot
 from core.trade.funding import rules
-from core.trade.funding.funding import payments_in
 from core.trade.funding.model import LotSettlement, Payment, Tranche, TrancheState
-from core.trade.funding.payouts import finish, refund
-from core.trade.funding.sources import left_of
+from core.trade.funding.payouts import finish, left_of, refund
+from core.trade.funding.service import payments_in
 
 
 def listen(reactions: Reactions) -> None:
@@ -37,13 +36,13 @@ def listen(reactions: Reactions) -> None:
 
 def chargebacks_of(ctx: Ctx, deal_id: str) -> list[Chargeback]:
     """Return the chargebacks of a deal, the oldest first. Raises NotFound to strangers."""
-    deals.deal_for(ctx, deal_id)
+    access.deal_for(ctx, deal_id)
     return chargebacks.of_subject(ctx, deal_id)
 
 
 def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
     if fact.subject_kind is SubjectKind.DEAL:
-        deals.freeze(ctx, fact.subject, FROZEN)
+        lifecycle.freeze(ctx, fact.subject, FROZEN)
 
 
 def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
@@ -55,7 +54,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
     if fact.subject_kind is not SubjectKind.DEAL:
         return
     found = ctx.session.get_one(Chargeback, fact.chargeback_id)
-    deal = deals.locked(ctx, found.subject)
+    deal = access.locked(ctx, found.subject)
     over = LOT.final.issuperset(ctx.session.scalars(select(Lot.state).where(Lot.deal_id == deal.id)))
     # another chargeback may keep what this one returns
     known = chargebacks.of_subject(ctx, deal.id) if fact.won else [found]
@@ -66,7 +65,7 @@ def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
             _regained(ctx, deal, found, rest)
         delivery.go_on(ctx, deal.id)
     elif kept and deal.state == DealState.AWAITING_FUNDING:  # the rest must not be paid any more
-        deals.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
+        lifecycle.time_is_up(ctx, deal.id, "funding_expired", on_the_road=False)
     elif kept:
         delivery.chargeback_lots(ctx, deal.id)
         refund(ctx, deal)
@@ -111,5 +110,5 @@ def _regained(ctx: Ctx, deal: Deal, found: Chargeback, rest: Money) -> None:
 def _thawed(ctx: Ctx, fact: ChargebackThawed) -> None:
     """Let the deal go on; the part of its money that had waited is on its way already."""
     if fact.subject_kind is SubjectKind.DEAL:
-        deals.thaw(ctx, fact.subject, FROZEN)
+        lifecycle.thaw(ctx, fact.subject, FROZEN)
         finish(ctx, fact.subject)

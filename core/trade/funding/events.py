@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from core.kernel.events import Event
 from core.kernel.money import Money
 
@@ -129,3 +131,11 @@ class PayeeRestricted(Event):
 
     organisation_id: str
     missing: tuple[str, ...]
+
+
+class PaymentSettling(Event):
+    """The buyer has paid by a slow rail. The money is on its way, and arrives by `until` at the latest."""
+
+    deal_id: str
+    payment_id: str
+    until: datetime

@@ -17,11 +17,11 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow
 from core.money.payees.model import Payee
 from core.trade.deals.model import Deal
-from core.trade.funding.credits import credits_of
-from core.trade.funding.funding import payment_of, tranches_of
 from core.trade.funding.model import CREDIT, TRANCHE, Credit, LotSettlement, Payment, Tranche, TrancheState
+from core.trade.funding.overpayments import credits_of
 from core.trade.funding.rails.model import PaymentWay
 from core.trade.funding.rails.service import way_of
+from core.trade.funding.service import payment_of, tranches_of
 
 
 @dataclass(frozen=True, slots=True)

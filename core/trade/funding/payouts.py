@@ -1,7 +1,9 @@
-"""Payouts and refunds of deals: which payment each comes from, and what follows when it has arrived."""
+"""Payouts and refunds of deals: what of each payment can still leave, and what follows when it has arrived."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 
 from sqlalchemy import func, select
@@ -9,6 +11,7 @@ from sqlalchemy import func, select
 from core.kernel.compiled_statements import find_all
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.chargebacks.service import held_taken
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import UNSENT, Disbursement, DisbursementKind, DisbursementState
@@ -18,16 +21,15 @@ from core.money.ledger import service as ledger
 from core.money.ledger.model import escrow, refund_due
 from core.money.model import SubjectKind
 from core.money.payees.model import Payee
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.deals.model import IN_DOUBT, Deal
 from core.trade.delivery.model import Lot
 from core.trade.funding import rules
 from core.trade.funding.events import PayoutSent, RefundSent
-from core.trade.funding.model import LotSettlement, Payment
+from core.trade.funding.model import CREDIT, Credit, LotSettlement, Payment, PaymentState, Tranche
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 from core.trade.funding.rails.surplus import balance_to_leave
-from core.trade.funding.sources import has_left, left, unsent_refunds
 
 
 def pay_out(ctx: Ctx, deal: Deal, lot: Lot, amount: Money) -> None:
@@ -82,19 +84,19 @@ def try_deal_again(ctx: Ctx, deal_id: str) -> None:
 
 def finish(ctx: Ctx, deal_id: str) -> None:
     """End a deal that is settling or unwinding once nothing is held for it and nothing is on its way."""
-    deal = deals.locked(ctx, deal_id)
-    if deal.state not in deals.ENDING or disbursements.is_under_way(ctx, deal_id):
+    deal = access.locked(ctx, deal_id)
+    if deal.state not in lifecycle.ENDING or disbursements.is_under_way(ctx, deal_id):
         return
     if any(ledger.balance(ctx, account, deal.currency) for account in (escrow(deal_id), refund_due(deal_id))):
         return
-    (deals.paid_out if deal.state in deals.SETTLING else deals.refunded)(ctx, deal_id)
+    (lifecycle.paid_out if deal.state in lifecycle.SETTLING else lifecycle.refunded)(ctx, deal_id)
 
 
 # --- what deals plug into the disbursement machine --------------------------------------------------------------------
 
 
 def _lock(ctx: Ctx, deal_id: str) -> Parties:
-    deal = deals.locked(ctx, deal_id)
+    deal = access.locked(ctx, deal_id)
     doubted = IN_DOUBT in (deal.frozen, deal.also_frozen)
     return Parties(payer=deal.buyer, seller=deal.seller, stopped=IN_DOUBT if doubted else None)
 
@@ -153,3 +155,74 @@ plug(
     Subject(_lock, _title, _settled),
     Payments(select(Payment.id.label("payment_id"), Payment.deal_id.label("subject"), Payment.intent_ref), _exposure),
 )
+
+
+def left(ctx: Ctx, deal: Deal, lot: Lot | None) -> list[tuple[str, Money]]:
+    """Return what is left of each payment: those that brought this lot's money first, then the oldest first."""
+    payments = select(Payment).where(Payment.deal_id == deal.id, Payment.state != PaymentState.RETURNED)
+    known = [each for each in ctx.session.scalars(payments.order_by(Payment.number)) if each.received_minor]
+    if lot is not None:
+        own = select(Tranche.id).where(
+            Tranche.deal_id == deal.id, Tranche.first_lot <= lot.number, Tranche.last_lot >= lot.number
+        )
+        tranche = ctx.session.scalar(own)
+        known.sort(key=lambda payment: payment.tranche_id != tranche)
+    return left_of(ctx, deal, known)
+
+
+def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str, Money]]:
+    """Return what is left of these payments of the deal.
+
+    The buyer's credit, which is not the deal's, and what a bank has taken are not included.
+    """
+    kept = (
+        select(Credit.payment_id, func.sum(Credit.amount_minor).label("minor"))
+        .where(Credit.deal_id == deal.id, Credit.state == CREDIT.initial)
+        .group_by(Credit.payment_id)
+    )
+    gone = (
+        select(Disbursement.payment_id, func.sum(Disbursement.amount_minor).label("minor"))
+        .where(
+            Disbursement.subject == deal.id,
+            Disbursement.kind != DisbursementKind.REVERSAL,
+            Disbursement.chargeback_id.is_(None),
+        )
+        .group_by(Disbursement.payment_id)
+    )
+    called_back = (
+        select(Chargeback.payment_id, func.sum(Chargeback.amount_minor).label("minor"))
+        .where(Chargeback.subject == deal.id, Chargeback.state != ChargebackState.WON)
+        .group_by(Chargeback.payment_id)
+    )
+    taken: Counter[str] = Counter()
+    for row in (row for query in (gone, kept, called_back) for row in ctx.session.execute(query)):
+        taken[row.payment_id] += int(row.minor)
+    return [(each.id, each.received - Money(taken[each.id], each.currency)) for each in payments]
+
+
+def unsent_refunds(ctx: Ctx, deal: Deal) -> Money:
+    """Return what is due to the buyer and not yet on its way."""
+    due = ledger.balance(ctx, refund_due(deal.id), deal.currency)
+    under_way = select(func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(
+        Disbursement.subject == deal.id,
+        Disbursement.kind == DisbursementKind.REFUND,
+        Disbursement.state != DisbursementState.DONE,
+        Disbursement.currency == deal.currency,
+    )
+    return max(due - Money(int(ctx.session.scalar(under_way) or 0), deal.currency), Money.zero(deal.currency))
+
+
+def has_left(ctx: Ctx, payment: Payment, row: Disbursement) -> bool:
+    """Return whether enough is left of a payment to send this disbursement out of it, too."""
+    query = select(Disbursement).where(
+        Disbursement.payment_id == payment.id, Disbursement.id != row.id, ~Disbursement.beside
+    )
+    given = Money.zero(payment.currency)
+    for each in ctx.session.scalars(
+        query.where(Disbursement.state.in_((DisbursementState.ASKED, DisbursementState.DONE)))
+    ):
+        if each.kind is not DisbursementKind.REVERSAL:
+            given += each.amount
+        elif each.state is DisbursementState.DONE:
+            given -= each.amount
+    return given + row.amount <= payment.counted

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
-from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.disbursements.events import DisbursementPutOff
 from core.money.disbursements.service import send_stopped
@@ -22,51 +21,39 @@ from core.trade.deals.events import (
     DealSettling,
     DealUnwinding,
 )
+from core.trade.deals.lifecycle import money_stuck
 from core.trade.deals.model import IN_DOUBT
-from core.trade.deals.service import money_stuck
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.trade.delivery.model import Lot
 from core.trade.funding import chargebacks
-from core.trade.funding.credits import credit_kept_long
-from core.trade.funding.funding import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.trade.funding.model import CREDIT, TRANCHE
+from core.trade.funding.overpayments import credit_kept_long
 from core.trade.funding.payees import account_awaited
 from core.trade.funding.payouts import finish, try_deal_again
+from core.trade.funding.service import call_off_funding, plan_tranches, tranche_due, tranche_unpaid
 from core.trade.funding.settlement import refund_unwound, settle_lot
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(DealReadyToFund, _signed)
-    reactions.on(DealDirectAgreed, _off)
-    reactions.on(DealUnwinding, _off)
+    reactions.on(DealReadyToFund, lambda ctx, fact: plan_tranches(ctx, fact.deal_id))
+    for off in (DealDirectAgreed, DealUnwinding):
+        reactions.on(off, lambda ctx, fact: call_off_funding(ctx, fact.deal_id))
     reactions.on(DealSettling, _settling)
     reactions.on(DealMoneyTried, _tried)
     reactions.on(LotAccepted, _accepted)
     reactions.on(LotDropped, _dropped)
     reactions.on(LotAdjusted, _adjusted)
-    reactions.on(LotsUnwound, _unwound)
-    reactions.on(InvariantHolds, _money_is_right)
+    reactions.on(LotsUnwound, lambda ctx, fact: refund_unwound(ctx, fact.deal_id))
+    # What was kept back while the deal's money did not add up.
+    reactions.on(InvariantHolds, lambda ctx, fact: send_stopped(ctx, fact.deal_id, IN_DOUBT))
     reactions.on(DisbursementPutOff, _put_off)
     chargebacks.listen(reactions)
-
-
-def _money_is_right(ctx: Ctx, fact: InvariantHolds) -> None:
-    """Send what was kept back while the deal's money did not add up."""
-    send_stopped(ctx, fact.deal_id, IN_DOUBT)
 
 
 def _put_off(ctx: Ctx, fact: DisbursementPutOff) -> None:
     """Block a deal whose last money did not move, so that it is tried again."""
     if fact.subject_kind is SubjectKind.DEAL:
         money_stuck(ctx, fact.subject)
-
-
-def _signed(ctx: Ctx, fact: DealFact) -> None:
-    plan_tranches(ctx, fact.deal_id)
-
-
-def _off(ctx: Ctx, fact: DealFact) -> None:
-    call_off_funding(ctx, fact.deal_id)
 
 
 def _settling(ctx: Ctx, fact: DealFact) -> None:
@@ -94,24 +81,8 @@ def _adjusted(ctx: Ctx, fact: LotAdjusted) -> None:
     settle_lot(ctx, fact.lot_id, lot.pay - lot.test)
 
 
-def _unwound(ctx: Ctx, fact: LotsUnwound) -> None:
-    refund_unwound(ctx, fact.deal_id)
-
-
-def handle_account_timer(ctx: Ctx, timer: Timer) -> None:
-    account_awaited(ctx, timer.subject)
-
-
-def handle_tranche_timer(ctx: Ctx, timer: Timer) -> None:
-    (tranche_due if timer.event == "fall_due" else tranche_unpaid)(ctx, timer.subject)
-
-
-def handle_credit_timer(ctx: Ctx, timer: Timer) -> None:
-    credit_kept_long(ctx, timer.subject)
-
-
 timer_handlers: Mapping[str, TimerHandler] = {
-    ACCOUNT: handle_account_timer,
-    TRANCHE.name: handle_tranche_timer,
-    CREDIT.name: handle_credit_timer,
+    ACCOUNT: lambda ctx, timer: account_awaited(ctx, timer.subject),
+    TRANCHE.name: lambda ctx, timer: (tranche_due if timer.event == "fall_due" else tranche_unpaid)(ctx, timer.subject),
+    CREDIT.name: lambda ctx, timer: credit_kept_long(ctx, timer.subject),
 }

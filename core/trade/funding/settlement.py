@@ -12,14 +12,14 @@ from core.money.disbursements.model import Disbursement, DisbursementKind, Disbu
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Lot
 from core.trade.funding import rules
 from core.trade.funding.events import LotReleased
-from core.trade.funding.funding import funded_lot
 from core.trade.funding.model import DealMoney, LotSettlement
 from core.trade.funding.payouts import finish, pay_out, refund
+from core.trade.funding.service import funded_lot
 
 _PARTED = select(
     func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor), func.sum(LotSettlement.back_minor)
@@ -33,7 +33,7 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False
     follow, and `refund_unwound` refunds them together.
     """
     lot = ctx.session.get_one(Lot, lot_id)
-    deal = deals.locked(ctx, lot.deal_id)
+    deal = access.locked(ctx, lot.deal_id)
     if not funded_lot(ctx, deal.id, lot.number) or ctx.session.get(LotSettlement, lot.id) is not None:
         finish(ctx, deal.id)
         return
@@ -69,20 +69,20 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False
 
 def refund_unwound(ctx: Ctx, deal_id: str) -> None:
     """Refund all lots that a cancelled deal has given up, in one refund."""
-    deal = deals.locked(ctx, deal_id)
+    deal = access.locked(ctx, deal_id)
     refund(ctx, deal)
     finish(ctx, deal.id)
 
 
 def disbursements_of(ctx: Ctx, deal_id: str) -> list[Disbursement]:
     """Return a deal's payouts and refunds in the order they were made. Raises NotFound to strangers."""
-    deals.deal_for(ctx, deal_id)
+    access.deal_for(ctx, deal_id)
     return find_all(ctx.session, Disbursement, ("id",), subject=deal_id)
 
 
 def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
     """Return where a deal's money is now. Raises NotFound to strangers."""
-    deal = deals.deal_for(ctx, deal_id)
+    deal = access.deal_for(ctx, deal_id)
     released, fees, back = parted(ctx, deal)
     sent = {kind: Money.zero(deal.currency) for kind in DisbursementKind}
     for row in disbursements_of(ctx, deal_id):

@@ -12,7 +12,7 @@ from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
 from core.trade.listings.events import ListingChanged, ListingWithdrawn
-from core.trade.offers.events import OfferFact, OfferMade
+from core.trade.offers.events import OfferMade
 from core.trade.offers.inquiries.model import INQUIRY
 from core.trade.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
 from core.trade.offers.model import OFFER, Offer
@@ -21,22 +21,14 @@ from core.trade.offers.service import drop_offers_on, expire_offer, tell_offers_
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ListingWithdrawn, _listing_withdrawn)
-    reactions.on(ListingChanged, _listing_changed)
-    reactions.on(OfferMade, _offer_made)
+    reactions.on(ListingChanged, lambda ctx, fact: tell_offers_on(ctx, fact.listing_id, fact.changes))
+    reactions.on(OfferMade, lambda ctx, fact: has_become_offer(ctx, fact.listing_id, fact.buyer))
     reactions.on(ClocksStopped, _clocks_stopped)
 
 
 def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
     drop_offers_on(ctx, fact.listing_id)
     drop_inquiries_on(ctx, fact.listing_id)
-
-
-def _listing_changed(ctx: Ctx, fact: ListingChanged) -> None:
-    tell_offers_on(ctx, fact.listing_id, fact.changes)
-
-
-def _offer_made(ctx: Ctx, fact: OfferFact) -> None:
-    has_become_offer(ctx, fact.listing_id, fact.buyer)
 
 
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:

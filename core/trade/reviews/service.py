@@ -36,8 +36,8 @@ from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Organisation
 from core.people.accounts.service import acting, organisation_of
+from core.trade.deals.access import deal_for
 from core.trade.deals.model import Deal, DealState, Side
-from core.trade.deals.service import deal_for
 from core.trade.delivery.model import Lot, LotState
 from core.trade.reviews import rules
 from core.trade.reviews.events import ReviewAnswered, ReviewsOpened, ReviewsRevealed, ReviewWritten

@@ -18,8 +18,8 @@ from conversations.help.page_index import page_names
 from conversations.router import Router, merge_routers
 from conversations.trade.deals import card, lot_lines
 from conversations.trade.deals.next_steps import CLOSED_BY
-from conversations.trade.deals.undecided_claims import BY
 from conversations.trade.delivery import claim, delivery, dispute
+from conversations.trade.delivery.findings import BY
 from conversations.trade.listings import grades, my_listings
 from conversations.trade.requests import card as request_card
 from core.books.statements.model import What

@@ -12,9 +12,10 @@ from conversations.trade.deals.card import deal_card
 from conversations.trade.delivery.claim import claim_card
 from core.kernel.transaction import Actor, Ctx
 from core.people.accounts.service import acting
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
-from core.trade.delivery import service as delivery
+from core.trade.delivery import claims, steps
 from core.trade.reviews import reactions as reputation_reactions
 from tests.conversations.trade.test_next_steps import ENGINE
 from tests.core.conftest import Market
@@ -31,7 +32,7 @@ async def market() -> AsyncIterator[Market]:
 async def card(trade: Trade, side: Actor) -> Card:
     def unit(ctx: Ctx) -> Card:
         chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
-        return deal_card(chat, deals.deal_for(ctx, trade.deal_id))
+        return deal_card(chat, access.deal_for(ctx, trade.deal_id))
 
     return await trade.market.run(side, unit)
 
@@ -133,11 +134,11 @@ async def test_a_claim_that_is_settled_says_nothing_of_the_lots_that_are_still_t
     first, *_ = await trade.lots()
     await trade.deliver(first)
     await trade.claim(first)
-    await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, first.id))
+    await market.run(trade.seller, lambda ctx: claims.grant_claim(ctx, first.id))
 
     def unit(ctx: Ctx) -> Card:
         chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
-        return claim_card(chat, delivery.lot_for(ctx, first.id))
+        return claim_card(chat, steps.lot_for(ctx, first.id))
 
     for side in (trade.buyer, trade.seller):
         said = (await market.run(side, unit)).turn
@@ -170,7 +171,7 @@ async def test_goods_that_stood_on_no_shelf_are_not_for_sale_again(market: Marke
     if not from_shelf:  # as of a quote on a request
 
         def unlist(ctx: Ctx) -> None:
-            deals.deal_for(ctx, trade.deal_id).listing_id = None
+            access.deal_for(ctx, trade.deal_id).listing_id = None
 
         await trade.as_market(unlist)
     said = (await card(trade, trade.seller)).turn

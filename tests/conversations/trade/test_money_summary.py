@@ -14,9 +14,8 @@ from core.kernel.transaction import PROVIDER
 from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements import recovery
-from core.trade.deals import service as deals
-from core.trade.deals.messages.model import SayInDeal
-from core.trade.deals.messages.service import say_in_deal
+from core.trade.deals import lifecycle
+from core.trade.deals.messages import SayInDeal, say_in_deal
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.funding.evidence import reactions as evidence_reactions
@@ -133,6 +132,6 @@ async def test_a_settling_deal_names_what_it_waits_for_and_a_day(market: Market)
         assert whose in line
         assert WORDS.show(timer.due_at) in line
         assert "payouts are set up" not in line
-    await market.run(PROVIDER, lambda ctx: deals.money_stuck(ctx, trade.deal_id))
+    await market.run(PROVIDER, lambda ctx: lifecycle.money_stuck(ctx, trade.deal_id))
     (line,) = await told(trade, trade.seller)
     assert "What goes back to the buyer has not left yet" in line

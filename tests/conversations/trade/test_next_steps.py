@@ -16,7 +16,7 @@ from conversations.chat_context import ChatAddress, ChatContext, MarketContext
 from conversations.engine import Engine
 from conversations.platforms import by_code
 from conversations.trade.deals.card import brief_card, deal_card
-from conversations.trade.deals.pending_lots import SHOWN, Wait, in_order, lot_waits
+from conversations.trade.deals.next_steps import SHOWN, Wait, in_order, lot_waits
 from conversations.wording import Wordings, Words
 from core.catalogue.language.places import Places
 from core.kernel.process import Transition
@@ -25,11 +25,11 @@ from core.kernel.timers import Timer, deadline_of
 from core.kernel.transaction import Actor, Ctx
 from core.people.accounts.service import acting
 from core.trade.deals import service as deals
+from core.trade.deals.access import deal_for
 from core.trade.deals.model import ANSWER_CANCEL_WITHIN, Side
-from core.trade.deals.service import deal_for
+from core.trade.delivery import claims
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import ReportArrival, WeighLot
-from core.trade.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot, LotState
+from core.trade.delivery.model import LOT, OPEN, OVERDUE_AFTER, Lot, LotState, ReportArrival, WeighLot
 from core.trade.disputes import service as support
 from core.trade.disputes.model import CASE, Case, RuleCase
 from tests.core.conftest import Market
@@ -167,7 +167,7 @@ async def test_request_to_give_up_a_lot_is_shown_beside_a_dispute(market: Market
     first, second, third = await trade.lots()
     await trade.deliver(first)
     await trade.claim(first)
-    await market.run(trade.buyer, lambda ctx: delivery.ask_operator(ctx, first.id))
+    await market.run(trade.buyer, lambda ctx: claims.ask_operator(ctx, first.id))
     await trade.dispatch(second)
     await market.run(trade.seller, lambda ctx: delivery.ask_drop(ctx, third.id))
     lines = await told(trade, trade.buyer)
@@ -186,7 +186,7 @@ async def test_after_a_ruling_both_read_until_when_they_can_appeal(market: Marke
     first, _second = await trade.lots()
     await trade.deliver(first)
     await trade.claim(first)
-    await market.run(trade.buyer, lambda ctx: delivery.ask_operator(ctx, first.id))
+    await market.run(trade.buyer, lambda ctx: claims.ask_operator(ctx, first.id))
     case: Case = (await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id)))[0]
     olga = await trade.operator("Olga")
     ruling = RuleCase(case_id=case.id, seller_bp=5_000, reason="Both have shown figures of their own.")

@@ -13,7 +13,7 @@ from conversations.trade.offers.offer import offer_card
 from core.books.invoicing.rules import sums_of
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.listings.service import listing_for
 from core.trade.offers import service as offers
 from tests.conversations.trade.test_whole_terms import WORDINGS, chat_in, on_the_table
@@ -30,7 +30,7 @@ async def test_seller_and_buyer_read_that_vat_is_in_the_price() -> None:
             listing = listing_for(ctx, trade.listing_id)
             for language in WORDINGS.languages():
                 chat = chat_in(ctx, language)
-                deal, offer = deals.deal_for(ctx, trade.deal_id), offers.offer_for(ctx, offer_id)
+                deal, offer = access.deal_for(ctx, trade.deal_id), offers.offer_for(ctx, offer_id)
                 cards = [deal_card(chat, deal), terms_card(chat, deal), offer_card(chat, offer)]
                 cards.append(
                     own_card(chat, listing) if listing.seller == chat.organisation else listing_card(chat, listing)
@@ -65,7 +65,7 @@ async def test_the_terms_say_in_which_order_a_measured_lot_is_worked_out() -> No
 
         def read(ctx: Ctx) -> None:
             chat = chat_in(ctx, "en")
-            terms = terms_card(chat, deals.deal_for(ctx, trade.deal_id))
+            terms = terms_card(chat, access.deal_for(ctx, trade.deal_id))
             (said,) = [line.value for line in terms.lines if line.label == chat.words("terms.quality")]
             assert said.index("never more than agreed") < said.index("then moisture and ash are taken off")
 

@@ -23,7 +23,7 @@ from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, organisation_of
-from core.trade.deals import service as deals
+from core.trade.deals import access
 from core.trade.deals.model import TERMS_VERSION
 from core.trade.listings.model import Certificate, Place
 from core.trade.offers import service as offers
@@ -76,7 +76,7 @@ async def bargained(market: Market) -> Trade:
             organisation_of(ctx, organisation).name = (
                 f"{'Vakarų Lietuvos medienos energetika ' * 4}"[:118] + f" {number}"
             )
-        deal = deals.deal_for(ctx, trade.deal_id)
+        deal = access.deal_for(ctx, trade.deal_id)
         deal.terms_json = terms(deal.terms, 1).as_json()
 
     await trade.as_market(lengthen)
@@ -155,7 +155,7 @@ async def test_every_word_of_the_longest_terms_is_shown_in_each_language() -> No
         def read(ctx: Ctx) -> None:
             for language in WORDINGS.languages():
                 chat = chat_in(ctx, language)
-                whole(terms_card(chat, deals.deal_for(ctx, trade.deal_id)))
+                whole(terms_card(chat, access.deal_for(ctx, trade.deal_id)))
                 whole(offer_card(chat, offers.offer_for(ctx, offer_id)))
 
         for who in (trade.buyer, trade.seller):
@@ -168,7 +168,7 @@ async def test_a_deal_shows_the_conditions_on_which_it_was_made_and_not_those_of
         trade = await bargained(market)
 
         def read(ctx: Ctx) -> None:
-            deal = deals.deal_for(ctx, trade.deal_id)
+            deal = access.deal_for(ctx, trade.deal_id)
             deal.terms_version = TERMS_VERSION - 1  # as if a release had changed them since
             (line,) = [each for each in terms_card(chat_in(ctx, "en"), deal).lines if "Conditions" in each.label]
             assert line.value == f"version {TERMS_VERSION - 1}"

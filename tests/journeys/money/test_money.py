@@ -12,7 +12,7 @@ from typing import Any
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.security_phrases import PICTURES
-from core.trade.deals.service import deal_by_ref
+from core.trade.deals.access import deal_by_ref
 from core.trade.delivery.service import lots_of
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import World

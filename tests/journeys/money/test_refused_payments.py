@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.kernel.transaction import MARKET, Ctx
 from core.money.disbursements.model import Disbursement
 from core.people.accounts.model import Person
-from core.trade.funding.service import account_refused
+from core.trade.funding.payees import account_refused
 from lab.people import until
 from tests.journeys.market import PAIRS, Chat, World
 from tests.journeys.trade_steps import Trade, profile

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Mapping
 from core.kernel.events import Event
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
-from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened
 from core.money.chargebacks.model import Chargeback
 from core.shop.purchases.events import PurchaseFact
 from core.trade.deals.events import DealFact
-from core.trade.deals.messages.events import DealLineSaid
-from core.trade.deals.messages.model import DealLine
+from core.trade.deals.messages import DealLine, DealLineSaid
 from core.trade.delivery.events import LotFact
 from core.trade.funding.evidence.service import EVIDENCE, mark, prepare_pack, send_pack, spare_pack
 
@@ -27,7 +25,7 @@ def listen(reactions: Reactions) -> None:
     for kind in facts_under(PurchaseFact):
         reactions.on(kind, _on_purchase)
     reactions.on(ChargebackOpened, _opened)
-    reactions.on(ChargebackClosed, _closed)
+    reactions.on(ChargebackClosed, lambda ctx, fact: spare_pack(ctx, fact.chargeback_id))
 
 
 def facts_under(kind: type[Event]) -> Iterator[type[Event]]:
@@ -56,12 +54,4 @@ def _opened(ctx: Ctx, fact: ChargebackOpened) -> None:
     prepare_pack(ctx, fact.chargeback_id, ctx.session.get_one(Chargeback, fact.chargeback_id).evidence_due)
 
 
-def _closed(ctx: Ctx, fact: ChargebackClosed) -> None:
-    spare_pack(ctx, fact.chargeback_id)
-
-
-def handle_timer(ctx: Ctx, timer: Timer) -> None:
-    send_pack(ctx, timer.subject)
-
-
-timer_handlers: Mapping[str, TimerHandler] = {EVIDENCE: handle_timer}
+timer_handlers: Mapping[str, TimerHandler] = {EVIDENCE: lambda ctx, timer: send_pack(ctx, timer.subject)}

@@ -16,11 +16,11 @@ from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.messages import GoodsSold, OpenCheckout
 from core.people.accounts.service import members, organisation_of, person_of
-from core.trade.deals import service as deals
+from core.trade.deals import access, lifecycle
 from core.trade.deals.model import Deal, DealState
+from core.trade.funding.events import PaymentSettling
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.rails import rules
-from core.trade.funding.rails.events import PaymentSettling
 from core.trade.funding.rails.model import DEBIT_CHARGEBACK, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
 from core.trade.funding.rules import link_expires
 
@@ -57,8 +57,8 @@ def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = 
 
     Raises NotFound, NotAllowed, Invalid. A bank transfer that has come in part is completed as a bank transfer.
     """
-    deal = deals.locked(ctx, deal_id)
-    if "buyer" not in deals.sides(ctx, deal):
+    deal = access.locked(ctx, deal_id)
+    if "buyer" not in access.sides(ctx, deal):
         raise NotAllowed
     if rail not in rules.fitting(_at_once(ctx, deal), offered):
         raise Invalid("pay.rail_does_not_fit")
@@ -131,14 +131,14 @@ def settling(ctx: Ctx, payment_id: str) -> None:
     way, payment = ctx.session.get(PaymentWay, payment_id), ctx.session.get(Payment, payment_id)
     if way is None or payment is None or way.settling or payment.state is not PaymentState.OPEN:
         return
-    deal = deals.locked(ctx, payment.deal_id)
+    deal = access.locked(ctx, payment.deal_id)
     way.settling = True
     payment.expires_at = ctx.now + SETTLES_WITHIN
     ends = payment.expires_at + AFTER_THE_BANKS
     if ctx.session.get_one(Tranche, payment.tranche_id).state == TrancheState.AWAITED:
         set_timer(ctx.session, Timer(TRANCHE.name, payment.tranche_id, "funding_expired", ends))
     if deal.state == DealState.AWAITING_FUNDING:
-        deals.fund_by(ctx, deal.id, ends)
+        lifecycle.fund_by(ctx, deal.id, ends)
     ctx.announce(PaymentSettling(deal.id, payment.id, payment.expires_at))
     ctx.session.flush()
 

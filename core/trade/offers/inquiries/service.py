@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import or_, select
 
-from core.kernel.errors import NotFound, Refusal, Stale
+from core.catalogue import Catalogue
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
@@ -13,8 +17,9 @@ from core.people.blocking.service import check_may_reach
 from core.trade.listings.service import TAKES_OFFERS, listing_for
 from core.trade.offers.inquiries.events import InquiryClosed, InquirySaid
 from core.trade.offers.inquiries.model import IDLE_AFTER, INQUIRY, LINES_AT_MOST, AskSeller, Inquiry, InquiryLine, SayOn
-from core.trade.offers.model import Side
+from core.trade.offers.model import DEFAULT_VALIDITY, Offer, Side, Terms
 from core.trade.offers.rules import other, roles_of
+from core.trade.offers.service import open_offer
 
 IDLE = "idle"
 
@@ -142,3 +147,26 @@ def _side(ctx: Ctx, inquiry: Inquiry) -> Side:
 def _write(ctx: Ctx, inquiry: Inquiry, side: Side, words: str) -> None:
     person = acting(ctx).id
     inquiry.lines.append(InquiryLine(number=len(inquiry.lines) + 1, side=side, person=person, at=ctx.now, words=words))
+
+
+class OfferToAsker(FrozenModel):
+    """The seller's first offer to a buyer who has asked."""
+
+    inquiry_id: str
+    terms: Terms
+    valid_for: timedelta = DEFAULT_VALIDITY
+
+
+def offer_to_asker(ctx: Ctx, catalogue: Catalogue, command: OfferToAsker, expected_version: int | None = None) -> Offer:
+    """Propose terms to the buyer who has asked; it is their turn then. Raises NotAllowed, Stale, Refusal, Invalid."""
+    inquiry = inquiry_for(ctx, command.inquiry_id)
+    if "seller" not in sides(ctx, inquiry):
+        raise NotAllowed
+    if (expected_version is not None and expected_version != inquiry.version) or inquiry.state in INQUIRY.final:
+        raise Stale
+    listing = listing_for(ctx, inquiry.listing_id)
+    if listing.state not in TAKES_OFFERS:
+        raise Refusal("listing.not_for_sale", state=listing.state)
+    return open_offer(
+        ctx, catalogue, listing, command.terms, buyer=inquiry.buyer, side="seller", valid_for=command.valid_for
+    )

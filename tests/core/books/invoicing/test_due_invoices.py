@@ -29,7 +29,7 @@ from core.shop.purchases import payments
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import BuyThing, Thing
 from core.trade.deals import service as deals
-from core.trade.delivery import service as delivery
+from core.trade.delivery import claims
 from core.trade.listings.model import Certificate, ChangeListing
 from core.trade.listings.service import change_listing
 from tests.core import invoicing_steps
@@ -99,7 +99,7 @@ async def test_a_lot_that_is_cut_before_has_a_lower_invoice_and_one_that_is_drop
     first = (await trade.lots())[0]
     await trade.deliver(first)
     await trade.claim(first)
-    await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, first.id))
+    await market.run(trade.seller, lambda ctx: claims.grant_claim(ctx, first.id))
     await market.run(trade.buyer, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.seller, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
     cut = next(each for each in await trade.lots() if each.id == first.id)

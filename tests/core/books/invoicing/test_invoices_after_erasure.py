@@ -18,7 +18,7 @@ from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
 from core.privacy.erasure.service import erase
-from core.trade.deals.service import deal_for
+from core.trade.deals.access import deal_for
 from core.trade.reviews import reactions as reputation
 from core.trade.reviews import service as reviews
 from core.trade.reviews.model import WriteReview

@@ -15,11 +15,12 @@ from core.people.accounts.service import members, organisation_of, person_of
 from core.people.companies import rules
 from core.people.companies import service as company
 from core.people.companies.model import INVITATION_VALID, ChangeMember, Invite, Position
+from core.trade.deals import access
 from core.trade.deals import service as deals
-from core.trade.deals.approval import approve_by
 from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
 from core.trade.deals.model import DealState, NoteOrder
-from core.trade.funding import service as escrow
+from core.trade.deals.service import approve_by
+from core.trade.funding import payees
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, paid
 
@@ -71,7 +72,7 @@ async def test_deal_above_the_limit_waits_for_approval_before_payment(market: Ma
     assert trade.asked("checkout.open") == []
 
     async def may(actor: Actor) -> list[str]:
-        found: list[str] = await market.run(actor, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id)))
+        found: list[str] = await market.run(actor, lambda ctx: access.may(ctx, access.deal_for(ctx, trade.deal_id)))
         return found
 
     assert await may(ona) == ["approve", "refuse"]
@@ -234,9 +235,9 @@ async def test_only_a_head_says_where_the_companys_money_goes(market: Market) ->
     ada = await colleague(market, trade.seller, "Ada", Position.APPROVER, FIVE_THOUSAND)
     asked = len(trade.asked("account.link"))
     with pytest.raises(NotAllowed, match=r"company\.head_only"):
-        await market.run(ada, escrow.ask_onboarding)
+        await market.run(ada, payees.ask_onboarding)
     assert len(trade.asked("account.link")) == asked
-    await market.run(trade.seller, escrow.ask_onboarding)
+    await market.run(trade.seller, payees.ask_onboarding)
     assert len(trade.asked("account.link")) == asked + 1
 
 

@@ -33,7 +33,7 @@ from core.shop.purchases import payments, service
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
 from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers
-from core.trade.funding import service as escrow
+from core.trade.funding import payees
 from core.trade.funding.reactions import timer_handlers as escrow_timer_handlers
 from payments.open_items import still_open
 from tests.core import invoicing_steps
@@ -87,11 +87,11 @@ class Sale:
 
         def opens(ctx: Ctx) -> None:
             organisation_of(ctx, own).country = "LT"
-            escrow.ask_onboarding(ctx)
+            payees.ask_onboarding(ctx)
 
         await self.market.run(self.rasa, opens)
-        await self.outside(lambda ctx: escrow.account_opened(ctx, own, "acct_rasa"))
-        await self.outside(lambda ctx: escrow.payee_told(ctx, own, ready=True, missing=()))
+        await self.outside(lambda ctx: payees.account_opened(ctx, own, "acct_rasa"))
+        await self.outside(lambda ctx: payees.payee_told(ctx, own, ready=True, missing=()))
 
     async def days(self, count: int) -> None:
         for _ in range(count):

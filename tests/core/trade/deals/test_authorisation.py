@@ -15,8 +15,7 @@ from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET
 from core.trade.deals import service as deals
 from core.trade.deals.model import PlatformTerms
-from core.trade.delivery.commands import AcceptLot
-from core.trade.delivery.model import LotState
+from core.trade.delivery.model import AcceptLot, LotState
 from core.trade.delivery.service import accept_lot
 from core.trade.listings.service import listing_for, publish_listing
 from core.trade.offers import rules, service

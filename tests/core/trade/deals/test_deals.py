@@ -12,6 +12,7 @@ from core.kernel.process import timeline
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import organisation_of
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.events import (
     DealAgreed,
@@ -97,7 +98,7 @@ async def test_the_names_of_the_two_are_part_of_what_is_signed(market: Market) -
 
 async def test_strangers_see_nothing_and_do_nothing(market: Market) -> None:
     trade = await agreed(market)
-    for verb in (deals.deal_for, deals.sign_deal, deals.back_out, deals.cancel_deal, deals.ask_cancel):
+    for verb in (access.deal_for, deals.sign_deal, deals.back_out, deals.cancel_deal, deals.ask_cancel):
         with pytest.raises(NotFound):
             await market.run(trade.stranger, partial(verb, deal_id=trade.deal_id))
     with pytest.raises(NotAllowed):
@@ -117,7 +118,7 @@ async def test_buttons_follow_the_table(market: Market) -> None:
 
     async def may(actor: str) -> list[str]:
         who = {"buyer": trade.buyer, "seller": trade.seller}[actor]
-        return await market.run(who, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id)))
+        return await market.run(who, lambda ctx: access.may(ctx, access.deal_for(ctx, trade.deal_id)))
 
     assert await may("buyer") == ["sign", "unsign"]
     await market.run(trade.buyer, lambda ctx: deals.sign_deal(ctx, trade.deal_id))
@@ -227,5 +228,5 @@ async def test_deals_are_listed_newest_first_page_by_page(market: Market) -> Non
     page = await market.run(trade.buyer, lambda ctx: deals.deals_of(ctx, trade.buying, 1))
     assert [deal.id for deal in page] == [trade.deal_id]
     assert await market.run(trade.buyer, lambda ctx: deals.deals_of(ctx, trade.buying, 1, trade.deal_id)) == []
-    by_ref = await market.run(trade.seller, lambda ctx: deals.deal_by_ref(ctx, page[0].ref.lower()))
+    by_ref = await market.run(trade.seller, lambda ctx: access.deal_by_ref(ctx, page[0].ref.lower()))
     assert by_ref.id == trade.deal_id

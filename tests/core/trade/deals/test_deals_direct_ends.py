@@ -6,6 +6,7 @@ import pytest
 
 from core.kernel.errors import NotAllowed, Stale
 from core.kernel.transaction import MARKET, Actor
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery
@@ -128,7 +129,7 @@ async def test_a_buyer_says_that_they_have_paid_and_nothing_is_booked_by_it(mark
 
 
 async def may(market: Market, actor: Actor, trade: Trade) -> list[str]:
-    return await market.run(actor, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id)))
+    return await market.run(actor, lambda ctx: access.may(ctx, access.deal_for(ctx, trade.deal_id)))
 
 
 # --- giving protection up ---------------------------------------------------------------------------------------------

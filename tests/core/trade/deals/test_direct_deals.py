@@ -6,10 +6,11 @@ import pytest
 
 from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.money import Money
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.delivery.model import LotState
-from core.trade.funding import service as escrow
+from core.trade.funding import settlement
 from core.trade.listings.service import listing_for
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed
@@ -77,7 +78,7 @@ async def test_direct_deal_never_waits_for_ever(market: Market, confirmed: bool)
         await market.run(trade.seller, lambda ctx: deals.confirm_money(ctx, trade.deal_id))
     await trade.pass_long()
     assert (await trade.deal()).state == DealState.CLOSED
-    assert await trade.as_market(lambda ctx: escrow.disbursements_of(ctx, trade.deal_id)) == []
+    assert await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id)) == []
 
 
 async def test_no_payment_is_requested_where_no_money_is_held(market: Market) -> None:
@@ -99,6 +100,6 @@ async def test_currency_that_cannot_be_held_is_paid_directly(market: Market, hel
 async def test_direct_payment_is_refused_where_all_money_is_held(market: Market) -> None:
     trade = await agreed(market, lots=1, settlement="held")
     await trade.sign()
-    assert await market.run(trade.buyer, lambda ctx: deals.may(ctx, deals.deal_for(ctx, trade.deal_id))) == ["cancel"]
+    assert await market.run(trade.buyer, lambda ctx: access.may(ctx, access.deal_for(ctx, trade.deal_id))) == ["cancel"]
     with pytest.raises(Refusal, match=r"deal\.always_held"):
         await market.run(trade.buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))

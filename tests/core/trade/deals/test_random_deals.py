@@ -25,19 +25,23 @@ from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger.service import standing
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL, Deal, DealState
+from core.trade.delivery import claims
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import (
+from core.trade.delivery.model import (
+    LOT,
+    UNSENT,
     AcceptLot,
     ClaimLot,
     ContradictClaim,
     DispatchLot,
+    Lot,
     ProposeCut,
     ProposeReplacement,
     ReportArrival,
 )
-from core.trade.delivery.model import LOT, UNSENT, Lot
 from core.trade.disputes import service as support
 from core.trade.disputes.model import AppealCase, Case, ProposeShares, RuleCase
+from core.trade.funding import payees
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Payment
 from core.trade.listings.service import listing_for
@@ -55,12 +59,12 @@ LOT_STEPS = (
     delivery.give_back_lot,
     delivery.ask_drop,
     delivery.agree_drop,
-    delivery.say_not_arrived,
+    claims.say_not_arrived,
     delivery.send_sample,
-    delivery.grant_claim,
-    delivery.take_proposal,
-    delivery.agree_value,
-    delivery.ask_operator,
+    claims.grant_claim,
+    claims.take_proposal,
+    claims.agree_value,
+    claims.ask_operator,
 )
 SOLD = Decimal(500)
 
@@ -131,10 +135,10 @@ class Chaos:
             (delivery.dispatch_lot, {"command": DispatchLot(lot_id=lot.id, truck="LTU 123", eta=in_days(ctx, 2))}),
             (delivery.report_arrival, {"command": ReportArrival(lot_id=lot.id, measured=tonnes(24))}),
             (delivery.accept_lot, {"command": AcceptLot(lot_id=lot.id)}),
-            (delivery.claim_lot, {"command": ClaimLot(lot_id=lot.id, words="Wet", measured=found)}),
-            (delivery.contradict_claim, {"command": ContradictClaim(lot_id=lot.id, measured=found)}),
-            (delivery.propose_cut, {"command": ProposeCut(lot_id=lot.id, pay=lot.amount.share(self.any_share()))}),
-            (delivery.propose_replacement, {"command": ProposeReplacement(lot_id=lot.id, by_day=in_days(ctx, 5))}),
+            (claims.claim_lot, {"command": ClaimLot(lot_id=lot.id, words="Wet", measured=found)}),
+            (claims.contradict_claim, {"command": ContradictClaim(lot_id=lot.id, measured=found)}),
+            (claims.propose_cut, {"command": ProposeCut(lot_id=lot.id, pay=lot.amount.share(self.any_share()))}),
+            (claims.propose_replacement, {"command": ProposeReplacement(lot_id=lot.id, by_day=in_days(ctx, 5))}),
             (self.dice.choice(LOT_STEPS), {"lot_id": lot.id}),
             (self.dice.choice(LOT_STEPS), {"lot_id": lot.id}),
         )
@@ -205,7 +209,7 @@ class Chaos:
             await self.market.run(PROVIDER, received)
         if self.dice.random() < 0.2:
             await self.attempt(self.trade.seller, self.trade.in_lithuania)
-            await self.attempt(self.trade.seller, escrow.ask_onboarding)
+            await self.attempt(self.trade.seller, payees.ask_onboarding)
 
     async def answer(self, post: OutboxMessage, *, well: bool = False) -> None:
         self.answered.add(post.id)

@@ -18,17 +18,18 @@ from core.kernel.timers import deadline_of
 from core.people.files.model import Checked
 from core.people.files.service import keep
 from core.trade.deals.model import DealState
-from core.trade.delivery import rules
+from core.trade.delivery import claims, rules, steps
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import (
+from core.trade.delivery.model import (
     ClaimLot,
     ContradictClaim,
+    Lot,
+    LotState,
     ProposeCut,
     ProposeReplacement,
     ReportArrival,
     ReportReferee,
 )
-from core.trade.delivery.model import Lot, LotState
 from core.trade.offers import quality_formula
 from core.trade.offers.quality_formula import Measured, Quality
 from tests.core.conftest import Market
@@ -64,14 +65,14 @@ def paper(name: str) -> Checked:
 async def claimed(market: Market, measured: Measured = WET) -> tuple[Trade, Lot]:
     trade, lot = await delivered(market)
     command = ClaimLot(lot_id=lot.id, words="Wet", measured=measured, measured_by="Our oven", sample="S 1")
-    await does(trade, "buyer", delivery.claim_lot, command)
+    await does(trade, "buyer", claims.claim_lot, command)
     return trade, lot
 
 
 async def test_words_alone_open_no_claim(market: Market) -> None:
     trade, lot = await delivered(market)
     with pytest.raises(Invalid, match=r"claim\.needs_figure"):
-        await does(trade, "buyer", delivery.claim_lot, ClaimLot(lot_id=lot.id, words="It is bad"))
+        await does(trade, "buyer", claims.claim_lot, ClaimLot(lot_id=lot.id, words="It is bad"))
     assert (await trade.lots())[0].state == LotState.INSPECTION
 
 
@@ -80,10 +81,10 @@ async def test_a_photo_opens_one_and_so_does_a_weight_within_two_days(market: Ma
     light = ClaimLot(lot_id=lot.id, words="Too light", measured=Measured(weight=tonnes(90)))
     market.clock.advance(hours=49)
     with pytest.raises(Refusal, match=r"claim\.weight_too_late"):
-        await does(trade, "buyer", delivery.claim_lot, light)
+        await does(trade, "buyer", claims.claim_lot, light)
 
     ticket = await market.run(trade.buyer, lambda ctx: keep(ctx, paper("ticket.jpg")).id)
-    await does(trade, "buyer", delivery.claim_lot, light.model_copy(update={"files": (ticket,)}))
+    await does(trade, "buyer", claims.claim_lot, light.model_copy(update={"files": (ticket,)}))
     assert (await trade.lots())[0].state == LotState.CLAIM
 
 
@@ -91,7 +92,7 @@ async def test_the_seller_takes_what_the_formula_pays(market: Market) -> None:
     trade, lot = await claimed(market)
     (found,) = await trade.as_market(lambda ctx: delivery.findings_of(ctx, lot.id))
     assert (found.measured.moisture, found.measured_by, found.sample) == (Decimal(14), "Our oven", "S 1")
-    settled = await does(trade, "seller", delivery.grant_claim, lot.id)
+    settled = await does(trade, "seller", claims.grant_claim, lot.id)
     assert (settled.state, settled.pay) == ("adjusted", Money(20_066_67, "EUR"))  # 21,000 x 86/90
     await trade.provider_answers()
     money = await trade.money()
@@ -108,13 +109,13 @@ async def test_the_figure_is_the_formulas_where_the_buyer_names_none_and_else_th
     trade, lot = await delivered(market)
     too_much = ClaimLot(lot_id=lot.id, words="Wet", measured=WET, pay=Money(21_000_01, "EUR"))
     with pytest.raises(Invalid, match=r"claim\.pay_outside") as fault:
-        await does(trade, "buyer", delivery.claim_lot, too_much)
+        await does(trade, "buyer", claims.claim_lot, too_much)
     assert fault.value.field == "sum"
     asked = too_much.model_copy(update={"pay": Money(14_700_00, "EUR")})
-    await does(trade, "buyer", delivery.claim_lot, asked)
+    await does(trade, "buyer", claims.claim_lot, asked)
     (own,) = await trade.as_market(lambda ctx: delivery.proposals_of(ctx, lot.id))
     assert (own.kind, own.pay) == ("cut", Money(14_700_00, "EUR"))
-    assert (await does(trade, "seller", delivery.grant_claim, lot.id)).pay == Money(14_700_00, "EUR")
+    assert (await does(trade, "seller", claims.grant_claim, lot.id)).pay == Money(14_700_00, "EUR")
 
 
 def test_the_working_says_what_counts_for_nothing() -> None:
@@ -139,37 +140,37 @@ def test_the_working_says_what_counts_for_nothing() -> None:
 async def test_they_go_to_and_fro_and_the_last_figure_is_taken(market: Market) -> None:
     trade, lot = await claimed(market)
     for seller, buyer in ((20_900, 20_000), (20_800, 20_200)):
-        await does(trade, "seller", delivery.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(seller * 100, "EUR")))
+        await does(trade, "seller", claims.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(seller * 100, "EUR")))
         with pytest.raises(NotAllowed):
-            await does(trade, "seller", delivery.take_proposal, lot.id)
-        await does(trade, "buyer", delivery.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(buyer * 100, "EUR")))
-    await does(trade, "seller", delivery.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(20_500_00, "EUR")))
+            await does(trade, "seller", claims.take_proposal, lot.id)
+        await does(trade, "buyer", claims.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(buyer * 100, "EUR")))
+    await does(trade, "seller", claims.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(20_500_00, "EUR")))
     with pytest.raises(Refusal, match=r"claim\.too_many_rounds"):
-        await does(trade, "buyer", delivery.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(1, "EUR")))
-    assert (await does(trade, "buyer", delivery.take_proposal, lot.id)).pay == Money(20_500_00, "EUR")
+        await does(trade, "buyer", claims.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(1, "EUR")))
+    assert (await does(trade, "buyer", claims.take_proposal, lot.id)).pay == Money(20_500_00, "EUR")
 
 
 async def test_a_figure_beyond_the_lot_and_a_strangers_are_refused(market: Market) -> None:
     trade, lot = await claimed(market)
     with pytest.raises(Invalid, match=r"claim\.pay_outside"):
-        await does(trade, "seller", delivery.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(21_000_01, "EUR")))
-    for verb in (delivery.grant_claim, delivery.ask_operator, delivery.give_back_lot, delivery.take_proposal):
+        await does(trade, "seller", claims.propose_cut, ProposeCut(lot_id=lot.id, pay=Money(21_000_01, "EUR")))
+    for verb in (claims.grant_claim, claims.ask_operator, delivery.give_back_lot, claims.take_proposal):
         with pytest.raises(NotFound):
             await does(trade, "stranger", verb, lot.id)
     with pytest.raises(NotAllowed):
-        await does(trade, "buyer", delivery.grant_claim, lot.id)
+        await does(trade, "buyer", claims.grant_claim, lot.id)
     with pytest.raises(Stale):
-        await does(trade, "seller", delivery.grant_claim, lot.id, 1)
+        await does(trade, "seller", claims.grant_claim, lot.id, 1)
 
 
 async def test_the_lot_is_sent_again(market: Market) -> None:
     trade, lot = await claimed(market)
     by_day = market.clock.now().date() + timedelta(days=9)
-    await does(trade, "seller", delivery.propose_replacement, ProposeReplacement(lot_id=lot.id, by_day=by_day))
+    await does(trade, "seller", claims.propose_replacement, ProposeReplacement(lot_id=lot.id, by_day=by_day))
     assert "take_replacement" in await market.run(
-        trade.buyer, lambda ctx: delivery.may(ctx, delivery.lot_for(ctx, lot.id))
+        trade.buyer, lambda ctx: delivery.may(ctx, steps.lot_for(ctx, lot.id))
     )
-    again = await does(trade, "buyer", delivery.take_proposal, lot.id)
+    again = await does(trade, "buyer", claims.take_proposal, lot.id)
     assert (again.state, again.window_to, again.truck, again.measured) == ("planned", by_day, None, None)
     await trade.dispatch(lot)
     assert (await trade.lots())[0].state == LotState.DISPATCHED
@@ -178,7 +179,7 @@ async def test_the_lot_is_sent_again(market: Market) -> None:
 async def test_two_findings_that_are_close_settle_it_by_their_mean(market: Market) -> None:
     trade, lot = await claimed(market)
     own = ContradictClaim(lot_id=lot.id, measured=Measured(moisture=Decimal("12.6")))
-    settled = await does(trade, "seller", delivery.contradict_claim, own)
+    settled = await does(trade, "seller", claims.contradict_claim, own)
     assert (settled.state, settled.pay) == ("adjusted", Money(20_230_00, "EUR"))  # 13.3 %: x 86.7/90
 
 
@@ -186,9 +187,9 @@ async def test_a_seller_who_has_weighed_otherwise_is_not_paid_by_the_buyers_weig
     """Both have found the same moisture, and forty tonnes lie between their weights."""
     trade, lot = await claimed(market, Measured(weight=tonnes(60), moisture=Decimal(14)))
     own = ContradictClaim(lot_id=lot.id, measured=Measured(weight=tonnes(100), moisture=Decimal(14)))
-    argued = await does(trade, "seller", delivery.contradict_claim, own)
+    argued = await does(trade, "seller", claims.contradict_claim, own)
     assert (argued.state, argued.pay_minor) == ("referee", None)
-    await does(trade, "buyer", delivery.ask_operator, lot.id)
+    await does(trade, "buyer", claims.ask_operator, lot.id)
     await trade.pass_days(31)
     (ruled,) = await trade.lots()
     assert (ruled.state, ruled.pay) == ("adjusted", Money(16_053_33, "EUR"))  # the mean: 21,000 x 80/100 x 86/90
@@ -200,7 +201,7 @@ async def test_measurement_without_a_counterpart_contradicts_nothing(market: Mar
         await does(
             trade,
             "seller",
-            delivery.contradict_claim,
+            claims.contradict_claim,
             ContradictClaim(lot_id=lot.id, measured=Measured(ash=Decimal(1))),
         )
 
@@ -209,7 +210,7 @@ async def at_the_referee(market: Market) -> tuple[Trade, Lot]:
     """Send a lot to the referee. The buyer has measured 14 %, the seller 10 %: €933.33 apart."""
     trade, lot = await claimed(market)
     own = ContradictClaim(lot_id=lot.id, measured=Measured(moisture=Decimal(10)))
-    assert (await does(trade, "seller", delivery.contradict_claim, own)).state == LotState.REFEREE
+    assert (await does(trade, "seller", claims.contradict_claim, own)).state == LotState.REFEREE
     return trade, lot
 
 
@@ -237,13 +238,13 @@ async def test_the_reserve_sample_decides_and_who_is_further_off_bears_the_test(
     trade, lot = await at_the_referee(market)
     report = await report_of(trade, lot, referee, 180_00)
     with pytest.raises(Invalid, match=r"claim\.needs_report"):
-        await does(trade, "buyer", delivery.report_referee, report.model_copy(update={"files": ()}))
-    await does(trade, "buyer", delivery.report_referee, report)
+        await does(trade, "buyer", claims.report_referee, report.model_copy(update={"files": ()}))
+    await does(trade, "buyer", claims.report_referee, report)
     with pytest.raises(NotAllowed):
-        await does(trade, "buyer", delivery.agree_value, lot.id)
+        await does(trade, "buyer", claims.agree_value, lot.id)
 
     deal, findings = await trade.deal(), await trade.as_market(lambda ctx: delivery.findings_of(ctx, lot.id))
-    found = delivery.refereed(deal, lot, findings)
+    found = claims.refereed(deal, lot, findings)
     assert found is not None
     assert (found.cost, found.bearer, found.net) == (Money(180_00, "EUR"), bearer, Money(pay - test, "EUR"))
     await trade.pass_days(2.5)  # the seller says nothing
@@ -253,8 +254,8 @@ async def test_the_reserve_sample_decides_and_who_is_further_off_bears_the_test(
 
 async def test_the_test_is_taken_off_the_money_and_never_off_the_invoice_for_the_goods(market: Market) -> None:
     trade, lot = await at_the_referee(market)
-    await does(trade, "buyer", delivery.report_referee, await report_of(trade, lot, "13.5", 480_00))
-    await does(trade, "seller", delivery.agree_value, lot.id)
+    await does(trade, "buyer", claims.report_referee, await report_of(trade, lot, "13.5", 480_00))
+    await does(trade, "seller", claims.agree_value, lot.id)
     await trade.provider_answers()
     money = await trade.money()
     assert (money.released, money.paid_back) == (Money(19_703_33, "EUR"), Money(1_296_67, "EUR"))
@@ -278,14 +279,14 @@ async def test_a_test_has_a_receipt_and_a_limit_and_is_the_buyers_to_ask_for(mar
             await does(
                 trade,
                 "buyer",
-                delivery.report_referee,
+                claims.report_referee,
                 report if receipts else report.model_copy(update={"receipts": ()}),
             )
         assert refused.value.field == field
     theirs = await market.run(trade.seller, lambda ctx: keep(ctx, paper("own.pdf")).id)
     own = ReportReferee(lot_id=lot.id, measured=WET, files=(theirs,), cost=Money(1_00, "EUR"), receipts=(theirs,))
     with pytest.raises(Invalid, match=r"claim\.cost_is_buyers"):
-        await does(trade, "seller", delivery.report_referee, own)
+        await does(trade, "seller", claims.report_referee, own)
     (now,) = await trade.lots()
     assert (now.state, now.files) == ("referee", lot.files)
 
@@ -311,13 +312,13 @@ async def test_lot_never_came_can_be_claimed_unless_its_arrival_was_reported(mar
     first, second = await trade.lots()
     await trade.dispatch(first)
     market.clock.advance(days=3)
-    await does(trade, "buyer", delivery.say_not_arrived, first.id)
-    granted = await does(trade, "seller", delivery.grant_claim, first.id)
+    await does(trade, "buyer", claims.say_not_arrived, first.id)
+    granted = await does(trade, "seller", claims.grant_claim, first.id)
     assert granted.pay_minor == 0
     await trade.dispatch(second)
     await market.run(trade.buyer, lambda ctx: delivery.report_arrival(ctx, ReportArrival(lot_id=second.id)))
     with pytest.raises(Refusal, match=r"claim\.has_arrived"):
-        await does(trade, "buyer", delivery.say_not_arrived, second.id)
+        await does(trade, "buyer", claims.say_not_arrived, second.id)
 
 
 async def test_a_planned_lot_is_given_up_by_both(market: Market) -> None:
@@ -336,7 +337,7 @@ async def test_silence_splits_the_money_of_an_unmeasured_lot(market: Market) -> 
     lot = (await trade.lots())[0]
     await trade.dispatch(lot)
     market.clock.advance(days=3)
-    await does(trade, "buyer", delivery.say_not_arrived, lot.id)
+    await does(trade, "buyer", claims.say_not_arrived, lot.id)
     await trade.pass_days(40)
     settled = (await trade.lots())[0]
     assert (settled.state, settled.pay_minor, settled.flagged) == ("adjusted", 10_500_00, True)

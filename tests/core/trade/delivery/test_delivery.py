@@ -15,9 +15,8 @@ from core.kernel.lot_sizes import cut
 from core.kernel.quantity import Quantity
 from core.kernel.timers import deadline_of
 from core.trade.deals.model import DealState
-from core.trade.delivery import rules
+from core.trade.delivery import rules, steps
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import AcceptLot, DispatchLot, ReportArrival
 from core.trade.delivery.events import (
     LotAccepted,
     LotAdjusted,
@@ -27,7 +26,7 @@ from core.trade.delivery.events import (
     LotDropped,
     LotLate,
 )
-from core.trade.delivery.model import LotState
+from core.trade.delivery.model import AcceptLot, DispatchLot, LotState, ReportArrival
 from tests.core.conftest import Market
 from tests.core.goods import tonnes
 from tests.core.trades import agreed, paid
@@ -95,7 +94,7 @@ async def test_each_side_does_its_own_part_only(market: Market) -> None:
     await trade.deliver(lot)
     with pytest.raises(NotAllowed):
         await market.run(trade.seller, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
-    assert await market.run(trade.buyer, lambda ctx: delivery.may(ctx, delivery.lot_for(ctx, lot.id))) == [
+    assert await market.run(trade.buyer, lambda ctx: delivery.may(ctx, steps.lot_for(ctx, lot.id))) == [
         "accept",
         "claim",
         "not_arrived",

@@ -14,9 +14,19 @@ from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.people.files.service import keep
+from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import AcceptLot, ClaimLot, ReportArrival, ShowArrival, ShowLate, ShowWeight, WeighLot
-from core.trade.delivery.model import Lot, LotState
+from core.trade.delivery.model import (
+    AcceptLot,
+    ClaimLot,
+    Lot,
+    LotState,
+    ReportArrival,
+    ShowArrival,
+    ShowLate,
+    ShowWeight,
+    WeighLot,
+)
 from core.trade.offers.quality_formula import Measured, Quality, worth
 from core.trade.reviews.service import score_of
 from tests.core.conftest import Market
@@ -82,7 +92,7 @@ async def test_far_less_by_the_buyers_word_alone_is_the_sellers_to_say(market: M
     (asked,) = await trade.lots()
     assert asked.state == LotState.CLAIM
     assert (await trade.money()).released == Money.zero("EUR")
-    granted = await market.run(trade.seller, lambda ctx: delivery.grant_claim(ctx, lot.id))
+    granted = await market.run(trade.seller, lambda ctx: claims.grant_claim(ctx, lot.id))
     assert granted.pay == Money(993_30, "EUR")
     assert await released(trade) == (Money(993_30, "EUR"), Money(9_506_70, "EUR"))
 
@@ -100,9 +110,9 @@ async def test_a_seller_answers_a_weight_with_their_own_and_without_a_ruling_the
     trade, lot = await weighed(market, "buyer", "40")
     await trade.pass_days(7.5)
     own = ShowWeight(lot_id=lot.id, measured=tonnes("50"))
-    answered = await market.run(trade.seller, lambda ctx: delivery.show_weight(ctx, own))
+    answered = await market.run(trade.seller, lambda ctx: claims.show_weight(ctx, own))
     assert answered.state == LotState.CLAIM_OFFERED
-    offered = await market.run(trade.buyer, lambda ctx: delivery.figure_of(ctx, answered, "seller"))
+    offered = await market.run(trade.buyer, lambda ctx: claims.figure_of(ctx, answered, "seller"))
     assert offered == LOT_OF_50_T
     await trade.pass_days(3.5)
     assert (await trade.lots())[0].state == LotState.LOT_DISPUTE
@@ -117,7 +127,7 @@ async def test_a_silent_seller_shows_a_weight_later_with_its_paper_and_once(mark
     late = ShowLate(lot_id=lot.id, measured=Measured(weight=tonnes("50")), files=(ticket,))
 
     def shows(command: ShowLate, actor: Any = trade.seller) -> Any:
-        return market.run(actor, lambda ctx: delivery.show_late(ctx, command))
+        return market.run(actor, lambda ctx: claims.show_late(ctx, command))
 
     with pytest.raises(Stale):  # it is theirs to answer still, and that is done otherwise
         await shows(late)
@@ -140,7 +150,7 @@ async def test_a_claim_by_a_laboratory_is_not_answered_by_a_weight(market: Marke
     await trade.claim(lot)
     with pytest.raises(Stale):
         await market.run(
-            trade.seller, lambda ctx: delivery.show_weight(ctx, ShowWeight(lot_id=lot.id, measured=tonnes("50")))
+            trade.seller, lambda ctx: claims.show_weight(ctx, ShowWeight(lot_id=lot.id, measured=tonnes("50")))
         )
 
 
@@ -161,7 +171,7 @@ async def test_first_weight_counts_and_a_buyer_weighs_within_two_days(market: Ma
     with pytest.raises(Refusal, match=r"claim\.weight_too_late"):
         await weighs(trade, "buyer", "45")
     await weighs(trade, "seller", "49")
-    may = await market.run(trade.buyer, lambda ctx: delivery.may(ctx, delivery.lot_for(ctx, lot.id)))
+    may = await market.run(trade.buyer, lambda ctx: delivery.may(ctx, steps.lot_for(ctx, lot.id)))
     assert "weigh" not in may
     await trade.accept(lot)
     assert (await released(trade))[0] == Money(10_290_00, "EUR")
@@ -189,7 +199,7 @@ async def test_impossible_weight_is_refused_with_the_highest_possible(market: Ma
     await trade.arrive(lot)
     claim = ClaimLot(lot_id=lot.id, words="Wet", measured=Measured(weight=tonnes(500), moisture=Decimal(14)))
     with pytest.raises(Invalid, match=r"lot\.measured_too_much"):
-        await market.run(trade.buyer, lambda ctx: delivery.claim_lot(ctx, claim))
+        await market.run(trade.buyer, lambda ctx: claims.claim_lot(ctx, claim))
 
 
 def test_weight_beyond_the_agreed_does_not_reduce_a_deduction() -> None:
@@ -203,7 +213,7 @@ def test_weight_beyond_the_agreed_does_not_reduce_a_deduction() -> None:
 async def test_a_claim_that_is_given_up_pays_by_a_weight_that_counts(market: Market) -> None:
     trade, lot = await weighed(market, "buyer", "49")
     wet = ClaimLot(lot_id=lot.id, words="Wet", measured=Measured(moisture=Decimal(14)))
-    await market.run(trade.buyer, lambda ctx: delivery.claim_lot(ctx, wet))
+    await market.run(trade.buyer, lambda ctx: claims.claim_lot(ctx, wet))
     await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
     assert await released(trade) == (Money(10_290_00, "EUR"), Money(210_00, "EUR"))  # 10,500 x 49/50
 
@@ -212,7 +222,7 @@ async def test_a_weight_that_a_claim_brings_too_late_is_given_up_with_it(market:
     trade, lot = await weighed(market, "buyer", None)
     market.clock.advance(hours=49)
     wet = ClaimLot(lot_id=lot.id, words="Wet", measured=Measured(weight=tonnes(46), moisture=Decimal(14)))
-    await market.run(trade.buyer, lambda ctx: delivery.claim_lot(ctx, wet))
+    await market.run(trade.buyer, lambda ctx: claims.claim_lot(ctx, wet))
     await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, AcceptLot(lot_id=lot.id)))
     assert await released(trade) == (LOT_OF_50_T, Money.zero("EUR"))
 
@@ -240,7 +250,7 @@ async def missed(market: Market) -> tuple[Trade, Lot]:
     (lot,) = await trade.lots()
     await trade.dispatch(lot)
     market.clock.advance(days=4)
-    await market.run(trade.buyer, lambda ctx: delivery.say_not_arrived(ctx, lot.id))
+    await market.run(trade.buyer, lambda ctx: claims.say_not_arrived(ctx, lot.id))
     return trade, lot
 
 
@@ -249,22 +259,22 @@ async def test_lot_that_is_still_expected_cannot_be_missed(market: Market) -> No
     (lot,) = await trade.lots()
     await trade.dispatch(lot)
     with pytest.raises(Refusal, match=r"claim\.not_expected_yet"):
-        await market.run(trade.buyer, lambda ctx: delivery.say_not_arrived(ctx, lot.id))
+        await market.run(trade.buyer, lambda ctx: claims.say_not_arrived(ctx, lot.id))
     market.clock.advance(days=3)
-    assert (await market.run(trade.buyer, lambda ctx: delivery.say_not_arrived(ctx, lot.id))).never_came
+    assert (await market.run(trade.buyer, lambda ctx: claims.say_not_arrived(ctx, lot.id))).never_came
 
 
 async def test_the_seller_says_that_it_did_come_and_the_buyer_answers(market: Market) -> None:
     trade, lot = await missed(market)
     with pytest.raises(Invalid, match=r"claim\.needs_answer"):
-        await market.run(trade.seller, lambda ctx: delivery.show_arrival(ctx, ShowArrival(lot_id=lot.id)))
+        await market.run(trade.seller, lambda ctx: claims.show_arrival(ctx, ShowArrival(lot_id=lot.id)))
     told = ShowArrival(lot_id=lot.id, words="Unloaded at gate 2, signed by Mr Kask")
     with pytest.raises(NotAllowed):
-        await market.run(trade.buyer, lambda ctx: delivery.show_arrival(ctx, told))
-    await market.run(trade.seller, lambda ctx: delivery.show_arrival(ctx, told))
+        await market.run(trade.buyer, lambda ctx: claims.show_arrival(ctx, told))
+    await market.run(trade.seller, lambda ctx: claims.show_arrival(ctx, told))
     (found,) = await trade.as_market(lambda ctx: delivery.findings_of(ctx, lot.id))
     assert (found.finder, found.words) == ("seller", "Unloaded at gate 2, signed by Mr Kask")
-    taken = await market.run(trade.buyer, lambda ctx: delivery.take_proposal(ctx, lot.id))
+    taken = await market.run(trade.buyer, lambda ctx: claims.take_proposal(ctx, lot.id))
     assert (taken.state, taken.pay) == ("adjusted", LOT_OF_50_T)
 
 
@@ -279,8 +289,8 @@ async def test_on_time_counts_what_has_arrived_by_its_day(market: Market) -> Non
     market.clock.advance(days=(late.window_to - market.clock.now().date()) // timedelta(days=1) + 5)
     await trade.arrive(late)
     assert await on_time(trade) == 0.5
-    await market.run(trade.buyer, lambda ctx: delivery.say_not_arrived(ctx, missed_lot.id))
+    await market.run(trade.buyer, lambda ctx: claims.say_not_arrived(ctx, missed_lot.id))
     assert await on_time(trade) == 0.5
-    await market.run(trade.buyer, lambda ctx: delivery.ask_operator(ctx, missed_lot.id))
+    await market.run(trade.buyer, lambda ctx: claims.ask_operator(ctx, missed_lot.id))
     await trade.as_market(lambda ctx: delivery.rule_lot(ctx, missed_lot.id, missed_lot.amount.share(3_300), "rule"))
     assert await on_time(trade) == pytest.approx(1 / 3)

@@ -17,10 +17,9 @@ from core.kernel.transaction import Actor
 from core.people.accounts.service import acting
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL, DealState
-from core.trade.delivery import rules
+from core.trade.delivery import claims, rules
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import DispatchLot, ReportArrival
-from core.trade.delivery.model import LotState
+from core.trade.delivery.model import DispatchLot, LotState, ReportArrival
 from core.trade.disputes import service as support
 from core.trade.disputes.model import AppealCase, Case, CaseState, ProposeShares, RuleCase
 from core.trade.reviews import service as reputation
@@ -42,7 +41,7 @@ async def disputed(market: Market, lots: int = 1) -> tuple[Trade, Case]:
     lot = (await trade.lots())[0]
     await trade.deliver(lot)
     await trade.claim(lot)
-    await does(trade, trade.buyer, delivery.ask_operator, lot.id)
+    await does(trade, trade.buyer, claims.ask_operator, lot.id)
     (case,) = await trade.as_market(lambda ctx: support.cases_of(ctx, trade.deal_id))
     return trade, case
 

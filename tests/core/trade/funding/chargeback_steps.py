@@ -12,7 +12,7 @@ from core.money.chargebacks.model import Chargeback
 from core.money.disbursements import recovery
 from core.money.ledger.service import balance
 from core.trade.deals import service as deals
-from core.trade.funding import service
+from core.trade.funding import chargebacks as funding_chargebacks
 from core.trade.offers.model import BuyNow
 from core.trade.offers.service import buy_now
 from tests.core.amounts import eur
@@ -55,7 +55,7 @@ async def decided(trade: Trade, *, won: bool) -> None:
 
 
 async def chargeback(trade: Trade) -> Chargeback:
-    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: funding_chargebacks.chargebacks_of(ctx, trade.deal_id))
     assert isinstance(found, Chargeback)
     return found
 

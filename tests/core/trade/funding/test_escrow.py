@@ -18,12 +18,13 @@ from core.money.disbursements.model import DisbursementKind
 from core.money.ledger.model import COMMISSION, escrow
 from core.money.ledger.service import balance, books
 from core.money.model import SubjectKind
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
+from core.trade.delivery import claims
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import ProposeCut
-from core.trade.delivery.model import LotState
-from core.trade.funding import rules, service
+from core.trade.delivery.model import LotState, ProposeCut
+from core.trade.funding import payees, rules, settlement
 from core.trade.funding.events import OnboardingLinkReady, PayoutSent
 from tests.core.amounts import eur
 from tests.core.conftest import Market
@@ -81,7 +82,7 @@ async def test_a_lot_is_parted_once_however_often_it_is_told(market: Market) -> 
     trade = await one_payout(market)
     lot = (await trade.lots())[0]
     for released in (0, 100, 21_000_00):
-        await trade.as_market(partial(service.settle_lot, lot_id=lot.id, released=eur(released)))
+        await trade.as_market(partial(settlement.settle_lot, lot_id=lot.id, released=eur(released)))
     assert (await trade.money()).released == eur(21_000_00)
     assert len(trade.asked("transfer")) == 1
 
@@ -153,11 +154,11 @@ async def test_an_account_is_opened_once_and_its_link_as_often_as_asked(market: 
     trade = await agreed(market)
     await trade.seller_can_be_paid()
     await market.run(trade.seller, trade.in_lithuania)
-    await market.run(trade.seller, service.ask_onboarding)
+    await market.run(trade.seller, payees.ask_onboarding)
     await trade.provider_answers()
     assert (len(trade.asked("account.open")), len(trade.asked("account.link"))) == (1, 2)
     account = f"acct_{trade.selling}"
-    assert await trade.as_market(lambda ctx: service.organisation_of_account(ctx, account)) == trade.selling
+    assert await trade.as_market(lambda ctx: payees.organisation_of_account(ctx, account)) == trade.selling
 
 
 RANDOM_DEALS = int(os.environ.get("DEALS", "12"))  # a slice; `make random-deals` lives through as many as you like
@@ -223,8 +224,8 @@ async def meet_fate(trade: Trade, number: int, fate: Fate) -> None:
         await trade.market.run(trade.seller, lambda ctx: delivery.give_back_lot(ctx, lot.id))
     elif fate == "cut":
         cut = ProposeCut(lot_id=lot.id, pay=lot.amount.share(6_667))
-        await trade.market.run(trade.seller, lambda ctx: delivery.propose_cut(ctx, cut))
-        await trade.market.run(trade.buyer, lambda ctx: delivery.take_proposal(ctx, lot.id))
+        await trade.market.run(trade.seller, lambda ctx: claims.propose_cut(ctx, cut))
+        await trade.market.run(trade.buyer, lambda ctx: claims.take_proposal(ctx, lot.id))
 
 
 # --- what every story checks ------------------------------------------------------------------------------------------
@@ -241,7 +242,7 @@ async def one_payout(market: Market) -> Trade:
 
 async def test_the_check_sees_money_left_in_a_finished_deal(market: Market) -> None:
     trade = await paid(market)
-    await trade.as_market(lambda ctx: setattr(deals.deal_for(ctx, trade.deal_id), "state", "completed"))
+    await trade.as_market(lambda ctx: setattr(access.deal_for(ctx, trade.deal_id), "state", "completed"))
     broken = [check.name for check in await market.run(MARKET, invariants) if not check.ok]
     assert broken == ["no finished deal holds money"]
     assert await trade.as_market(lambda ctx: balance(ctx, escrow(trade.deal_id), "EUR")) == eur(21_000_00)

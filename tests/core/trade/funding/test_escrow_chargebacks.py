@@ -19,9 +19,9 @@ from core.money.ledger.model import COMMISSION, LOSS, receivable
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
-from core.trade.delivery.commands import AcceptLot
-from core.trade.delivery.model import LotState
-from core.trade.funding import service
+from core.trade.delivery.model import AcceptLot, LotState
+from core.trade.funding import chargebacks as funding_chargebacks
+from core.trade.funding import service, settlement
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -124,7 +124,7 @@ async def test_two_banks_take_back_no_more_of_our_fee_than_was_earned(market: Ma
     assert ((await trade.deal()).state, await of(trade, COMMISSION)) == ("completed", eur(131_25))
     for payment in (1, 2):
         await recalled(trade, 10_500_00, payment)
-    found = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    found = await trade.as_market(lambda ctx: funding_chargebacks.chargebacks_of(ctx, trade.deal_id))
     shares = [(each.from_commission_minor, each.claimed_minor, each.from_loss_minor) for each in found]
     assert shares == [(131_25, 5_118_75, 5_250_00), (0, 0, 10_500_00)]
     assert (await of(trade, COMMISSION), await of(trade, LOSS)) == (eur(0), eur(15_750_00))
@@ -166,7 +166,7 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
     found = await chargeback(trade)
     assert (found.claimed_minor, found.recovered_minor) == (20_737_50, 10_500_00 + 10_237_50)  # refund and payout
     assert [
-        effect.kind for effect in await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))
+        effect.kind for effect in await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
     ] == [
         "payout",
         "reversal",

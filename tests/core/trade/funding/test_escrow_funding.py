@@ -14,7 +14,7 @@ from core.money.ledger.service import balance
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
-from core.trade.funding import service
+from core.trade.funding import overpayments, service
 from core.trade.funding.events import (
     CreditKept,
     PaymentLapsed,
@@ -164,12 +164,12 @@ async def test_too_much_is_the_buyers_credit_and_goes_back_when_they_want_it(mar
     await trade.sign()
     await trade.pay(amount=eur(21_010_00))
     assert (await trade.deal()).state == DealState.FUNDED
-    (kept,) = await market.run(trade.buyer, lambda ctx: service.credits_of(ctx, trade.deal_id))
+    (kept,) = await market.run(trade.buyer, lambda ctx: overpayments.credits_of(ctx, trade.deal_id))
     assert (kept.amount, len(market.facts)) == (eur(10_00), 1)
     with pytest.raises(NotAllowed):
-        await market.run(trade.seller, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+        await market.run(trade.seller, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     await trade.market.books_hold()
-    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    await market.run(trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("refund")] == [10_00]
     assert market.facts[1:] == [RefundSent(trade.deal_id, eur(10_00), "too_much")]
@@ -181,8 +181,8 @@ async def test_a_refund_of_as_much_as_was_paid_too_much_is_told_as_the_deals(mar
     trade = await agreed(market, lots=2)
     await trade.sign()
     await trade.pay(amount=eur(31_500_00))
-    (kept,) = await market.run(trade.buyer, lambda ctx: service.credits_of(ctx, trade.deal_id))
-    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    (kept,) = await market.run(trade.buyer, lambda ctx: overpayments.credits_of(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     lot = (await trade.lots())[0]
     await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, lot.id))
     await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, lot.id))

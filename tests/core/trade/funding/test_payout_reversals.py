@@ -13,7 +13,7 @@ from core.money.chargebacks.model import ChargebackState
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger.model import LOSS, payable, receivable
-from core.trade.funding import service
+from core.trade.funding import settlement
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import (
@@ -57,7 +57,7 @@ async def refused(trade: Trade, *, final: bool = True) -> None:
 
 
 async def reversals(trade: Trade) -> list[Disbursement]:
-    found = await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))
+    found = await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
     return [each for each in found if each.kind is DisbursementKind.REVERSAL]
 
 

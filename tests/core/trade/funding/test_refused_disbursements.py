@@ -24,7 +24,8 @@ from core.money.ledger.service import balance
 from core.money.model import SubjectKind
 from core.people.accounts.service import organisation_of
 from core.trade.deals.model import DealState
-from core.trade.funding import service
+from core.trade.funding import chargebacks as funding_chargebacks
+from core.trade.funding import payees, service
 from tests.core.conftest import Market
 from tests.core.trades import Trade, called_off, paid
 
@@ -36,11 +37,11 @@ async def has_an_account(trade: Trade) -> None:
 
     def asks(ctx: Ctx) -> None:
         organisation_of(ctx, trade.buying).country = "SE"
-        service.ask_onboarding(ctx)
+        payees.ask_onboarding(ctx)
 
     await trade.market.run(trade.buyer, asks)
-    await trade.market.run(PROVIDER, lambda ctx: service.account_opened(ctx, trade.buying, "acct_buyer"))
-    await trade.market.run(PROVIDER, lambda ctx: service.payee_told(ctx, trade.buying, ready=True, missing=()))
+    await trade.market.run(PROVIDER, lambda ctx: payees.account_opened(ctx, trade.buying, "acct_buyer"))
+    await trade.market.run(PROVIDER, lambda ctx: payees.payee_told(ctx, trade.buying, ready=True, missing=()))
 
 
 async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object]:
@@ -275,7 +276,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
         refused = partial(disbursements.refused, disbursement_id=payout, why="account_closed", final=final)
         with suppress(NotFound):  # it is gone
             await market.run(PROVIDER, refused)
-    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: funding_chargebacks.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.outstanding) == ("recovered", Money.zero("EUR"))
     rest = net - Money(found.claimed_minor, "EUR")
     assert market.facts == (
@@ -316,7 +317,7 @@ async def test_payout_refused_after_a_lost_dispute_is_not_sent_again(
     await trade.market.books_hold()
     rest = WHOLE - taken
     assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == rest
-    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: funding_chargebacks.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_refunds_minor, found.outstanding.minor) == ("recovered", taken.minor, 0)
     if not rest:
         assert (await trade.deal()).state == DealState.CANCELLED
@@ -337,7 +338,7 @@ async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(m
     payout = str(trade.asked("transfer")[0]["effect"])
     await market.run(PROVIDER, await disputed(trade))
     await market.run(PROVIDER, partial(disbursements.refused, disbursement_id=payout, why="closed", final=True))
-    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: funding_chargebacks.chargebacks_of(ctx, trade.deal_id))
     assert found.outstanding == Money(found.claimed_minor, "EUR")  # neither side has it yet
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     await trade.pass_days(8)

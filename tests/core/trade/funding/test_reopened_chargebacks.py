@@ -14,7 +14,7 @@ from core.money.ledger.model import COMMISSION, LOSS, escrow, payable, receivabl
 from core.money.ledger.model import PROVIDER as AT_PROVIDER
 from core.trade.deals.model import DealState
 from core.trade.delivery.model import LotState
-from core.trade.funding import service
+from core.trade.funding import chargebacks
 from payments.open_items import OpenEnds
 from payments.provider_models import Dispute, DisputeState, Taking
 from payments.sync import tell_dispute
@@ -44,7 +44,7 @@ async def told(trade: Trade, state: DisputeState, *back: bool, cents: int = ALL,
 
 
 async def known(trade: Trade) -> list[tuple[str, str]]:
-    found: list[Chargeback] = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    found: list[Chargeback] = await trade.as_market(lambda ctx: chargebacks.chargebacks_of(ctx, trade.deal_id))
     return [(each.ref, each.state) for each in found]
 
 

@@ -15,7 +15,7 @@ from core.money.ledger.model import refund_due
 from core.money.ledger.service import balance
 from core.money.model import SubjectKind
 from core.trade.deals.model import DealState
-from core.trade.funding import service
+from core.trade.funding import settlement
 from core.trade.funding.events import PayoutSent
 from tests.core.conftest import Market
 from tests.core.trades import Trade, called_off, paid
@@ -84,7 +84,7 @@ async def owed(trade: Trade) -> Money:
 
 
 async def effects(trade: Trade) -> list[Disbursement]:
-    found: list[Disbursement] = await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))
+    found: list[Disbursement] = await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
     return found
 
 

@@ -16,13 +16,13 @@ from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.people.accounts.service import organisation_of
-from core.trade.deals import service as deals
+from core.trade.deals import lifecycle
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import LotState
-from core.trade.funding import service
-from core.trade.funding.balances import surplus_found
+from core.trade.funding import chargebacks, overpayments, service, settlement
 from core.trade.funding.model import PaymentState
+from core.trade.funding.overpayments import surplus_found
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 from tests.core.amounts import eur
@@ -64,8 +64,8 @@ async def test_refund_used_for_a_claim_leaves_its_number_to_no_other(market: Mar
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 14_001_00)  # half of it is for goods that are still to come, half waits to go back
     await decided(trade, won=False)
-    (kept,) = await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id))
-    await market.run(trade.buyer, lambda ctx: service.give_back_paid_too_much(ctx, kept.id))
+    (kept,) = await trade.as_market(lambda ctx: overpayments.credits_of(ctx, trade.deal_id))
+    await market.run(trade.buyer, lambda ctx: overpayments.give_back_paid_too_much(ctx, kept.id))
     await trade.provider_answers()
     assert trade.asked("refund")[-1]["amount"] == 50_00
     await market.books_hold()
@@ -94,7 +94,7 @@ async def test_a_debit_that_was_called_back_earns_no_trust(market: Market) -> No
     (lot,) = await later.lots()
     await later.deliver(lot)
     await later.accept(lot)
-    (payout,) = await later.as_market(lambda ctx: service.disbursements_of(ctx, later.deal_id))
+    (payout,) = await later.as_market(lambda ctx: settlement.disbursements_of(ctx, later.deal_id))
     assert (payout.kind, payout.state, payout.why) == (DisbursementKind.PAYOUT, DisbursementState.WAITING, "recallable")
 
 
@@ -135,7 +135,7 @@ async def test_partial_transfer_is_let_go_when_the_replaced_debit_arrives(
         surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)})
 
     await market.run(PROVIDER, stands_there)
-    (kept,) = await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id))
+    (kept,) = await trade.as_market(lambda ctx: overpayments.credits_of(ctx, trade.deal_id))
     assert kept.amount == eur(5_000_00)
     lines = await market.run(trade.buyer, lambda ctx: list(statements.lines(ctx)))
     assert [line.what for line in lines] == ["paid", "adjusted", "paid", "paid"]  # and nothing was given back
@@ -159,7 +159,7 @@ async def test_dropped_transfer_that_is_reported_again_goes_back_once(market: Ma
         await market.books_hold()
     assert [(body["amount"], body["payer"]) for body in trade.asked("refund")] == [(5_000_00, "cus_1")]
     await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(5_000_00)}))
-    assert await trade.as_market(lambda ctx: service.credits_of(ctx, trade.deal_id)) == []
+    assert await trade.as_market(lambda ctx: overpayments.credits_of(ctx, trade.deal_id)) == []
     await trade.provider_answers()
     await market.run(PROVIDER, lambda ctx: surplus_found(ctx, "cus_1", {"EUR": eur(0)}))
     assert (await trade.money()).held == eur(21_000_00)
@@ -197,7 +197,7 @@ async def test_deal_stopped_for_two_reasons_moves_when_both_are_gone(market: Mar
 async def test_time_rules_on_no_deal_that_a_bank_asks_about(market: Market) -> None:
     trade = await paid(market, lots=2)
     operator = await trade.operator("Olga")
-    await market.run(operator, lambda ctx: deals.freeze_deal(ctx, trade.deal_id))
+    await market.run(operator, lambda ctx: lifecycle.freeze_deal(ctx, trade.deal_id))
     await recalled(trade, 0)  # it asks, and takes nothing yet
     await trade.pass_days(62)
     assert (await trade.deal()).state == DealState.DISPUTED
@@ -221,11 +221,11 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     assert trade.asked("reversal") == []
     await market.books_hold()
     await decided(trade, won=False)
-    (found,) = await trade.as_market(lambda ctx: service.chargebacks_of(ctx, trade.deal_id))
+    (found,) = await trade.as_market(lambda ctx: chargebacks.chargebacks_of(ctx, trade.deal_id))
     assert (found.state, found.from_commission_minor, found.from_refunds_minor) == ("recovered", 0, 10_500_00)
-    assert [each.kind for each in await trade.as_market(lambda ctx: service.disbursements_of(ctx, trade.deal_id))] == [
-        "payout"
-    ]
+    assert [
+        each.kind for each in await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
+    ] == ["payout"]
     assert (await trade.deal()).state == DealState.COMPLETED
     await market.books_hold()
     await decided(trade, won=True)

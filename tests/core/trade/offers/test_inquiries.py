@@ -17,7 +17,7 @@ from core.trade.offers import reactions as offer_reactions
 from core.trade.offers.inquiries import service as inquiries
 from core.trade.offers.inquiries.events import InquiryClosed, InquirySaid
 from core.trade.offers.inquiries.model import LINES_AT_MOST, AskSeller, Inquiry, SayOn
-from core.trade.offers.inquiries.seller_offers import OfferToAsker, offer_to_asker
+from core.trade.offers.inquiries.service import OfferToAsker, offer_to_asker
 from core.trade.offers.model import MakeOffer, OfferState
 from core.trade.offers.rules import terms_of
 from core.trade.offers.service import accept_offer, make_offer

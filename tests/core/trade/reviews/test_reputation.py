@@ -20,6 +20,7 @@ from core.kernel.money import CURRENCIES
 from core.kernel.process import enter, step
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.accounts.model import Person
+from core.trade.deals import lifecycle
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, PlatformTerms, Side
 from core.trade.delivery.model import LOT, Lot, LotState
@@ -58,11 +59,11 @@ class Pair:
             await run(actor, lambda ctx: deals.sign_deal(ctx, deal.id))
         if not pay:
             await run(self.buyer, lambda ctx: deals.cancel_deal(ctx, deal.id))
-            await run(MARKET, lambda ctx: deals.refunded(ctx, deal.id))
+            await run(MARKET, lambda ctx: lifecycle.refunded(ctx, deal.id))
             return deal
-        await run(PROVIDER, lambda ctx: deals.money_complete(ctx, deal.id))
-        await run(MARKET, lambda ctx: deals.all_lots_closed(ctx, deal.id))
-        await run(MARKET, lambda ctx: deals.paid_out(ctx, deal.id))
+        await run(PROVIDER, lambda ctx: lifecycle.money_complete(ctx, deal.id))
+        await run(MARKET, lambda ctx: lifecycle.all_lots_closed(ctx, deal.id))
+        await run(MARKET, lambda ctx: lifecycle.paid_out(ctx, deal.id))
         return deal
 
     async def say(self, actor: Actor, deal: Deal, stars: Stars, words: str = "") -> Review:

@@ -1,18 +1,68 @@
-"""Message service of deals: write to the other side, and change what was written."""
+"""Messages between the two sides of a deal: the command with its limits, the table, the event, and the actions."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import re
+from datetime import datetime
+from typing import Annotated
 
+from pydantic import StringConstraints
+from sqlalchemy import Boolean, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+from stdnum import iban
+
+from core.kernel.database import Id, Instant, Table, Words
 from core.kernel.errors import NotAllowed
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
 from core.trade.deals import rules
 from core.trade.deals.access import deal_for
-from core.trade.deals.messages.events import DealLineSaid
-from core.trade.deals.messages.model import DealLine, SayInDeal
-from core.trade.deals.messages.rules import names_account
-from core.trade.deals.model import Deal
+from core.trade.deals.events import DealFact
+from core.trade.deals.model import Deal, Side
+
+
+class SayInDeal(FrozenModel):
+    """A message to the other side. `message`: its place in the author's own chat, should it be changed there."""
+
+    deal_id: str
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    message: str = ""
+
+
+class DealLine(Table):
+    """One message, as it was written; contacts are hidden when it is shown."""
+
+    __tablename__ = "deal_line"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    deal_id: Mapped[str] = mapped_column(Id, ForeignKey("deal.id"), index=True)
+    side: Mapped[Side] = mapped_column(String(6))
+    person: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(Words)
+    message: Mapped[str] = mapped_column(String(120), default="")
+    changed: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class DealLineSaid(DealFact):
+    """One side has said something, or says it otherwise now."""
+
+    line_id: str
+
+
+# ISO 13616: a country, two check digits, and eleven to thirty more, in groups as people write them.
+_LIKE_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b")
+_SHORTEST, _LONGEST = 15, 34  # characters
+
+
+def names_account(words: str) -> bool:
+    """Return whether the words hold an IBAN with right check digits. Text after it may look like a part of it."""
+    return any(_is_account(re.sub("[ -]", "", found[0])) for found in _LIKE_IBAN.finditer(words.upper()))
+
+
+def _is_account(written: str) -> bool:
+    return any(iban.is_valid(written[:length]) for length in range(_SHORTEST, min(len(written), _LONGEST) + 1))
 
 
 def say_in_deal(ctx: Ctx, command: SayInDeal) -> DealLine:

@@ -1,1 +1,0 @@
-"""Messages between the two sides of a deal."""
