@@ -18,8 +18,7 @@ from core.advice.recaps import events
 from core.advice.recaps import service as recaps
 from core.advice.recaps.model import RECAP, RECORDING, EditRecap, Recap, RecapState, RecordingState
 from core.advice.recaps.rules import read_lines
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SETTLED
+from core.advice.sessions.model import SETTLED, Booking
 from core.advice.sessions.service import booking_for, side_of
 from core.kernel.errors import NotFound
 

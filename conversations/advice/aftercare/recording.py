@@ -20,8 +20,7 @@ from conversations.wording import labelled
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
 from core.advice.recaps.model import PRICE_CARD, PRICE_STARS, RECAP_KEPT, RECORDING, Recording, RecordingState
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SETTLED, TALKING
+from core.advice.sessions.model import SETTLED, TALKING, Booking
 from core.advice.sessions.service import booking_for, mine
 from core.kernel.errors import NotFound, Refusal
 from core.shop.purchases.model import Thing

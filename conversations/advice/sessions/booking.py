@@ -22,10 +22,9 @@ from conversations.router import Flow, Router
 from core.advice.availability.slots import free_slots, nearest, through_the_day
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
-from core.advice.sessions import card_holds, group_requests, rescheduling, service
+from core.advice.sessions import card_holds, group_requests, service
 from core.advice.sessions import slot_checks as session_slots
-from core.advice.sessions.model import Booking, BookSession, CallNow, Terms
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, BookSession, CallNow, SessionState, Terms
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.accounts.service import person_of
 
@@ -311,7 +310,7 @@ def at_other_time(chat: ChatContext, pressed: Press) -> None:
     if booking.state == SessionState.REQUESTED:
         service.offer_other_time(chat.ctx, booking.id, at, pressed.expected_version)
     else:
-        rescheduling.propose_move(chat.ctx, booking.id, at, pressed.expected_version)
+        service.propose_move(chat.ctx, booking.id, at, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.time_proposed_toast")))
 
 
@@ -323,13 +322,13 @@ def take_time(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.take_move")
 def take_move(chat: ChatContext, pressed: Press) -> None:
-    rescheduling.take_move(chat.ctx, pressed.subject, pressed.expected_version)
+    service.take_move(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.moved_toast")))
 
 
 @router.press("session.leave_move")
 def leave_move(chat: ChatContext, pressed: Press) -> None:
-    rescheduling.leave_move(chat.ctx, pressed.subject, pressed.expected_version)
+    service.leave_move(chat.ctx, pressed.subject, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.stays_toast")))
 
 

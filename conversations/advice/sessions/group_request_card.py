@@ -10,8 +10,7 @@ from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line
 from core.advice.sessions import group_requests
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.model import SESSION, Booking, SessionState
 from core.kernel.timers import deadline_of
 
 

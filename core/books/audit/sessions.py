@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.advice.sessions.process import SESSION, TAKES_THE_SLOT
+from core.advice.sessions.model import SESSION, TAKES_THE_SLOT
 from core.books.audit.sql_fragments import owed, timed, total, words
 from core.money.ledger.invariants import Invariant
 
