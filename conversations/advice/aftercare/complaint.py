@@ -14,8 +14,9 @@ from conversations.event_sentences import notifications
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import own_words
-from conversations.reply import Button, Card, Line, Say, Toast
+from conversations.reply import Button, Card, Line, Say
 from conversations.router import Flow, Router
+from conversations.steps import enter_step
 from conversations.wording import labelled
 from core.advice.sessions import complaints, rules, service, settlement
 from core.advice.sessions.complaints import Brief
@@ -123,10 +124,8 @@ def ask_to_give_back(chat: ChatContext, pressed: Press) -> None:
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
-@router.press("session.give_back_now")
-def give_back(chat: ChatContext, pressed: Press) -> None:
-    settlement.give_back(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.given_back_toast")))
+enter_step(router, "session.give_back_now", settlement.give_back, "session.given_back_toast")
+enter_step(router, "session.take_back_now", complaints.take_back, "session.taken_back_toast")
 
 
 @router.press("session.take_back")
@@ -135,12 +134,6 @@ def ask_to_take_back(chat: ChatContext, pressed: Press) -> None:
     asked = words("session.take_back_sure", due=booking.due, name=chat.name_of(booking.consultant))
     yes, no = words("session.take_back_yes"), words("session.take_back_no")
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
-
-
-@router.press("session.take_back_now")
-def take_back(chat: ChatContext, pressed: Press) -> None:
-    complaints.take_back(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.taken_back_toast")))
 
 
 # --- operators --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Say, Toast
 from conversations.router import Router
 from conversations.shop.purchases import Ware, offer, price_here
+from conversations.steps import enter_step
 from conversations.wording import labelled
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
@@ -60,10 +61,7 @@ def agree(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=chat.words("recording.agreed_toast")))
 
 
-@router.press("recording.refuse")
-def refuse(chat: ChatContext, pressed: Press) -> None:
-    recaps.refuse_recording(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("recording.refused_toast")))
+enter_step(router, "recording.refuse", recaps.refuse_recording, "recording.refused_toast")
 
 
 def may_ask(chat: ChatContext, booking: Booking) -> bool:

@@ -9,9 +9,9 @@ from conversations.advice.aftercare import recording
 from conversations.advice.aftercare.complaint import complaint_lines, ruling_lines
 from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.expert_search.expert_search import next_free_now
-from conversations.advice.experts.card import slots_in_words
+from conversations.advice.experts.card import slot_in_words, slots_in_words
+from conversations.advice.moment import written
 from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
-from conversations.advice.sessions.group_request_card import time_rows
 from conversations.advice.sessions.money_summary import card_button, charged_lines, hold_lines, statement_lines
 from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
@@ -292,7 +292,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         rows.append((way_in(chat, booking),))
     rows += _extension(chat, booking, side)
     if side == "consultant" and booking.state == SessionState.PROPOSED:
-        rows += time_rows(chat, booking)
+        rows += _time_rows(chat, booking)
     rows += _continue_row(chat, booking)
     made = _step_buttons(chat, booking)
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
@@ -316,6 +316,21 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
         rows.append((Button(label=words("session.again_button", name=name), press=again),))
     return tuple(rows) if not beside else (*rows, tuple(beside))
+
+
+def _time_rows(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
+    """Return a button for each of the seeker's times, with which the consultant accepts."""
+    return [
+        (
+            Button(
+                label=slot_in_words(chat, time),
+                press=press("session.pick", booking.id, booking.version, written(time)),
+                style="primary",
+            ),
+        )
+        for time in booking.times
+        if time > chat.ctx.now
+    ]
 
 
 def _continue_row(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
