@@ -19,11 +19,11 @@ from core.advice.experts import model as experts
 from core.advice.experts.rules import FREE_MINUTES
 from core.advice.promotion.model import TOP_PLACES
 from core.advice.recaps.model import LINES_KEPT
+from core.advice.sessions import model as session_process
 from core.advice.sessions import model as sessions
-from core.advice.sessions import process as session_process
 from core.advice.sessions import rules as session_rules
-from core.advice.sessions.follow_ups import FOLLOW_UP_AFTER
 from core.advice.sessions.meeting import EXTENSIONS
+from core.advice.sessions.reactions import FOLLOW_UP_AFTER
 from core.catalogue.truck_loads import TRUCK_TONNES
 from core.discovery.alerts.model import MORNING
 from core.discovery.market_figures.model import FEWEST

@@ -88,3 +88,13 @@ class Steps:
         return card.model_copy(
             update={"turn": question, "note": "", "buttons": ((yes,), (no,)), "as_new_message": False}
         )
+
+
+def enter_step(router: Router, verb: str, act: Act, toast: str) -> None:
+    """Register a button that takes one step at once and answers with the toast of this code."""
+
+    def take(chat: ChatContext, press: Press) -> None:
+        act(chat.ctx, press.subject, press.expected_version)
+        chat.reply(Toast(text=chat.words(toast)))
+
+    router.press(verb)(take)

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from core.advice.promotion.model import PROMOTION
 from core.advice.recaps.model import RECAP, RECORDING
 from core.advice.reviews.model import SESSION_REVIEW
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION, Booking
 from core.advice.sessions.service import MOVE, REMINDER
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import Ctx

@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import TALKING, SessionState
+from core.advice.sessions.model import TALKING, Booking, SessionState
 from core.advice.sessions.rooms import presence
 from core.advice.sessions.rooms.links import Pass, Rooms
 from core.advice.sessions.service import booking_for

@@ -10,9 +10,8 @@ from conversations.advice.aftercare.complaint import KIND as COMPLAINT
 from conversations.advice.aftercare.complaint import complaint_card
 from conversations.advice.expert_search.question import KIND as QUESTION
 from conversations.advice.expert_search.question import question_notification_card
-from conversations.advice.experts.notifications import EXPERT_CARDS
-from conversations.advice.experts.promotion_notifications import promotion_notification_card
-from conversations.advice.sessions.group_request_card import ask_card
+from conversations.advice.experts.notifications import EXPERT_CARDS, promotion_notification_card
+from conversations.advice.sessions.group_requests import ask_card
 from conversations.advice.sessions.notifications import ASK, SESSION_CARDS
 from conversations.books.chargebacks import KIND as CHARGEBACK_CARD
 from conversations.books.chargebacks import chargeback_card

@@ -14,7 +14,6 @@ import structlog
 
 from conversations.advice.expert_search.question import QUESTION_LISTENERS
 from conversations.advice.experts.notifications import EXPERT_LISTENERS
-from conversations.advice.experts.promotion_notifications import PROMOTION_LISTENERS
 from conversations.advice.sessions.calendar_entry import Method, send_entry
 from conversations.advice.sessions.notifications import SESSION_LISTENERS, line_brought, line_of, sides_of
 from conversations.books.chargebacks import CHARGEBACK_LISTENERS
@@ -87,7 +86,6 @@ class Notices:
             *EXPERT_LISTENERS,
             *PURCHASE_LISTENERS,
             *CHARGEBACK_LISTENERS,
-            *PROMOTION_LISTENERS,
             *REPORT_LISTENERS,
             *QUESTION_LISTENERS,
         )

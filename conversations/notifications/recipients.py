@@ -8,8 +8,7 @@ from typing import Any
 from conversations.advice.aftercare.complaint import KIND as COMPLAINT
 from conversations.advice.expert_search.question import KIND as QUESTION
 from conversations.advice.expert_search.question import both_of_question
-from conversations.advice.experts.notifications import EXPERT_CARDS, consultant
-from conversations.advice.experts.promotion_notifications import promoted_person
+from conversations.advice.experts.notifications import EXPERT_CARDS, consultant, promoted_person
 from conversations.advice.sessions.notifications import ASK, SESSION_CARDS, asker_of, sides_of
 from conversations.books.chargebacks import KIND as CHARGEBACK_CARD
 from conversations.books.chargebacks import who_watches

@@ -14,8 +14,8 @@ from conversations.event_sentences import notifications
 from conversations.notifications.recipients import parties
 from conversations.trade.delivery.findings import undecided
 from core.advice.sessions import service as sessions
-from core.advice.sessions.process import SESSION, SessionState
-from core.advice.sessions.settlement import complaint_of
+from core.advice.sessions.complaints import complaint_of
+from core.advice.sessions.model import SESSION, SessionState
 from core.discovery.alerts.model import Rhythm
 from core.discovery.alerts.notification_hours import quiet_hours_of
 from core.discovery.alerts.rules import may_tell_at

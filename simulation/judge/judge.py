@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from config.market import OWN_CLOCKS
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION
 from core.books.audit.invariants import INVARIANTS
 from core.kernel.heartbeat import AWAY_FROM
 from core.kernel.ids import Ids

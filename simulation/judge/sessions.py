@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import SessionState
 from lab.stripe.api.shapes import Thing
 from simulation.judge.tables import Tables
 from simulation.recorder import Recorder

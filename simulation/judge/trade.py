@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from core.advice.sessions.process import TAKES_THE_SLOT
+from core.advice.sessions.model import TAKES_THE_SLOT
 from core.kernel.process import Transition
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT

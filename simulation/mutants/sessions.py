@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from core.advice.sessions import card_holds, card_results, meeting, payouts, slot_checks
+from core.advice.sessions import card_holds, card_results, meeting, settlement, slot_checks
 from core.advice.sessions import rules as tariff
-from core.advice.sessions.model import Booking, HoldState
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION, Booking, HoldState
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.money.disbursements import service as disbursements
@@ -83,7 +82,7 @@ def _() -> list[Any]:
     captured = as_it_was(card_results, "captured")
 
     def again(ctx: Any, hold_id: str, **named: Any) -> None:
-        hold = card_holds.locked(ctx, hold_id)
+        hold, _ = card_holds.locked(ctx, hold_id)
         if hold.state is HoldState.CAPTURED:
             hold.state = HoldState.CAPTURING
             hold.number += 100
@@ -99,7 +98,7 @@ def _() -> list[Any]:
 
 @rules.rule("settled_twice", "A session's money is parted once")
 def _() -> list[Any]:
-    return [instead(payouts, "finish", nothing)]
+    return [instead(settlement, "finish", nothing)]
 
 
 @rules.rule(

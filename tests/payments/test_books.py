@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION
 from core.advice.sessions.service import MOVE, REMINDER
 from core.kernel.errors import NotFound
 from core.kernel.timers import Timer, set_timer

@@ -16,8 +16,7 @@ from sqlalchemy import func, select
 from bots.telegram.platform import TELEGRAM
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.experts.service import offer_expertise
-from core.advice.sessions.model import Booking, BookSession
-from core.advice.sessions.process import TAKES_THE_SLOT
+from core.advice.sessions.model import TAKES_THE_SLOT, Booking, BookSession
 from core.advice.sessions.service import book_session
 from core.kernel import outbox
 from core.kernel.money import Money

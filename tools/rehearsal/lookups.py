@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from conversations.turn import PaidStars
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, SessionState
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import LinkCode
 from core.people.companies.model import Invitation

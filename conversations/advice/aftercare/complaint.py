@@ -14,14 +14,14 @@ from conversations.event_sentences import notifications
 from conversations.forms.answers import read_whole_number
 from conversations.forms.form import Field, Form, Values
 from conversations.forms.free_text_form import own_words
-from conversations.reply import Button, Card, Line, Say, Toast
+from conversations.reply import Button, Card, Line, Say
 from conversations.router import Flow, Router
+from conversations.steps import enter_step
 from conversations.wording import labelled
-from core.advice.sessions import complaint_answers, complaints, rules, service, settlement
+from core.advice.sessions import complaints, rules, service, settlement
 from core.advice.sessions.complaints import Brief
 from core.advice.sessions.events import ComplaintAnswered, SessionComplained, SessionSettled
-from core.advice.sessions.model import Booking, Complaint
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.model import SESSION, Booking, Complaint, SessionState
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
@@ -112,8 +112,8 @@ def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
     router.flow(Flow(form, finish=finish))
 
 
-_in_own_words("session.complain", COMPLAINT, settlement.complain)
-_in_own_words("session.answer", ANSWER, complaint_answers.answer_complaint)
+_in_own_words("session.complain", COMPLAINT, complaints.complain)
+_in_own_words("session.answer", ANSWER, complaints.answer_complaint)
 
 
 @router.press("session.give_back")
@@ -124,10 +124,8 @@ def ask_to_give_back(chat: ChatContext, pressed: Press) -> None:
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
 
 
-@router.press("session.give_back_now")
-def give_back(chat: ChatContext, pressed: Press) -> None:
-    settlement.give_back(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.given_back_toast")))
+enter_step(router, "session.give_back_now", settlement.give_back, "session.given_back_toast")
+enter_step(router, "session.take_back_now", complaints.take_back, "session.taken_back_toast")
 
 
 @router.press("session.take_back")
@@ -136,12 +134,6 @@ def ask_to_take_back(chat: ChatContext, pressed: Press) -> None:
     asked = words("session.take_back_sure", due=booking.due, name=chat.name_of(booking.consultant))
     yes, no = words("session.take_back_yes"), words("session.take_back_no")
     ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
-
-
-@router.press("session.take_back_now")
-def take_back(chat: ChatContext, pressed: Press) -> None:
-    complaint_answers.take_back(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.taken_back_toast")))
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
@@ -163,7 +155,7 @@ RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=
 
 
 def _rule(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    settlement.rule(chat.ctx, str(defaults.subject), values["share"], values["reason"], defaults.expected_version)
+    complaints.rule(chat.ctx, str(defaults.subject), values["share"], values["reason"], defaults.expected_version)
 
 
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -286,7 +278,7 @@ def complaint_lines(chat: ChatContext, complaint: Complaint) -> list[Line]:
 
 def ruling_lines(chat: ChatContext, booking: Booking) -> list[Line]:
     """Return how a complaint ended, for the cards of everyone concerned: the shares and the reason."""
-    words, complaint = chat.words, settlement.complaint_of(chat.ctx, booking.id)
+    words, complaint = chat.words, complaints.complaint_of(chat.ctx, booking.id)
     if complaint is None or complaint.ruled is None:
         return []
     if complaint.reason is None:

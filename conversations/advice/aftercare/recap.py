@@ -13,13 +13,13 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Flow, Router
+from conversations.steps import enter_step
 from conversations.wording import listed
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
 from core.advice.recaps.model import RECAP, RECORDING, EditRecap, Recap, RecapState, RecordingState
 from core.advice.recaps.rules import read_lines
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SETTLED
+from core.advice.sessions.model import SETTLED, Booking
 from core.advice.sessions.service import booking_for, side_of
 from core.kernel.errors import NotFound
 
@@ -73,10 +73,7 @@ def edit(chat: ChatContext, pressed: Press) -> None:
     chat.open("edit_recap", FormDefaults({part: text for part, text in known.items() if text}, recap.id, recap.version))
 
 
-@router.press("recap.send")
-def send(chat: ChatContext, pressed: Press) -> None:
-    recaps.send_recap(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("recap.sent_toast")))
+enter_step(router, "recap.send", recaps.send_recap, "recap.sent_toast")
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Say, Toast
 from conversations.router import Router
 from conversations.shop.purchases import Ware, offer, price_here
+from conversations.steps import enter_step
 from conversations.wording import labelled
 from core.advice.recaps import events
 from core.advice.recaps import service as recaps
 from core.advice.recaps.model import PRICE_CARD, PRICE_STARS, RECAP_KEPT, RECORDING, Recording, RecordingState
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SETTLED, TALKING
+from core.advice.sessions.model import SETTLED, TALKING, Booking
 from core.advice.sessions.service import booking_for, mine
 from core.kernel.errors import NotFound, Refusal
 from core.shop.purchases.model import Thing
@@ -61,10 +61,7 @@ def agree(chat: ChatContext, pressed: Press) -> None:
     chat.reply(Toast(text=chat.words("recording.agreed_toast")))
 
 
-@router.press("recording.refuse")
-def refuse(chat: ChatContext, pressed: Press) -> None:
-    recaps.refuse_recording(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("recording.refused_toast")))
+enter_step(router, "recording.refuse", recaps.refuse_recording, "recording.refused_toast")
 
 
 def may_ask(chat: ChatContext, booking: Booking) -> bool:

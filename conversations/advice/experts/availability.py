@@ -7,7 +7,6 @@ import re
 from datetime import date
 from typing import Final
 
-from conversations.advice.experts.calendar_card import calendar_card
 from conversations.advice.experts.card import hours_lines
 from conversations.advice.experts.own_card import run_in_words, runs_of
 from conversations.advice.experts.places import towns
@@ -28,7 +27,7 @@ from core.advice.experts.model import LONGEST_FEED, Expert
 from core.advice.experts.rules import ABSENCE_AHEAD
 from core.catalogue.product_names import folded
 from core.kernel.chat_state.memory import Topic
-from core.kernel.errors import Invalid, NotFound, Refusal, Stale
+from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.files.model import CALENDAR_MIME, Checked
 from core.people.files.service import keep
 
@@ -68,7 +67,7 @@ def hours(chat: ChatContext, sentence: str) -> None:
 
     Without words, show the current hours.
     """
-    expert = _own(chat)
+    expert = experts.own(chat.ctx)
     if sentence:
         _keep(chat, sentence)
     else:
@@ -105,9 +104,9 @@ def _names_days(chat: ChatContext, text: str) -> bool:
 
 
 def _keep(chat: ChatContext, sentence: str) -> None:
-    before = _own(chat).week
+    before = experts.own(chat.ctx).week
     change = experts.keep_hours(chat.ctx, sentence, towns(chat))
-    expert, note = _own(chat), chat.words("expert.days_kept")
+    expert, note = experts.own(chat.ctx), chat.words("expert.days_kept")
     if change.week is not None:
         chat.memory.put(WEEK_BEFORE, before)
         kept = {day: expert.hours[day] for day in change.week.days}
@@ -174,7 +173,7 @@ def hours_card(chat: ChatContext, expert: Expert, note: str = "", first: tuple[t
 @router.press("hours.show")
 def show_hours(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
-    chat.reply(hours_card(chat, _own(chat)))
+    chat.reply(hours_card(chat, experts.own(chat.ctx)))
 
 
 @router.press("hours.change")
@@ -207,7 +206,7 @@ FOLLOW = Form(
 
 def _follow(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     external_calendars.follow_calendar(chat.ctx, values["address"])
-    chat.reply(calendar_card(chat, _own(chat)))
+    chat.reply(calendar_card(chat, experts.own(chat.ctx)))
 
 
 router.flow(Flow(FOLLOW, finish=_follow, intro=lambda chat, _defaults: chat.words("calendar.intro")))
@@ -216,7 +215,7 @@ router.flow(Flow(FOLLOW, finish=_follow, intro=lambda chat, _defaults: chat.word
 @router.command("calendar")
 def calendar(chat: ChatContext, address: str) -> None:
     """`/calendar https://…` follows a calendar, `/calendar off` forgets it. Without words, show the current one."""
-    expert = _own(chat)
+    expert = experts.own(chat.ctx)
     if address.lower() in OFF:
         expert = external_calendars.forget_calendar(chat.ctx)
     elif address:
@@ -229,7 +228,7 @@ def calendar(chat: ChatContext, address: str) -> None:
 @router.press("calendar.show")
 def show_calendar(chat: ChatContext, _pressed: Press) -> None:
     chat.as_new_message = True
-    chat.reply(calendar_card(chat, _own(chat)))
+    chat.reply(calendar_card(chat, experts.own(chat.ctx)))
 
 
 @router.press("calendar.follow")
@@ -243,6 +242,35 @@ def forget(chat: ChatContext, _pressed: Press) -> None:
     chat.reply(calendar_card(chat, external_calendars.forget_calendar(chat.ctx)))
 
 
+def calendar_card(chat: ChatContext, expert: Expert, note: str = "") -> Card:
+    """Return the card of the followed calendar: its source, the times found, and when it was read."""
+    words, known = chat.words, external_calendars.busy_ahead(chat.ctx, expert)
+    follow_another = Button(label=words("calendar.follow"), press=press("calendar.follow"), style="primary")
+    forget_it = Button(label=words("calendar.forget"), press=press("calendar.forget"))
+    lines = [Line(label=words(f"calendar.from_{source}"), value=str(known[source])) for source in sorted(known)]
+    return Card(
+        subject=f"calendar:{expert.id}",
+        title=words("calendar.card"),
+        text=words("calendar.text"),
+        lines=tuple(lines),
+        turn=_calendar_turn(chat, expert),
+        note=note,
+        buttons=((follow_another, *((forget_it,) if expert.feed_url or known else ())),),
+        as_new_message=chat.as_new_message,
+    )
+
+
+def _calendar_turn(chat: ChatContext, expert: Expert) -> str:
+    words = chat.words
+    if expert.feed_url is None:
+        return words("calendar.not_followed")
+    if expert.feed_fault is not None:
+        return words(f"calendar.fault.{expert.feed_fault}")
+    if expert.feed_read_at is None:
+        return words("calendar.reading")
+    return words("calendar.read_at", at=expert.feed_read_at)
+
+
 @router.takes
 def calendar_file(chat: ChatContext, file: Checked) -> bool:
     """Accept an .ics file with the sender's busy times. It is read outside, and only the times are kept."""
@@ -251,10 +279,3 @@ def calendar_file(chat: ChatContext, file: Checked) -> bool:
     external_calendars.take_calendar_file(chat.ctx, keep(chat.ctx, file).id)
     chat.reply(Say(text=chat.words("calendar.reading")))
     return True
-
-
-def _own(chat: ChatContext) -> Expert:
-    expert = experts.own_profile(chat.ctx)
-    if expert is None:
-        raise NotFound("expert.not_one")
-    return expert

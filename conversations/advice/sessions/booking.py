@@ -19,13 +19,13 @@ from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.router import Flow, Router
+from conversations.steps import enter_step
 from core.advice.availability.slots import free_slots, nearest, through_the_day
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
-from core.advice.sessions import card_holds, group_requests, rescheduling, service
+from core.advice.sessions import card_holds, group_requests, service
 from core.advice.sessions import slot_checks as session_slots
-from core.advice.sessions.model import Booking, BookSession, CallNow, Terms
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, BookSession, CallNow, SessionState, Terms
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.accounts.service import person_of
 
@@ -207,16 +207,12 @@ def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(session_card(chat, service.booking_for(chat.ctx, pressed.subject)))
 
 
-@router.press("session.abandon")
-def abandon(chat: ChatContext, pressed: Press) -> None:
-    service.abandon(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.abandoned_toast")))
-
-
-@router.press("session.withdraw")
-def withdraw(chat: ChatContext, pressed: Press) -> None:
-    service.withdraw(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.abandoned_toast")))
+enter_step(router, "session.abandon", service.abandon, "session.abandoned_toast")
+enter_step(router, "session.withdraw", service.withdraw, "session.abandoned_toast")
+enter_step(router, "session.accept", service.accept, "session.accepted_toast")
+enter_step(router, "session.take_time", service.take_other_time, "session.accepted_toast")
+enter_step(router, "session.take_move", service.take_move, "session.moved_toast")
+enter_step(router, "session.leave_move", service.leave_move, "session.stays_toast")
 
 
 @router.press("session.card")
@@ -227,12 +223,6 @@ def new_page(chat: ChatContext, pressed: Press) -> None:
         raise Refusal("refused.not_yours")
     card_holds.open_page_again(chat.ctx, booking)
     chat.reply(Toast(text=chat.words("session.page_coming")))
-
-
-@router.press("session.accept")
-def accept(chat: ChatContext, pressed: Press) -> None:
-    service.accept(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.accepted_toast")))
 
 
 @router.press("session.decline")
@@ -311,26 +301,8 @@ def at_other_time(chat: ChatContext, pressed: Press) -> None:
     if booking.state == SessionState.REQUESTED:
         service.offer_other_time(chat.ctx, booking.id, at, pressed.expected_version)
     else:
-        rescheduling.propose_move(chat.ctx, booking.id, at, pressed.expected_version)
+        service.propose_move(chat.ctx, booking.id, at, pressed.expected_version)
     chat.reply(Toast(text=chat.words("session.time_proposed_toast")))
-
-
-@router.press("session.take_time")
-def take_time(chat: ChatContext, pressed: Press) -> None:
-    service.take_other_time(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.accepted_toast")))
-
-
-@router.press("session.take_move")
-def take_move(chat: ChatContext, pressed: Press) -> None:
-    rescheduling.take_move(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.moved_toast")))
-
-
-@router.press("session.leave_move")
-def leave_move(chat: ChatContext, pressed: Press) -> None:
-    rescheduling.leave_move(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("session.stays_toast")))
 
 
 @router.command("sessions")

@@ -9,21 +9,18 @@ from conversations.advice.aftercare import recording
 from conversations.advice.aftercare.complaint import complaint_lines, ruling_lines
 from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.expert_search.expert_search import next_free_now
-from conversations.advice.experts.card import slots_in_words
+from conversations.advice.experts.card import slot_in_words, slots_in_words
+from conversations.advice.moment import written
 from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
-from conversations.advice.sessions.group_request_card import time_rows
 from conversations.advice.sessions.money_summary import card_button, charged_lines, hold_lines, statement_lines
 from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Style
-from core.advice.sessions import card_holds, final_charges, hold_status, rules, service, settlement
-from core.advice.sessions import rescheduling as moving
-from core.advice.sessions.chargebacks import chargebacks_of
+from core.advice.sessions import card_holds, complaints, final_charges, rules, service, settlement
 from core.advice.sessions.meeting import meeting_of
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import CHARGED, SESSION, SETTLED, TALKING, SessionState
+from core.advice.sessions.model import CHARGED, SESSION, SETTLED, TALKING, Booking, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
 from core.kernel.timers import deadline_of
 from core.money.chargebacks.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
@@ -72,7 +69,7 @@ def session_card(
     side = service.side_of(chat.ctx, booking)
     other = booking.consultant if side == "seeker" else booking.seeker
     name = chat.name_of(other)
-    disputed = chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
+    disputed = settlement.chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
         *(
             (Line(label=words("session.when"), value=_when(chat, booking)),)
@@ -114,7 +111,7 @@ def waits_for_me(chat: ChatContext, booking: Booking) -> bool:
 
 def _answered(chat: ChatContext, booking: Booking) -> bool:
     """Return True if the consultant has answered an open complaint."""
-    complaint = None if booking.state != SessionState.SESSION_DISPUTE else settlement.complaint_of(chat.ctx, booking.id)
+    complaint = None if booking.state != SessionState.SESSION_DISPUTE else complaints.complaint_of(chat.ctx, booking.id)
     return complaint is not None and bool(complaint.answer)
 
 
@@ -123,7 +120,7 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
     words = chat.words
     timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
     code = f"session.turn.{booking.state}{'.answered' if _answered(chat, booking) else ''}"
-    held_at = hold_status.held_later(chat.ctx, booking) if booking.state == SessionState.SLOT_HELD else None
+    held_at = card_holds.held_later(chat.ctx, booking) if booking.state == SessionState.SLOT_HELD else None
     if booking.state == SessionState.CONFIRMED and _is_open(chat, booking):
         code = _coming_in(chat, booking, side)
     free_first = final_charges.free_first(chat.ctx, booking)
@@ -144,7 +141,7 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
     if recall is not None:
         answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
-    if booking.state == SessionState.CLOSED_FREE and not hold_status.was_held(chat.ctx, booking):
+    if booking.state == SessionState.CLOSED_FREE and not card_holds.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # without a hold, there is nothing to say about the bank
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
         code = f"session.turn.over.{booking.why}"
@@ -153,7 +150,7 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
     return words(
         code,
         name=name,
-        until=moving.answer_by(chat.ctx, booking) if moving_on else "" if timer is None else timer.due_at,
+        until=service.move_answer_by(chat.ctx, booking) if moving_on else "" if timer is None else timer.due_at,
         at=held_at or at,
         price=booking.price,
         due=booking.due,
@@ -229,7 +226,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         lines.append(Line(label=words("session.here"), value=", ".join(here) or "–"))
     if more := card_holds.extended(chat.ctx, booking):
         lines.append(Line(label=words("session.more_time"), value=words.show(more)))
-    complaint = settlement.complaint_of(chat.ctx, booking.id)
+    complaint = complaints.complaint_of(chat.ctx, booking.id)
     if complaint is not None:
         lines += complaint_lines(chat, complaint)
         lines += ruling_lines(chat, booking)
@@ -295,7 +292,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         rows.append((way_in(chat, booking),))
     rows += _extension(chat, booking, side)
     if side == "consultant" and booking.state == SessionState.PROPOSED:
-        rows += time_rows(chat, booking)
+        rows += _time_rows(chat, booking)
     rows += _continue_row(chat, booking)
     made = _step_buttons(chat, booking)
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
@@ -319,6 +316,21 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
         rows.append((Button(label=words("session.again_button", name=name), press=again),))
     return tuple(rows) if not beside else (*rows, tuple(beside))
+
+
+def _time_rows(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:
+    """Return a button for each of the seeker's times, with which the consultant accepts."""
+    return [
+        (
+            Button(
+                label=slot_in_words(chat, time),
+                press=press("session.pick", booking.id, booking.version, written(time)),
+                style="primary",
+            ),
+        )
+        for time in booking.times
+        if time > chat.ctx.now
+    ]
 
 
 def _continue_row(chat: ChatContext, booking: Booking) -> list[tuple[Button, ...]]:

@@ -15,12 +15,11 @@ from conversations.advice.expert_search.problem_statement import problem_told, t
 from conversations.advice.experts.card import expert_card, rate_in_words, slots_in_words
 from conversations.advice.moment import read_moment
 from conversations.advice.sessions.booking import PROBLEM, TERMS, card_in_words, free_minutes_in_words, policy_in_words
-from conversations.advice.sessions.group_request_card import ask_card
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import option
 from conversations.forms.form import Field, Form, Values
-from conversations.reply import Button, Card, CardList, Option, Say, Toast
+from conversations.reply import Button, Card, CardList, Line, Option, Say, Toast
 from conversations.router import Flow, Router
 from conversations.wording import labelled
 from core.advice.availability.proposed_times import read_moments, write_moments
@@ -28,8 +27,9 @@ from core.advice.experts import service as experts
 from core.advice.experts import shortlist
 from core.advice.experts.model import Expert
 from core.advice.sessions import group_requests, rules, service
-from core.advice.sessions.model import TIMES_AT_MOST, ProposeTimes
+from core.advice.sessions.model import SESSION, TIMES_AT_MOST, Booking, ProposeTimes, SessionState
 from core.kernel.errors import Invalid, Stale
+from core.kernel.timers import deadline_of
 from core.people.accounts.service import ZONE_UNKNOWN, person_of
 
 router = Router()
@@ -239,6 +239,59 @@ def _open(chat: ChatContext, asked: Sequence[Expert], problem: str = "") -> None
 
 
 # --- the answers ------------------------------------------------------------------------------------------------------
+
+
+def ask_card(chat: ChatContext, ask_id: str, note: str = "") -> Card:
+    """Return the card of the seeker's question in its current state."""
+    words, asked = chat.words, group_requests.ask_for(chat.ctx, ask_id)
+    first = asked[0]
+    return Card(
+        subject=f"ask:{ask_id}",
+        title=words("ask.card", count=len(asked)),
+        text=first.problem[:300],
+        lines=(
+            Line(label=words("ask.times"), value=slots_in_words(chat, first.times)),
+            *(Line(label=chat.name_of(booking.consultant), value=_answer(chat, booking)) for booking in asked),
+        ),
+        turn=_turn(chat, asked),
+        note=note,
+        buttons=_buttons(chat, ask_id, asked),
+        as_new_message=chat.as_new_message,
+    )
+
+
+def _answer(chat: ChatContext, booking: Booking) -> str:
+    """Return "€90.00 · is asked", "€90.00 · yes to Tue 24 Nov 10:00"."""
+    words = chat.words
+    if booking.picked_at is not None:
+        said = words("ask.said_yes", at=booking.starts_at)
+    elif booking.state == SessionState.PROPOSED:
+        said = words("ask.is_asked")
+    else:
+        said = words(f"ask.{booking.why}")
+    return f"{words.show(booking.price)} · {said}"
+
+
+def _turn(chat: ChatContext, asked: Sequence[Booking]) -> str:
+    words = chat.words
+    winner = next((booking for booking in asked if booking.picked_at is not None), None)
+    if winner is not None:
+        return words("ask.won", name=chat.name_of(winner.consultant), at=winner.starts_at)
+    waiting = next((booking for booking in asked if booking.state == SessionState.PROPOSED), None)
+    if waiting is None:
+        return words("ask.nobody")
+    timer = deadline_of(chat.ctx.session, SESSION.name, waiting.id)
+    return words("ask.waiting", until="" if timer is None else timer.due_at)
+
+
+def _buttons(chat: ChatContext, ask_id: str, asked: Sequence[Booking]) -> tuple[tuple[Button, ...], ...]:
+    words = chat.words
+    winner = next((booking for booking in asked if booking.picked_at is not None), None)
+    if winner is not None:
+        return ((Button(label=words("session.open"), press=press("session.show", winner.id), style="primary"),),)
+    if any(booking.state == SessionState.PROPOSED for booking in asked):
+        return ((Button(label=words("ask.take_back"), press=press("ask.take_back", ask_id), style="danger"),),)
+    return ((Button(label=words("ask.again"), press=press("ask.again", ask_id), style="primary"),),)
 
 
 @router.press("ask.show")

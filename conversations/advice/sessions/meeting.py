@@ -14,8 +14,7 @@ from conversations.forms.answers import nearest_town
 from conversations.reply import Button, Say, Toast
 from conversations.router import Router
 from core.advice.sessions import final_charges, meeting, rules, service
-from core.advice.sessions.model import LONGEST_LINE, Booking
-from core.advice.sessions.process import TALKING, SessionState
+from core.advice.sessions.model import LONGEST_LINE, TALKING, Booking, SessionState
 from core.kernel.chat_state.service import focused_draft
 from core.kernel.errors import Refusal
 from core.people.files.model import Checked

@@ -6,15 +6,14 @@ from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.fees import fee_lines
 from conversations.reply import Button, Line
-from core.advice.sessions import card_holds, hold_status, settlement
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SETTLED, SessionState
+from core.advice.sessions import card_holds, settlement
+from core.advice.sessions.model import SETTLED, Booking, SessionState
 from core.kernel.money import Money
 
 
 def hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
     """Return when the price will be held, if the payment card is only kept for now."""
-    words, at = chat.words, hold_status.held_later(chat.ctx, booking)
+    words, at = chat.words, card_holds.held_later(chat.ctx, booking)
     if at is None or booking.state not in (SessionState.REQUESTED, SessionState.COUNTERED, SessionState.CONFIRMED):
         return []
     return [Line(label=words("session.hold"), value=words("session.hold_later", price=booking.price, at=at))]
@@ -66,6 +65,6 @@ def card_button(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
         return (Button(label=chat.words("session.card_button"), press=press("session.card", booking.id)),)
     if booking.state == SessionState.DEBT:
         return (Button(label=chat.words("session.pay_button", price=booking.due), url=page, style="primary"),)
-    if hold_status.held_later(chat.ctx, booking) is not None:
+    if card_holds.held_later(chat.ctx, booking) is not None:
         return (Button(label=chat.words("session.keep_card_button"), url=page, style="primary"),)
     return (Button(label=chat.words("session.add_card_button", price=booking.price), url=page, style="primary"),)

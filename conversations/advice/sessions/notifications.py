@@ -19,8 +19,7 @@ from conversations.reply import Card, Say
 from core.advice.sessions import card_holds
 from core.advice.sessions import events as session
 from core.advice.sessions.group_requests import together
-from core.advice.sessions.model import Booking, Line
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, Line, SessionState
 from core.advice.sessions.service import all_bookings_of, booking_for
 from core.kernel.transaction import Ctx
 from core.money.chargebacks import events as money

@@ -30,8 +30,7 @@ from core.advice.recaps.model import (
 )
 from core.advice.recaps.rules import Said
 from core.advice.sessions import meeting
-from core.advice.sessions.model import Booking, ConsentKind, Line
-from core.advice.sessions.process import SETTLED, TALKING, SessionState
+from core.advice.sessions.model import SETTLED, TALKING, Booking, ConsentKind, Line, SessionState
 from core.advice.sessions.service import booking_for, mine, side_of, sides
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money

@@ -19,8 +19,7 @@ from core.advice.reviews.model import (
     SessionReview,
     SessionReviewWindow,
 )
-from core.advice.sessions.model import Booking, Meeting
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.model import SESSION, Booking, Meeting, SessionState
 from core.advice.sessions.service import booking_for
 from core.kernel.compiled_statements import put, select_rows
 from core.kernel.errors import NotAllowed, NotFound, Refusal

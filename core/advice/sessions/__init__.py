@@ -3,9 +3,9 @@
 In the order of a session:
 
 - `slot_checks` and `group_requests`: which time and which consultant.
-- `creation`, `rescheduling` and `service`: booking and cancelling.
-- `card_holds`, `hold_status` and `card_results`: the client's card.
-- `early_messages`, `meeting` and `final_charges`: the meeting, its clock and its price.
+- `service`: booking, another time, and cancelling.
+- `card_holds` and `card_results`: the client's card.
+- `meeting` and `final_charges`: the meeting, its clock and its price.
 - `complaints`, `settlement` and `receipts`: what follows.
 
 `rooms` serves video meetings, `calendar_invites` people's calendars, `statistics` and `fee_vat` a consultant's own

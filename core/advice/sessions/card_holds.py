@@ -6,7 +6,7 @@ session is over, all its remaining holds are released.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -21,8 +21,16 @@ from core.advice.sessions.events import (
     SessionRequested,
     SessionUnpaid,
 )
-from core.advice.sessions.model import Booking, CardHold, HoldPurpose, HoldState, Meeting
-from core.advice.sessions.process import SESSION, TALKING, SessionState
+from core.advice.sessions.model import (
+    SESSION,
+    TALKING,
+    Booking,
+    CardHold,
+    HoldPurpose,
+    HoldState,
+    Meeting,
+    SessionState,
+)
 from core.kernel.errors import NotFound
 from core.kernel.messages import Message
 from core.kernel.money import Money
@@ -59,7 +67,7 @@ def ask_hold(ctx: Ctx, booking: Booking) -> CardHold:
     """Hold the price on the card the seeker used last, or open a page where they add one."""
     later = rules.hold_later(ctx.now, booking.ends_at)
     known = card_of(ctx, booking.seeker)
-    hold = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=later)
+    hold = create_hold(ctx, booking, HoldPurpose.SESSION, booking.price, later=later)
     if known is None:
         open_page(ctx, booking, hold)
         return hold
@@ -81,7 +89,7 @@ def ask_extension(ctx: Ctx, booking: Booking, price: Money) -> None:
         if earlier.purpose is HoldPurpose.EXTENSION and earlier.state in PENDING:
             let_go(ctx, booking, earlier)
     main = _main(ctx, booking)
-    hold = made(ctx, booking, HoldPurpose.EXTENSION, price, later=False)
+    hold = create_hold(ctx, booking, HoldPurpose.EXTENSION, price, later=False)
     hold.payer_ref, hold.card_ref = main.payer_ref, main.card_ref
     if main.card_ref is None:
         open_page(ctx, booking, hold)
@@ -97,7 +105,7 @@ def open_page_again(ctx: Ctx, booking: Booking) -> CardHold:
     if waiting.state in PENDING and waiting.expires_at is not None and waiting.expires_at > ctx.now:
         return waiting
     close_page(ctx, booking, waiting, HoldState.LAPSED)
-    hold = made(ctx, booking, waiting.purpose, waiting.amount, later=waiting.later)
+    hold = create_hold(ctx, booking, waiting.purpose, waiting.amount, later=waiting.later)
     open_page(ctx, booking, hold)
     return hold
 
@@ -112,7 +120,7 @@ def keep_until(ctx: Ctx, booking: Booking) -> bool:
     gone_too_soon = hold.capture_before is not None and hold.capture_before < booking.ends_at + HELD_BEYOND
     if hold.state is HoldState.HELD and gone_too_soon and hold.card_ref is not None:
         release(ctx, booking, hold)
-        again = made(ctx, booking, HoldPurpose.SESSION, booking.price, later=True)
+        again = create_hold(ctx, booking, HoldPurpose.SESSION, booking.price, later=True)
         again.payer_ref, again.card_ref, again.state = hold.payer_ref, hold.card_ref, HoldState.SAVED
         hold = again
     if hold.state is HoldState.SAVED:
@@ -124,8 +132,7 @@ def keep_until(ctx: Ctx, booking: Booking) -> bool:
 
 def authorise(ctx: Ctx, hold_id: str) -> None:
     """Hold the price on the saved card, a day before the start."""
-    hold = locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = locked(ctx, hold_id)
     if hold.state is HoldState.SAVED and booking.state == SessionState.CONFIRMED:
         hold_saved(ctx, booking, hold)
 
@@ -135,7 +142,7 @@ def time_is_up(ctx: Ctx, hold_id: str, event: str) -> None:
     if event == AUTHORISE:
         authorise(ctx, hold_id)
         return
-    hold = locked(ctx, hold_id)
+    hold, _ = locked(ctx, hold_id)
     if hold.state in (HoldState.RELEASING, HoldState.CAPTURING):
         why = "release" if hold.state is HoldState.RELEASING else "capture"
         until = hold.capture_before or ctx.now + rules.BANK_SHOWS_WITHIN
@@ -193,10 +200,22 @@ def page_of(ctx: Ctx, booking: Booking) -> str | None:
     return waiting.url if waiting.expires_at is None or waiting.expires_at > ctx.now else None
 
 
+def held_later(ctx: Ctx, booking: Booking) -> datetime | None:
+    """Return when the price will be held on a card that is only saved for now. None: at once, or it is held already."""
+    own = [hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.SESSION]
+    kept = own and own[-1].later and own[-1].state in (*PENDING, HoldState.SAVED)
+    return rules.authorise_at(booking.starts_at, ctx.now) if kept else None
+
+
+def was_held(ctx: Ctx, booking: Booking) -> bool:
+    """Return whether any amount was held for the session at any time."""
+    return any(hold.was_held for hold in holds_of(ctx, booking.id))
+
+
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def made(ctx: Ctx, booking: Booking, purpose: HoldPurpose, amount: Money, *, later: bool) -> CardHold:
+def create_hold(ctx: Ctx, booking: Booking, purpose: HoldPurpose, amount: Money, *, later: bool) -> CardHold:
     known = holds_of(ctx, booking.id)
     hold = CardHold(
         id=ctx.new_id(),
@@ -215,13 +234,13 @@ def made(ctx: Ctx, booking: Booking, purpose: HoldPurpose, amount: Money, *, lat
     return hold
 
 
-def locked(ctx: Ctx, hold_id: str) -> CardHold:
-    """Return the hold, with its session locked first, as everywhere."""
+def locked(ctx: Ctx, hold_id: str) -> tuple[CardHold, Booking]:
+    """Return the hold and its session, which is locked first, as everywhere."""
     booking_id = ctx.session.scalar(select(CardHold.booking_id).where(CardHold.id == hold_id))
     if booking_id is None:
         raise NotFound
-    ctx.session.get(Booking, booking_id, with_for_update=True)
-    return ctx.session.get_one(CardHold, hold_id)
+    booking = ctx.session.get_one(Booking, booking_id, with_for_update=True)
+    return ctx.session.get_one(CardHold, hold_id), booking
 
 
 def _main(ctx: Ctx, booking: Booking) -> CardHold:
@@ -310,7 +329,7 @@ def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
     if booking.state == SessionState.CHARGING:
         step(ctx, SESSION, booking, "capture_failed", ("provider",))
     ctx.session.flush()
-    open_page(ctx, booking, made(ctx, booking, HoldPurpose.DEBT, owed, later=False))
+    open_page(ctx, booking, create_hold(ctx, booking, HoldPurpose.DEBT, owed, later=False))
     ctx.announce(SessionUnpaid(booking.id, None, owed))
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from core.advice.sessions import card_holds, rules, service
 from core.advice.sessions.events import CardPageLapsed, CardPageReady
-from core.advice.sessions.model import Booking, HoldPurpose, HoldState
-from core.advice.sessions.process import SESSION, TALKING, SessionState
+from core.advice.sessions.model import SESSION, TALKING, HoldPurpose, HoldState, SessionState
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.timers import Timer, set_timer
@@ -20,8 +19,7 @@ WAITS_FOR_CARD = (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionStat
 
 def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, expires_at: datetime) -> None:
     """Record the page where the seeker adds their card. A page that is no longer needed is closed at once."""
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.session_ref is not None:
         return
     hold.session_ref, hold.url, hold.expires_at, hold.payer_ref = session, url, expires_at, payer
@@ -35,19 +33,17 @@ def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, e
 
 def page_lapsed(ctx: Ctx, hold_id: str) -> None:
     """Record that the page has expired; the seeker may ask for another while the session waits."""
-    hold = card_holds.locked(ctx, hold_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state in card_holds.PENDING:
         hold.state = HoldState.LAPSED
         ctx.session.flush()
-        booking = ctx.session.get_one(Booking, hold.booking_id)
         if booking.state in WAITS_FOR_CARD:
             ctx.announce(CardPageLapsed(booking.id, None))
 
 
 def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
     """Record that the card is saved; no money is held before the day."""
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state not in (*card_holds.PENDING, HoldState.LAPSED):
         return
     wanted = card_holds.is_wanted(ctx, booking, hold)
@@ -66,8 +62,7 @@ def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
 
 def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | None) -> None:
     """Record that the money is held until `until`. A hold that is no longer needed is released at once."""
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state in (HoldState.HELD, HoldState.CAPTURING, HoldState.CAPTURED) or (
         hold.state is HoldState.RELEASED and hold.intent_ref == intent
     ):
@@ -101,8 +96,7 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
 
 def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
     """Record that the bank refused the hold: the seeker is asked for another card, or to confirm with their bank."""
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state is HoldState.RELEASING:
         hold.state = HoldState.RELEASED
         card_holds.finish(ctx, booking)
@@ -117,13 +111,12 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
         return  # no card is added during a talk: an amount due then is owed
     if booking.state == SessionState.CONFIRMED and hold.purpose is HoldPurpose.SESSION:
         service.card_fails(ctx, booking, why)
-    card_holds.open_page(ctx, booking, card_holds.made(ctx, booking, hold.purpose, hold.amount, later=False))
+    card_holds.open_page(ctx, booking, card_holds.create_hold(ctx, booking, hold.purpose, hold.amount, later=False))
 
 
 def captured(ctx: Ctx, hold_id: str, *, amount: Money, fee: Money, charge: str) -> None:
     """Record the capture of the amount due; the rest of the hold is free."""
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state is HoldState.CAPTURED:
         return
     hold.state, hold.captured_minor, hold.charge_ref = HoldState.CAPTURED, amount.minor, charge
@@ -140,8 +133,7 @@ def captured(ctx: Ctx, hold_id: str, *, amount: Money, fee: Money, charge: str) 
 
 def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
     """Record that the hold was gone: the amount is owed now, and the seeker gets a link."""
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state is not HoldState.CAPTURING:
         return
     owed = Money(hold.captured_minor, hold.currency)
@@ -153,10 +145,9 @@ def capture_refused(ctx: Ctx, hold_id: str, why: str) -> None:
 
 def released(ctx: Ctx, hold_id: str) -> None:
     """Record that the hold is released, without a capture."""
-    hold = card_holds.locked(ctx, hold_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state in (HoldState.CAPTURED, HoldState.RELEASED):
         return
-    booking = ctx.session.get_one(Booking, hold.booking_id)
     hold.state = HoldState.RELEASED
     ctx.session.flush()
     card_holds.finish(ctx, booking)
@@ -166,14 +157,13 @@ def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
     """Record that a hold is gone, released by us or by the bank. A hold still needed is placed again, or becomes a
     debt.
     """
-    hold = card_holds.locked(ctx, hold_id)
-    booking = ctx.session.get_one(Booking, hold.booking_id)
+    hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state is HoldState.CAPTURING:
         capture_refused(ctx, hold_id, why)
     elif hold.state is HoldState.HELD:
         hold.state, hold.why = HoldState.LAPSED, why
         if card_holds.is_wanted(ctx, booking, hold) and hold.card_ref is not None:
-            again = card_holds.made(ctx, booking, hold.purpose, hold.amount, later=False)
+            again = card_holds.create_hold(ctx, booking, hold.purpose, hold.amount, later=False)
             again.payer_ref, again.card_ref = hold.payer_ref, hold.card_ref
             card_holds.hold_saved(ctx, booking, again)
         ctx.session.flush()

@@ -16,11 +16,10 @@ from sqlalchemy import func, select
 from core.advice.availability.local_times import Interval
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
-from core.advice.sessions import card_holds, creation, rules, slot_checks
+from core.advice.sessions import card_holds, rules, slot_checks
 from core.advice.sessions.events import ProposalEnded, TimePicked, TimesProposed
-from core.advice.sessions.model import Booking, ProposeTimes
-from core.advice.sessions.process import SESSION, SessionState
-from core.advice.sessions.service import mine, sides, terms_for
+from core.advice.sessions.model import SESSION, Booking, ProposeTimes, SessionState
+from core.advice.sessions.service import create_booking, mine, sides, terms_for
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
@@ -67,7 +66,7 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown:
     for expert in asked:
         slot_checks.check_pair(ctx, expert)
         terms = terms_for(ctx, expert, command.length, commission_bp)
-        booking = creation.made(
+        booking = create_booking(
             ctx,
             expert,
             terms,

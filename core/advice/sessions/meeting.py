@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.advice.availability.local_times import Interval
-from core.advice.sessions import card_holds, early_messages, final_charges, rules, slot_checks
+from core.advice.sessions import card_holds, final_charges, rules, slot_checks
 from core.advice.sessions.events import (
     CameIn,
     ExtensionOffered,
@@ -25,8 +25,18 @@ from core.advice.sessions.events import (
     WentOut,
     YesGivenEarly,
 )
-from core.advice.sessions.model import EXTENSIONS_AT_MOST, LONGEST_LINE, Booking, Consent, ConsentKind, Line, Meeting
-from core.advice.sessions.process import SESSION, TALKING, SessionState
+from core.advice.sessions.model import (
+    EXTENSIONS_AT_MOST,
+    LONGEST_LINE,
+    SESSION,
+    TALKING,
+    Booking,
+    Consent,
+    ConsentKind,
+    Line,
+    Meeting,
+    SessionState,
+)
 from core.advice.sessions.service import mine, nothing_ahead, side_of, sides
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import Money
@@ -114,7 +124,7 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     paid = PaidTalkBegan(booking.id, None, "begins" if begins else "again")
     ctx.announce(FreeTalkBegan(booking.id, None) if free_runs else paid)
     if begins:
-        early_messages.bring(ctx, booking)
+        _deliver_waiting(ctx, booking)
 
 
 def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) -> Line:
@@ -123,7 +133,7 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
     A message before the talk begins, once people can come in, is delivered when it begins.
     """
     booking = mine(ctx, booking_id, None)
-    waits = early_messages.waits(ctx, booking)
+    waits = _waits(ctx, booking)
     side = side_of(ctx, booking)
     assert side is not None, "a stranger does not find the session"
     if booking.state not in TALKING and not (waits and ctx.now >= booking.starts_at - rules.CHECK_IN_BEFORE):
@@ -137,6 +147,24 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
     if not waits:
         ctx.announce(LineSaid(booking.id, ctx.actor.person, line.id))
     return line
+
+
+def _waits(ctx: Ctx, booking: Booking) -> bool:
+    """Return whether a message has to wait for the talk. Locks the meeting: it may begin at this very moment."""
+    if booking.state != SessionState.CONFIRMED:
+        return False
+    ctx.session.get_one(Meeting, booking.id, with_for_update=True, populate_existing=True)
+    ctx.session.refresh(booking)
+    return booking.state == SessionState.CONFIRMED
+
+
+def _deliver_waiting(ctx: Ctx, booking: Booking) -> None:
+    """Deliver the waiting messages when the talk begins, in the order in which they were written."""
+    query = select(Line).where(Line.booking_id == booking.id).order_by(Line.at, Line.id)
+    for line in ctx.session.scalars(query).all():
+        author = booking.seeker if line.side == "seeker" else booking.consultant
+        if line.text or line.files:  # an author who has left the market has taken their words along
+            ctx.announce(LineSaid(booking.id, author, line.id))
 
 
 # --- the decision -----------------------------------------------------------------------------------------------------

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import select
+
+from core.advice.experts.model import Expert
 from core.advice.sessions import (
     card_holds,
-    chargebacks,
     evidence,
-    follow_ups,
     group_requests,
     meeting,
-    rescheduling,
     service,
     settlement,
 )
-from core.advice.sessions.events import PickSecured, SessionExtended, SessionReminder, TalkEnded
-from core.advice.sessions.model import Booking, Meeting
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.events import PickSecured, SessionExtended, SessionFollowedUp, SessionReminder, TalkEnded
+from core.advice.sessions.model import SESSION, SETTLED, Booking, Complaint, Meeting, SessionState
 from core.advice.sessions.rooms import presence
 from core.kernel.heartbeat import ClocksStopped
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
-from core.kernel.timers import Timer
+from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 
+FOLLOW_UP: Final = "session_follow_up"
+ASK_AGAIN: Final = "ask_again"
+FOLLOW_UP_AFTER: Final = timedelta(days=14)
 ASKED: Final = frozenset({"idle"})
 BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
 AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
@@ -36,13 +39,13 @@ def listen(reactions: Reactions) -> None:
     reactions.on(SessionExtended, lambda ctx, fact: _extended(ctx, fact.booking_id))
     reactions.on(TalkEnded, _talk_ended)
     reactions.on(ClocksStopped, lambda ctx, fact: meeting.stand_still(ctx, fact.since))
-    chargebacks.listen(reactions)
+    settlement.listen(reactions)
     evidence.listen(reactions)
 
 
 def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
     if fact.due and ctx.session.get_one(Meeting, fact.booking_id).began_at is not None:
-        follow_ups.plan(ctx, ctx.session.get_one(Booking, fact.booking_id))
+        set_timer(ctx.session, Timer(FOLLOW_UP, fact.booking_id, ASK_AGAIN, ctx.now + FOLLOW_UP_AFTER))
 
 
 def _extended(ctx: Ctx, booking_id: str) -> None:
@@ -68,12 +71,24 @@ def handle_reminder_timer(ctx: Ctx, timer: Timer) -> None:
         ctx.announce(SessionReminder(booking.id, None, timer.event, until))
 
 
+def follow_up(ctx: Ctx, booking_id: str) -> None:
+    """Unless it was complained of, the two have met or will meet again, or the consultant is away."""
+    booking = ctx.session.get_one(Booking, booking_id)
+    expert = ctx.session.get_one(Expert, booking.expert_id)
+    later = select(Booking.id).where(
+        Booking.seeker == booking.seeker, Booking.expert_id == booking.expert_id, Booking.made_at > booking.made_at
+    )
+    settled = booking.state in SETTLED and ctx.session.get(Complaint, booking.id) is None
+    if settled and expert.live and ctx.session.scalar(later.limit(1)) is None:
+        ctx.announce(SessionFollowedUp(booking.id, None))
+
+
 timer_handlers: Mapping[str, TimerHandler] = {
     SESSION.name: handle_session_timer,
     service.REMINDER: handle_reminder_timer,
-    service.MOVE: lambda ctx, timer: rescheduling.time_is_up(ctx, timer.subject),
+    service.MOVE: lambda ctx, timer: service.move_time_is_up(ctx, timer.subject),
     meeting.CLOCK: lambda ctx, timer: meeting.handle_clock_timer(ctx, timer.subject, timer.event),
     presence.TIMER: presence.fell_silent,
-    follow_ups.TIMER: lambda ctx, timer: follow_ups.follow_up(ctx, timer.subject),
+    FOLLOW_UP: lambda ctx, timer: follow_up(ctx, timer.subject),
     card_holds.TIMER: lambda ctx, timer: card_holds.time_is_up(ctx, timer.subject, timer.event),
 }

@@ -8,8 +8,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from core.advice.sessions.model import Booking, CardHold, HoldState, Settlement
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION, Booking, CardHold, HoldState, Settlement
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx

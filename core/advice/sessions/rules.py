@@ -12,8 +12,7 @@ from core.advice.availability.slots import FURTHEST
 from core.advice.experts.model import Policy as PolicyName
 from core.advice.experts.model import Rate
 from core.advice.experts.rules import FREE_MINUTES
-from core.advice.sessions.model import Terms
-from core.advice.sessions.process import (
+from core.advice.sessions.model import (
     ANSWER_WITHIN,
     CARD_DEADLINE,
     CARD_WITHIN,
@@ -23,6 +22,7 @@ from core.advice.sessions.process import (
     LATEST_ANSWER,
     NO_SHOW_AFTER,
     PICKED_CARD_WITHIN,
+    Terms,
 )
 from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import or_, select
 
@@ -11,20 +12,44 @@ from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import is_free, nearest
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
-from core.advice.sessions import card_holds, creation, rules, slot_checks
-from core.advice.sessions.events import CardTrouble, OtherTimeOffered, SessionCalledOff, SessionConfirmed, SlotHeld
-from core.advice.sessions.model import MOVES_AT_MOST, Booking, BookSession, CallNow, Meeting, Side, Terms
-from core.advice.sessions.process import PARTS_MONEY, SESSION, SessionState
+from core.advice.sessions import card_holds, rules, slot_checks
+from core.advice.sessions.events import (
+    CardTrouble,
+    MoveLapsed,
+    MoveLeft,
+    MoveProposed,
+    OtherTimeOffered,
+    SessionCalledOff,
+    SessionConfirmed,
+    SessionMoved,
+    SlotHeld,
+)
+from core.advice.sessions.model import (
+    LATEST_ANSWER,
+    MOVES_AT_MOST,
+    PARTS_MONEY,
+    SESSION,
+    Booking,
+    BookSession,
+    CallNow,
+    Meeting,
+    ProposeTimes,
+    SessionState,
+    Side,
+    Terms,
+)
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
-from core.kernel.process import step, timeline
-from core.kernel.timers import Timer, clear_timers, set_timer
+from core.kernel.process import enter, step, timeline
+from core.kernel.timers import Timer, clear_timers, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.service import frozen
-from core.people.accounts.service import acting
+from core.people.accounts.service import acting, has_traded
 
 REMINDER = "reminder"
 MOVE = "session_move"  # another time that was proposed, until it is answered
+MOVE_LAPSED: Final = "move_lapsed"
+REF_LENGTH: Final = 6
 # The steps by which one of the two ends it.
 ENDED_BY = frozenset({"cancel_early", "cancel_late_seeker", "cancel_late_consultant", "end_early", "hang_up"})
 
@@ -57,7 +82,7 @@ def book_session(ctx: Ctx, command: BookSession, commission_bp: int, *, shown: s
         )
     slot_checks.check_free(ctx, Interval(command.starts_at, command.starts_at + length))
     terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
-    return _hold_slot(ctx, creation.made(ctx, expert, terms, command, command.starts_at))
+    return _hold_slot(ctx, create_booking(ctx, expert, terms, command, command.starts_at))
 
 
 def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | None = None) -> Booking:
@@ -70,7 +95,7 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
         raise Refusal("session.not_free_now")
     slot_checks.check_free(ctx, wanted)
     terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
-    return _hold_slot(ctx, creation.made(ctx, expert, terms, command, ctx.now, instant=True))
+    return _hold_slot(ctx, create_booking(ctx, expert, terms, command, ctx.now, instant=True))
 
 
 def abandon(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
@@ -145,6 +170,58 @@ def not_to_be_moved(ctx: Ctx, booking: Booking) -> Refusal | None:
     if rules.is_late(ctx.now, booking.starts_at, booking.terms) and ctx.actor.person == booking.seeker:
         return Refusal("session.too_late_to_move", until=booking.starts_at - booking.terms.free_until)
     return None
+
+
+def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int | None = None) -> Booking:
+    """Propose to move to `at`; the session and its hold stay as they are until the other side agrees."""
+    booking = mine(ctx, booking_id, expected_version)
+    hindrance = not_to_be_moved(ctx, booking)
+    if hindrance is not None:
+        raise hindrance
+    slot_checks.check_room_for(ctx, booking, at)
+    if side_of(ctx, booking) == "seeker":  # else it is theirs to free the time, when they say yes
+        slot_checks.check_seeker_free(ctx, booking, at)
+    step(ctx, SESSION, booking, "propose_move", sides(ctx, booking))
+    booking.move_by, booking.move_to = side_of(ctx, booking), at
+    until = rules.move_answer_by(ctx.now, booking.starts_at, at, booking.terms.free_until)
+    reminded = ctx.now if until - ctx.now > LATEST_ANSWER else None  # a shorter time needs no reminder
+    set_timer(ctx.session, Timer(MOVE, booking.id, MOVE_LAPSED, until), since=reminded)
+    ctx.session.flush()
+    ctx.announce(MoveProposed(booking.id, ctx.actor.person, at))
+    return booking
+
+
+def move_answer_by(ctx: Ctx, booking: Booking) -> datetime:
+    """Return the deadline by which the other side can accept the proposed time."""
+    timer = deadline_of(ctx.session, MOVE, booking.id)
+    assert timer is not None, "what is proposed lapses at some time"
+    return timer.due_at
+
+
+def take_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
+    """Agree to the other side's new time."""
+    booking = mine(ctx, booking_id, expected_version)
+    if booking.move_to is None:
+        raise Stale
+    slot_checks.check_room_for(ctx, booking, booking.move_to)
+    slot_checks.check_seeker_free(ctx, booking, booking.move_to)
+    step(ctx, SESSION, booking, "take_move", sides(ctx, booking))
+    booking.moves += 1
+    _meet_at(ctx, booking, booking.move_to)
+    ctx.announce(SessionMoved(booking.id, ctx.actor.person))
+    return booking
+
+
+def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
+    """Keep the old time: one side withdraws the proposal, or the other declines it."""
+    booking = mine(ctx, booking_id, expected_version)
+    if booking.move_to is None:
+        raise Stale
+    step(ctx, SESSION, booking, "leave_move", sides(ctx, booking))
+    _forget_move(ctx, booking)
+    ctx.session.flush()
+    ctx.announce(MoveLeft(booking.id, ctx.actor.person))
+    return booking
 
 
 def cancel(ctx: Ctx, booking_id: str, expected_version: int | None = None, *, shown: int | None = None) -> Booking:
@@ -269,7 +346,70 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
             raise ValueError(f"a booking has no deadline {event}")
 
 
+def move_time_is_up(ctx: Ctx, booking_id: str) -> None:
+    """End a proposal to move that was not accepted. Both sides are told, while the proposer can still cancel the
+    session.
+    """
+    booking = ctx.session.get_one(Booking, booking_id)
+    if booking.state == SessionState.CONFIRMED:  # else its card has other news
+        step(ctx, SESSION, booking, MOVE_LAPSED, ("system",))
+        ctx.announce(MoveLapsed(booking.id, None, booking.starts_at))
+    _forget_move(ctx, booking)
+    ctx.session.flush()
+
+
 # --- steps that more than one of them take ----------------------------------------------------------------------------
+
+
+def create_booking(
+    ctx: Ctx,
+    expert: Expert,
+    terms: Terms,
+    command: BookSession | CallNow | ProposeTimes,
+    starts_at: datetime,
+    *,
+    state: SessionState = SESSION.initial,
+    deadlines: dict[str, datetime] | None = None,
+    instant: bool = False,
+    ask_id: str | None = None,
+    times: Sequence[datetime] = (),
+) -> Booking:
+    """Create the acting person's session with this consultant, in its initial state."""
+    person = acting(ctx)
+    booking = Booking(
+        id=ctx.new_id(),
+        ref=ctx.ids.code(REF_LENGTH),
+        expert_id=expert.id,
+        consultant=expert.person_id,
+        consultant_org=expert.organisation_id,
+        seeker=person.id,
+        seeker_org=person.organisation_id,
+        made_at=ctx.now,
+        instant=instant,
+        starts_at=starts_at,
+        length=command.length,
+        problem=command.problem,
+        room=expert.room,
+        link=expert.own_link,
+        ask_id=ask_id,
+        proposed=[time.isoformat() for time in times],
+        price_minor=terms.price.minor,
+        rate_minor=terms.rate.minor,
+        basis=terms.basis,
+        currency=terms.price.currency,
+        commission_bp=terms.commission_bp,
+        policy=terms.policy,
+        free_until_minutes=int(terms.free_until.total_seconds()) // 60,
+        late_percent=terms.late_percent,
+        no_show_percent=terms.no_show_percent,
+        free_minutes=int(terms.free.total_seconds()) // 60,
+    )
+    enter(ctx, SESSION, booking, state, deadlines)
+    ctx.session.add(booking)
+    ctx.session.flush()
+    ctx.session.add(Meeting(booking_id=booking.id))
+    has_traded(ctx, person.organisation_id)
+    return booking
 
 
 def _as_shown(terms: Terms, shown: str | None) -> Terms:
@@ -288,14 +428,14 @@ def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:
 def _confirm(ctx: Ctx, booking: Booking, event: str, at: datetime, roles: Sequence[str] | None = None) -> None:
     roles = sides(ctx, booking) if roles is None else roles
     step(ctx, SESSION, booking, event, roles, deadlines=rules.confirmed_deadlines(at, ctx.now))
-    meet_at(ctx, booking, at)
+    _meet_at(ctx, booking, at)
 
 
-def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
+def _meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
     """Set deadlines, reminders and the card's hold by the agreed time."""
     booking.sequence += 1
     booking.starts_at = at
-    forget_move(ctx, booking)
+    _forget_move(ctx, booking)
     there = ctx.session.get_one(Meeting, booking.id)
     there.seeker_here = there.consultant_here = None  # the sides that were here came for another time
     for event, due in rules.confirmed_deadlines(at, ctx.now).items():
@@ -313,10 +453,10 @@ def meet_at(ctx: Ctx, booking: Booking, at: datetime) -> None:
 def nothing_ahead(ctx: Ctx, booking: Booking) -> None:
     """Clear reminders and an open proposal to move: the session has begun, or never will."""
     clear_timers(ctx.session, REMINDER, booking.id)
-    forget_move(ctx, booking)
+    _forget_move(ctx, booking)
 
 
-def forget_move(ctx: Ctx, booking: Booking) -> None:
+def _forget_move(ctx: Ctx, booking: Booking) -> None:
     """Drop any open proposal to move."""
     booking.move_by = booking.move_to = None
     clear_timers(ctx.session, MOVE, booking.id)

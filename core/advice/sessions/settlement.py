@@ -1,4 +1,8 @@
-"""Settle a session after the talk: two days to complain, then the consultant is paid, less the fee."""
+"""Settle a session after the talk: two days to complain, then the consultant is paid, less the fee.
+
+A chargeback is borne by held money first, then by the consultant, like a seller of goods. The outcome of the session
+stays. None of its money moves before the bank has decided, even if an operator rules meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,101 +10,85 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from core.advice.sessions import card_holds, payouts, rules
-from core.advice.sessions.complaints import complaint_case
-from core.advice.sessions.events import SessionComplained, SessionNeverPaid, SessionSettled
-from core.advice.sessions.model import Booking, CardHold, Complaint, HoldState, Settlement
-from core.advice.sessions.process import RULE_WITHIN, SESSION
-from core.advice.sessions.service import mine, sides
-from core.kernel.errors import Invalid, Refusal, Stale
+from sqlalchemy import select
+
+from core.advice.sessions import card_holds, rules
+from core.advice.sessions.events import SessionCompleted, SessionNeverPaid, SessionPaidOut, SessionSettled
+from core.advice.sessions.model import SESSION, Booking, CardHold, Complaint, HoldState, SessionState, Settlement
+from core.advice.sessions.service import booking_for, mine, sides
+from core.kernel.errors import NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import step
+from core.kernel.reactions import Reactions
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.events import ChargebackClosed, ChargebackThawed
 from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.chargebacks.service import frozen, of_subject, set_off
-from core.money.disbursements.model import DisbursementKind
+from core.money.disbursements.model import POSTED_AS, Disbursement, DisbursementKind, DisbursementState
+from core.money.disbursements.requests import make, send
+from core.money.disbursements.service import is_under_way
+from core.money.disbursements.subjects import Exposure, Parties, Payments, Subject, Title, plug
 from core.money.ledger import service as ledger
 from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
 
 RETRY_AFTER: Final = timedelta(days=1)  # a deadline is retried while a chargeback is open
-WORDS_LEAST, WORDS_MOST = 10, 1000
 
 
-# --- people's actions -------------------------------------------------------------------------------------------------
-
-
-def complain(ctx: Ctx, booking_id: str, words: str, expected_version: int | None = None) -> Booking:
-    """Complain about a session within two days of the charge. Nothing is paid out until it is settled."""
-    booking, words = mine(ctx, booking_id, expected_version), words.strip()
-    if not WORDS_LEAST <= len(words) <= WORDS_MOST:
-        raise Invalid("session.complaint_words", field="words", least=WORDS_LEAST, most=WORDS_MOST)
-    _check_not_disputed(ctx, booking)
-    step(ctx, SESSION, booking, "complain", sides(ctx, booking))
-    ctx.session.add(Complaint(booking_id=booking.id, words=words, at=ctx.now))
-    ctx.session.flush()
-    back = rules.unruled_back(booking.due)
-    ctx.announce(SessionComplained(booking.id, ctx.actor.person, booking.due, back, ctx.now + RULE_WITHIN))
-    return booking
+def listen(reactions: Reactions) -> None:
+    reactions.on(ChargebackClosed, _chargeback_closed)
+    reactions.on(ChargebackThawed, _chargeback_thawed)
 
 
 def give_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """Refund the whole charge, for the consultant."""
     booking = mine(ctx, booking_id, expected_version)
-    _check_not_disputed(ctx, booking)
+    check_not_disputed(ctx, booking)
     step(ctx, SESSION, booking, "give_back", sides(ctx, booking))
-    part(ctx, booking, 0)
+    split(ctx, booking, 0)
     return booking
-
-
-def rule(ctx: Ctx, booking_id: str, percent: int, reason: str, expected_version: int | None = None) -> Booking:
-    """Decide, as an operator, which share of the charge the consultant keeps, and why. Raises NotAllowed, Stale."""
-    booking = complaint_case(ctx, booking_id)
-    if expected_version is not None and expected_version != booking.version:
-        raise Stale
-    if not 0 <= percent <= 100 or len(reason.strip()) < WORDS_LEAST:
-        raise Invalid("session.ruling", field="reason", least=WORDS_LEAST)
-    _check_not_disputed(ctx, booking)
-    step(ctx, SESSION, booking, "rule", ("operator",))
-    _ruled(ctx, booking, percent, reason.strip())
-    return booking
-
-
-def complaint_of(ctx: Ctx, booking_id: str) -> Complaint | None:
-    return ctx.session.get(Complaint, booking_id)
 
 
 def settlement_of(ctx: Ctx, booking_id: str) -> Settlement | None:
     return ctx.session.get(Settlement, booking_id)
 
 
-# --- timers -----------------------------------------------------------------------------------------------------------
+def check_not_disputed(ctx: Ctx, booking: Booking) -> None:
+    """Refuse to split disputed money before the bank has decided: it would be paid twice."""
+    if frozen(ctx, booking.id):
+        raise Refusal("session.called_back")
+
+
+def rule_complaint(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:
+    """Record the decision, and split the money by it."""
+    complaint = ctx.session.get_one(Complaint, booking.id)
+    complaint.ruled, complaint.reason = percent, reason
+    split(ctx, booking, percent)
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     """Settle at a deadline: all is the consultant's without a complaint, and half of it without a ruling."""
     booking = ctx.session.get_one(Booking, booking_id)
-    if frozen(ctx, booking.id) or card_holds.being_taken(
-        ctx, booking
-    ):  # a freeze stops the timer, and so does money that is on its way in
+    # A freeze stops the timer, and so does money that is on its way in.
+    if frozen(ctx, booking.id) or card_holds.being_taken(ctx, booking):
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, ctx.now + RETRY_AFTER))
         return
     step(ctx, SESSION, booking, event, ("time",))
     if event == "session_final_rule":
-        _ruled(ctx, booking, rules.UNRULED_PERCENT, "")
+        rule_complaint(ctx, booking, rules.UNRULED_PERCENT, "")
         return
     if event == "debt_limit":
         booking.why = "unpaid"
         ctx.announce(SessionNeverPaid(booking.id, None, booking.due))
         card_holds.close_unwanted(ctx, booking)
-    part(ctx, booking, 100)  # also for an unpaid debt: what was taken of it is the consultant's
+    split(ctx, booking, 100)  # also for an unpaid debt: what was taken of it is the consultant's
 
 
 # --- the money --------------------------------------------------------------------------------------------------------
 
 
-def part(ctx: Ctx, booking: Booking, percent: int) -> None:
+def split(ctx: Ctx, booking: Booking, percent: int) -> None:
     """Split what was taken, once: `percent` to the consultant less the fee, the rest back to the seeker."""
     charges = [
         hold for hold in card_holds.holds_of(ctx, booking.id) if hold.state is HoldState.CAPTURED and hold.captured
@@ -117,16 +105,16 @@ def part(ctx: Ctx, booking: Booking, percent: int) -> None:
     )
     ctx.session.flush()
     if gross:
-        _book_parting(ctx, booking, "settled", (net, fee, back))
+        _book_split(ctx, booking, "settled", (net, fee, back))
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
     sent = set_off(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
     _send(ctx, booking, DisbursementKind.PAYOUT, charges, rules.out_of(left, sent))
     # The last charges are refunded first, so that no charge gives more than it has.
     _send(ctx, booking, DisbursementKind.REFUND, charges[::-1], rules.out_of(left[::-1], back))
-    payouts.finish(ctx, booking)
+    finish(ctx, booking)
 
 
-def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
+def split_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
     """Split what a bank returns of a settled session, in the same shares as the rest."""
     settled = ctx.session.get(Settlement, booking.id)
     gross = ledger.balance(ctx, escrow(booking.id), booking.currency)
@@ -141,25 +129,25 @@ def part_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
     settled.fee_minor += fee.minor
     settled.back_minor += back.minor
     ctx.session.flush()
-    _book_parting(ctx, booking, f"settled:{found.id}", (net, fee, back))
+    _book_split(ctx, booking, f"settled:{found.id}", (net, fee, back))
     ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back, again=found.id))
     sent = set_off(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=f"{booking.id}:{found.id}")
     for kind, amount in ((DisbursementKind.PAYOUT, sent), (DisbursementKind.REFUND, back)):
         if amount:
-            payouts.send_out(ctx, booking, kind, found.payment_id, amount, number=found.id)
+            _send_out(ctx, booking, kind, found.payment_id, amount, number=found.id)
 
 
 def _percent(ctx: Ctx, settled: Settlement) -> int:
     """Return the share of the charge that the consultant keeps, in percent: as ruled, or as given back."""
     if settled.back_minor and not settled.net_minor:  # also after a complaint that needed no ruling
         return 0
-    complaint = complaint_of(ctx, settled.booking_id)
+    complaint = ctx.session.get(Complaint, settled.booking_id)
     if complaint is None:
         return 100
     return rules.UNRULED_PERCENT if complaint.ruled is None else complaint.ruled
 
 
-def _book_parting(ctx: Ctx, booking: Booking, name: str, parts: tuple[Money, Money, Money]) -> None:
+def _book_split(ctx: Ctx, booking: Booking, name: str, parts: tuple[Money, Money, Money]) -> None:
     """`parts`: to the consultant, to us, and back to the seeker."""
     net, fee, back = parts
     legs = [
@@ -183,21 +171,94 @@ def left_of(ctx: Ctx, booking: Booking, charges: Sequence[CardHold]) -> list[Mon
     ]
 
 
-def _ruled(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:
-    complaint = ctx.session.get_one(Complaint, booking.id)
-    complaint.ruled, complaint.reason = percent, reason
-    part(ctx, booking, percent)
-
-
 def _send(
     ctx: Ctx, booking: Booking, kind: DisbursementKind, charges: Sequence[CardHold], amounts: Sequence[Money]
 ) -> None:
     for charge, amount in zip(charges, amounts, strict=True):
         if amount:
-            payouts.send_out(ctx, booking, kind, charge.id, amount, number=str(charge.number))
+            _send_out(ctx, booking, kind, charge.id, amount, number=str(charge.number))
 
 
-def _check_not_disputed(ctx: Ctx, booking: Booking) -> None:
-    """Refuse to split disputed money before the bank has decided: it would be paid twice."""
-    if frozen(ctx, booking.id):
-        raise Refusal("session.called_back")
+def _send_out(ctx: Ctx, booking: Booking, kind: DisbursementKind, hold_id: str, amount: Money, *, number: str) -> None:
+    """Send `amount` of a charge to the consultant, or back to the seeker. `number`: makes its key unique."""
+    payee = booking.consultant_org if kind is DisbursementKind.PAYOUT else None
+    key = f"{POSTED_AS[kind]}:{booking.id}:{number}"
+    send(ctx, make(ctx, kind, (SubjectKind.SESSION, booking.id, hold_id), amount, key=key, payee=payee))
+
+
+def finish(ctx: Ctx, booking: Booking) -> None:
+    """Complete the session when none of its money is on its way any more."""
+    if booking.state == SessionState.PAYING_OUT and not is_under_way(ctx, booking.id):
+        step(ctx, SESSION, booking, "paid_out", ("system",))
+        ctx.session.flush()
+        ctx.announce(SessionCompleted(booking.id, None))
+
+
+# --- chargebacks ------------------------------------------------------------------------------------------------------
+
+
+def chargebacks_of(ctx: Ctx, booking_id: str) -> list[Chargeback]:
+    """Return the chargebacks of a session, the oldest first. Raises NotFound to strangers."""
+    return of_subject(ctx, booking_for(ctx, booking_id).id)
+
+
+def _chargeback_closed(ctx: Ctx, fact: ChargebackClosed) -> None:
+    """End a session if the bank has kept all that was held. What the bank returns later is split, too."""
+    if fact.subject_kind is not SubjectKind.SESSION:
+        return
+    booking = ctx.session.get_one(Booking, fact.subject, with_for_update=True)
+    if fact.won:
+        split_again(ctx, booking, ctx.session.get_one(Chargeback, fact.chargeback_id))
+        return
+    held = ledger.balance(ctx, escrow(booking.id), booking.currency)
+    if booking.state in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE) and not held:
+        step(ctx, SESSION, booking, "recalled", ("system",))
+        split(ctx, booking, 100)  # there is nothing to split
+
+
+def _chargeback_thawed(ctx: Ctx, fact: ChargebackThawed) -> None:
+    """Complete the session if nothing is on its way: the bank holds none of its money any more."""
+    if fact.subject_kind is SubjectKind.SESSION:
+        finish(ctx, ctx.session.get_one(Booking, fact.subject, with_for_update=True))
+
+
+# --- what sessions plug into the disbursement machine -----------------------------------------------------------------
+
+
+def _lock(ctx: Ctx, booking_id: str) -> Parties:
+    booking = ctx.session.get(Booking, booking_id, with_for_update=True)
+    if booking is None:
+        raise NotFound
+    return Parties(booking.seeker_org, booking.consultant_org, "seeker", "consultant")
+
+
+def _title(ctx: Ctx, row: Disbursement) -> Title:
+    booking, charge = ctx.session.get_one(Booking, row.subject), ctx.session.get_one(CardHold, row.payment_id)
+    # Another session may have repaid what a bank returns, so it leaves our balance and not the charge.
+    return Title(booking.ref, charge.charge_ref if row.chargeback_id is None else None, charge.intent_ref)
+
+
+def _settled(ctx: Ctx, row: Disbursement) -> None:
+    booking = ctx.session.get_one(Booking, row.subject)
+    if row.state is DisbursementState.DONE and row.payee == booking.consultant_org:
+        ctx.announce(SessionPaidOut(booking.id, None))
+    finish(ctx, booking)
+
+
+def _exposure(ctx: Ctx, booking_id: str, hold_id: str) -> Exposure:
+    booking, settled = ctx.session.get_one(Booking, booking_id), ctx.session.get(Settlement, booking_id)
+    net, fees = (0, 0) if settled is None else (settled.net_minor, settled.fee_minor)
+    return Exposure(
+        held=ledger.balance(ctx, escrow(booking.id), booking.currency),
+        released=Money(net + fees, booking.currency),
+        fees=Money(fees, booking.currency),
+        came=ctx.session.get_one(CardHold, hold_id).captured,
+    )
+
+
+_CHARGES = select(CardHold.id.label("payment_id"), CardHold.booking_id.label("subject"), CardHold.intent_ref)
+plug(
+    SubjectKind.SESSION,
+    Subject(_lock, _title, _settled),
+    Payments(_CHARGES.where(CardHold.charge_ref.is_not(None)), _exposure),
+)

@@ -14,8 +14,7 @@ from core.advice.availability.slots import Calendar, nearest
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
 from core.advice.sessions import rules
-from core.advice.sessions.model import Booking, Meeting
-from core.advice.sessions.process import TAKES_THE_SLOT, SessionState
+from core.advice.sessions.model import TAKES_THE_SLOT, Booking, Meeting, SessionState
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person

@@ -12,8 +12,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.advice.availability.local_times import local
-from core.advice.sessions.model import Booking, Consent, ConsentKind, Meeting, Settlement
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.model import SESSION, Booking, Consent, ConsentKind, Meeting, SessionState, Settlement
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx

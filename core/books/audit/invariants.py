@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from core.advice.sessions.process import SESSION, TAKES_THE_SLOT
+from core.advice.sessions.model import SESSION, TAKES_THE_SLOT
 from core.books.invoicing.pending_invoices import TIMER
 from core.kernel.process import Process
 from core.money.chargebacks.model import CHARGEBACK

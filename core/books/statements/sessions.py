@@ -12,8 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.advice.sessions.model import Booking, CardHold, HoldState, Settlement
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.model import SESSION, Booking, CardHold, HoldState, SessionState, Settlement
 from core.books.statements.model import Held, Payout, Taken
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of

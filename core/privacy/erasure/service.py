@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Text, cast, delete, func, or_, select, update
 
 from core.advice.experts.service import expert_of, pause
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SESSION, SessionState
+from core.advice.sessions.model import SESSION, Booking, SessionState
 from core.kernel.chat_state.model import CardPointer
 from core.kernel.errors import Refusal
 from core.kernel.inbox import InboxRow

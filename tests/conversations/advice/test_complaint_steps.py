@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conversations.advice.aftercare.complaint import STEPS
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION
 
 COMPLAINED = "session_dispute"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.advice.experts import promotion_notifications
+from conversations.advice.experts import notifications
 from conversations.books.chargebacks import CHARGEBACK_FACTS
 from conversations.moderation import REPORT_FACTS
 from conversations.shop import purchase_notifications
@@ -53,8 +53,8 @@ def notices() -> dict[str, frozenset[str]]:
     told[purchase_notifications.KEPT] = bought
     told |= dict.fromkeys(purchase_notifications.CHARGEBACK_FACTS.values(), bought)
     told |= dict.fromkeys((code for code in CHARGEBACK_FACTS.values() if code), frozenset({"who"}))
-    promoted = frozenset({"who", *promotion_notifications.PARTS})
-    told |= dict.fromkeys((code for code in promotion_notifications.PROMOTION_FACTS.values() if code), promoted)
+    promoted = frozenset({"who", *notifications.PROMOTION_PARTS})
+    told |= dict.fromkeys((code for code in notifications.PROMOTION_FACTS.values() if code), promoted)
     return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
 
 

@@ -30,7 +30,7 @@ from core.advice.experts.model import MISSES_BEFORE_PAUSE
 from core.advice.recaps.model import RECORDING, RecapState, RecordingState
 from core.advice.reviews.model import SessionReviewState
 from core.advice.sessions.fee_vat import Treatment
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION
 
 SIDES: Final = ("seeker", "consultant")
 ENDS: Final = (

@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from core.advice.sessions import meeting
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import TALKING, SessionState
+from core.advice.sessions.model import TALKING, Booking, SessionState
 from core.advice.sessions.service import booking_for, side_of
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx

@@ -17,8 +17,7 @@ from core.advice.recaps import reactions as recap_reactions
 from core.advice.reviews import reactions as review_reactions
 from core.advice.sessions import card_results, meeting, reactions, service
 from core.advice.sessions.card_holds import holds_of
-from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold, HoldState
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, BookSession, CallNow, CardHold, HoldState, SessionState
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxMessage
 from core.kernel.timer_sweep import TimerHandler

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from core.advice.sessions import chargebacks as session_chargebacks
-from core.advice.sessions import meeting, service, settlement
+from core.advice.sessions import complaints, meeting, service, settlement
 from core.advice.sessions.events import SessionPaidOut
 from core.advice.sessions.evidence import record_of
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import SessionState
 from core.books.audit.invariants import CHARGEBACKS
 from core.books.statements import service as statements
 from core.kernel.errors import NotAllowed, Refusal
@@ -78,7 +77,7 @@ async def decided(they: Counsel, *, won: bool) -> None:
 
 
 async def found(they: Counsel) -> Chargeback:
-    (one,) = await they.run(MARKET, session_chargebacks.chargebacks_of, they.booking_id)
+    (one,) = await they.run(MARKET, settlement.chargebacks_of, they.booking_id)
     return one
 
 
@@ -133,7 +132,7 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
     await they.market.books_hold()
 
     verbs: tuple[tuple[Any, Callable[..., object], tuple[object, ...]], ...] = (
-        (they.sarah, settlement.complain, ("He read the newspaper to me.",)),
+        (they.sarah, complaints.complain, ("He read the newspaper to me.",)),
         (they.alex, settlement.give_back, ()),
     )
     for who, verb, said in verbs:
@@ -158,13 +157,13 @@ async def test_before_it_is_parted_the_held_money_bears_it(they: Counsel, won: b
 
 async def test_rest_after_a_chargeback_goes_on_and_a_complaint_is_ruled_on_it(they: Counsel) -> None:
     await operator(they)
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await called_back(they, 3000)
     with pytest.raises(Refusal, match=r"session\.called_back"):
-        await they.does(they.nina, settlement.rule, 100, "He was there all the time.")
+        await they.does(they.nina, complaints.rule, 100, "He was there all the time.")
     await decided(they, won=False)
     assert await they.state() == SessionState.SESSION_DISPUTE
-    await they.does(they.nina, settlement.rule, 50, "Half of it was a talk.")
+    await they.does(they.nina, complaints.rule, 50, "Half of it was a talk.")
     assert await payouts(they) == [("payout", 2550, "done"), ("refund", 3000, "done")]
     assert await they.state() == SessionState.COMPLETED
     assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank
@@ -178,7 +177,7 @@ async def test_rest_after_a_chargeback_goes_on_and_a_complaint_is_ruled_on_it(th
 async def test_rest_after_a_chargeback_goes_to_the_seekers_account_if_the_card_refuses(they: Counsel) -> None:
     """The provider refunds nothing of a charge if a bank has kept a part of it."""
     they.market.watch(AccountAwaited, SessionPaidOut)
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await called_back(they, 3000)
     await decided(they, won=False)
     they.silent = {"refund"}
@@ -207,7 +206,7 @@ async def test_rest_after_a_chargeback_goes_to_the_seekers_account_if_the_card_r
 async def test_seeker_gets_all_if_consultant_gave_back_and_the_bank_turns(
     they: Counsel,
 ) -> None:
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await called_back(they, 3000)
     await decided(they, won=False)
     await they.does(they.alex, settlement.give_back)

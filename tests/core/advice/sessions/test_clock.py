@@ -11,8 +11,7 @@ import pytest
 from core.advice.experts.model import Policy, Rate
 from core.advice.recaps.service import line_count
 from core.advice.sessions import events, meeting, rules, service
-from core.advice.sessions.model import Line
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Line, SessionState
 from core.kernel.errors import Stale
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, agreed
 

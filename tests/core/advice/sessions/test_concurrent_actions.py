@@ -9,9 +9,8 @@ import pytest
 
 from config.market import OWN_CLOCKS
 from core.advice.experts.model import Expert
-from core.advice.sessions import card_holds, card_results, group_requests, meeting, rescheduling, service
-from core.advice.sessions.model import Booking, BookSession, HoldState, ProposeTimes
-from core.advice.sessions.process import SessionState
+from core.advice.sessions import card_holds, card_results, group_requests, meeting, service
+from core.advice.sessions.model import Booking, BookSession, HoldState, ProposeTimes, SessionState
 from core.kernel.errors import Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
@@ -66,8 +65,8 @@ async def test_presence_at_another_time_does_not_count_at_the_new_one(they: Coun
     start = TUESDAY_TEN + timedelta(days=1)
     await agreed(they, start)  # without free minutes: it is charged as soon as both are there
     await both_are_here(they, start)
-    await they.does(they.alex, rescheduling.propose_move, start + timedelta(hours=3))
-    await they.does(they.sarah, rescheduling.take_move)
+    await they.does(they.alex, service.propose_move, start + timedelta(hours=3))
+    await they.does(they.sarah, service.take_move)
     await they.later(days=1)
 
     assert (await they.booking()).why == "noshow_both"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.advice.sessions import final_charges, meeting, service
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import SessionState
 from core.kernel.errors import Stale
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET

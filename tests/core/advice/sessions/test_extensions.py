@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.advice.sessions import card_results, meeting
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import SessionState
 from core.kernel.errors import Refusal
 from core.kernel.transaction import PROVIDER
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, agreed

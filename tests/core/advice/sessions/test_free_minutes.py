@@ -12,8 +12,7 @@ from config.reference import reference
 from core.advice.experts import service as experts
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.sessions import rules, service, slot_checks
-from core.advice.sessions.model import Booking, BookSession, Meeting
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, BookSession, Meeting, SessionState
 from core.kernel.transaction import MARKET, Actor, Ctx
 from tests.core.conftest import Market
 

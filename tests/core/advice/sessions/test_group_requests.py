@@ -12,8 +12,7 @@ import pytest
 from core.advice.experts.model import Expert, OfferExpertise
 from core.advice.experts.service import offer_expertise
 from core.advice.sessions import group_requests, meeting, service
-from core.advice.sessions.model import Booking, HoldState, ProposeTimes
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, HoldState, ProposeTimes, SessionState
 from core.advice.sessions.rules import ASKS_OPEN_AT_MOST
 from core.advice.sessions.slot_checks import has_free_minutes
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale

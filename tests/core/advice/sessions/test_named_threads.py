@@ -18,9 +18,9 @@ from core.advice.availability.slots import Calendar, free_slots, is_free
 from core.advice.availability.weekly_hours import Span
 from core.advice.experts.model import ChangeExpertise
 from core.advice.experts.service import change_expertise
-from core.advice.sessions import card_results, events, rescheduling, service
+from core.advice.sessions import card_results, events, service
 from core.advice.sessions.calendar_invites import Attendee, Method, invitation
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION
 from core.kernel.errors import Refusal
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET, PROVIDER
@@ -178,8 +178,8 @@ async def test_2481_10121_another_time_asks_for_no_other_card(they: Counsel) -> 
     """cal.com 2481, 10121: a person who moved a paid booking had to pay again."""
     await agreed(they)
     held = await they.holds_states()
-    await they.does(they.alex, rescheduling.propose_move, TUESDAY_TEN + HOUR)
-    await they.does(they.sarah, rescheduling.take_move)
+    await they.does(they.alex, service.propose_move, TUESDAY_TEN + HOUR)
+    await they.does(they.sarah, service.take_move)
     assert (await they.booking()).starts_at == TUESDAY_TEN + HOUR
     assert await they.holds_states() == held == ["held"]
 
@@ -232,8 +232,8 @@ async def test_every_change_is_a_later_version_of_the_same_entry(they: Counsel) 
     seen = []
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
     seen.append(version(await they.booking(), "REQUEST"))
-    await they.does(they.alex, rescheduling.propose_move, TUESDAY_TEN + timedelta(days=3))
-    await they.does(they.sarah, rescheduling.take_move)
+    await they.does(they.alex, service.propose_move, TUESDAY_TEN + timedelta(days=3))
+    await they.does(they.sarah, service.take_move)
     seen.append(version(await they.booking(), "REQUEST"))
     await they.does(they.sarah, service.cancel)
     seen.append(version(await they.booking(), "CANCEL"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.advice.sessions import chargebacks as session_chargebacks
-from core.advice.sessions import meeting, service, settlement
+from core.advice.sessions import complaints, meeting, service, settlement
 from core.kernel.transaction import MARKET, PROVIDER
 from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.rules import taken_as
@@ -32,7 +31,7 @@ async def half_made_good(they: Counsel) -> str:
     await they.does(they.alex, service.accept)
     await they.meet(at)
     await they.does(they.sarah, meeting.end)
-    await they.does(they.sarah, settlement.complain, words="He had not read my question")
+    await they.does(they.sarah, complaints.complain, words="He had not read my question")
     await they.later(days=15)  # no ruling: half of it goes back
     they.booking_id = first
     assert (await of(they, receivable(owes)), asked(they, "reversal")) == (NET - HALF, [NET])
@@ -94,7 +93,7 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
     await they.run(PROVIDER, disbursements.done, effect(they), "trr_2")
     for _ in range(2):
         await they.run(PROVIDER, chargebacks.closed, ref=again, won=False)
-    found = await they.run(MARKET, session_chargebacks.chargebacks_of, they.booking_id)
+    found = await they.run(MARKET, settlement.chargebacks_of, they.booking_id)
     assert [(each.ref, each.state) for each in found] == [("du_1", "won"), (again, "recovered")]
     assert (await of(they, COMMISSION), await of(they, LOSS)) == (0, 0)
     await they.market.books_hold()

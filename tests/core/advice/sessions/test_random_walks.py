@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from core.advice.experts.model import Rate
-from core.advice.sessions import complaint_answers, meeting, rescheduling, service, settlement
+from core.advice.sessions import complaints, meeting, service, settlement
 from core.advice.sessions.card_holds import open_page_again
-from core.advice.sessions.process import SESSION
+from core.advice.sessions.model import SESSION
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger import service as ledger
@@ -85,7 +85,7 @@ class Session(RuleBasedStateMachine):
         await they.later(minutes=11)
         await they.does(they.sarah, meeting.end)
         if so_far == "complained":
-            await they.does(they.sarah, settlement.complain, WORDS)
+            await they.does(they.sarah, complaints.complain, WORDS)
         elif so_far == "paid":
             await they.later(days=2, minutes=1)
 
@@ -106,7 +106,7 @@ class Session(RuleBasedStateMachine):
             "end": meeting.end,
             "more": partial(meeting.take_extension, shown="More", place="telegram:1:3"),
             "page": lambda ctx, booking: open_page_again(ctx, service.booking_for(ctx, booking)),
-            "takes": rescheduling.take_move,
+            "takes": service.take_move,
         }[which]
         self.live(self._presses(self.they.sarah, verb))
 
@@ -126,22 +126,22 @@ class Session(RuleBasedStateMachine):
     @rule(days=st.sampled_from((1, 6, 13)))
     def alex_moves_it(self, days: int) -> None:
         at = TUESDAY_TEN + timedelta(days=days, hours=2)
-        self.live(self._presses(self.they.alex, partial(rescheduling.propose_move, at=at)))
+        self.live(self._presses(self.they.alex, partial(service.propose_move, at=at)))
 
     @rule(which=st.sampled_from(("complain", "take_back", "give_back", "answer")))
     def they_quarrel(self, which: str) -> None:
         sarah, alex = self.they.sarah, self.they.alex
         who, verb = {
-            "complain": (sarah, partial(settlement.complain, words=WORDS)),
-            "take_back": (sarah, complaint_answers.take_back),
+            "complain": (sarah, partial(complaints.complain, words=WORDS)),
+            "take_back": (sarah, complaints.take_back),
             "give_back": (alex, settlement.give_back),
-            "answer": (alex, partial(complaint_answers.answer_complaint, words="I did no such thing.")),
+            "answer": (alex, partial(complaints.answer_complaint, words="I did no such thing.")),
         }[which]
         self.live(self._presses(who, verb))
 
     @rule(percent=st.sampled_from((0, 1, 33, 50, 100)))
     def nina_rules(self, percent: int) -> None:
-        self.live(self._presses(self.they.nina, partial(settlement.rule, percent=percent, reason="I have read it.")))
+        self.live(self._presses(self.they.nina, partial(complaints.rule, percent=percent, reason="I have read it.")))
 
     async def _presses(self, who: Any, verb: Any) -> None:
         with suppress(Refusal):  # the button is not there, or has gone

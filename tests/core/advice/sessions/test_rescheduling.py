@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.advice.sessions import rescheduling, rules
-from core.advice.sessions.process import INSTANT_ANSWER_WITHIN
+from core.advice.sessions import rules, service
+from core.advice.sessions.model import INSTANT_ANSWER_WITHIN
 from core.advice.sessions.service import MOVE
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import MARKET
@@ -22,7 +22,7 @@ FREE = st.sampled_from([policy.free_until for policy in rules.POLICIES.values()]
 async def test_unanswered_proposal_lapses_while_calling_off_is_free(they: Counsel) -> None:
     thursday = TUESDAY_TEN + timedelta(days=2)
     await agreed(they, thursday)
-    await they.does(they.sarah, rescheduling.propose_move, thursday + timedelta(days=1))
+    await they.does(they.sarah, service.propose_move, thursday + timedelta(days=1))
     until = thursday - timedelta(hours=24) - rules.TO_DECIDE
     timer = await they.run(MARKET, lambda ctx: deadline_of(ctx.session, MOVE, they.booking_id))
     assert timer is not None
@@ -35,10 +35,10 @@ async def test_unanswered_proposal_lapses_while_calling_off_is_free(they: Counse
 
 async def test_proposed_time_is_forgotten_once_answered_or_both_have_come(they: Counsel) -> None:
     await agreed(they)
-    await they.does(they.alex, rescheduling.propose_move, TUESDAY_TEN + timedelta(hours=3))
-    await they.does(they.sarah, rescheduling.leave_move)
+    await they.does(they.alex, service.propose_move, TUESDAY_TEN + timedelta(hours=3))
+    await they.does(they.sarah, service.leave_move)
     await they.until(TUESDAY_TEN - timedelta(minutes=1))
-    await they.does(they.alex, rescheduling.propose_move, TUESDAY_TEN + timedelta(hours=3))
+    await they.does(they.alex, service.propose_move, TUESDAY_TEN + timedelta(hours=3))
     await they.meet(TUESDAY_TEN)
 
     assert (await they.state(), (await they.booking()).move_to) == ("free_window", None)

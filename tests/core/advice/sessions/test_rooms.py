@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.advice.sessions import meeting, service
-from core.advice.sessions.model import Booking
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import Booking, SessionState
 from core.advice.sessions.rooms import presence
 from core.advice.sessions.rooms.links import Pass, Rooms, VideoServer
 from core.kernel.errors import NotFound, Refusal

@@ -7,7 +7,7 @@ import pytest
 from core.advice.reviews import service as reviews
 from core.advice.reviews.model import AddWords, AnswerReview, RateSession
 from core.advice.sessions import meeting, service
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import SessionState
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
 from tests.core.conftest import Market

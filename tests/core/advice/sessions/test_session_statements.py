@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.advice.sessions import card_results, meeting, service, settlement
-from core.advice.sessions.process import SessionState
+from core.advice.sessions import card_results, complaints, meeting, service
+from core.advice.sessions.model import SessionState
 from core.books.statements import service as statements
 from core.books.statements.model import Held, Statement
 from core.kernel.money import Money
@@ -55,7 +55,7 @@ async def test_it_is_held_on_the_card_then_here_and_then_it_goes_where_it_belong
         assert (now.on_cards, money_in(now.held), now.taken) == ((), [(mine, eur(9000))], ())
 
     they.silent = {"refund", "transfer"}
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await they.later(days=15)  # no ruling: half of it is each side's
     sarah, alex = await both(they)
     (taken,), (payout,) = sarah.taken, alex.payouts

@@ -8,9 +8,8 @@ from typing import cast
 import pytest
 
 from core.advice.experts.service import say_free_now
-from core.advice.sessions import meeting, rescheduling, service, settlement
-from core.advice.sessions.model import Booking, BookSession, HoldState
-from core.advice.sessions.process import SessionState
+from core.advice.sessions import complaints, meeting, service, settlement
+from core.advice.sessions.model import Booking, BookSession, HoldState, SessionState
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.heartbeat import beat
 from core.kernel.money import Money
@@ -222,7 +221,7 @@ async def test_another_time_is_offered_only_to_the_side_that_may_propose_one(the
     may = [await they.run(who, service.may, booking) for who in (they.sarah, they.alex)]
     assert ["propose_move" in each for each in may] == [False, True]
     with pytest.raises(Refusal, match=r"session\.too_late_to_move"):
-        await they.does(they.sarah, rescheduling.propose_move, NEXT_WEEK)
+        await they.does(they.sarah, service.propose_move, NEXT_WEEK)
 
 
 async def test_a_card_that_goes_on_failing_ends_it_without_a_charge(they: Counsel) -> None:
@@ -269,16 +268,16 @@ async def test_a_consultant_who_cancels_late_takes_nothing(they: Counsel) -> Non
 async def test_moving_keeps_the_hold_while_it_lasts_and_asks_for_no_second_card(they: Counsel) -> None:
     await agreed(they, TUESDAY_TEN + timedelta(days=1))
     later = TUESDAY_TEN + timedelta(days=3)
-    await they.does(they.alex, rescheduling.propose_move, later)
+    await they.does(they.alex, service.propose_move, later)
     with pytest.raises(NotAllowed):
-        await they.does(they.alex, rescheduling.take_move)
-    await they.does(they.sarah, rescheduling.take_move)
+        await they.does(they.alex, service.take_move)
+    await they.does(they.sarah, service.take_move)
     assert (await they.booking()).starts_at == later
     assert [hold.state for hold in await they.holds()] == [HoldState.HELD]
 
     far = TUESDAY_TEN + timedelta(days=10)
-    await they.does(they.sarah, rescheduling.propose_move, far)
-    await they.does(they.alex, rescheduling.take_move)
+    await they.does(they.sarah, service.propose_move, far)
+    await they.does(they.alex, service.take_move)
     assert [hold.state for hold in await they.holds()] == [HoldState.RELEASED, HoldState.SAVED]
     await they.until(far - timedelta(hours=20))
     assert [hold.state for hold in await they.holds()] == [HoldState.RELEASED, HoldState.HELD]
@@ -354,7 +353,7 @@ async def test_a_complaint_is_ruled_or_halved_in_the_end(they: Counsel) -> None:
     await they.meet(TUESDAY_TEN)
     await they.consent()
     await they.does(they.sarah, meeting.end)
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await they.later(days=3)
     assert await they.state() == SessionState.SESSION_DISPUTE
     await they.later(days=12)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.advice.experts.model import Rate
-from core.advice.sessions import complaint_answers, complaints, meeting, rules, service, settlement
+from core.advice.sessions import complaints, meeting, rules, service, settlement
 from core.advice.sessions.events import (
     ComplaintAnswered,
     MoneyDelayed,
@@ -103,7 +103,7 @@ async def test_a_second_extension_costs_as_much_as_the_first(they: Counsel) -> N
 
 async def complained(they: Counsel) -> None:
     await they.does(they.sarah, meeting.end)
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
 
 
 async def test_refund_promised_by_a_complaint_is_paid_to_the_cent(market: Market) -> None:
@@ -127,21 +127,21 @@ async def test_a_complaint_is_answered_in_words_and_taken_back_for_all_of_it(the
     they.market.watch(ComplaintAnswered)
     await complained(they)
     with pytest.raises(Refusal, match=r"session\.complaint_words"):
-        await they.does(they.alex, complaint_answers.answer_complaint, "No.")
+        await they.does(they.alex, complaints.answer_complaint, "No.")
     with pytest.raises(NotAllowed):
-        await they.does(they.sarah, complaint_answers.answer_complaint, "It was a very fine newspaper.")
-    await they.does(they.alex, complaint_answers.answer_complaint, "It was your own laboratory report.")
+        await they.does(they.sarah, complaints.answer_complaint, "It was a very fine newspaper.")
+    await they.does(they.alex, complaints.answer_complaint, "It was your own laboratory report.")
     with pytest.raises(NotAllowed):
-        await they.does(they.alex, complaint_answers.take_back)
-    await they.does(they.sarah, complaint_answers.take_back)
+        await they.does(they.alex, complaints.take_back)
+    await they.does(they.sarah, complaints.take_back)
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
     assert (settled.net_minor, settled.fee_minor, settled.back_minor) == (76_50, 13_50, 0)
-    complaint = await they.run(they.sarah, settlement.complaint_of, they.booking_id)
+    complaint = await they.run(they.sarah, complaints.complaint_of, they.booking_id)
     assert complaint is not None
     assert (complaint.answer, complaint.ruled, complaint.reason) == ("It was your own laboratory report.", 100, None)
     with pytest.raises(Stale):
-        await they.does(they.alex, complaint_answers.answer_complaint, "And one more word on that.")
+        await they.does(they.alex, complaints.answer_complaint, "And one more word on that.")
     await they.market.books_hold()
 
 
@@ -165,12 +165,12 @@ async def test_only_an_operator_decides_and_the_fee_is_on_what_is_kept(they: Cou
     they.market.watch(SessionComplained)
     await complained(they)
     with pytest.raises(NotAllowed):
-        await they.does(they.alex, settlement.rule, 100, "I was right there.")
+        await they.does(they.alex, complaints.rule, 100, "I was right there.")
     await operator(they)
     assert [each.id for each in await they.run(they.nina, complaints.open_complaints)] == [they.booking_id]
     with pytest.raises(Refusal, match=r"session\.ruling"):
-        await they.does(they.nina, settlement.rule, 30, "short")
-    await they.does(they.nina, settlement.rule, 30, "The transcript shows half an hour of silence.")
+        await they.does(they.nina, complaints.rule, 30, "short")
+    await they.does(they.nina, complaints.rule, 30, "The transcript shows half an hour of silence.")
 
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
@@ -201,13 +201,13 @@ async def test_no_operator_decides_on_a_session_of_their_own_or_of_a_colleague(t
 
     await they.run(MARKET, appoint)
     with pytest.raises(NotAllowed, match=r"refused\.own_case"):
-        await they.does(own, settlement.rule, 100, "I was right there.")
+        await they.does(own, complaints.rule, 100, "I was right there.")
     assert await they.run(own, complaints.open_complaints) == []
     decide = await they.run(MARKET, complaints.who_decides, they.booking_id)
     assert [each.id for each in decide] == [they.nina.person]
     await they.run(MARKET, colleagues)
     with pytest.raises(NotAllowed, match=r"refused\.own_case"):
-        await they.does(they.nina, settlement.rule, 0, "My colleague was right.")
+        await they.does(they.nina, complaints.rule, 0, "My colleague was right.")
     assert await they.run(MARKET, complaints.who_decides, they.booking_id) == []
 
 

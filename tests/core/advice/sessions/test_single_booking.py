@@ -9,9 +9,8 @@ import pytest
 
 from core.advice.experts.model import OfferExpertise
 from core.advice.experts.service import expert_of, offer_expertise, say_free_now
-from core.advice.sessions import group_requests, meeting, rescheduling, service
-from core.advice.sessions.model import Booking, BookSession, ProposeTimes
-from core.advice.sessions.process import SessionState
+from core.advice.sessions import group_requests, meeting, service
+from core.advice.sessions.model import Booking, BookSession, ProposeTimes, SessionState
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Actor, Ctx
 from tests.core.advice.sessions.session_steps import COMMISSION_BP, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
@@ -69,10 +68,10 @@ async def test_a_seeker_takes_no_other_time_at_which_they_have_a_session(they: T
 
 async def test_a_seeker_agrees_to_no_move_to_where_they_have_a_session(they: Two) -> None:
     await agreed(they)
-    await they.does(they.alex, rescheduling.propose_move, NOON)
+    await they.does(they.alex, service.propose_move, NOON)
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.you_have_another"):
-        await they.does(they.sarah, rescheduling.take_move)
+        await they.does(they.sarah, service.take_move)
     assert (await they.booking()).starts_at == TUESDAY_TEN
 
 
@@ -80,16 +79,16 @@ async def test_a_seeker_proposes_no_move_to_where_they_have_a_session(they: Two)
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.you_have_another"):
-        await they.does(they.sarah, rescheduling.propose_move, NOON)
+        await they.does(they.sarah, service.propose_move, NOON)
     assert (await they.booking()).move_to is None
 
 
 async def test_a_consultant_agrees_to_no_move_to_where_their_client_has_a_session_by_now(they: Two) -> None:
     await agreed(they, TUESDAY_TEN + timedelta(days=2))
-    await they.does(they.sarah, rescheduling.propose_move, NOON)
+    await they.does(they.sarah, service.propose_move, NOON)
     await they.books_nina(they.sarah, NOON)
     with pytest.raises(Refusal, match=r"session\.seeker_busy_then"):
-        await they.does(they.alex, rescheduling.take_move)
+        await they.does(they.alex, service.take_move)
     assert (await they.booking()).starts_at == TUESDAY_TEN + timedelta(days=2)
 
 
@@ -97,8 +96,8 @@ async def test_a_session_is_moved_by_less_than_its_own_length(they: Two) -> None
     """A session's own time does not count as another session."""
     later = TUESDAY_TEN + timedelta(minutes=15)
     await agreed(they)
-    await they.does(they.alex, rescheduling.propose_move, later)
-    await they.does(they.sarah, rescheduling.take_move)
+    await they.does(they.alex, service.propose_move, later)
+    await they.does(they.sarah, service.take_move)
     assert (await they.booking()).starts_at == later
 
 

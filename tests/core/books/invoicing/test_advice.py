@@ -7,7 +7,7 @@ import pytest
 from config.platforms import PLATFORMS
 from conversations.books.invoice_texts import supplied
 from conversations.wording import Wordings
-from core.advice.sessions import meeting, service, settlement
+from core.advice.sessions import complaints, meeting, service
 from core.books.invoicing.model import Kind, Supply
 from tests.core.advice.sessions.session_steps import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.books.invoicing.parties import agrees, introduced, papers
@@ -57,7 +57,7 @@ async def test_by_the_minute_it_is_the_minutes_that_were_charged_and_what_a_ruli
     await they.consent()
     await they.later(minutes=8)
     await they.does(they.sarah, meeting.end)
-    await they.does(they.sarah, settlement.complain, "He read the newspaper to me.")
+    await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await they.later(days=15)
     assert await line(they) == ("Consultation, 8 minutes", 8_00, 16_00)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from core.advice.sessions import settlement
-from core.advice.sessions.process import SessionState
+from core.advice.sessions.model import SessionState
 from core.kernel.transaction import PROVIDER
 from core.money.disbursements import service as disbursements
 from core.privacy.erasure import service as erasure
