@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.trade.listings.service import TAKES_OFFERS, listing_for
