@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from conversations.last_query import ADVICE, GOODS, latest
+from conversations.discovery.search_state import ADVICE, GOODS, latest
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.languages import language_named
 from core.catalogue.model import Catalogue

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conversations.chat_context import ChatContext
+from conversations.discovery.search_state import amount_looked_for
 from conversations.forms.answers import read_quantity, write_quantity
 from conversations.forms.form import Field, Values
 from conversations.forms.keypads import Amount
-from conversations.last_query import amount_looked_for
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.trade.listings.model import Listing
