@@ -1,7 +1,6 @@
 """Replies on their way to an address, as one outbox message after the commit.
 
-Each step of a reply is here once: the punctuation of labels, the security phrase on messages about money, the room of a
-deal, and the place of an answer to a press.
+Each step of a reply is here once: punctuation of labels, security phrase, room of a deal, and placement in the chat.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`/help`: a list of commands, and a page for each topic, found by the words of a question in any of their forms."""
+"""`/help`: a list of commands, and a page for each topic. The words of a question find the page, in any of their forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card for each kind of subject, redrawn whenever there is news of it, and the people on all of its sides."""
+"""The card for each kind of subject, and the people on all of its sides. News of the subject redraws the card."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Most results depend on a density or a calorific value, so they carry how far those can be trusted. A result with status
 "general" must be shown as "typical". Moisture is on the wet basis, as the trade states it. Comparisons use the day's
-reference rates too, and are for reading only. A full truck holds 24 t, or less of goods that fill the space; both
+reference rates too, and are for reading only. A full truck holds 24 t, or less of goods that fill the space. Both
 figures are general knowledge, and lie within the truck figures of `config/catalogue/delivery.yaml`.
 """
 

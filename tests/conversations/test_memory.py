@@ -13,7 +13,7 @@ from conversations import engine, home, language_offer
 from conversations.advice.expert_search import filters, problem_statement
 from conversations.advice.experts import availability, rates
 from conversations.discovery import search_state
-from conversations.form_controller import draft_editor
+from conversations.form_controller import revisions
 from conversations.moderation import LAST_SEEN, SeenCard
 from conversations.outgoing import DONE, DonePress
 from conversations.people import contact_warnings
@@ -32,9 +32,9 @@ WEEK: Final = {"0": [[540, 1020]], "4": [[540, 720], [780, 900]]}
 OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
     (engine.ALBUM, "13579", "13579"),
     (engine.ASKED_IN, "01DRAFT deal:01DEAL", engine.AskedIn("01DRAFT", "deal:01DEAL")),
-    (draft_editor.REFUSED, "01DRAFT:3:price:Too low: 2 €", draft_editor.AtRevision("01DRAFT", 3, "price:Too low: 2 €")),
-    (draft_editor.REFUSED_ANSWER, "01DRAFT:3:2 €", draft_editor.AtRevision("01DRAFT", 3, "2 €")),
-    (draft_editor.KEYED, "01DRAFT:3:", draft_editor.AtRevision("01DRAFT", 3, "")),
+    (revisions.REFUSED, "01DRAFT:3:price:Too low: 2 €", revisions.AtRevision("01DRAFT", 3, "price:Too low: 2 €")),
+    (revisions.REFUSED_ANSWER, "01DRAFT:3:2 €", revisions.AtRevision("01DRAFT", 3, "2 €")),
+    (revisions.KEYED, "01DRAFT:3:", revisions.AtRevision("01DRAFT", 3, "")),
     (talks.SENT, "01B 01A", ("01B", "01A")),
     (talks.ANSWERED, "17 18", ("17", "18")),
     (rates.ASKED_BACK, "tg:7:1", "tg:7:1"),

@@ -1,4 +1,4 @@
-"""Pure decisions about alerts: whether a listing fits a search and for which reasons, and when a person may be told."""
+"""Pure decisions about alerts: whether and why a listing fits a search, and when a person may be told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of things that can be found, each with an index of its own, and how their rows become documents.
+"""The kinds of things that can be found, and how their rows become documents. Each kind has an index of its own.
 
 Each kind has its own words: what is rare among listings need not be among consultants. So each has its own log, its own
 bases, and its own small segments. A new kind needs one `Kind` and one line in `config/search_index.py`. It also needs a

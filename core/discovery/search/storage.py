@@ -1,4 +1,4 @@
-"""The index in the database: the log of changes, the bases in pieces, and the part that a process has read.
+"""The index in the database: the log of changes, the bases, and the part that a process has read.
 
 A rebuild makes the next base. Any one worker makes it, and may be killed at any moment.
 

@@ -1,6 +1,6 @@
 """A document that can be found, of any kind, as the engine takes it in.
 
-Its square degree on the map is a mark of it, so the surroundings of a place are a few squares.
+A document's square degree on the map is a mark of it. The surroundings of a place are a few squares.
 """
 
 from __future__ import annotations
