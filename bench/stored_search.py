@@ -33,11 +33,10 @@ from config.reference import reference
 from config.search_index import reindex_if_due
 from core.discovery.search import service
 from core.discovery.search.filters import strict_query
-from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.kinds import LISTINGS
 from core.discovery.search.listing_search import SHORT_LIST
 from core.discovery.search.model import Query
-from core.discovery.search.storage.index_cache import IndexCache, index_cache_of
-from core.discovery.search.storage.log import note
+from core.discovery.search.storage import IndexCache, index_cache_of, note
 from core.kernel.database import Table
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions

@@ -9,8 +9,7 @@ from config.platforms import PLATFORMS
 from config.reference import reference
 from config.settings import Settings
 from config.video_rooms import rooms_of
-from conversations import cases, discovery, home, moderation, settings
-from conversations import help as helping
+from conversations import cases, home, moderation, settings
 from conversations.advice.aftercare import complaint, recap, recording
 from conversations.advice.aftercare import review as session_review
 from conversations.advice.expert_search import expert_search, question
@@ -23,16 +22,11 @@ from conversations.books import chargebacks, invoices, money_statement
 from conversations.books import invoicing_agreement as billing
 from conversations.chat_context import MarketContext
 from conversations.discovery import alerts as alerting
-from conversations.discovery import (
-    browsing,
-    fee_calculator,
-    market_figures,
-    quiet_hours,
-    request_alerts,
-    request_search,
-)
+from conversations.discovery import fee_calculator, market_figures, quiet_hours, refinement, request_search, search
 from conversations.engine import Engine
 from conversations.form_controller import drafts
+from conversations.help import commands as help_pages
+from conversations.help import free_text
 from conversations.help.menus import Menus
 from conversations.market_rules import MarketRules, in_percent
 from conversations.notifications.linked_chats import Linked
@@ -92,13 +86,12 @@ ROUTERS: tuple[Router, ...] = (
     listing.router,
     my_listings.router,
     listing_changes.router,
-    *discovery.routers,
-    browsing.router,
+    search.router,
+    refinement.router,
     alerting.router,
     market_figures.router,
     fee_calculator.router,
     request_search.router,
-    request_alerts.router,
     location.router,
     security_phrase.router,
     offer.router,
@@ -147,7 +140,8 @@ ROUTERS: tuple[Router, ...] = (
     settings.router,
     drafts.router,
     language.router,
-    *helping.routers,
+    help_pages.router,
+    free_text.router,
 )
 
 

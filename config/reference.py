@@ -6,8 +6,8 @@ from datetime import date
 from functools import cache
 
 from config.settings import CATALOGUE
-from core.catalogue import Catalogue, load
 from core.catalogue.language.places import Places, load_places
+from core.catalogue.model import Catalogue, load
 from core.discovery.search.service import parse
 
 # The parser builds its patterns and word forms on first use, which takes a second. On a busy machine that is longer

@@ -6,15 +6,11 @@ import asyncio
 from functools import partial
 from typing import Final
 
-from core.catalogue import Catalogue
-from core.discovery.search.engine.building import build
+from core.catalogue.model import Catalogue
 from core.discovery.search.engine.document import Document
-from core.discovery.search.kinds.experts import EXPERTS
-from core.discovery.search.kinds.kind import Kind
-from core.discovery.search.kinds.listings import LISTINGS
-from core.discovery.search.kinds.requests import REQUESTS
-from core.discovery.search.storage.index_builder import claim_base, serve_base, write_piece
-from core.discovery.search.storage.packing import packed
+from core.discovery.search.engine.segment import build
+from core.discovery.search.kinds import EXPERTS, LISTINGS, REQUESTS, Kind
+from core.discovery.search.storage import claim_base, packed, serve_base, write_piece
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
 KINDS: Final = (LISTINGS, EXPERTS, REQUESTS)  # all that can be found
@@ -25,7 +21,7 @@ PIECE_BYTES: Final = 4 << 20
 async def reindex_if_due(transactions: Transactions, catalogue: Catalogue, kind: Kind) -> bool:
     """Build a new base of that kind if one is due, and return whether it serves now.
 
-    It may be interrupted at any point: see core/discovery/search/storage/index_builder.py.
+    It may be interrupted at any point: see core/discovery/search/storage.py.
     """
     generation = await transactions.run(MARKET, partial(claim_base, catalogue=catalogue, kind=kind))
     if generation is None:

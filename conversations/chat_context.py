@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -80,6 +81,15 @@ class UpdateState:
     pressed_on: str | None = None
     is_sent: bool = False
     moved_form: str | None = None
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Mark input read in this block as submitted; otherwise it is only checked or still being typed."""
+        self.is_sent = True
+        try:
+            yield
+        finally:
+            self.is_sent = False
 
 
 @dataclass(frozen=True, slots=True)

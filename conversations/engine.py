@@ -15,9 +15,7 @@ from conversations.chat_context import ChatAddress, ChatContext, MarketContext, 
 from conversations.discovery.search_state import ask_problem_no_more
 from conversations.form_controller.controller import FormController
 from conversations.links import LED_TO, link_in
-from conversations.outgoing.placement import ELSEWHERE
-from conversations.outgoing.repeated_presses import done_just_now, note_done
-from conversations.outgoing.sender import ANSWERS, send, summary
+from conversations.outgoing import ANSWERS, ELSEWHERE, done_just_now, note_done, send, summary
 from conversations.platforms import ChatPlatform
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
 from conversations.router import Flow, Router, merge_routers

@@ -10,7 +10,7 @@ from typing import Final
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.kernel.chat_state.memory import Topic
 

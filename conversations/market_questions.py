@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from conversations.last_query import ADVICE, GOODS, latest
-from core.catalogue import Catalogue
+from conversations.discovery.search_state import ADVICE, GOODS, latest
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.languages import language_named
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 
 PAGE: Final = "help.page"  # the command that shows a page by its name

@@ -24,7 +24,7 @@ from core.advice.sessions import model as sessions
 from core.advice.sessions import rules as session_rules
 from core.advice.sessions.meeting import EXTENSIONS
 from core.advice.sessions.reactions import FOLLOW_UP_AFTER
-from core.catalogue.truck_loads import TRUCK_TONNES
+from core.catalogue.comparison import TRUCK_TONNES
 from core.discovery.alerts.model import MORNING
 from core.discovery.market_figures.model import FEWEST
 from core.kernel.chat_state.model import DRAFT_KEPT, DRAFT_REMINDER

@@ -14,8 +14,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.result_cards import listing_card
 from conversations.event_sentences import notifications
-from conversations.forms.form import Values
-from conversations.forms.free_text_form import own_words
+from conversations.forms.form import Values, own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Flow, Router
 from conversations.trade.offers.inquiry import inquiry_card

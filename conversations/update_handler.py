@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from conversations.engine import NOBODY, Answered, Engine
-from conversations.inline_results import Glance, Glances
-from conversations.link_previews import locale_behind
+from conversations.inline_results import Glance, Glances, locale_behind
 from conversations.reply import Card, Option
 from conversations.turn import Turn
 from core.kernel.database import Unavailable

@@ -10,11 +10,11 @@ from typing import Final
 
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
+from conversations.countries import VAT_NUMBERS
 from conversations.forms.answers import as_decimal
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Option, Say
 from conversations.router import Flow, Router
-from conversations.vat_numbers import VAT_NUMBERS
 from core.advice.experts.service import own_profile
 from core.books.invoicing import service as invoicing
 from core.books.invoicing.model import SetBilling, State

@@ -1,4 +1,7 @@
-"""Saved searches: kept with one tap, told at chosen hours. Each alert says why it came and how to stop it."""
+"""Saved searches, kept with one tap, and alerts about listings and about requests that a seller could quote on.
+
+They are told at chosen hours. Each alert says why it came and how to stop it.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,25 @@ from datetime import timedelta
 
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
-from conversations.discovery.chips import chip_label, chips_of, shown_parts, understood_text
+from conversations.discovery.chips import chip_label, chips_of, shown_parts, town_name, understood_text
 from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.discovery.result_cards import brief_offer
 from conversations.discovery.search import show_results
-from conversations.discovery.search_state import ask, asked_words, fingerprint
-from conversations.discovery.town_names import town_name
-from conversations.last_query import asked
+from conversations.discovery.search_state import ask, asked, asked_words, fingerprint
+from conversations.forms.answers import capital, goods_name
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Router
+from conversations.trade.requests.card import brief_request
+from core.discovery.alerts import request_alerts
 from core.discovery.alerts import service as alerts
-from core.discovery.alerts.events import ListingsFound
+from core.discovery.alerts.events import ListingsFound, RequestsFound
 from core.discovery.alerts.model import APART, MESSAGES_A_DAY, QUESTION_AT_MOST, Rhythm, SavedSearch, SaveSearch
 from core.discovery.alerts.request_alerts import sold_products
 from core.discovery.search.model import EMPTY, Reason
 from core.kernel.errors import Invalid
 from core.trade.listings.service import listing_for
+from core.trade.requests.service import request_for
 
 SHOWN_AT_ONCE = 10
 SHORT_TITLE, LONG_TITLE = 40, 120  # characters, on a button and above a card
@@ -257,3 +262,98 @@ def _met_parts(chat: ChatContext, search: SavedSearch, reason: Reason) -> dict[s
 
 def clipped(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+MUTED_AT_MOST = 6  # buttons below each other; a seller of more goods finds the others when these are muted
+
+
+def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
+    """Return the requests that this person's own listings could answer."""
+    words = chat.words
+    asked = [request_for(chat.ctx, each.request_id) for each in fact.found]
+    items = []
+    for each in asked:
+        item = brief_request(chat, each)
+        why = Button(label=words("alert.why"), press=press("openings.why", each.id))
+        items.append(item.model_copy(update={"buttons": ((*item.buttons[0], why),)}))
+    products = dict.fromkeys(each.product_id for each in asked)
+    mute_requests = tuple((_mute_button(chat, product, alone=len(products) == 1),) for product in products)
+    everything = to_command(words, "requests", said=words("wanted.all"))
+    return CardList(
+        subject=f"openings:{asked[0].id}",
+        title=words("openings.found", count=len(asked) + fact.more),
+        items=tuple(items),
+        buttons=(*mute_requests, (everything,)),
+    )
+
+
+@router.press("openings.why")
+def why_requests(chat: ChatContext, pressed: Press) -> None:
+    """Explain an alert: the listing it is for, the parts of the request it meets, and how to stop it."""
+    words, asked = chat.words, request_for(chat.ctx, pressed.subject)
+    listing, met = request_alerts.told_of(chat.ctx, chat.market_context.catalogue, asked.id)
+    said = [
+        words("openings.because", goods=goods_name(chat, listing.product_id, listing.grade_id), left=listing.quantity)
+    ]
+    reasons = ", ".join(words(each.code, **shown_parts(chat, each.parts)) for each in met)
+    said += [words("openings.fits", reasons=reasons)] if reasons else []
+    show_requests = Button(label=words("request.open"), press=press("request.show", asked.id), style="primary")
+    chat.reply(
+        Say(text="\n".join(said), buttons=((show_requests,), (_mute_button(chat, asked.product_id, alone=True),)))
+    )
+
+
+@router.press("openings.mute")
+def mute_requests(chat: ChatContext, pressed: Press) -> None:
+    request_alerts.mute_requests(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("openings.muted", goods=_named(chat, pressed.subject))), sold_card(chat))
+
+
+@router.press("openings.hear")
+def hear_of_requests(chat: ChatContext, pressed: Press) -> None:
+    request_alerts.hear_of_requests(chat.ctx, pressed.subject)
+    chat.reply(Toast(text=chat.words("openings.heard", goods=_named(chat, pressed.subject))), sold_card(chat))
+
+
+@router.press("openings.show")
+def show_requests(chat: ChatContext, _pressed: Press) -> None:
+    chat.as_new_message = True
+    chat.reply(sold_card(chat))
+
+
+def sold_card(chat: ChatContext) -> Card:
+    """Return the goods for which this person gets alerts, each to be muted or unmuted."""
+    words, sold = chat.words, request_alerts.sold_products(chat.ctx)
+    lines = [
+        Line(label=_named(chat, each), value=words("alert.instant" if heard else "alert.muted"))
+        for each, heard in sold.items()
+    ]
+    buttons = [
+        (_mute_button(chat, each, alone=len(sold) == 1) if heard else _hear_button(chat, each, alone=len(sold) == 1),)
+        for each, heard in sold.items()
+    ]
+    return Card(
+        subject="openings",
+        title=words("openings.mine"),
+        text=words("openings.how"),
+        lines=tuple(lines),
+        buttons=tuple(buttons[:MUTED_AT_MOST]),
+        as_new_message=chat.as_new_message,
+    )
+
+
+def _mute_button(chat: ChatContext, product: str, *, alone: bool) -> Button:
+    words = chat.words
+    label = words("alert.mute") if alone else words("alert.mute_one", search=_named(chat, product))
+    return Button(label=label, press=press("openings.mute", product))
+
+
+def _hear_button(chat: ChatContext, product: str, *, alone: bool) -> Button:
+    words = chat.words
+    label = words("openings.hear") if alone else words("openings.hear_one", goods=_named(chat, product))
+    return Button(label=label, press=press("openings.hear", product))
+
+
+def _named(chat: ChatContext, product: str) -> str:
+    known = chat.market_context.catalogue.products.get(product)
+    return capital(known.name(chat.words.language)) if known is not None else product

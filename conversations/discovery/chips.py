@@ -10,9 +10,7 @@ from fractions import Fraction
 
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
-from conversations.discovery.bare_numbers import NUMBERED
-from conversations.discovery.search_state import fingerprint
-from conversations.discovery.town_names import town_name
+from conversations.discovery.search_state import NUMBERED, fingerprint
 from conversations.forms.answers import capital, show_town
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card
@@ -21,6 +19,13 @@ from core.discovery.search import service
 from core.discovery.search.model import Chip, Measure, Query
 from core.kernel.decimals import half_up_to
 from core.kernel.money import UnitPrice
+
+
+def town_name(chat: ChatContext, query: Query) -> str:
+    """Return the town of the query; empty if there is none."""
+    place = query.parsed.place
+    return show_town(chat, place) if place is not None else ""
+
 
 RADII_KM = (50, 100, 200, 400)
 OTHER_PRICES_PERCENT = (90, 95, 105, 110, 120)

@@ -15,8 +15,8 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Say
 from conversations.router import Flow, Router
-from core.catalogue import Catalogue
 from core.catalogue.language.patterns import any_of
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.discovery.alerts import service as alerts
 from core.discovery.alerts.model import ChooseQuietHours

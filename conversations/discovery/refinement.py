@@ -8,16 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from conversations.discovery.bare_numbers import with_number
 from conversations.discovery.search import ORDERS, ask_as_before, find, read, show_behind, show_results
-from conversations.discovery.search_state import added, ask, has_asked, place_kept
+from conversations.discovery.search_state import added, ask, asked, has_asked, place_kept, with_number
 from conversations.discovery.sort_orders import COURTESY, WORD, as_said, is_courtesy, is_measurable, ordered, said_order
-from conversations.last_query import asked
 from conversations.router import Router
-from core.catalogue import Catalogue
 from core.catalogue.language.grammar import grammar_of
-from core.catalogue.language.normalised_text import NormalisedText
-from core.catalogue.language.patterns import any_of
+from core.catalogue.language.patterns import NormalisedText, any_of
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.discovery.search import service
 from core.discovery.search.model import EMPTY, UNREAD, Order, ParsedQuery, Query

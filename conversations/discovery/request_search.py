@@ -9,10 +9,9 @@ from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_label, chip_rows, chips_of, unclear_words, understood_text
 from conversations.discovery.refinement import asks_for_others_too, told_of, without_small_words
 from conversations.discovery.search import read
-from conversations.discovery.search_state import WANTED, ask, fingerprint
+from conversations.discovery.search_state import WANTED, ask, asked, fingerprint, latest
 from conversations.discovery.sort_orders import as_said, order_rows, order_text, ordered
 from conversations.keyboard_layout import in_either_layout
-from conversations.last_query import asked, latest
 from conversations.reply import Card, CardList, Toast
 from conversations.router import Router
 from conversations.trade.requests.card import brief_request

@@ -11,12 +11,12 @@ from conversations.discovery.chips import (
     chip_rows,
     chips_of,
     shown_parts,
+    town_name,
     unclear_words,
     understood_text,
 )
 from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.search_state import fingerprint
-from conversations.discovery.town_names import town_name
 from conversations.forms.answers import goods_name, show_place, show_town, vat_in
 from conversations.people.location import my_place
 from conversations.reply import Button, Card, Line, Shared

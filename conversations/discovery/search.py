@@ -1,15 +1,18 @@
-"""Commands and buttons of a search. The list is edited in place; the query is remembered and can be refined."""
+"""Commands and buttons of a search. The list is edited in place; the query is remembered and can be refined.
+
+Buyers who have not named goods browse the most offered goods, with their prices.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Final
 
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import advice_row
-from conversations.discovery.bare_numbers import ask_for_none, ask_for_number
 from conversations.discovery.chips import (
     chip_card,
     chip_of,
@@ -19,7 +22,7 @@ from conversations.discovery.chips import (
     understood_text,
     variants,
 )
-from conversations.discovery.price_comparison import Comparison
+from conversations.discovery.price_comparison import Comparison, home_currency
 from conversations.discovery.result_cards import (
     SHARED,
     hit_card,
@@ -30,19 +33,28 @@ from conversations.discovery.result_cards import (
     question_card,
     shared,
 )
-from conversations.discovery.search_state import ask, asked_words, fingerprint, keep_place
+from conversations.discovery.search_state import (
+    ask,
+    ask_for_none,
+    ask_for_number,
+    asked,
+    asked_words,
+    fingerprint,
+    keep_place,
+)
 from conversations.discovery.sort_orders import as_said, home_town, is_measurable, order_rows, order_text, ordered
-from conversations.forms.answers import show_town
+from conversations.forms.answers import capital, show_town
 from conversations.keyboard_layout import in_either_layout
-from conversations.last_query import asked
 from conversations.people.location import my_place
-from conversations.reply import Button, CardList, Shared, Toast
+from conversations.reply import LONGEST_LABEL, Button, Card, CardList, Shared, Toast
 from conversations.router import Router
 from conversations.trade.listings.my_listings import own_card
 from conversations.trade.requests.request import defaults_for
 from core.catalogue.language.places import Place
+from core.discovery.market_figures.service import goods_on_offer
 from core.discovery.search import service
-from core.discovery.search.model import EMPTY, REGULARLY, Order, Page, Query
+from core.discovery.search.model import EMPTY, REGULARLY, Order, Page, ParsedQuery, Query
+from core.kernel.money import UnitPrice
 from core.trade.listings import service as listings
 from core.trade.reviews.service import scores_of
 
@@ -334,3 +346,52 @@ def _turning(chat: ChatContext, page: Page, query: Query, seen: int) -> tuple[tu
     if not is_measurable(chat, query):
         keeping.append(Button(label=words("place.set"), press=press("place.set")))
     return tuple(tuple(row) for row in (turning, *sorting, keeping) if row)
+
+
+GOODS_SHOWN: Final = 8
+
+
+@router.press("find.what")
+def what(chat: ChatContext, _pressed: Press) -> None:
+    """Invite a sentence that says it all, and offer the most offered goods and the whole list as buttons."""
+    words, home = chat.words, my_place(chat)
+    offered = goods_on_offer(chat.ctx, chat.market_context.catalogue, currency=home_currency(chat), count=GOODS_SHOWN)
+    rows = tuple(
+        (Button(label=_with_price(chat, product, middle), press=press("find.goods", choice=product)),)
+        for product, middle in offered
+    )
+    told = (words("find.what_text"), words("find.measured_from", place=show_town(chat, home)) if home else "")
+    everything = Button(label=words("find.everything"), press=press("find.all"))
+    place = Button(label=words("place.set"), press=press("place.set"))
+    chat.reply(
+        Card(
+            subject="find",
+            title=words("find.what"),
+            text="\n".join(filter(None, told)),
+            note=words("find.what_note") if any(middle for _, middle in offered) else "",
+            buttons=(*rows, (everything,) if home else (everything, place)),
+            as_new_message=chat.as_new_message,
+        )
+    )
+
+
+def _with_price(chat: ChatContext, product: str, middle: UnitPrice | None) -> str:
+    """ "Wood pellets · 215.00 EUR/t"."""
+    goods = capital(chat.market_context.catalogue.product(product).name(chat.words.language))
+    price = f" · {chat.words.show(middle)}" if middle is not None else ""
+    return f"{goods[: LONGEST_LABEL - len(price)]}{price}"
+
+
+@router.press("find.goods")
+def goods(chat: ChatContext, pressed: Press) -> None:
+    """Show all listings of these goods, nearest to my place first if it is known. Other filters are said next."""
+    known = chat.market_context.catalogue.product(pressed.choice)
+    query = Query(ParsedQuery(product=known.id), "cheapest")
+    nearest = ordered(chat, query, ("nearest",), "nearest")
+    show_results(chat, ask(chat, nearest if nearest.parsed.place is not None else query))
+
+
+@router.press("find.all")
+def everything(chat: ChatContext, _pressed: Press) -> None:
+    """Show all listings, the newest first."""
+    show_results(chat, ask(chat, Query(EMPTY, "newest")))

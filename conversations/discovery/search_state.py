@@ -1,19 +1,92 @@
 """The latest query of a person as it was understood. Buttons and the next words can change a part of it.
 
-The person's own words are kept beside it. They are dropped when a button changes a part and they no longer fit.
+The person's own words are kept beside it. They are dropped when a button changes a part and they no longer fit. A bare
+number after a search is another price, or another distance if that was asked for.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 from zlib import crc32
 
 from conversations.chat_context import ChatContext
-from conversations.last_query import GOODS, LATEST, AskedQuery, LatestList, asked, latest
+from conversations.forms.answers import read_price
 from core.discovery.search.model import EMPTY, NOT_LOOKED_AT, Query
 from core.kernel.chat_state.memory import Topic
+from core.kernel.errors import Refusal
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuery:
+    """A query as it was understood. `words`: the person's own, as long as they say all of it."""
+
+    written: str
+    words: str = ""
+
+    @property
+    def query(self) -> Query:
+        return Query.from_json(self.written)
+
+    @classmethod
+    def read(cls, text: str) -> AskedQuery:
+        written, _, words = text.partition("\n")
+        return cls(written, words)
+
+    def __str__(self) -> str:
+        return f"{self.written}\n{self.words}" if self.words else self.written
+
+
+GOODS: Final = Topic("find", AskedQuery.read)
+ADVICE: Final = Topic("advice", AskedQuery.read)
+
+
+@dataclass(frozen=True, slots=True)
+class LatestList:
+    """The list that was shown last, by the name of its topic, and its time."""
+
+    topic: str
+    at: datetime
+
+    @classmethod
+    def read(cls, text: str) -> LatestList:
+        topic, _, at = text.partition(" ")
+        return cls(topic, datetime.fromisoformat(at))
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.at.isoformat()}"
+
+
+LATEST: Final = Topic("latest", LatestList.read)
+STILL_MEANT: Final = timedelta(hours=12)  # later words hardly refer to the list
+
+
+def asked(chat: ChatContext, topic: Topic[AskedQuery] = GOODS) -> Query:
+    last = chat.memory.get(topic)
+    return last.query if last is not None else Query.from_json("")
+
+
+def latest(chat: ChatContext) -> str:
+    """Return the list that the next words may refer to: goods, consultants, requests, or the question for the problem.
+
+    Return an empty text after a while.
+    """
+    last = chat.memory.get(LATEST)
+    return last.topic if last is not None and chat.ctx.now - last.at < STILL_MEANT else ""
+
+
+def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
+    """Return the amount of these goods in the latest query, if that list was shown last and named an amount."""
+    if latest(chat) != GOODS.name:
+        return None
+    said = asked(chat).parsed
+    meant = (said.product,) if said.product else said.alternatives
+    return said.quantity if not meant or product_id in meant else None
+
 
 WANTED: Final = Topic("wanted", AskedQuery.read)
 PROBLEM: Final = "problem"  # no list but the question for the problem, which the next words answer
@@ -121,3 +194,57 @@ def has_asked(chat: ChatContext) -> bool:
 def fingerprint(query: Query) -> int:
     """Return a number that identifies this query. A button of an earlier list must not change a later one."""
     return crc32(query.to_json().encode())
+
+
+BARE: Final = re.compile(r"[0-9](?:[0-9 .,'’\u00a0\u202f]{0,14}[0-9])?")
+PRICES: Final = ("max_price", "price", "min_price")  # without a choice, the first of these in the query is meant
+NUMBERED: Final = (*PRICES, "place")
+FARTHEST_KM: Final = 3_000
+MANY_TIMES: Final = 5  # a number so many times higher or lower is hardly a price, unless a price is asked for
+CHANGING: Final = Topic("find.changing", OfQuery.read)  # the filter whose values are on the screen
+
+
+def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
+    """Remember the filter whose values are on the screen, so that a bare number typed next is meant for it."""
+    chat.memory.put(CHANGING, OfQuery(fingerprint(query), wish))
+
+
+def ask_for_none(chat: ChatContext) -> None:
+    if chat.memory.get(CHANGING) is not None:
+        chat.memory.forget(CHANGING)
+
+
+def with_number(chat: ChatContext, text: str) -> Query | None:
+    """Return the query with a bare number in place of another value; None if the text means no such number.
+
+    Raises Refusal for a number that is asked for but impossible.
+    """
+    if not BARE.fullmatch(text.strip()):
+        return None
+    query = asked(chat)
+    kept = chat.memory.get(CHANGING)
+    changing = kept.text if kept is not None and kept.query == fingerprint(query) else ""
+    if changing == "place":
+        return _within(query, text.strip())
+    prices = [each for each in PRICES if getattr(query.parsed, each) is not None]
+    if not prices:
+        return None
+    which = changing if changing in prices else prices[0]
+    before: UnitPrice = getattr(query.parsed, which)
+    try:
+        price = read_price(chat, text, before.currency, before.unit)
+    except Refusal:
+        if which == changing:
+            raise
+        return None
+    if which != changing and not before.amount / MANY_TIMES <= price.amount <= before.amount * MANY_TIMES:
+        return None
+    changed: dict[str, Any] = {which: price}
+    return replace(query, parsed=replace(query.parsed, **changed))
+
+
+def _within(query: Query, number: str) -> Query | None:
+    """Return the query with another distance, in whole kilometres."""
+    km = int(number) if number.isdecimal() else 0
+    said = query.parsed
+    return replace(query, parsed=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None

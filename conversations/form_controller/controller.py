@@ -5,21 +5,20 @@ The rules are the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 
 from conversations.buttons import Press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.form_controller.draft_editor import KEYED, AtRevision, DraftEditor, sent
-from conversations.form_controller.drafts import make_room, put_aside, untouched
-from conversations.form_controller.interruptions import aside
+from conversations.form_controller.drafts import confirmation_card, make_room, put_aside, untouched
 from conversations.form_controller.outdated_forms import close_over, is_over
-from conversations.form_controller.sentence_answers import WHOLE, said_at_once
+from conversations.form_controller.revisions import KEYED, REFUSED, REFUSED_ANSWER, AtRevision
+from conversations.form_controller.sentence_answers import WHOLE, SaidAtOnce, aside, part_refused, said_at_once
 from conversations.forms.form import BEFORE, Field, Reading, stood
 from conversations.forms.suggestions import by_label, chosen
 from conversations.market_questions import stops
-from conversations.reply import FormClosed, FormErrors, Line, Option, Say
-from conversations.router import NeedsConfirmation
+from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
+from conversations.router import Flow, NeedsConfirmation
 from conversations.turn import FormSubmission
 from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
@@ -28,8 +27,11 @@ from core.people.files.model import Checked
 from core.people.files.service import keep
 
 
-class FormController(DraftEditor):
+class FormController:
     """Opens, continues and closes forms. Its only state is the row of the draft."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._flows = flows
 
     def open(self, chat: ChatContext, name: str, defaults: FormDefaults) -> None:
         """Open a form. Another open form is put aside with a message; the same form without input is shown again."""
@@ -262,7 +264,7 @@ class FormController(DraftEditor):
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
         answers |= {name: ",".join(keep(chat.ctx, each).id for each in files) for name, files in filled.files.items()}
         stood_there = flow.form.look(chat, draft.answers).values
-        with sent(chat) if filled.final else nullcontext():
+        with chat.update.sending() if filled.final else nullcontext():
             reading = flow.form.look(chat, answers, stood=stood_there)
         typed = [each for each in reading.asked if each.name in filled.values and each.name in reading.values]
         # In stored form, because text typed in one language may later be read in another.
@@ -278,7 +280,6 @@ class FormController(DraftEditor):
 
     def _send(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], reading: Reading) -> None:
         """Submit a window with these answers."""
-        flow = self._flows[draft.flow]
         wrong = {name: chat.words.refusal(refusal) for name, refusal in reading.errors.items()}
         wrong |= {each.name: chat.words("form.needed") for each in reading.asked if each.is_missing(answers)}
         if wrong:
@@ -288,26 +289,9 @@ class FormController(DraftEditor):
         if not is_over(chat, draft) and self._moves_along(chat, draft, answers):
             self.show(chat, draft)
             return
-        try:
-            flow.run(chat, FormDefaults(answers, draft.subject, draft.expected_version), reading.values)
-        # the window closes, so this yes does not count for a later window of the same form
-        except NeedsConfirmation as asked:
-            draft = self._save(chat, draft, dict(answers), trail=draft.trail)
-            self._ask_back(chat, draft, reading, asked.confirmation)
-            return
-        except Stale:
-            if draft.expected_version is None:
-                raise
-            chat.replies.clear()
-            close_over(chat, draft)
-            return
-        except Refusal as refusal:
+        if (refusal := self._submit(chat, draft, answers, reading)) is not None:
             named = refusal.field if refusal.field in {each.name for each in reading.asked} else reading.asked[0].name
-            chat.replies.clear()
             chat.reply(FormErrors(errors={str(named): chat.words.refusal(refusal)}))
-            return
-        talks.close_sent(chat.ctx, draft)
-        chat.replies.insert(0, FormClosed(draft=draft.id))
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -328,10 +312,9 @@ class FormController(DraftEditor):
         before = stood(draft.answers)
         changed = {name: text for name, text in draft.answers.items() if text != before.get(name, "")}
         gone = before.keys() - draft.answers.keys()
-        return any(before.get(name) for name in gone) or any(not self._is_fixed(draft.flow, name) for name in changed)
-
-    def _is_fixed(self, flow: str, name: str) -> bool:
-        return flow in self._flows and any(each.fixed and each.name == name for each in self._flows[flow].form.fields)
+        flow = self._flows.get(draft.flow)
+        fixed = set() if flow is None else {each.name for each in flow.form.fields if each.fixed}
+        return any(before.get(name) for name in gone) or not fixed.issuperset(changed)
 
     def _back(self, chat: ChatContext, draft: Draft, reading: Reading) -> None:
         """Go back to the last answer: ask for it again, or restore its old value in a form that edits."""
@@ -374,3 +357,239 @@ class FormController(DraftEditor):
         chosen = [part for part in chosen if part != value] if value in chosen else [*chosen, value]
         answers = {**draft.answers, name: ",".join(chosen)}
         self.show(chat, self._save(chat, draft, answers, trail=draft.trail, editing=name))
+
+    # --- drawing ----------------------------------------------------------------------------------------------------
+
+    def show(
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        keyed: str = "",
+    ) -> None:
+        """Show the form's card in its current state."""
+        chat.reply(self.view(chat, draft, errors=errors, note=note, keyed=keyed))
+
+    def view(
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        *,
+        errors: Mapping[str, str] | None = None,
+        note: str = "",
+        warning: str = "",
+        keyed: str = "",
+        proposed: int | None = None,
+    ) -> FormView:
+        flow = self._flows[draft.flow]
+        reading = flow.form.look(chat, draft.answers)
+        moved = chat.words("form.moved_along") if chat.update.moved_form == draft.id else ""
+        return flow.form.view(
+            chat,
+            reading,
+            draft.answers,
+            draft=draft.id,
+            revision=draft.revision,
+            current=self._current(draft, reading),
+            intro=flow.intro(chat, FormDefaults(draft.answers, draft.subject, draft.expected_version)),
+            note=" ".join(filter(None, (moved, note))),
+            warning=warning,
+            errors=errors,
+            as_new_message=chat.as_new_message,
+            can_go_back=bool(draft.trail) and draft.editing is None,
+            keyed=keyed,
+            proposed=proposed,
+            keep=self._to_keep(chat, draft, reading),
+            may_be_cleared=self._may_be_cleared(draft, reading),
+        )
+
+    # --- taking answers and submitting ------------------------------------------------------------------------------
+
+    def _draft(self, chat: ChatContext, draft_id: str) -> Draft:
+        draft = talks.draft_of(chat.ctx, chat.person.id, draft_id)
+        if draft.flow not in self._flows:
+            talks.close_draft(chat.ctx, draft)
+            raise Stale("talk.form_retired")
+        return draft
+
+    def _drawn_anew(self, chat: ChatContext, draft: Draft) -> bool:
+        """Return True if a release has changed the form since it was drawn. Then redraw it and take no input."""
+        if draft.schema == self._flows[draft.flow].form.schema:
+            return False
+        draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=draft.editing)
+        self.show(chat, draft, note=chat.words("talk.form_changed"))
+        return True
+
+    def _moves_along(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str]) -> bool:
+        """Return True if the form's subject has changed.
+
+        Then apply the answers to the new version and show them for review.
+        """
+        flow = self._flows[draft.flow]
+        if flow.anew is None:
+            return False
+        now = flow.anew(chat, FormDefaults(answers, draft.subject, draft.expected_version))
+        if now.expected_version == draft.expected_version:
+            return False
+        self._save(
+            chat,
+            draft,
+            dict(now.answers),
+            trail=draft.trail,
+            editing=draft.editing,
+            expected_version=now.expected_version,
+        )
+        chat.update.moved_form = draft.id
+        return True
+
+    @staticmethod
+    def _current(draft: Draft, reading: Reading) -> str | None:
+        """Return the current field: the one being changed, else the first without a valid answer.
+
+        None: review the form.
+        """
+        if draft.editing in {each.name for each in reading.asked}:
+            return draft.editing
+        return reading.missing
+
+    def _to_keep(self, chat: ChatContext, draft: Draft, reading: Reading) -> str:
+        """Return the current answer of the line that is being changed, which can be kept.
+
+        It is empty for lists of choices and files, and for an answer that was just refused.
+        """
+        if draft.editing not in reading.values or self._current(draft, reading) != draft.editing:
+            return ""
+        asked, answer = self._flows[draft.flow].form.field(draft.editing), draft.answers.get(draft.editing, "")
+        if chat.memory.get(REFUSED_ANSWER) == AtRevision(draft.id, draft.revision, answer):
+            return ""
+        return "" if asked.kind in {"choices", "files"} else asked.show(chat, reading.values[asked.name])
+
+    def _may_be_cleared(self, draft: Draft, reading: Reading) -> bool:
+        """Return True if the line that is being changed has an answer and is optional."""
+        name = draft.editing
+        if name is None or name != self._current(draft, reading) or not draft.answers.get(name):
+            return False
+        return self._flows[draft.flow].form.field(name).optional
+
+    def _answer(self, chat: ChatContext, draft: Draft, asked: Field, text: str, reading: Reading) -> None:
+        """Take one answer, or say why it is invalid; then ask for the next one."""
+        form = self._flows[draft.flow].form
+        if text == "" and not asked.optional:
+            self.show(chat, draft, errors={asked.name: chat.words("form.needed")})
+            return
+        try:
+            with chat.update.sending():
+                canonical = asked.write(form.value(chat, asked, text, reading.values)) if text else ""
+        except Refusal as refusal:
+            self.show(chat, draft, errors={asked.name: chat.words.refusal(refusal)})
+            return
+        draft = self._keep(chat, draft, {asked.name: canonical})
+        if not form.review and form.look(chat, draft.answers).missing is None:
+            self._finish(chat, draft, form.look(chat, draft.answers))
+            return
+        self.show(chat, draft)
+
+    def _write_down(self, chat: ChatContext, draft: Draft, said: SaidAtOnce) -> None:
+        """Save the answers that one sentence gives to several fields.
+
+        Name these fields and the words left over, then go on.
+        """
+        form, told = self._flows[draft.flow].form, []
+        answers, refused = part_refused(chat, form, draft.answers, said.answers)
+        if answers:
+            names = [chat.words(form.code(name)) for name in answers]
+            draft = self._keep(chat, draft, answers)
+            told.append(chat.words("form.written_down", names=names))
+        if said.left:
+            left = (chat.words("search.chip.rest", words=part[:60]) for part in said.left)
+            told.append(chat.words("form.not_taken", said=", ".join(left)))
+        if not said.answers:
+            told.append(chat.words("form.look_it_over"))
+        if refused:  # the line is asked again, and its old value can be kept
+            draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
+        self.show(chat, draft, note=" ".join(told), errors=refused)
+
+    def _keep(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> Draft:
+        trail = [name for name in draft.trail if name not in said] + list(said)
+        return self._save(chat, draft, {**draft.answers, **said}, trail=trail)
+
+    def _finish(self, chat: ChatContext, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
+        """Submit the form, unless it needs a confirmation. `sure`: the confirmation was given."""
+        if (refusal := self._submit(chat, draft, draft.answers, reading, sure=sure)) is None:
+            return
+        why, named = chat.words.refusal(refusal), refusal.field
+        if named is None or named not in {each.name for each in reading.asked}:
+            chat.reply(self.view(chat, draft, warning=why))
+            return
+        refused, before = draft.answers.get(named, ""), stood(draft.answers).get(named, "")
+        answers = {**draft.answers, **({named: before} if before else {})}
+        draft = self._save(chat, draft, answers, trail=draft.trail, editing=named)
+        chat.memory.put(REFUSED_ANSWER, AtRevision(draft.id, draft.revision, refused))
+        chat.memory.put(REFUSED, AtRevision(draft.id, draft.revision, f"{named}:{why}"))
+        self.show(chat, draft, errors={named: why})
+
+    def _submit(
+        self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], reading: Reading, *, sure: bool = False
+    ) -> Refusal | None:
+        """Run the form's command with these answers, then close the form. Return a refusal that can be corrected."""
+        about = FormDefaults(answers, draft.subject, draft.expected_version)
+        try:
+            self._flows[draft.flow].run(chat, about, reading.values, sure=sure)
+        except NeedsConfirmation as asked:
+            if answers is not draft.answers:
+                # The window closes, and its yes must not count for a later window of the same form.
+                draft = self._save(chat, draft, dict(answers), trail=draft.trail)
+            chat.replies.clear()
+            chat.reply(confirmation_card(chat, self._flows[draft.flow].form, draft, reading, asked.confirmation))
+        except Stale:
+            if draft.expected_version is None:
+                raise  # it may be submitted again
+            chat.replies.clear()
+            close_over(chat, draft)
+        except Refusal as refusal:
+            chat.replies.clear()
+            return refusal
+        else:
+            talks.close_sent(chat.ctx, draft)
+            chat.replies.insert(0, FormClosed(draft=draft.id))
+        return None
+
+    def _refused(self, chat: ChatContext, draft: Draft) -> dict[str, str]:
+        """Return why the form was refused, if no answer came since. A second press shows it again."""
+        told = chat.memory.get(REFUSED)
+        if told is None or not told.is_about(draft):
+            return {}
+        named, _, why = told.text.partition(":")
+        return {named: why}
+
+    def _keep_good(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], wrong: Collection[str]) -> None:
+        """Save the valid answers of a window without a new revision, because the window sends the same revision again.
+
+        Fields in `wrong`, and fields emptied to be typed again, keep their old values.
+        """
+        good = {name: text for name, text in answers.items() if name not in wrong}
+        draft.answers = {**draft.answers, **good}
+        chat.ctx.session.flush()
+
+    def _save(
+        self,
+        chat: ChatContext,
+        draft: Draft,
+        answers: dict[str, str],
+        *,
+        trail: list[str],
+        editing: str | None = None,
+        expected_version: int | None = None,
+    ) -> Draft:
+        schema = self._flows[draft.flow].form.schema
+        return talks.save_draft(
+            chat.ctx,
+            draft,
+            answers=answers,
+            trail=trail,
+            editing=editing,
+            schema=schema,
+            expected_version=expected_version,
+        )

@@ -1,4 +1,4 @@
-"""Drafts: forms put aside, listed under `/drafts`.
+"""Cards of drafts: a form that needs a confirmation, and forms put aside, listed under `/drafts`.
 
 They can be resumed on any platform; a reminder comes before expiry.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.outdated_forms import close_over, is_over
+from conversations.forms.form import Form, Reading
 from conversations.reply import Button, Card, CardList, FormClosed, Line, Say
-from conversations.router import Router
+from conversations.router import Confirmation, Router
 from core.kernel.chat_state import service as talks
 from core.kernel.chat_state.model import Draft
 
@@ -59,6 +60,26 @@ def draft_card(chat: ChatContext, draft: Draft) -> Card:
         title=words(f"{draft.flow}.title"),
         lines=(*chat.answered(chat, draft)[:ANSWERS_SHOWN], kept),
         buttons=(ways_on(chat, draft.id),),
+    )
+
+
+def confirmation_card(
+    chat: ChatContext, form: Form, draft: Draft, reading: Reading, confirmation: Confirmation
+) -> Card:
+    """Return the card that asks for confirmation, in place of the form's card and with all its answers."""
+    words = chat.words
+    yes = press("form.sure", draft.id, draft.revision)
+    change = press("form.edit", draft.id, draft.revision, confirmation.field)
+    return Card(
+        subject=f"form:{draft.id}",
+        title=words(f"{form.name}.title"),
+        lines=form.lines(chat, reading),
+        turn=confirmation.question,
+        buttons=(
+            (Button(label=confirmation.yes, press=yes, style="danger"),),
+            (Button(label=confirmation.change, press=change, style="primary"),),
+        ),
+        as_new_message=chat.as_new_message,
     )
 
 

@@ -1,4 +1,7 @@
-"""Answers to several questions of a form in one sentence, and the words that answer none."""
+"""Answers to several questions of a form in one sentence, and the words that answer none.
+
+Questions to the market typed in place of an answer are answered, and the form goes on.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from conversations.forms.form import Field, Reading
+from conversations.forms.form import Field, Form, Reading
 from conversations.forms.suggestions import by_label
+from conversations.market_questions import LANGUAGE, question_asked
 from conversations.router import Flow
 from core.catalogue.product_names import folded
+from core.discovery.search.service import intent_of, parse
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Refusal
 
@@ -55,6 +60,18 @@ def said_at_once(
         else:
             left.append(part)
     return SaidAtOnce(said, tuple(left)) if len(said) > 1 or current is None else SaidAtOnce({})
+
+
+def part_refused(
+    chat: ChatContext, form: Form, before: Mapping[str, str], answers: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the answers of one sentence to save, and by field the refusals of the others.
+
+    An invalid answer does not replace a valid one.
+    """
+    stands, errors = form.look(chat, before).values, form.look(chat, {**before, **answers}).errors
+    refused = {name: chat.words.refusal(errors[name]) for name in answers if name in errors and name in stands}
+    return {name: answer for name, answer in answers.items() if name not in refused}, refused
 
 
 def _counted(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> tuple[dict[str, str], str]:
@@ -108,3 +125,26 @@ def _reads(chat: ChatContext, flow: Flow, asked: Field, text: str, reading: Read
         return asked.write(flow.form.value(chat, asked, by_label(options, text), reading.values))
     except Refusal:
         return None
+
+
+SPOKEN: Final = "languages"  # the field that asks for languages: "English" answers it
+
+
+def aside(chat: ChatContext, asked: Field, text: str) -> tuple[str, str] | None:
+    """Return the command that answers the text, with its words; None if the text is an answer.
+
+    It may be help asked for by that word alone, or a question about the market. Where any goods could be named, it may
+    be a question about the fee. A field that keeps a text as written takes all texts as answers.
+    """
+    if asked.kind in AS_WRITTEN:
+        return None
+    if folded(text.strip(" .,!?")) in {"help", folded(chat.words("command.help"))}:
+        return "help", ""
+    question = question_asked(chat, text)
+    if question is not None and not (question == LANGUAGE and asked.name == SPOKEN):
+        return question
+    if not asked.open_choice:
+        return None
+    market_context = chat.market_context
+    understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    return ("fee", text) if intent_of(text, understood, market_context.catalogue).asks_fee() else None

@@ -15,11 +15,11 @@ from conversations.countries import country_named
 from conversations.forms.form import Values
 from conversations.reply import Option
 from conversations.wording import Words
+from core.catalogue.comparison import unit_meant
 from core.catalogue.language.fields import parse_place, parse_quantity, parse_unit_price
 from core.catalogue.language.numbers import has_two_readings, with_decimals
 from core.catalogue.language.places import Place as Town
 from core.catalogue.model import Catalogue
-from core.catalogue.price_basis import unit_meant
 from core.catalogue.product_names import folded
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice

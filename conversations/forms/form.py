@@ -9,18 +9,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from conversations.chat_context import ChatContext
 from conversations.forms.keypads import Keypad, Keys
-from conversations.forms.stored_answers import in_words
 from conversations.forms.suggestions import matching
 from conversations.reply import MOST_OPTIONS, FieldKind, FieldView, FormView, Line, Option
+from conversations.wording import Words
 from core.kernel.errors import Invalid, Refusal
+from core.kernel.money import UnitPrice
+from core.kernel.quantity import UNITS, Quantity
+
+MEASURED: Final = re.compile(r"(?P<amount>[0-9]{1,12}(?:\.[0-9]{1,6})?) (?:(?P<currency>[A-Z]{3})/)?(?P<unit>\w{1,20})")
+
+
+def in_words(words: Words, kept: str) -> str:
+    """Return an amount or a price in words; any other answer unchanged."""
+    found = MEASURED.fullmatch(kept)
+    if found is None or found["unit"] not in UNITS:
+        return kept
+    amount, unit = Decimal(found["amount"]), found["unit"]
+    return words.show(UnitPrice(amount, found["currency"], unit) if found["currency"] else Quantity(amount, unit))
+
 
 Values = Mapping[str, Any]  # field name to its value, for fields with a valid answer
 
@@ -333,3 +349,11 @@ def refusal_of(fault: ValidationError) -> Invalid:
             return Invalid("form.too_many", field=field_name, most=limits["max_length"])
         case _:
             return Invalid("form.not_accepted", field=field_name)
+
+
+LONGEST: Final = 1000  # letters in a message to the other side or to an operator
+WORDS: Final = Field("words", "long_text", max_length=LONGEST)
+
+
+def own_words(name: str) -> Form:
+    return Form(name, (WORDS,), review=False)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from conversations.advice.expert_search.refinement import refines_advice
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import tells_a_problem
-from conversations.discovery.refinement import asks_who_buys
+from conversations.discovery.refinement import asks_who_buys, said_after_list
+from conversations.discovery.request_search import refines_wanted
 from conversations.discovery.search_state import asks_problem
 from conversations.forms.suggestions import nearly
 from conversations.help.commands import COMMANDS, THREE_WAYS
-from conversations.help.list_follow_ups import said_of_last_list
 from conversations.keyboard_layout import in_either_layout
 from conversations.language_offer import offer_language
 from conversations.market_questions import question_asked
@@ -20,6 +21,14 @@ from conversations.router import Router
 from core.catalogue.product_names import folded, words_of
 from core.discovery.search.model import NOT_TRADED, ParsedQuery
 from core.discovery.search.service import intent_of, parse
+
+
+def said_of_last_list(chat: ChatContext, text: str) -> str | None:
+    """Return the command that these words are after the last list; None if they do not refer to it."""
+    if refines_advice(chat, text):
+        return "advise"
+    return "wanted_more" if refines_wanted(chat, text) else said_after_list(chat, text)
+
 
 # Only a search for goods names these; a town alone may mean anything.
 WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")

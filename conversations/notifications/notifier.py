@@ -8,36 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from conversations.advice.expert_search.question import QUESTION_LISTENERS
 from conversations.advice.experts.notifications import EXPERT_LISTENERS
-from conversations.advice.sessions.calendar_entry import Method, send_entry
+from conversations.advice.sessions.calendar_entry import send_entry
 from conversations.advice.sessions.notifications import SESSION_LISTENERS, line_brought, line_of, sides_of
 from conversations.books.chargebacks import CHARGEBACK_LISTENERS
 from conversations.books.invoices import invoice_file, told_of_awaited, told_of_invoice
 from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
 from conversations.chat_context import ChatAddress, ChatContext, UpdateState
-from conversations.discovery.alerts import found_list
-from conversations.discovery.request_alerts import request_alert_list
+from conversations.discovery.alerts import found_list, request_alert_list
 from conversations.engine import Engine
 from conversations.event_sentences import LISTENERS, Notifications, on_listing_expired, on_listing_moved
 from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORT_LISTENERS
-from conversations.notifications.cards import CARDS
-from conversations.notifications.recipients import parties
-from conversations.notifications.related_cards import redraw_beside
+from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
-from conversations.notifications.sentences import sentence
-from conversations.outgoing.sender import send
+from conversations.outgoing import send
 from conversations.reply import Card, Reply, Say
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
+from conversations.trade.deals.sides import side_of
 from conversations.trade.requests.notifications import REQUEST_LISTENERS
+from core.advice.sessions.calendar_invites import Method
 from core.advice.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.books.invoicing.model import MARKET
@@ -58,6 +56,43 @@ from core.trade.deals.events import TermsDrawn
 from core.trade.deals.messages import DealLineSaid
 from core.trade.funding import events as money
 from core.trade.listings import events as listing
+
+ADDRESSING: Final = {"by", "only", "to", "in_place", "sides"}  # for addressing only, no part of the sentence
+
+
+def sentence(chat: ChatContext, about: tuple[str, str], code: str, parts: dict[str, Any], *, acted: bool) -> str:
+    """Return the sentence of an event for this person. It names the actor, and is empty if it is for other readers.
+
+    `about`: the kind and the id of its subject.
+    """
+    only = parts.get("only")
+    to: frozenset[str] | None = parts.get("to")
+    if not code or (only is not None and only != chat.organisation) or (to is not None and chat.person.id not in to):
+        return ""
+    words = chat.words
+    by = parts.get("by")
+    sides: dict[str, str] = parts.get("sides", {})
+    who = words("party.you") if acted else chat.name_of(by) if sides and by else _who(chat, by)
+    for variant in (parts.get("why"), parts.get("when"), sides.get(chat.person.id)):
+        code = f"{code}.{variant}" if variant and words.knows(f"{code}.{variant}") else code
+    if acted and words.knows(f"{code}.you"):
+        code = f"{code}.you"
+    elif any(words.knows(f"{code}.{side}") for side in ("buyer", "seller")):
+        mine = f"{code}.{side_of(chat, *about)}"
+        code = mine if words.knows(mine) else code
+    said = {name: part(chat) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
+    return words(code, **said, who=who)
+
+
+def _who(chat: ChatContext, person_id: str | None) -> str:
+    """Return the actor's name: a company, and to its own members the person. An operator acts for the market."""
+    if person_id is None:
+        return ""
+    person = person_of(chat.ctx, person_id)
+    if person.organisation_id == chat.organisation:
+        return chat.name_of(person_id)
+    return chat.words("party.operator") if person.operator else chat.party(person.organisation_id)
+
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from conversations.advice.aftercare.complaint import KIND as COMPLAINT
 from conversations.chat_context import ChatContext
 from conversations.event_sentences import notifications
-from conversations.notifications.recipients import parties
+from conversations.notifications.cards import parties
 from conversations.trade.delivery.findings import undecided
 from core.advice.sessions import service as sessions
 from core.advice.sessions.complaints import complaint_of

@@ -10,7 +10,7 @@ from babel import Locale
 
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.countries import country_named
+from conversations.countries import VAT_NUMBERS, country_named
 from conversations.form_controller.drafts import go_on_or_open
 from conversations.forms.form import BEFORE, Field, Form, Values
 from conversations.forms.suggestions import nearest_option
@@ -19,7 +19,6 @@ from conversations.people.countries import countries_in, countries_like
 from conversations.people.security_phrase import security_phrase_card
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.router import Flow, Router
-from conversations.vat_numbers import VAT_NUMBERS
 from conversations.wording import Wordings, Words
 from core.kernel.chat_state.memory import Topic
 from core.kernel.chat_state.service import has_cards

@@ -12,8 +12,7 @@ from typing import Final
 from conversations.books.chargebacks import chargeback_lines
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.forms.form import Values
-from conversations.forms.free_text_form import own_words
+from conversations.forms.form import Values, own_words
 from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Flow, Router
 from conversations.turn import PaidStars

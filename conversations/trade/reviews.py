@@ -12,8 +12,7 @@ from typing import Final, get_args
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import read_whole_number
-from conversations.forms.form import Field, Form, Values
-from conversations.forms.free_text_form import own_words
+from conversations.forms.form import Field, Form, Values, own_words
 from conversations.reply import Button, Card, CardList, Line, Option, Say
 from conversations.router import Flow, Router
 from core.kernel.errors import Refusal

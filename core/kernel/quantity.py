@@ -1,7 +1,7 @@
 """Amounts of goods in the units of the trade, and the few conversions between them that are always true.
 
 A conversion that depends on the goods (a loose cubic metre to tonnes, tonnes to MWh) is not here. It needs a density or
-a calorific value, stands in `core.catalogue.energy`, and is never applied silently.
+a calorific value, stands in `core.catalogue.comparison`, and is never applied silently.
 """
 
 from __future__ import annotations

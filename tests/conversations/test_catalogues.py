@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 from config.platforms import PLATFORMS
 from config.wiring import menu
-from conversations.help.page_index import PAGES
+from conversations.help.commands import PAGES
 from conversations.market_rules import LOCALES
 from conversations.wording import Wordings
 from core.kernel.money import Money, UnitPrice

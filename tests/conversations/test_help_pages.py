@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.platforms import PLATFORMS
-from conversations.help.commands import COMMANDS
-from conversations.help.page_index import command_on, page_on
+from conversations.help.commands import COMMANDS, command_on, page_on
 from conversations.wording import Wordings
 
 WORDINGS = Wordings(PLATFORMS)

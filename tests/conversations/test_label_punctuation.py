@@ -15,9 +15,7 @@ from bots.telegram.renderer import render as on_telegram
 from config.platforms import PLATFORMS
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
-from conversations.outgoing.label_punctuation import jointed
-from conversations.outgoing.messages import Replies
-from conversations.outgoing.sender import send
+from conversations.outgoing import Replies, jointed, send
 from conversations.platforms import by_code
 from conversations.reply import Card, CardList, FieldView, FormView, Home, Line, Reply
 from conversations.wording import Wordings, listed

@@ -20,7 +20,7 @@ import pytest
 import conversations
 from config.platforms import PLATFORMS
 from conversations.forms.form import Field
-from conversations.help import page_index
+from conversations.help import commands
 from conversations.wording import FIGURES, Wordings, Words
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity
@@ -81,7 +81,7 @@ def test_every_sentence_fits_where_it_stands(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_help_page_fits_one_message(language: str) -> None:
     words = Wordings(PLATFORMS).speak(language)
-    pages = {name: page_index.read_page(words, name) for name in page_index.page_names()}
+    pages = {name: commands.read_page(words, name) for name in commands.page_names()}
 
     assert {name: len(text) for name, (_, text) in pages.items() if len(text) > MOST["Page"]} == {}
     assert {name: title for name, (title, _) in pages.items() if len(title) > MOST["Button"]} == {}

@@ -19,7 +19,7 @@ from babel.messages.plurals import get_plural
 from config.market import market_context
 from config.platforms import PLATFORMS
 from config.settings import Settings
-from conversations.help import page_index
+from conversations.help import commands
 from conversations.market_rules import HOUR, POLICIES, MarketRules, on_the_hour, whole
 from conversations.wording import FIGURES, TODAY, Wordings
 from core.kernel.money import Money
@@ -119,8 +119,8 @@ def templates(language: str) -> Iterator[tuple[str, str]]:
     """Yield each sentence and each paragraph of a page, before they are filled in, with the code or page name."""
     for code, message in MESSAGES[language].items():
         yield from ((code, sentence) for sentence in sentences(message))
-    for name in page_index.page_names():
-        for paragraph in page_index.page_path(language, name).read_text("utf-8").splitlines():
+    for name in commands.page_names():
+        for paragraph in commands.page_path(language, name).read_text("utf-8").splitlines():
             yield f"page {name}", paragraph
 
 
@@ -176,9 +176,9 @@ def test_a_figure_that_is_written_out_would_be_found(
     sentence: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "en").mkdir()
-    for name in page_index.page_names():
+    for name in commands.page_names():
         (tmp_path / "en" / f"{name}.md").write_text(f"# A page\n\n{sentence}", "utf-8")
-    monkeypatch.setattr(page_index, "PAGES", tmp_path)
+    monkeypatch.setattr(commands, "PAGES", tmp_path)
 
     with pytest.raises(AssertionError, match="page "):
         test_no_figure_of_ours_is_written_out("en")
@@ -233,7 +233,7 @@ def test_a_figure_takes_the_form_of_its_number(language: str, days: int, shown: 
 def test_the_fees_of_the_installation_stand_on_the_pages(language: str) -> None:
     settings = Settings(_env_file=None, commission_basis_points=310, session_commission_basis_points=900)
     words = market_context(settings).wordings.speak(language)
-    pages = {name: page_index.read_page(words, name)[1] for name in ("paying", "payouts", "experts")}
+    pages = {name: commands.read_page(words, name)[1] for name in ("paying", "payouts", "experts")}
 
     fee = f"3{words.point}1"
     assert [fee in pages["paying"], fee in pages["payouts"]] == [True, True]

@@ -9,13 +9,13 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select
 
-from conversations import engine, home, language_offer, last_query
+from conversations import engine, home, language_offer
 from conversations.advice.expert_search import filters, problem_statement
 from conversations.advice.experts import availability, rates
-from conversations.discovery import bare_numbers, search_state
-from conversations.form_controller import draft_editor
+from conversations.discovery import search_state
+from conversations.form_controller import revisions
 from conversations.moderation import LAST_SEEN, SeenCard
-from conversations.outgoing.repeated_presses import DONE, DonePress
+from conversations.outgoing import DONE, DonePress
 from conversations.people import contact_warnings
 from conversations.people.registration import GREETED
 from core.kernel.chat_state import service as talks
@@ -32,9 +32,9 @@ WEEK: Final = {"0": [[540, 1020]], "4": [[540, 720], [780, 900]]}
 OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
     (engine.ALBUM, "13579", "13579"),
     (engine.ASKED_IN, "01DRAFT deal:01DEAL", engine.AskedIn("01DRAFT", "deal:01DEAL")),
-    (draft_editor.REFUSED, "01DRAFT:3:price:Too low: 2 €", draft_editor.AtRevision("01DRAFT", 3, "price:Too low: 2 €")),
-    (draft_editor.REFUSED_ANSWER, "01DRAFT:3:2 €", draft_editor.AtRevision("01DRAFT", 3, "2 €")),
-    (draft_editor.KEYED, "01DRAFT:3:", draft_editor.AtRevision("01DRAFT", 3, "")),
+    (revisions.REFUSED, "01DRAFT:3:price:Too low: 2 €", revisions.AtRevision("01DRAFT", 3, "price:Too low: 2 €")),
+    (revisions.REFUSED_ANSWER, "01DRAFT:3:2 €", revisions.AtRevision("01DRAFT", 3, "2 €")),
+    (revisions.KEYED, "01DRAFT:3:", revisions.AtRevision("01DRAFT", 3, "")),
     (talks.SENT, "01B 01A", ("01B", "01A")),
     (talks.ANSWERED, "17 18", ("17", "18")),
     (rates.ASKED_BACK, "tg:7:1", "tg:7:1"),
@@ -47,14 +47,18 @@ OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
     ),
     (filters.WISHES, "now near field:boilers", ("now", "near", "field:boilers")),
     (home.MORE, "all", home.SHOWN_ALL),
-    (bare_numbers.CHANGING, "4711 max_price", search_state.OfQuery(4711, "max_price")),
+    (search_state.CHANGING, "4711 max_price", search_state.OfQuery(4711, "max_price")),
     (search_state.PLACE, "4711 01LISTING", search_state.OfQuery(4711, "01LISTING")),
-    (last_query.GOODS, '{"rest": ["dry"]}\nsomething dry', last_query.AskedQuery('{"rest": ["dry"]}', "something dry")),
-    (last_query.ADVICE, '{"rest": ["dry"]}', last_query.AskedQuery('{"rest": ["dry"]}')),
-    (search_state.WANTED, '{"rest": ["dry"]}', last_query.AskedQuery('{"rest": ["dry"]}')),
+    (
+        search_state.GOODS,
+        '{"rest": ["dry"]}\nsomething dry',
+        search_state.AskedQuery('{"rest": ["dry"]}', "something dry"),
+    ),
+    (search_state.ADVICE, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
+    (search_state.WANTED, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
     (search_state.WANTED, "", None),
-    (last_query.LATEST, "find 2026-11-23T09:00:00+00:00", last_query.LatestList("find", AT)),
-    (last_query.LATEST, " 2026-11-23T09:00:00+00:00", last_query.LatestList("", AT)),
+    (search_state.LATEST, "find 2026-11-23T09:00:00+00:00", search_state.LatestList("find", AT)),
+    (search_state.LATEST, " 2026-11-23T09:00:00+00:00", search_state.LatestList("", AT)),
     (DONE, "2026-11-23T09:00:00+00:00 deal.accept:01D 7", DonePress(AT, "deal.accept:01D 7")),
     (LAST_SEEN, "listing:01L", SeenCard("listing", "01L")),
     (GREETED, "telegram", "telegram"),

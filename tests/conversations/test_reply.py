@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.outgoing.sender import ANSWERS
+from conversations.outgoing import ANSWERS
 from conversations.reply import Card
 
 

@@ -13,7 +13,7 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from config.platforms import PLATFORMS
-from conversations.help import page_index
+from conversations.help import commands
 from conversations.market_rules import LOCALES
 from conversations.platforms import with_names
 from conversations.wording import FIGURES, Wordings
@@ -158,9 +158,9 @@ def test_english_buttons_can_be_read_at_a_glance() -> None:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", page_index.page_names())
+@pytest.mark.parametrize("name", commands.page_names())
 def test_a_help_page_is_plain_and_fits_one_screen(name: str) -> None:
-    title, text = page_index.read_page(ENGLISH, name)
+    title, text = commands.read_page(ENGLISH, name)
 
     assert title
     assert len(text) <= LONGEST_PAGE

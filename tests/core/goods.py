@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.catalogue import Catalogue, load
 from core.catalogue.language.places import Places, load_places
+from core.catalogue.model import Catalogue, load
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.trade.listings.model import Certificate, Place, PublishListing

@@ -19,8 +19,8 @@ from config.installation import Installation
 from config.reference import reference
 from core.advice.experts.model import OfferExpertise, Rate
 from core.advice.experts.service import offer_expertise
-from core.catalogue import Catalogue
 from core.catalogue.language.places import Places, distance_km
+from core.catalogue.model import Catalogue
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import MARKET, Ctx, Transactions, person

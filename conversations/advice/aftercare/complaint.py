@@ -12,8 +12,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.event_sentences import notifications
 from conversations.forms.answers import read_whole_number
-from conversations.forms.form import Field, Form, Values
-from conversations.forms.free_text_form import own_words
+from conversations.forms.form import Field, Form, Values, own_words
 from conversations.reply import Button, Card, Line, Say
 from conversations.router import Flow, Router
 from conversations.steps import enter_step

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.forms.form import Values
-from conversations.forms.free_text_form import own_words
+from conversations.forms.form import Values, own_words
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Flow, Router
 from core.advice.experts.service import expert_for

@@ -11,8 +11,8 @@ from typing import Final
 
 from conversations.chat_context import ChatContext
 from core.advice.experts.service import expert_for
-from core.catalogue import Catalogue
 from core.catalogue.language.grammar import grammar_of
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.kernel.chat_state.memory import Topic
 from core.people.accounts.service import person_of

@@ -18,7 +18,7 @@ from core.advice.availability.weekly_hours import LONGEST_SENTENCE, SEVERAL_DAYS
 from core.advice.experts.model import FIELDS_AT_MOST, LENGTHS
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.languages import language_named
-from core.catalogue.language.normalised_text import NormalisedText
+from core.catalogue.language.patterns import NormalisedText
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded, words_of
 from core.kernel.errors import Refusal

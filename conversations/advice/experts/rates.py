@@ -20,9 +20,8 @@ from core.advice.experts.rates import an_hour_of, is_odd
 from core.advice.experts.rules import check_most, least_rate
 from core.catalogue.language.fields import parse_money
 from core.catalogue.language.grammar import grammar_of
-from core.catalogue.language.normalised_text import NormalisedText
-from core.catalogue.language.patterns import any_of, words_meaning
-from core.catalogue.language.shorthand import expand_shorthand
+from core.catalogue.language.numbers import expand_shorthand
+from core.catalogue.language.patterns import NormalisedText, any_of, words_meaning
 from core.catalogue.model import Catalogue
 from core.kernel.chat_state.memory import Topic
 from core.kernel.decimals import half_up

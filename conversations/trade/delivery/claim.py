@@ -6,8 +6,7 @@ from typing import Final
 
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.forms.form import Field, Form, Values
-from conversations.forms.free_text_form import WORDS
+from conversations.forms.form import WORDS, Field, Form, Values
 from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
 from conversations.router import Flow, Router

@@ -36,9 +36,9 @@ from conversations.router import Flow, Router
 from conversations.trade.listings.certificates import NUMBERS, SCHEMES, certificates_in, numbers_beside, numbers_within
 from conversations.trade.listings.my_listings import own_card
 from conversations.trade.listings.price_confirmation import beside_market
+from core.catalogue.comparison import TRUCK_TONNES
 from core.catalogue.language.times.days import proposed
 from core.catalogue.product_names import TOO_CLOSE, words_of
-from core.catalogue.truck_loads import TRUCK_TONNES
 from core.discovery.search.model import ParsedQuery
 from core.discovery.search.service import parse
 from core.kernel.errors import Invalid, Refusal

@@ -22,7 +22,7 @@ from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.price_confirmation import beside_market, beside_table
 from conversations.trade.offers.offer import LOTS, NOTE
 from conversations.trade.requests.lots import lots_at, read_asked, write_asked
-from core.catalogue.price_basis import unit_meant
+from core.catalogue.comparison import unit_meant
 from core.kernel.errors import Invalid
 from core.kernel.money import UnitPrice
 from core.trade.listings.rules import check_price

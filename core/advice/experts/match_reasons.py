@@ -12,7 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from core.advice.experts.model import Expert
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.kernel.money import Money
 

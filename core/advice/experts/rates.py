@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import select
 
 from core.advice.experts.model import Expert, Rate
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 

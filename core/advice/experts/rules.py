@@ -11,7 +11,7 @@ from core.advice.availability.local_times import local
 from core.advice.availability.slots import FURTHEST
 from core.advice.availability.weekly_hours import DAY, Span, joined
 from core.advice.experts.model import Rate, SpecialDay
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import Invalid
 from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import Money, currency_named

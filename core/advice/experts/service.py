@@ -25,7 +25,7 @@ from core.advice.experts.model import (
     PausedWhy,
     SpecialDay,
 )
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx

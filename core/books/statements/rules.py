@@ -9,17 +9,17 @@ from datetime import datetime
 
 from core.books.statements.model import Line, What
 from core.kernel.money import Money
-from core.money.ledger.model import (
+from core.money.ledger.accounts import (
     COMMISSION,
     PROVIDER,
     PROVIDER_FEES,
-    Leg,
     buyer_credit,
     escrow,
     payable,
     receivable,
     refund_due,
 )
+from core.money.ledger.model import Leg
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, "CSV injection").
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

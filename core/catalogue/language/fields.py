@@ -10,11 +10,9 @@ from collections.abc import Callable, Collection
 from datetime import date
 
 from core.catalogue.language.grammar import BARE_CUBIC_METRE, SaidPrice, grammar_of
-from core.catalogue.language.guesses import guess_amount, guess_price, guess_sum
-from core.catalogue.language.normalised_text import NormalisedText
-from core.catalogue.language.numbers import parse_number
+from core.catalogue.language.numbers import expand_shorthand, guess_amount, guess_price, guess_sum, parse_number
+from core.catalogue.language.patterns import NormalisedText
 from core.catalogue.language.places import Place, Places
-from core.catalogue.language.shorthand import expand_shorthand
 from core.catalogue.language.times.days import DateWindow
 from core.catalogue.language.times.windows import NoWindow
 from core.catalogue.language.typos import correct_spelling

@@ -12,9 +12,7 @@ from typing import Final, Literal, get_args
 from core.catalogue.language.languages import names_of_languages
 from core.catalogue.language.numbers import NEXT_NUMBER, NUMBER
 from core.catalogue.language.patterns import any_of, whole, words_meaning
-from core.catalogue.language.times.seasons import NAMED
-from core.catalogue.language.times.spans import TELLING
-from core.catalogue.language.times.windows import RELATIVE_WINDOWS, WindowReader
+from core.catalogue.language.times.windows import NAMED, RELATIVE_WINDOWS, TELLING, WindowReader
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES, Words

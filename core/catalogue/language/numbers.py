@@ -1,18 +1,25 @@
 """Numbers as traders write them: ASCII digits, a decimal comma or point, thousands apart by space, point or comma.
 
-"1.200" and "1,200" can be read in two ways, and people of eleven countries write them in one chat. The counted thing
-mostly tells which is meant. 1.000 t is too little to trade. 1.20 EUR is too cheap for a tonne, and 1,234 EUR too dear
-for a litre.
+What is counted decides which reading of "1.200" is meant. A price is read with decimals unless such goods were never so
+cheap ("1.234 EUR/l", but "1.200 EUR/t"). An amount is read in thousands, unless it is a truck's weight on a scale
+("24.520 t"). If that does not decide, the language does. Shortened numbers ("5k t", "6 ct/kWh") are written out first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Final
 
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import folded
+from core.catalogue.schema import Rates
 from core.kernel.errors import Invalid
+from core.kernel.money import CURRENCIES
+from core.kernel.quantity import UNITS
 
 LONGEST_NUMBER: Final = 24
 # Digits in groups of three, or plain; never glued to letters, to another number or to a minus sign.
@@ -88,3 +95,120 @@ def _with_one_mark(given: str, mark: re.Match[str], language: str | None, likely
     if language is not None and sign == ",":
         return as_decimal
     raise Invalid("number.ambiguous", given=given, readings=(as_decimal.normalize(), as_thousands))
+
+
+# Units in which a truck's load is weighed or measured to the last digit.
+TRUCKED: Final = frozenset({"t", "odt", "solid_m3", "stacked_m3"})
+LEAST_LOAD: Final = 15
+MOST_LOAD: Final = 35
+# The lowest price in euros per base unit of each kind. A price a thousand times as high is never paid.
+LEAST_EUROS: Final[Mapping[str, Fraction]] = {
+    "mass": Fraction(10),
+    "dry mass": Fraction(10),
+    "energy": Fraction(2),
+    "upper energy": Fraction(2),
+    "liquid volume": Fraction(50),
+    "loose volume": Fraction(2),
+    "stacked volume": Fraction(5),
+    "solid volume": Fraction(5),
+    "gas volume": Fraction(5, 100),
+    "emissions": Fraction(5),
+}
+LEAST_FOR_A_PIECE: Final = Fraction(1)  # for a bale, a bag, a pallet
+THOUSAND: Final = 1000
+
+
+def guess_amount(number: str, unit: str, *, weighed: bool = False) -> Likely | None:
+    """Return a test for the readings of an amount with a point; a comma is left to the language.
+
+    `weighed`: a scale has shown it.
+    """
+    return partial(_is_amount, unit, weighed) if "." in number else None
+
+
+def _is_amount(unit: str, weighed: bool, reading: Decimal) -> bool:
+    whole = reading == reading.to_integral_value()
+    of_a_truck = unit in TRUCKED and not whole and LEAST_LOAD <= reading <= MOST_LOAD
+    to_the_kilogram = weighed and UNITS[unit].size >= 1
+    return of_a_truck or (reading.as_tuple().exponent == 0 and not to_the_kilogram)
+
+
+def guess_price(currency: str, unit: str, rates: Rates) -> Likely | None:
+    """Return a test for the readings of a unit price, or None if there is no rate for the currency."""
+    per_euro = rates.per_euro.get(currency)
+    if per_euro is None:
+        return None
+    known = UNITS[unit]
+    least = LEAST_EUROS.get(known.kind, LEAST_FOR_A_PIECE) * known.size * Fraction(per_euro)
+    return lambda reading: least <= reading < THOUSAND * least
+
+
+def guess_sum(currency: str) -> Likely | None:
+    """Return a test for the readings of a sum: no currency has three decimals."""
+    return (lambda reading: reading.as_tuple().exponent == 0) if currency in CURRENCIES else None
+
+
+LARGER: Final = {"kt": "t", "кт": "t", "gwh": "MWh", "гвтг": "MWh", "гвт·год": "MWh"}  # a thousand of which
+CENTS: Final = 100  # cents of a euro; cents of another currency are named
+# "1.250k" and "1,125 ct" stay as they are: whether such a mark divides or groups is not known.
+_NUMBER: Final = r"(?<![\w.,+-])(?P<number>[0-9]{1,6}(?:[.,][0-9]{1,2})?)"
+_MILES: Final = re.compile(rf"{_NUMBER}\s*(?:miles?|meilen?|millas?|miglia)(?!\w)", re.IGNORECASE)
+KM_PER_MILE: Final = Decimal("1.609344")
+_DIGIT: Final = re.compile("[0-9]")
+_GLUED: Final = re.compile(r"(?<![^\W_])(?P<word>[^\W\d_]{2,6})(?=[0-9])")
+
+
+def expand_shorthand(text: str, catalogue: Catalogue) -> str:
+    """Return the text with thousands in figures, cents as parts of a euro, miles in km, and currencies apart."""
+    if _DIGIT.search(text) is None:
+        return text
+    currencies, thousands, cents = _shortened(catalogue)
+    text = _GLUED.sub(partial(_apart, currencies), text)
+    text = thousands.sub(_in_figures, text)
+    text = _MILES.sub(_in_kilometres, text)
+    return cents.sub(_in_euros, text)
+
+
+def _apart(currencies: frozenset[str], found: re.Match[str]) -> str:
+    return f"{found[0]} " if folded(found["word"]) in currencies else found[0]
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    amount = _number(found) * THOUSAND
+    larger = found["larger"]
+    return f"{amount.normalize():f} {LARGER[larger.lower()] if larger else ''}"
+
+
+def _in_euros(found: re.Match[str]) -> str:
+    return f"{_number(found) / CENTS:f} eur"
+
+
+def _in_kilometres(found: re.Match[str]) -> str:
+    return f"{round(_number(found) * KM_PER_MILE)} km"
+
+
+def _number(found: re.Match[str]) -> Decimal:
+    return Decimal(found["number"].replace(",", "."))
+
+
+@lru_cache(maxsize=4)
+def _shortened(catalogue: Catalogue) -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
+    """Return the words for currencies, and patterns for thousands of a unit and for cents per unit."""
+    words = catalogue.words
+    currencies = [word for said in words.currencies.values() for word in said]
+    units = [word for unit in catalogue.units.values() for word in (unit.code, *unit.words)]
+    measured = rf"(?=(?:{_either((*units, *catalogue.bare_cubic_metre))})(?!\w))"
+    thousand = rf"\s*(?:(?:{_either(words.all('thousand'))})(?!\w)\.?\s*{measured}|(?P<larger>{_either(LARGER)})(?!\w))"
+    per = rf"(?=\s*/|\s+(?:{_either(words.all('per'))})\s)"
+    cents = rf"\s*(?:{_either(words.all('cents'))})\.?{per}"
+    return (
+        frozenset(map(folded, currencies)),
+        re.compile(_NUMBER + thousand, re.IGNORECASE),
+        re.compile(_NUMBER + cents, re.IGNORECASE),
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    """Return a pattern for these words with their accents or without, the longest first."""
+    spellings = {spelling for word in words for spelling in (word.lower(), folded(word))}
+    return "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))

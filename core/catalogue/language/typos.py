@@ -14,8 +14,8 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Final
 
-from core.catalogue import Catalogue
 from core.catalogue.language.places import Places
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.catalogue.spelling import SHORTEST, WordList
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, func, select
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Organisation

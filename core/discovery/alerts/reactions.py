@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.discovery.alerts import request_alerts, service
 from core.discovery.alerts.matching import Watchlists
 from core.discovery.alerts.model import Rhythm

@@ -11,15 +11,14 @@ from typing import Final
 
 from sqlalchemy import delete, select, update
 
-from core.catalogue import Catalogue
 from core.catalogue.comparison import quantity_in
 from core.catalogue.language.places import Place
+from core.catalogue.model import Catalogue
 from core.discovery.alerts import rules
 from core.discovery.alerts.events import Opening, RequestsFound
 from core.discovery.alerts.model import AT_ONCE, REQUEST_REACH_KM, TOLD_AT_ONCE, RequestAlert, RequestsMuted, Rhythm
 from core.discovery.alerts.notification_hours import set_hour
-from core.discovery.alerts.reasons import reasons
-from core.discovery.alerts.rules import Goods
+from core.discovery.alerts.rules import Goods, reasons
 from core.discovery.search.model import ParsedQuery, Reason
 from core.kernel.errors import NotFound
 from core.kernel.timers import Timer, set_timer

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.alerts import rules
 from core.discovery.alerts.events import Found, ListingsFound
@@ -27,9 +27,8 @@ from core.discovery.alerts.model import (
     SaveSearch,
 )
 from core.discovery.alerts.notification_hours import OF_PERSON, quiet_hours_of, set_hour, told_lately
-from core.discovery.alerts.reasons import reasons
 from core.discovery.alerts.request_alerts import move_openings, tell_requests
-from core.discovery.alerts.rules import Goods, Hours
+from core.discovery.alerts.rules import Goods, Hours, reasons
 from core.discovery.search.model import Query, Reason
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.timers import Timer, set_timer

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.catalogue import Catalogue
 from core.catalogue.comparison import price_in, quantity_in
 from core.catalogue.language.places import distance_km
+from core.catalogue.model import Catalogue
 from core.discovery.alerts.service import seekers_of
 from core.discovery.market_figures import rules
 from core.discovery.market_figures.model import FEWEST, REGION_KM, MarketView, Region

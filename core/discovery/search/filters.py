@@ -8,20 +8,107 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from core.catalogue import Catalogue
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.languages import language_named
 from core.catalogue.language.places import Place, Places
+from core.catalogue.model import Catalogue
+from core.catalogue.product_names import folded, leaders
+from core.catalogue.synonyms import SAME
 from core.discovery.search.engine.document import LONGEST_WORD, words_in
 from core.discovery.search.engine.query import EngineQuery, Limits, Order, Spot, Word
-from core.discovery.search.goods_kinds import kind_words
 from core.discovery.search.limits import BY_THE_HOUR, amount_limits, hourly_amount, price_limits, prices_per
 from core.discovery.search.model import COUNTRY, LOOSE, ParsedQuery
 from core.discovery.search.model import Order as AnyOrder
-from core.discovery.search.problem_topics import ADVISES, BESIDE_PROBLEM, FIELDS_TOLD, weigh_problem_words
-from core.discovery.search.sentence.exclusions import excluded_terms
+from core.discovery.search.problems import ADVISES, BESIDE_PROBLEM, FIELDS_TOLD, weigh_problem_words
+from core.discovery.search.sentence.exclusions import ANY_GOODS, excluded_terms
 from core.discovery.search.sentence.measurements import marks_meeting
-from core.discovery.search.spacing import meant_by_end, meant_by_half, split_joined_words
+
+WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, against goods without it
+
+
+def kind_words(parsed: ParsedQuery, catalogue: Catalogue) -> tuple[Word, ...]:
+    """Return the words of the goods' name that tell their kind ("UCOME", "birch") or quality ("premium pellets").
+
+    Synonyms in all languages are included.
+
+    Goods with these words come first, and the rank of others does not change.
+    """
+    goods = (parsed.product,) if parsed.product else parsed.alternatives
+    named, synonyms = dict.fromkeys(words_in(parsed.named)), catalogue.synonyms
+    telling = [
+        word
+        for word in named
+        if goods and (synonyms.tells_kind(word, goods) or _only_praises(word, tuple(named), goods, catalogue))
+    ]
+    # Only the word itself and its synonyms. Similar words and parts of it fit all of the goods.
+    meant = [{text: weight for text, weight in also.items() if weight >= SAME} for also in synonyms.of(telling)]
+    return tuple(Word(word, also, fuzzy=False, tells=WHICH_KIND) for word, also in zip(telling, meant, strict=True))
+
+
+@lru_cache(maxsize=5_000)
+def _only_praises(word: str, named: tuple[str, ...], goods: tuple[str, ...], catalogue: Catalogue) -> bool:
+    """Return True if a word describes the named goods, not their material ("bois").
+
+    Without it the name must be of the same goods.
+    """
+    synonyms, index = catalogue.synonyms, catalogue.name_index
+    if len(named) < 2 or not (synonyms.has(word) and synonyms.describes_goods(word)):
+        return False
+    if _is_of_any_goods(word, catalogue):
+        return False
+    others = index.resolve(" ".join(other for other in named if other != word))
+    return set(leaders(others)) == set(goods)
+
+
+@lru_cache(maxsize=5_000)
+def _is_of_any_goods(word: str, catalogue: Catalogue) -> bool:
+    return len(catalogue.name_index.resolve(word)) >= ANY_GOODS
+
+
+SHORTEST_HALF: Final = 3  # letters; two would take many a misspelt word apart
+
+
+def split_joined_words(
+    word: str, catalogue: Catalogue, places: Places, knows: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """Return the two words that a folded word consists of, or the word itself.
+
+    It stays whole if it is known or cannot be split. Both halves must be names of goods, places or schemes, or words of
+    documents. The cut nearest to the middle wins.
+    """
+    if len(word) < 2 * SHORTEST_HALF or not word.isalpha() or knows(word) or catalogue.synonyms.knows(word):
+        return (word,)
+    if places.knows(word) or catalogue.fields_of(word):
+        return (word,)
+    goods, schemes = catalogue.name_index.vocabulary, schemes_spoken(catalogue)
+
+    def known(half: str) -> bool:
+        return half in goods or half in schemes or places.knows(half) or knows(half)
+
+    middle = len(word) // 2
+    cuts = sorted(range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1), key=lambda cut: abs(cut - middle))
+    return next(((word[:cut], word[cut:]) for cut in cuts if known(word[cut:]) and known(word[:cut])), (word,))
+
+
+def meant_by_half(half: str, catalogue: Catalogue) -> Mapping[str, float]:
+    """Return the marks of the scheme or the goods that a word not read yet names."""
+    scheme = schemes_spoken(catalogue).get(half)
+    if scheme is not None:
+        return {f"scheme:{scheme}": 1.0}
+    named = catalogue.products_named(half) if half in catalogue.name_index.vocabulary else []
+    return {f"product:{like.product_id}": 1.0 for like in named if like.score == named[0].score}
+
+
+def meant_by_end(word: str, catalogue: Catalogue) -> Mapping[str, float]:
+    """Return the marks of the goods that the last part of a compound names."""
+    return {f"product:{product}": 1.0 for product in catalogue.name_index.of_last_part(word)}
+
+
+@lru_cache(maxsize=4)
+def schemes_spoken(catalogue: Catalogue) -> Mapping[str, str]:
+    """Return the folded names of one word of certificate schemes, each with its scheme."""
+    return {folded(name): scheme.id for scheme in catalogue.certificates.values() for name in scheme.spoken}
+
 
 Knows = Callable[[str], bool]
 NO_PACKAGING: Final = "any"  # packing mark of a listing without a stated packing

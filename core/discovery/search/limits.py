@@ -11,8 +11,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from core.catalogue import Catalogue, Product
-from core.catalogue.energy import Figured, energy_of, mass_of
+from core.catalogue.comparison import Figured, energy_of, mass_of
+from core.catalogue.model import Catalogue
+from core.catalogue.schema import Product
 from core.discovery.search.engine.document import AN_HOUR, UNIT_KINDS, Amount
 from core.discovery.search.engine.query import Factors, Limits
 from core.kernel.errors import Refusal

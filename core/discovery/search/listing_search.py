@@ -8,16 +8,16 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.catalogue import Catalogue
 from core.catalogue.comparison import quantity_in
 from core.catalogue.language.places import Place
+from core.catalogue.model import Catalogue
 from core.discovery.search import rules
 from core.discovery.search.engine.index import Answer, Found, Index
 from core.discovery.search.engine.query import Spot
 from core.discovery.search.filters import index_order, strict_query
-from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.kinds import LISTINGS
 from core.discovery.search.model import DidYouMean, Hit, Query, Relaxation
-from core.discovery.search.storage.index_cache import index_cache_of
+from core.discovery.search.storage import index_cache_of
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx

@@ -6,10 +6,8 @@ from sqlalchemy import select
 
 from core.advice.experts.events import ExpertChanged, ExpertFact, ExpertListed, ExpertPaused
 from core.advice.experts.model import Expert
-from core.discovery.search.kinds.experts import EXPERTS
-from core.discovery.search.kinds.listings import LISTINGS
-from core.discovery.search.kinds.requests import REQUESTS
-from core.discovery.search.storage.log import note
+from core.discovery.search.kinds import EXPERTS, LISTINGS, REQUESTS
+from core.discovery.search.storage import note
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import CompanySettled, ProfileCompleted

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.search.engine.index import Found
 from core.discovery.search.model import (

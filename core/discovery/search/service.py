@@ -13,19 +13,16 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from core.catalogue import Catalogue
 from core.catalogue.language.places import Place, Places
 from core.catalogue.language.times.days import DateWindow, from_then_on
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.search import rules
-from core.discovery.search.advice import order_of_advisers
-from core.discovery.search.batch.row_search import RowSearch
-from core.discovery.search.countries import extract_countries
+from core.discovery.search.batch import RowSearch
 from core.discovery.search.expert_search import ExpertSearch, by_relevance, by_standing, explain_problem, nearest_words
 from core.discovery.search.filters import index_order, strict_query
-from core.discovery.search.intent import Intent, whole_words
-from core.discovery.search.kinds.experts import EXPERTS
-from core.discovery.search.kinds.requests import REQUESTS
+from core.discovery.search.intent import Intent, drop_recurrence, order_of_advisers, whole_words
+from core.discovery.search.kinds import EXPERTS, REQUESTS
 from core.discovery.search.listing_search import SHORT_LIST, ListingSearch
 from core.discovery.search.model import (
     LARGEST_PAGE,
@@ -43,17 +40,22 @@ from core.discovery.search.model import (
     RequestResults,
     Standings,
 )
-from core.discovery.search.problems import at_clock_time, is_over, problem_words
-from core.discovery.search.recurring_supply import drop_recurrence
-from core.discovery.search.sentence.clock import Clock, extract_clock_time, names_weekday
+from core.discovery.search.problems import (
+    Clock,
+    at_clock_time,
+    extract_clock_time,
+    is_over,
+    names_weekday,
+    problem_words,
+)
 from core.discovery.search.sentence.exclusions import words_of_kind
 from core.discovery.search.sentence.goods import usable_as_fuel
-from core.discovery.search.sentence.incomplete_limits import extract_incomplete_limit
 from core.discovery.search.sentence.keyboard_layout import retyped
-from core.discovery.search.sentence.measurements import extract_measures, is_met
+from core.discovery.search.sentence.location import extract_countries
+from core.discovery.search.sentence.measurements import extract_incomplete_limit, extract_measures, is_met
 from core.discovery.search.sentence.passes import read
 from core.discovery.search.sentence.state import ParseState
-from core.discovery.search.storage.index_cache import index_cache_of
+from core.discovery.search.storage import index_cache_of
 from core.discovery.search.unknown_words import drop_single_letters, drop_unknown_words
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money

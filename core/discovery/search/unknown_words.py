@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.search.engine.document import words_in
 from core.discovery.search.engine.index import Index

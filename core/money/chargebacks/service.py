@@ -34,19 +34,18 @@ from core.money.chargebacks.events import (
 from core.money.chargebacks.model import CHARGEBACK, LOST, OWING, Chargeback, ChargebackState
 from core.money.chargebacks.rules import recourse
 from core.money.ledger import service as ledger
-from core.money.ledger.model import (
+from core.money.ledger.accounts import (
     COMMISSION,
     LOSS,
     PROVIDER,
     PROVIDER_FEES,
     SALES,
-    credit,
-    debit,
     escrow,
     payable,
     receivable,
     refund_due,
 )
+from core.money.ledger.model import credit, debit
 from core.money.model import MARKET, SubjectKind
 from core.people.accounts.service import acting
 

@@ -15,18 +15,8 @@ from core.kernel.money import STARS, Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.model import (
-    PROVIDER,
-    PROVIDER_FEES,
-    SALES,
-    STAR_SALES,
-    STARS_HELD,
-    Leg,
-    credit,
-    debit,
-    refund_due,
-    stars_due,
-)
+from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, SALES, STAR_SALES, STARS_HELD, refund_due, stars_due
+from core.money.ledger.model import Leg, credit, debit
 from core.money.messages import ClosePurchasePage
 from core.people.accounts.model import Identity
 from core.people.accounts.service import known as person_known

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from core.catalogue import Catalogue, Product
+from core.catalogue.model import Catalogue
+from core.catalogue.schema import Product
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible

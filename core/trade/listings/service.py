@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.compiled_statements import select_rows
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from core.catalogue import Catalogue
-from core.catalogue.energy import MJ_PER_KWH, ncv_as_received
+from core.catalogue.comparison import MJ_PER_KWH, ncv_as_received
+from core.catalogue.model import Catalogue
 from core.kernel.decimals import half_up_to
 from core.kernel.errors import Invalid
 from core.kernel.frozen_model import FrozenModel

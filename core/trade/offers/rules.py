@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
-from core.catalogue import Catalogue
 from core.catalogue.comparison import quantity_in
+from core.catalogue.model import Catalogue
 from core.kernel.decimals import half_up_to
 from core.kernel.errors import Invalid, Refusal
 from core.kernel.lot_sizes import (

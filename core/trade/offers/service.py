@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, set_timer

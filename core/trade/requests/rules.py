@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.catalogue import Catalogue, Product
+from core.catalogue.model import Catalogue
+from core.catalogue.schema import Product
 from core.kernel.errors import Invalid
 from core.kernel.lot_sizes import LOTS_AT_MOST, largest_deal, lots_needed
 from core.kernel.money import UnitPrice

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conversations.advice.experts.rates import rate_of, said_rate, write_rate
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import Refusal
 from tests.core.goods import catalogue
 

@@ -15,8 +15,8 @@ from conversations.chat_context import ChatContext
 from conversations.forms.answers import find_towns, read_place, show_place, write_place
 from conversations.people.registration import PROFILE
 from conversations.wording import Wordings, Words
-from core.catalogue import Catalogue
 from core.catalogue.language.places import Places
+from core.catalogue.model import Catalogue
 from core.kernel.errors import Invalid
 
 LANGUAGES = Wordings(PLATFORMS).languages()

@@ -10,7 +10,7 @@ from babel import Locale
 
 from config.market import ROUTERS
 from conversations.forms.form import Field
-from conversations.help.page_index import PAGES
+from conversations.help.commands import PAGES
 from conversations.people.contact_warnings import free_text
 from conversations.router import merge_routers
 from conversations.trade.deals.messages import in_deal

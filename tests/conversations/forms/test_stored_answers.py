@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.platforms import PLATFORMS
-from conversations.forms.stored_answers import in_words
+from conversations.forms.form import in_words
 from conversations.wording import Wordings
 
 

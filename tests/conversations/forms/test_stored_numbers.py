@@ -13,7 +13,7 @@ from conversations.chat_context import ChatContext
 from conversations.forms.answers import read_price, read_quantity, write_price, write_quantity
 from conversations.forms.keypads import DONE, Amount
 from conversations.wording import Wordings, Words
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from tests.core.goods import catalogue

@@ -13,8 +13,7 @@ from conversations import event_sentences
 from conversations.books import money_statement as money
 from conversations.differences import SALES
 from conversations.discovery.result_cards import BEYOND
-from conversations.help.commands import COMMANDS
-from conversations.help.page_index import page_names
+from conversations.help.commands import COMMANDS, page_names
 from conversations.router import Router, merge_routers
 from conversations.trade.deals import card, lot_lines
 from conversations.trade.deals.next_steps import CLOSED_BY

@@ -8,15 +8,14 @@ from decimal import Decimal
 
 import pytest
 
-from core.catalogue import Status
-from core.catalogue.energy import (
+from core.catalogue.comparison import (
     energy_of,
     mass_of,
     ncv_as_received,
     price_per_mwh,
     price_per_tonne,
 )
-from core.catalogue.schema import LANGUAGES, NumberFit
+from core.catalogue.schema import LANGUAGES, NumberFit, Status
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice, currency_named
 from core.kernel.quantity import Quantity, unit_named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.catalogue.price_basis import unit_meant
+from core.catalogue.comparison import unit_meant
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from config.reference import reference
 from core.catalogue.product_names import folded
 from core.catalogue.topics import STEM, THINGS
-from core.discovery.search.batch.row_search import RowSearch
+from core.discovery.search.batch import RowSearch
 from core.discovery.search.service import index_rows
 from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, listing
 from tests.core.goods import catalogue

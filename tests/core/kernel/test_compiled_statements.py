@@ -13,7 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 import config.tables  # noqa: F401 - all tables, since one references another
-from core.discovery.search.storage.tables import SearchRebuild
+from core.discovery.search.storage import SearchRebuild
 from core.kernel.compiled_statements import (
     UnitSession,
     add_all,

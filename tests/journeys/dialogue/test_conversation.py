@@ -7,7 +7,7 @@ import re
 import pytest
 
 from config.platforms import PLATFORMS
-from conversations.help.page_index import read_page
+from conversations.help.commands import read_page
 from conversations.wording import Wordings
 from tests.journeys.market import CHATS, Chat, Somebody, World
 from tests.journeys.people.test_linking import code_shown_to

@@ -1,13 +1,18 @@
-"""Delivery windows as people say them: "next week", "W37-2026", "in March", "by 15 Dec", "1-15.10.2026"."""
+"""Delivery windows as people say them: "next week", "W37-2026", "in March", "by 15 Dec", "1-15.10.2026".
+
+They also have names ("this winter", "before Christmas"), and are parts of a month or a year, or counted from today.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from typing import Final
 
-from core.catalogue.language.patterns import any_of
+from core.catalogue.language.patterns import any_of, words_meaning
 from core.catalogue.language.times.days import (
     YEAR,
     DateWindow,
@@ -19,11 +24,175 @@ from core.catalogue.language.times.days import (
     open_from,
     ordered,
 )
-from core.catalogue.language.times.seasons import NamedWindows
-from core.catalogue.language.times.spans import Reading, Spans
 from core.catalogue.product_names import folded
 from core.catalogue.schema import Words
 from core.kernel.errors import Refusal
+
+# Which days of a month these are (None: its last), and which months of a year.
+PARTS_OF_MONTH: Final[Mapping[str, tuple[int, int | None]]] = {
+    "early": (1, 10),
+    "middle": (11, 20),
+    "late": (21, None),
+    "first_half": (1, 15),
+    "second_half": (16, None),
+    "first_week": (1, 7),
+    "last_week": (24, None),
+}
+PARTS_OF_YEAR: Final[Mapping[str, tuple[int, int]]] = {
+    "early": (1, 2),
+    "middle": (6, 7),
+    "late": (12, 12),
+    "first_half": (1, 6),
+    "second_half": (7, 12),
+}
+DAYS: Final[Mapping[str, int]] = {"days": 1, "weeks": 7, "span_months": 30}
+COUNTS: Final = ("one", "two", "three", "four")
+# The meanings of `words.yaml` without whose words there is no such window, beside the names of months.
+TELLING: Final = (*PARTS_OF_MONTH, "month_end", "year_end", *DAYS)
+
+Reading = Callable[[re.Match[str], date], DateWindow | None]
+
+
+class Spans:
+    """`readings`: the patterns of such windows, each with its reader, to be tried in turn."""
+
+    def __init__(self, words: Words) -> None:
+        months = (*words.months.items(), *words.genitives.items())
+        self._months = {folded(name): number for number, names in months for name in names}
+        self._parts = {folded(word): part for part in PARTS_OF_MONTH for word in words.all(part)}
+        self._counts = {folded(word): number for number, name in enumerate(COUNTS, 1) for word in words.all(name)}
+        self._days = {folded(word): days for unit, days in DAYS.items() for word in words.all(unit)}
+
+        def said(*meanings: str) -> str:
+            return any_of(word for meaning in meanings for word in words.all(meaning))
+
+        whole = (
+            rf"(?:(?P<month>{any_of(self._months)})\.?(?:\s+(?P<y>{YEAR}))?|(?P<next>{said('next_month')})"
+            rf"|(?P<this>{said('this_month', 'the_month')})|(?P<of_year>{said('the_year')}|{YEAR}))"
+        )
+        part = rf"(?P<part>{any_of(self._parts)})"
+        limit = rf"(?:(?:(?P<until>{said('until')})|(?P<starting>{said('starting')})|{said('during')})\s+)?"
+        count = rf"(?P<count>[0-9]{{1,2}}|{any_of(self._counts)})\s+(?P<unit>{any_of(self._days)})"
+        self.readings: tuple[tuple[str, Reading], ...] = (
+            (rf"{limit}{part}(?:[\s-]+(?:{said('of')}\s*)?){whole}", self._part),
+            (rf"{limit}{whole}\s+{part}", self._part),
+            (rf"{limit}(?:(?P<this>{said('month_end')})|(?P<of_year>{said('year_end')}))", self._part),
+            (rf"{said('in_time')}\s+{count}", self._from_today),
+            (rf"{count}\s+{said('in_time_behind')}", self._from_today),
+        )
+
+    def _part(self, found: re.Match[str], today: date) -> DateWindow | None:
+        said = found.groupdict()
+        part = self._parts[re.sub(r"\s+", " ", said.get("part") or "")] if said.get("part") else "late"
+        window = self._of_year(said["of_year"], part, today) if said["of_year"] else self._of_month(said, part, today)
+        if window is None or not said["until"]:
+            return open_from(window.first) if window and said["starting"] else window
+        return ordered(today, window.last)
+
+    def _of_month(self, said: Mapping[str, str | None], part: str, today: date) -> DateWindow:
+        first, last = PARTS_OF_MONTH[part]
+
+        def of(year: int, month: int) -> DateWindow:
+            return DateWindow(date(year, month, first), date(year, month, last) if last else end_of_month(year, month))
+
+        if not said.get("month"):
+            month = end_of_month(today.year, today.month) + timedelta(days=1) if said.get("next") else today
+            return of(month.year, month.month)
+        number = self._months[said["month"] or ""]
+        if said["y"]:
+            return of(int(said["y"]), number)
+        window = of(today.year, number)
+        return window if window.last >= today else of(today.year + 1, number)
+
+    @staticmethod
+    def _of_year(said: str, part: str, today: date) -> DateWindow | None:
+        if part not in PARTS_OF_YEAR:
+            return None
+        first, last = PARTS_OF_YEAR[part]
+        year = int(said) if said.isdigit() else today.year + (last < today.month)
+        return DateWindow(date(year, first, 1), end_of_month(year, last))
+
+    def _from_today(self, found: re.Match[str], today: date) -> DateWindow:
+        count = int(found["count"]) if found["count"].isdigit() else self._counts[found["count"]]
+        return ordered(today, today + timedelta(days=count * self._days[found["unit"]]))
+
+
+# The first and the last month, on this half of the earth. The heating season is the one of district heating.
+SEASONS: Final[Mapping[str, tuple[int, int]]] = {
+    "winter": (12, 2),
+    "spring": (3, 5),
+    "summer": (6, 8),
+    "autumn": (9, 11),
+    "heating_season": (10, 4),
+}
+LAST_DAYS: Final[Mapping[str, tuple[int, int]]] = {"by_christmas": (12, 24), "by_new_year": (12, 31)}
+YEARS: Final = ("this_year", "next_year")
+# The meanings of `words.yaml` that are such windows by themselves.
+NAMED: Final = (*SEASONS, *LAST_DAYS, *YEARS)
+
+
+class NamedWindows:
+    """The windows that have names: seasons, years and weekdays.
+
+    `readings`: the patterns of such windows, each with its reader; `weekday`: its bare name.
+    `by_weekday`: the pattern to try after all others, because a date may stand beside the day.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._next = words_meaning(words, "next_one")
+        self._weekdays = {folded(name): number for number, names in words.weekdays.items() for name in names}
+        until, starting, during, this, next_one = (
+            any_of(words.all(meaning)) for meaning in ("until", "starting", "during", "this_one", "next_one")
+        )
+        # Without any of these it may be a person's name, or a town: "Sonntag GmbH", "Środa".
+        lead = rf"(?:(?P<until>{until})|(?P<starting>{starting})|{during}|{this}|{next_one})"
+        self.weekday = re.compile(rf"(?<!\w)(?P<day>{any_of(self._weekdays)})(?!\w)")
+        self.readings: tuple[tuple[str, Reading], ...] = (
+            *((any_of(words.all(name)), partial(self._season, *months)) for name, months in SEASONS.items()),
+            *((any_of(words.all(name)), partial(_until, *day)) for name, day in LAST_DAYS.items()),
+            (any_of(words.all("this_year")), lambda _, today: DateWindow(today, date(today.year, 12, 31))),
+            (any_of(words.all("next_year")), lambda _, today: _year(today.year + 1)),
+        )
+        day = rf"{lead}\s+(?:(?:{this}|{next_one})\s+)?{self.weekday.pattern}(?:\s+{next_one})?"
+        self.by_weekday: tuple[str, Reading] = (day, self._weekday)
+
+    def _season(self, first: int, last: int, found: re.Match[str], today: date) -> DateWindow:
+        """Return the season that has begun or comes next. "Next winter" said in winter is not the present one."""
+        year = today.year - 1
+        while _season_of(year, first, last).last < today:
+            year += 1
+        season = _season_of(year, first, last)
+        if season.first <= today and not self._next.isdisjoint(found[0].split()):
+            season = _season_of(year + 1, first, last)
+        return DateWindow(max(today, season.first), season.last)
+
+    def day_of(self, found: re.Match[str], today: date) -> date:
+        """Return the next day with the name that `weekday` has found; today counts."""
+        return today + timedelta(days=(self._weekdays[found["day"]] - today.isoweekday()) % 7)
+
+    def _weekday(self, found: re.Match[str], today: date) -> DateWindow:
+        """Return the day of that name. Said on a Sunday, "next Sunday" is not today."""
+        day = self.day_of(found, today)
+        if day == today and not self._next.isdisjoint(found[0].split()):
+            day += timedelta(days=7)
+        if found["until"]:
+            return DateWindow(today, day)
+        return open_from(day) if found["starting"] else DateWindow(day, day)
+
+
+def _season_of(year: int, first: int, last: int) -> DateWindow:
+    """Return the season that begins in that year."""
+    return DateWindow(date(year, first, 1), end_of_month(year + (last < first), last))
+
+
+def _until(month: int, day: int, _: re.Match[str], today: date) -> DateWindow:
+    last = date(today.year, month, day)
+    return ordered(today, last if last >= today else date(today.year + 1, month, day))
+
+
+def _year(year: int) -> DateWindow:
+    return DateWindow(date(year, 1, 1), date(year, 12, 31))
+
 
 RELATIVE_WINDOWS = ("today", "tomorrow", "this_week", "next_week", "this_month", "next_month")
 # What a window that no word of months, weeks or spans names is written with: "15.12.", "1-15.10.2026", "kw50", "q1".

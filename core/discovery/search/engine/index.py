@@ -12,15 +12,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.discovery.search.engine.building import build
 from core.discovery.search.engine.candidates import Candidates
 from core.discovery.search.engine.document import Document
 from core.discovery.search.engine.query import EngineQuery, Word, given_up
-from core.discovery.search.engine.ranking import Ranked, rank, weigh
-from core.discovery.search.engine.segment import F32, Segment
-from core.discovery.search.engine.shortlist import shortlists
-from core.discovery.search.engine.term_group import TermGroup
-from core.discovery.search.engine.word_lookup import CERTAINLY_LEANING, Reader, rejoined
+from core.discovery.search.engine.ranking import Ranked, rank, shortlists, weigh
+from core.discovery.search.engine.segment import F32, Segment, build
+from core.discovery.search.engine.term_group import CERTAINLY_LEANING, Reader, TermGroup, rejoined
 
 SORTED_BELOW: Final = 40  # keys: so few are sorted as a whole
 MERGED_BELOW: Final = 4  # a segment less than this many times as large as the next one is rebuilt together with it

@@ -9,15 +9,12 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from core.catalogue.comparison import load_of, unit_of_amount
 from core.catalogue.language.fields import resolve_price, resolve_sum, resolve_unit
 from core.catalogue.language.grammar import RANGE, SaidPrice
-from core.catalogue.language.guesses import guess_amount
-from core.catalogue.language.numbers import parse_number
+from core.catalogue.language.numbers import guess_amount, parse_number
 from core.catalogue.model import Catalogue
-from core.catalogue.price_basis import unit_of_amount
-from core.catalogue.truck_loads import load_of
-from core.discovery.search.sentence.findings import AmountFigure, Figures
-from core.discovery.search.sentence.state import ParseState
+from core.discovery.search.sentence.state import AmountFigure, Figures, ParseState
 from core.kernel.errors import Refusal
 from core.kernel.money import Money, UnitPrice
 from core.kernel.quantity import Quantity, converted, convertible

@@ -1,21 +1,134 @@
-"""The goods meant by the words that are left after amounts, places and all else are taken out."""
+"""The goods meant by the words that are left after amounts, places and all else are taken out.
+
+Words of untraded goods ("bagasse pellets", cat litter) and of a purpose ("for our heating plant") name no goods.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
-from core.catalogue.language.grammar import FIRST_WORD, WORD_OR_NUMBER
+from core.catalogue.language.grammar import FIRST_WORD, WORD_OR_NUMBER, Grammar
 from core.catalogue.language.places import Places
 from core.catalogue.model import Catalogue
-from core.catalogue.product_names import GOOD_ENOUGH, SURELY_NAMED, Likeness, folded, leaders
+from core.catalogue.product_names import GOOD_ENOUGH, SURELY_NAMED, Likeness, NameIndex, folded, leaders
 from core.catalogue.spelling import SHORTEST
-from core.discovery.search.sentence.findings import Goods
-from core.discovery.search.sentence.state import ParseState
-from core.discovery.search.sentence.untraded_goods import take_untraded
+from core.discovery.search.sentence.state import Goods, ParseState
+from core.kernel.errors import Invalid
+
+TOGETHER: Final = frozenset({" ", "-"})  # between two words of one name
+
+
+def take_untraded(state: ParseState, every: Sequence[re.Match[str]], index: NameIndex) -> frozenset[int]:
+    """Return where the words of untraded goods begin, and note them as unclear.
+
+    They are the words of the phrase, and the goods directly after it. If none follow, the goods directly before it or
+    before "of" count. `every`: all words left of the sentence.
+    """
+    if not state.may_name("not_traded"):
+        return frozenset()
+    places = set[int]()
+    for found in state.grammar.not_traded.finditer(state.text):
+        first = next((place for place, word in enumerate(every) if word.start() >= found.start()), len(every))
+        end = first + sum(found.start() <= word.start() < found.end() for word in every)
+        behind = sum(1 for _ in takewhile(lambda place: _goes_on(state, every, place, index), range(end, len(every))))
+        before = 0 if behind else _before(state, every, first, index)
+        told = every[first - before : end + behind]
+        if told:
+            given = state.written(told[0].start(), told[-1].end())
+            state.unclear.append(Invalid("goods.not_traded", given=given))
+            places.update(word.start() for word in told)
+    return frozenset(places)
+
+
+def _goes_on(state: ParseState, every: Sequence[re.Match[str]], place: int, index: NameIndex) -> bool:
+    """Return True if the word there continues the one before it and names goods."""
+    between = state.text[every[place - 1].end() : every[place].start()]
+    return between in TOGETHER and bool(index.like(every[place][0]))
+
+
+def _before(state: ParseState, every: Sequence[re.Match[str]], first: int, index: NameIndex) -> int:
+    """Return how many words before the phrase name the goods made of it: "wood pellets of", "briketai"."""
+    words = every[:first]
+    made_of = int(bool(words) and words[-1][0] in state.grammar.made_of)
+    goods = 0
+    for place in range(first - 1 - made_of, -1, -1):
+        between = state.text[every[place].end() : every[place + 1].start()]
+        if between not in TOGETHER or not index.like(every[place][0]):
+            break
+        goods += 1
+    return goods + made_of if goods else 0
+
+
+AT_THE_END: Final = 4  # words behind "for our": so few need not be known
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_FIGURE: Final = re.compile("[0-9]")
+
+
+def strip_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
+    """Return the text without the purpose of goods, if it also names goods and asks for them.
+
+    A word of buying, a number or a scheme asks for goods. A text that looks for a person stays unchanged, because the
+    purpose may have the problem.
+
+    `words`: those of the text, folded.
+    """
+    if words.isdisjoint(grammar.ours):
+        return text
+    found = list(_WORD.finditer(text))
+    said = [folded(word[0]) for word in found]
+    ours = [place for place, word in enumerate(said) if word in grammar.ours]
+    if not ours or not grammar.experts.isdisjoint(said):
+        return text
+    if _FIGURE.search(text) is None and grammar.first_words["schemes"].isdisjoint(said):
+        spoken = " ".join(said)
+        if not any(words.search(spoken) for words in grammar.sides.values()):
+            return text
+    for our in ours:
+        leading = _leading(said, our, grammar)
+        end = _behind_purpose(_clause(text, found[our:], grammar), grammar, catalogue, led=leading > 0) + our
+        first = our - leading
+        beside = (word for word in (*said[:first], *said[end:]) if word not in grammar.fillers)
+        if end > our + 1 and any(map(catalogue.name_index.like, beside)):
+            return f"{text[: found[first].start()]} ; {text[found[end - 1].end() :]}"
+    return text
+
+
+def _leading(said: list[str], our: int, grammar: Grammar) -> int:
+    """Return how many words before "our" belong to it: "for", or "per la"."""
+    if our and said[our - 1] in grammar.meant_for:
+        return 1
+    articled = our > 1 and said[our - 1] in grammar.fillers and said[our - 2] in grammar.meant_for
+    return 2 if articled else 0
+
+
+def _clause(text: str, found: list[re.Match[str]], grammar: Grammar) -> list[str]:
+    """Return the folded words behind the first, up to a small one or a comma: "for our members in Kaunas"."""
+    words: list[str] = []
+    for before, word in pairwise(found):
+        if text[before.end() : word.start()] not in {" ", "-"} or folded(word[0]) in grammar.fillers:
+            break
+        words.append(folded(word[0]))
+    return words
+
+
+def _behind_purpose(words: list[str], grammar: Grammar, catalogue: Catalogue, *, led: bool) -> int:
+    """Return how many words from "our" on state the purpose of goods; 1 if they state none.
+
+    `led`: whether "for" stands before them.
+    """
+    of_topics = catalogue.topics
+    things = [place for place, word in enumerate(words) if word in grammar.consumers or of_topics.may_be_thing(word)]
+    things = [place for place in things if place < AT_THE_END]
+    if things:
+        return things[-1] + 2 if led or len(words) == things[-1] + 1 else 1
+    few = led and len(words) <= AT_THE_END and not any(map(_FIGURE.search, words))
+    return len(words) + 1 if few and not any(map(catalogue.name_index.like, words)) else 1
+
 
 LONGEST_NAME: Final = 3  # words side by side that may name goods among others that do not
 WORDS_BETWEEN: Final = 3  # words between an "and" and the goods after it: "and 200 t chips"

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from core.catalogue import Catalogue
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.places import Places
 from core.catalogue.language.typos import is_function_word
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import INFLECTED, folded
 
 SHORTEST: Final = 3  # letters of a word that means something; "n" is the tonne of "200 т", and no other word

@@ -10,18 +10,17 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from core.catalogue.language.grammar import WORD_OR_NUMBER
-from core.catalogue.language.shorthand import expand_shorthand
+from core.catalogue.language.numbers import expand_shorthand
 from core.catalogue.language.times.windows import FIGURES_OF_TIME, FoundWindow, NoWindow
 from core.catalogue.language.typos import correct_spelling
 from core.catalogue.product_names import folded
 from core.discovery.search.model import GRADE, LONGEST_SENTENCE, ParsedQuery
 from core.discovery.search.sentence.exclusions import take_exclusions
 from core.discovery.search.sentence.figures import amount, amount_of_loads, prices, take_figures
-from core.discovery.search.sentence.goods import GoodsReader, find_second_goods
+from core.discovery.search.sentence.goods import GoodsReader, find_second_goods, strip_purpose
 from core.discovery.search.sentence.grades import grades_of_goods, resolve_grade, take_certificates_and_grades
 from core.discovery.search.sentence.letters import WORD, rejoin_halves, strip_courtesies
 from core.discovery.search.sentence.location import take_location
-from core.discovery.search.sentence.purpose import strip_purpose
 from core.discovery.search.sentence.sides import side_of_goods, take_side
 from core.discovery.search.sentence.state import ParseState
 from core.kernel.errors import Invalid, Refusal

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.frozen_model import FrozenModel
 from core.kernel.process import enter, step

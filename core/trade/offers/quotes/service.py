@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import or_, select
 
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded

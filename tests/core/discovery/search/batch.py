@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from config.reference import reference
-from core.discovery.search.advice import asks_advice
+from core.discovery.search.intent import asks_advice
 from core.discovery.search.service import index_rows, parse
 from tests.core.goods import catalogue, gazetteer
 

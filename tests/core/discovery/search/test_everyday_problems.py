@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from config.reference import reference
-from core.discovery.search.batch.row_search import RowSearch
+from core.discovery.search.batch import RowSearch
 from core.discovery.search.service import index_rows
 from tests.core.catalogue.test_topics import ADVISERS
 from tests.core.discovery.search.batch import KAUNAS, TODAY, expert, found, listing

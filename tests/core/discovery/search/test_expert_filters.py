@@ -8,7 +8,7 @@ import pytest
 
 from core.catalogue.language.languages import language_named
 from core.catalogue.product_names import folded
-from core.discovery.search.advice import names_adviser
+from core.discovery.search.intent import names_adviser
 from core.discovery.search.service import parse
 from tests.core.discovery.search.batch import TODAY, asks, expert, found, listing
 from tests.core.goods import catalogue, gazetteer

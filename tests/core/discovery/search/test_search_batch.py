@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.discovery.search.filters import split_joined_words
 from core.discovery.search.service import parse
-from core.discovery.search.spacing import split_joined_words
 from tests.core.discovery.search.batch import KAUNAS, TODAY, WIEN, asks, expert, found, listing
 from tests.core.goods import catalogue, gazetteer
 

@@ -8,14 +8,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.discovery.search.engine import index
-from core.discovery.search.engine import shortlist as shortlists
-from core.discovery.search.engine.building import build
+from core.discovery.search.engine import ranking as shortlists
 from core.discovery.search.engine.candidates import Candidates
 from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document
 from core.discovery.search.engine.index import Index
 from core.discovery.search.engine.query import EngineQuery, Limits, Spot, Word, given_up
-from core.discovery.search.engine.segment import U32
-from core.discovery.search.storage.packing import packed, unpacked
+from core.discovery.search.engine.segment import U32, build
+from core.discovery.search.storage import packed, unpacked
 
 TONNES = UNIT_KINDS.index("mass")
 GOODS = ("wood_pellets", "sawdust", "charcoal")

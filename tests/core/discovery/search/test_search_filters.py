@@ -15,7 +15,7 @@ from sqlalchemy import select
 from config.search_index import reindex_if_due
 from core.catalogue.language.times.days import DateWindow
 from core.discovery.search import reactions, service
-from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.kinds import LISTINGS
 from core.discovery.search.model import ParsedQuery, Query
 from core.kernel.transaction import MARKET
 from core.trade.listings.model import Certificate, Listing, ListingState

@@ -14,15 +14,23 @@ from sqlalchemy import delete, func, select, update
 from config.database import open_database
 from config.search_index import reindex_if_due
 from core.discovery.search import reactions, service
-from core.discovery.search.engine.building import build
 from core.discovery.search.engine.document import Document
 from core.discovery.search.engine.index import Index
 from core.discovery.search.engine.query import EngineQuery, Word
-from core.discovery.search.kinds.listings import LISTINGS
+from core.discovery.search.engine.segment import build
+from core.discovery.search.kinds import LISTINGS
 from core.discovery.search.model import ParsedQuery, Query
-from core.discovery.search.storage.index_builder import HELD_FOR, claim_base, write_piece
-from core.discovery.search.storage.index_cache import IndexCache, layout_of
-from core.discovery.search.storage.tables import SearchBlob, SearchGeneration, SearchLog, SearchRebuild
+from core.discovery.search.storage import (
+    HELD_FOR,
+    IndexCache,
+    SearchBlob,
+    SearchGeneration,
+    SearchLog,
+    SearchRebuild,
+    claim_base,
+    layout_of,
+    write_piece,
+)
 from core.kernel.ids import Ids
 from core.kernel.money import UnitPrice
 from core.kernel.transaction import MARKET, Actor, Ctx, Transactions

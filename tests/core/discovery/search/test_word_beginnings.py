@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.reference import reference
-from core.discovery.search.batch.row_search import RowSearch
+from core.discovery.search.batch import RowSearch
 from core.discovery.search.service import index_rows
 from tests.core.discovery.search.sentence.reading import TODAY, read
 

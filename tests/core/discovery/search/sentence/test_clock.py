@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from core.discovery.search.sentence.clock import Clock, extract_clock_time
+from core.discovery.search.problems import Clock, extract_clock_time
 from core.discovery.search.service import parse_problem
 from tests.core.discovery.search.sentence.reading import PLACES
 from tests.core.goods import catalogue

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.catalogue.truck_loads import FULL_TRUCKS, TRUCK_LOOSE_M3, TRUCK_TONNES, load_of
-from core.discovery.search.advice import asks_advice
+from core.catalogue.comparison import FULL_TRUCKS, TRUCK_LOOSE_M3, TRUCK_TONNES, load_of
+from core.discovery.search.intent import asks_advice
 from core.discovery.search.service import parse_query
 from tests.core.conftest import Market
 from tests.core.discovery.alerts.test_alert_rules import fit

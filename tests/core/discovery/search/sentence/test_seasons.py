@@ -8,7 +8,7 @@ import pytest
 
 from core.catalogue.language.places import Places
 from core.catalogue.language.times.days import DateWindow, from_then_on, has_no_end, proposed
-from core.discovery.search.sentence.clock import extract_clock_time
+from core.discovery.search.problems import extract_clock_time
 from core.discovery.search.service import parse
 from tests.core.goods import catalogue
 

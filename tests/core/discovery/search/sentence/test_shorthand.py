@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from core.catalogue.language.fields import parse_quantity, parse_unit_price
-from core.catalogue.language.shorthand import expand_shorthand
+from core.catalogue.language.numbers import expand_shorthand
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from tests.core.discovery.search.sentence.reading import CATALOGUE, read

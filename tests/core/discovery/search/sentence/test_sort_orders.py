@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.discovery.search.advice import order_of_advisers
+from core.discovery.search.intent import order_of_advisers
 from core.discovery.search.model import Query
 from core.discovery.search.service import parse_query
 from tests.core.discovery.search.sentence.reading import CATALOGUE, PLACES, TODAY, read

@@ -1,30 +1,134 @@
-"""Documents of any file as the engine takes them in: missing fields are read from the text."""
+"""An index in memory over documents that a file describes, with their own names of goods, grades and towns.
+
+Fields that a row lacks are read from its text.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from statistics import fmean
 from typing import Any, Final
 
-from core.catalogue import Catalogue
 from core.catalogue.language.fields import resolve_sum
-from core.catalogue.language.grammar import grade_names, grammar_of
+from core.catalogue.language.grammar import FIRST_WORD, grade_names, grammar_of
 from core.catalogue.language.languages import language_named
-from core.catalogue.language.normalised_text import NormalisedText
-from core.catalogue.language.places import Place, Places
+from core.catalogue.language.patterns import NormalisedText
+from core.catalogue.language.places import Place, Places, distance_km
+from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded, words_of
-from core.discovery.search.batch.stated_town import StatedTown
 from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document, words_in
+from core.discovery.search.engine.index import Index
+from core.discovery.search.engine.query import EngineQuery
+from core.discovery.search.engine.segment import build
+from core.discovery.search.filters import loose_query, problem_query
+from core.discovery.search.intent import Intent, asks_advice, with_problem_words
 from core.discovery.search.limits import amount_of, hourly_amount, price_amount
-from core.discovery.search.model import ParsedQuery
+from core.discovery.search.model import ROW_HITS, ParsedQuery
 from core.discovery.search.sentence.exclusions import kind_marks
 from core.discovery.search.sentence.goods import WEAKLY_NAMED
+from core.discovery.search.sentence.keyboard_layout import retyped
 from core.discovery.search.sentence.passes import read
 from core.discovery.search.sentence.state import ParseState
 from core.kernel.errors import Refusal
+
+LONGEST_NAME: Final = 3  # words of a town's name
+SHORTEST_NAME: Final = 4  # letters of a town that is only known by its exact name
+READ_AT_MOST: Final = 1_000  # letters of a text
+_PIECE: Final = re.compile(r"[^.,;:/|()\n]+")
+_WORD: Final = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One town of a text.
+
+    `marked`: "near", "from" or the like stands beside it.
+    `alone`: it stands alone between two commas.
+    `last`: it is the last word.
+    `as_called`: it is written exactly as its name.
+    """
+
+    place: Place
+    marked: bool
+    alone: bool
+    last: bool
+    as_called: bool
+
+    @property
+    def certainty(self) -> int:
+        """Return how surely the goods are there; 0 if it may be any word or name."""
+        if not self.place.well_known:
+            return int(self.marked or (self.alone and not self.place.everyday_word))
+        if self.marked or self.alone:
+            return 4 if self.as_called else 2
+        if self.place.everyday_word:
+            return int(self.last)
+        return 3 if self.as_called else 1
+
+
+class StatedTown:
+    """Reader of the town in a text; the destination of goods is not their location."""
+
+    def __init__(self, catalogue: Catalogue, places: Places) -> None:
+        words, self.places = catalogue.words, places
+        self.goods = catalogue.name_index.vocabulary
+        self.marks = _words_of((*words.all("near"), *words.all("at"), *words.all("stored"))) - {""}
+        self.away = _words_of(words.all("taken_to"))
+        self.near = grammar_of(catalogue).near
+
+    def of(self, text: str) -> Place | None:
+        """Return the town that is named most surely; the first among equals."""
+        told = max(self._told(text[:READ_AT_MOST]), key=lambda one: one.certainty, default=None)
+        return told.place if told and told.certainty else None
+
+    def _told(self, text: str) -> Iterator[Mention]:
+        normalised = NormalisedText.of(text)
+        for piece in _PIECE.finditer(normalised.text):
+            words = list(_WORD.finditer(normalised.text, *piece.span()))
+            place = 0
+            while place < len(words) and words[place][0] not in self.away:
+                size, named = self._named(normalised, words[place : place + LONGEST_NAME])
+                if named is not None:
+                    before = words[place - 1][0] if place else ""
+                    behind = words[place + size][0] if place + size < len(words) else ""
+                    marked = before in self.marks or bool(self.near.fullmatch(behind))
+                    last = place + size == len(words)
+                    as_called = any(named is one for one in self.places.named(words[place][0])) or size > 1
+                    yield Mention(named, marked, last and not place, last, as_called)
+                place += size
+
+    def _named(self, normalised: NormalisedText, words: list[re.Match[str]]) -> tuple[int, Place | None]:
+        """Return the longest town that these words begin with, and its number of words. Goods are no town."""
+        capital = normalised.as_written(*words[0].span())[:1].isupper()
+        if words[0][0] in self.places.first_words:
+            for size in range(len(words), 0, -1):
+                name = normalised.text[words[0].start() : words[size - 1].end()]
+                found = self.places.named(name)
+                if found and _may_be_meant(found[0], name, capital):
+                    return size, None if name in self.goods else found[0]
+        return 1, self._in_another_case(words[0][0]) if capital else None
+
+    def _in_another_case(self, word: str) -> Place | None:
+        found = () if word in self.goods else self.places.declined(word)
+        return found[0] if found and found[0].well_known else None
+
+
+def _may_be_meant(place: Place, name: str, capital: bool) -> bool:
+    if not place.well_known:
+        return capital and len(name) >= SHORTEST_NAME
+    return capital or not place.everyday_word
+
+
+@lru_cache(maxsize=16)
+def _words_of(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Return the last word of each phrase, folded."""
+    return frozenset(FIRST_WORD.findall(folded(phrase))[-1] for phrase in phrases if FIRST_WORD.search(folded(phrase)))
+
 
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2
@@ -241,3 +345,68 @@ def _day(created: object) -> int:
         return date.fromisoformat(str(created)[:10]).toordinal()
     except ValueError:
         return 0
+
+
+DOCUMENTS_OF_A_TOWN: Final = 2  # one alone may be somewhere else
+SAME_TOWN_KM: Final = 100  # from where a town of that name is
+
+
+class RowSearch:
+    """The engine over documents as the file writes them."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]], catalogue: Catalogue, known: Places, today: date) -> None:
+        self.catalogue, self.today = catalogue, today
+        listed = list(rows)
+        self.places = Places([*known.all, *_towns_of(listed, known, self.catalogue)], known.posted)
+        reader = Rows(self.catalogue, self.places, today)
+        documents = [reader.document(row) for row in listed]
+        self.index = Index(build(documents))
+        # As in the market, a word that is rare among advisers need not be rare among goods.
+        self.advisers = Index(build([document for document in documents if document.kind != "listing"]))
+        for first in ("100 t wod pelets under 200 eur near Rigga", "consultant for boilr slaging"):
+            self.search(first)  # patterns and forms of words are made on first use
+
+    def search(self, text: str) -> list[str]:
+        """Return ids of the best documents. If fewer than ten meet every filter, those that miss some follow."""
+        text = retyped(text, self.catalogue, self.places) or text
+        state = ParseState(
+            text, self.catalogue, self.places, self.today, per="t", several=True
+        )  # as documents have prices
+        said = read(state)
+        advice = asks_advice(text, said, self.catalogue, self.index.knows)
+        advice = advice and not Intent(text, said, self.catalogue).asks_price()  # which goods on offer tell best
+        said = with_problem_words(text, said, self.catalogue) if advice else said
+        index, query_of = (self.advisers, problem_query) if advice else (self.index, loose_query)
+        wanted = query_of(said, self.catalogue, self.places, index.knows, self.today)
+        if not wanted.words and wanted == EngineQuery(today=wanted.today):
+            return []  # nothing was understood, and everything would be as good an answer as any other
+        return [found.id for found in index.search_relaxed(wanted, ROW_HITS)]
+
+
+def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogue) -> list[Place]:
+    """Return towns that the gazetteer does not have, or has elsewhere, at the average position of their documents.
+
+    A town named like goods is a place only behind "near" and the like.
+    """
+    found: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for row in rows:
+        town, lat, lon = row.get("city"), row.get("lat"), row.get("lon")
+        if town and lat is not None and lon is not None and not _is_there(known.named(str(town)), lat, lon):
+            found[str(town), str(row.get("country") or "")].append((float(lat), float(lon)))
+    return [
+        Place(
+            name=town,
+            country=country,
+            lat=fmean(lat for lat, _ in positions),
+            lon=fmean(lon for _, lon in positions),
+            zone="",
+            everyday_word=bool(catalogue.products_named(town)) or catalogue.synonyms.knows(folded(town)),
+            other_names=(),
+        )
+        for (town, country), positions in found.items()
+        if len(positions) >= DOCUMENTS_OF_A_TOWN
+    ]
+
+
+def _is_there(places: Iterable[Place], lat: float, lon: float) -> bool:
+    return any(distance_km(place.lat, place.lon, lat, lon) <= SAME_TOWN_KM for place in places)

@@ -1,1 +1,0 @@
-"""Steps of every outgoing reply: label punctuation, security phrase, placement, room, and the sending itself."""

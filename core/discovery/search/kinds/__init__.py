@@ -1,1 +1,0 @@
-"""The kinds of things that can be found: how their rows become documents of the engine."""
