@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
+from core.kernel.errors import Stale
+
 # Alembic can only change a constraint that has a name, on SQLite above all.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,6 +48,12 @@ class Versioned:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
+
+
+def check_version(row: Versioned, expected_version: int | None) -> None:
+    """Raise Stale if a person decided on another version of the row. `expected_version`: None for any version."""
+    if expected_version is not None and expected_version != row.version:
+        raise Stale
 
 
 class Instant(TypeDecorator[datetime]):

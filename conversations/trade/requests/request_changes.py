@@ -11,11 +11,7 @@ from typing import Any, Final
 from conversations.buttons import Press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
-from conversations.forms.answers import (
-    NOTHING,
-    goods_name,
-    read_goods_price,
-)
+from conversations.forms.answers import NOTHING, goods_name, read_goods_price
 from conversations.forms.form import BEFORE, Form, Values
 from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.listing import answers_in

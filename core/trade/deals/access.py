@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import read_anew
-from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.database import check_version
+from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
@@ -81,12 +82,13 @@ def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
     return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
 
 
-def party(ctx: Ctx, deal_id: str) -> tuple[Deal, Side]:
-    """Return the deal, locked, and the actor's side. Raises NotFound to all others."""
+def party(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> tuple[Deal, Side]:
+    """Return the deal, locked, and the actor's side. Raises NotFound to all others, Stale for an outdated card."""
     deal = locked(ctx, deal_id)
     side = rules.side_of(acting(ctx).organisation_id, deal.buyer, deal.seller)
     if side is None:
         raise NotFound
+    check_version(deal, expected_version)
     return deal, side
 
 
@@ -111,12 +113,6 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
     if deal is None:
         raise NotFound
     return deal
-
-
-def check_version(deal: Deal, expected_version: int | None) -> None:
-    """Raise Stale for a card that is out of date."""
-    if expected_version is not None and expected_version != deal.version:
-        raise Stale
 
 
 def has_signed(deal: Deal, side: str) -> bool:

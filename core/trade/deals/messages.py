@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import Boolean, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 from stdnum import iban
 
 from core.kernel.database import Id, Instant, Table, Words
 from core.kernel.errors import NotAllowed
+from core.kernel.strict_model import StrictModel
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
 from core.trade.deals import rules
@@ -22,10 +23,8 @@ from core.trade.deals.events import DealFact
 from core.trade.deals.model import Deal, Side
 
 
-class SayInDeal(BaseModel):
+class SayInDeal(StrictModel):
     """A message to the other side. `message`: its place in the author's own chat, should it be changed there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     deal_id: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +15,7 @@ from core.kernel.database import Exact, Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.money import Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
+from core.kernel.strict_model import StrictModel
 from core.trade.deals.model import Side
 from core.trade.offers.quality_formula import Measured
 
@@ -294,9 +295,7 @@ Telling = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
-class Command(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Command(StrictModel):
     lot_id: str
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from core.kernel.compiled_statements import find_all, select_all
-from core.kernel.errors import NotFound, Refusal, Stale
-from core.kernel.process import StepRow, timeline
+from core.kernel.database import check_version
+from core.kernel.errors import NotFound, Refusal
+from core.kernel.process import StepRow, step, timeline
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.people.files.service import own
@@ -42,8 +43,14 @@ def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[
         raise NotFound
     deal = access.locked(ctx, deal_id)
     lot = lot_for(ctx, lot_id)
-    if expected_version is not None and expected_version != lot.version:
-        raise Stale
+    check_version(lot, expected_version)
+    return lot, deal
+
+
+def step_lot(ctx: Ctx, lot_id: str, event: str, expected_version: int | None) -> tuple[Lot, Deal]:
+    """Take a step of the actor's, and return the lot and its deal. Raises NotFound, NotAllowed, Stale."""
+    lot, deal = lot_of(ctx, lot_id, expected_version)
+    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
     return lot, deal
 
 
@@ -108,8 +115,9 @@ def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
     return lot
 
 
-def tell(ctx: Ctx, lot: Lot, fact: type[LotFact]) -> Lot:
-    ctx.announce(fact(lot.id, lot.deal_id, ctx.actor.person))
+def tell(ctx: Ctx, lot: Lot, fact: Callable[..., LotFact], *details: str) -> Lot:
+    """Announce an event of the lot. `details`: the fields that it has beside those of every event of lots."""
+    ctx.announce(fact(lot.id, lot.deal_id, ctx.actor.person, *details))
     ctx.session.flush()
     return lot
 

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import find_all
-from core.kernel.errors import Invalid, NotFound, Stale
+from core.kernel.database import check_version
+from core.kernel.errors import Invalid, NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
@@ -41,8 +42,7 @@ def give_back_paid_too_much(ctx: Ctx, credit_id: str, expected_version: int | No
     """Refund the buyer's overpayment on request. Raises NotFound, NotAllowed, Stale."""
     kept = credit_for(ctx, credit_id)
     deal = access.deal_for(ctx, kept.deal_id)
-    if expected_version is not None and expected_version != kept.version:
-        raise Stale
+    check_version(kept, expected_version)
     step(ctx, CREDIT, kept, "give_back", access.sides(ctx, deal))
     return _give_back(ctx, kept)
 

@@ -13,14 +13,7 @@ from core.money.disbursements.service import send_stopped
 from core.money.ledger.events import InvariantHolds
 from core.money.model import SubjectKind
 from core.money.payees.model import ACCOUNT
-from core.trade.deals.events import (
-    DealDirectAgreed,
-    DealFact,
-    DealMoneyTried,
-    DealReadyToFund,
-    DealSettling,
-    DealUnwinding,
-)
+from core.trade.deals import events as deal_events
 from core.trade.deals.lifecycle import money_stuck
 from core.trade.deals.model import IN_DOUBT
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
@@ -35,11 +28,11 @@ from core.trade.funding.settlement import refund_unwound, settle_lot
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(DealReadyToFund, lambda ctx, fact: plan_tranches(ctx, fact.deal_id))
-    for off in (DealDirectAgreed, DealUnwinding):
+    reactions.on(deal_events.DealReadyToFund, lambda ctx, fact: plan_tranches(ctx, fact.deal_id))
+    for off in (deal_events.DealDirectAgreed, deal_events.DealUnwinding):
         reactions.on(off, lambda ctx, fact: call_off_funding(ctx, fact.deal_id))
-    reactions.on(DealSettling, _settling)
-    reactions.on(DealMoneyTried, _tried)
+    reactions.on(deal_events.DealSettling, _settling)
+    reactions.on(deal_events.DealMoneyTried, _tried)
     reactions.on(LotAccepted, _accepted)
     reactions.on(LotDropped, _dropped)
     reactions.on(LotAdjusted, _adjusted)
@@ -56,12 +49,12 @@ def _put_off(ctx: Ctx, fact: DisbursementPutOff) -> None:
         money_stuck(ctx, fact.subject)
 
 
-def _settling(ctx: Ctx, fact: DealFact) -> None:
+def _settling(ctx: Ctx, fact: deal_events.DealFact) -> None:
     call_off_funding(ctx, fact.deal_id)
     finish(ctx, fact.deal_id)
 
 
-def _tried(ctx: Ctx, fact: DealFact) -> None:
+def _tried(ctx: Ctx, fact: deal_events.DealFact) -> None:
     try_deal_again(ctx, fact.deal_id)
     finish(ctx, fact.deal_id)
 

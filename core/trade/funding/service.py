@@ -20,16 +20,7 @@ from core.money.messages import ExpireCheckout
 from core.trade.deals import access, lifecycle
 from core.trade.deals.model import FUND_WITHIN, Deal, DealState
 from core.trade.delivery import service as delivery
-from core.trade.funding import rules
-from core.trade.funding.events import (
-    PaymentLapsed,
-    PaymentLinkReady,
-    PaymentPartReceived,
-    PaymentReceived,
-    PaymentReturned,
-    TrancheAwaited,
-    TrancheLapsed,
-)
+from core.trade.funding import events, rules
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.payouts import refund
 from core.trade.funding.rails import service as rails
@@ -76,7 +67,7 @@ def tranche_due(ctx: Ctx, tranche_id: str) -> None:
     step(ctx, TRANCHE, tranche, "fall_due", ("time",))
     ctx.session.flush()
     if not at_once:
-        ctx.announce(TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
+        ctx.announce(events.TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
     ask_for(ctx, access.locked(ctx, tranche.deal_id), tranche)
 
 
@@ -84,7 +75,7 @@ def tranche_unpaid(ctx: Ctx, tranche_id: str) -> None:
     """Drop the lots of a tranche that is not paid in time. The deal goes on with the others."""
     tranche = tranche_locked(ctx, tranche_id)
     _lapse(ctx, tranche, "funding_expired", "time")
-    ctx.announce(TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
+    ctx.announce(events.TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
     delivery.drop_unfunded(ctx, tranche.deal_id, tranche.first_lot, tranche.last_lot)
 
 
@@ -184,7 +175,7 @@ def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expir
     payment.session_ref, payment.url, payment.expires_at = session_ref, url, expires_at
     if payment.state is PaymentState.ASKED:
         payment.state = PaymentState.OPEN
-        ctx.announce(PaymentLinkReady(payment.deal_id, payment.id))
+        ctx.announce(events.PaymentLinkReady(payment.deal_id, payment.id))
     else:
         _ask_expiry(ctx, payment, session_ref)
     ctx.session.flush()
@@ -328,7 +319,7 @@ def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
         payment.state = PaymentState.LAPSED
         ctx.session.flush()
         if awaited(ctx, payment.deal_id) is not None:
-            ctx.announce(PaymentLapsed(payment.deal_id, payment.id))
+            ctx.announce(events.PaymentLapsed(payment.deal_id, payment.id))
 
 
 def _give_up_others(ctx: Ctx, payment: Payment, amount: Money) -> None:
@@ -378,7 +369,7 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
         payment.state = PaymentState.RETURNED
         ctx.session.flush()
         late = total.currency == payment.currency
-        ctx.announce(PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
+        ctx.announce(events.PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
         refund(ctx, deal, payment, new)
         return
     tranche.held_minor += held.minor
@@ -394,14 +385,14 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
 def _part_came(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment, came: Money) -> None:
     step(ctx, TRANCHE, tranche, "money_in", ("provider",))
     lifecycle.money_in(ctx, deal.id)
-    ctx.announce(PaymentPartReceived(deal.id, payment.id, came, tranche.held, tranche.missing))
+    ctx.announce(events.PaymentPartReceived(deal.id, payment.id, came, tranche.held, tranche.missing))
 
 
 def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
     payment.state = PaymentState.RECEIVED
     step(ctx, TRANCHE, tranche, "money_complete", ("provider",))
     ctx.session.flush()
-    ctx.announce(PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
+    ctx.announce(events.PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
     if deal.state == DealState.AWAITING_FUNDING:
         lifecycle.money_complete(ctx, deal.id)
     for other in payments_in(ctx, tranche):

@@ -6,21 +6,14 @@ from sqlalchemy import bindparam, select
 
 from core.catalogue import Catalogue
 from core.kernel.compiled_statements import select_rows
-from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.database import check_version
+from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.process import enter, step
 from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
-from core.trade.listings import rules
-from core.trade.listings.events import (
-    ListingChanged,
-    ListingExpired,
-    ListingPublished,
-    ListingSoldOut,
-    ListingStockMoved,
-    ListingWithdrawn,
-)
+from core.trade.listings import events, rules
 from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, ListingState, PublishListing
 
 EXPIRY = "listing_expired"
@@ -66,7 +59,7 @@ def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> 
     enter(ctx, LISTING, listing, LISTING.initial, {EXPIRY: listing.expires_at})
     ctx.session.add(listing)
     has_traded(ctx, person.organisation_id)
-    ctx.announce(ListingPublished(listing.id, listing.seller, person.id))
+    ctx.announce(events.ListingPublished(listing.id, listing.seller, person.id))
     ctx.session.flush()
     return listing
 
@@ -169,7 +162,7 @@ def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = N
     """Take it down for good."""
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, "withdraw", ("seller",))
-    ctx.announce(ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
+    ctx.announce(events.ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
     return listing
 
@@ -186,7 +179,7 @@ def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     taken = rules.check_left(quantity, listing.remaining)
     listing.remaining_amount = (listing.remaining - taken).amount
     _note_stock(ctx, listing, "system")
-    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
+    ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
     return taken
 
@@ -197,7 +190,7 @@ def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
     listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
     listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
     _note_stock(ctx, listing, "system")
-    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
+    ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
 
 
@@ -205,22 +198,21 @@ def expire_listing(ctx: Ctx, listing_id: str) -> None:
     """Expire a listing whose time is over; the seller may renew it."""
     listing = listing_for(ctx, listing_id)
     step(ctx, LISTING, listing, EXPIRY, ("time",))
-    ctx.announce(ListingExpired(listing.id, listing.seller, None))
+    ctx.announce(events.ListingExpired(listing.id, listing.seller, None))
 
 
 def forget_listing(ctx: Ctx, listing_id: str) -> None:
     """Withdraw a listing that was not renewed for half a year."""
     listing = listing_for(ctx, listing_id)
     step(ctx, LISTING, listing, "listing_forgotten", ("time",))
-    ctx.announce(ListingWithdrawn(listing.id, listing.seller, None))
+    ctx.announce(events.ListingWithdrawn(listing.id, listing.seller, None))
 
 
 def _own(ctx: Ctx, listing_id: str, expected_version: int | None) -> Listing:
     listing = listing_for(ctx, listing_id)
     if acting(ctx).organisation_id != listing.seller:
         raise NotAllowed
-    if expected_version is not None and expected_version != listing.version:
-        raise Stale
+    check_version(listing, expected_version)
     return listing
 
 
@@ -232,7 +224,7 @@ def _move(ctx: Ctx, listing_id: str, event: str, expected_version: int | None) -
 
 
 def _tell_changed(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
-    ctx.announce(ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
+    ctx.announce(events.ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
     ctx.session.flush()
 
 
@@ -269,7 +261,7 @@ def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
     deadlines = {EXPIRY: listing.expires_at}
     if empty and listing.state in (ListingState.LIVE, ListingState.PAUSED):
         step(ctx, LISTING, listing, "sell_out", (role,), deadlines=deadlines)
-        ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
+        ctx.announce(events.ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
     elif not empty and listing.state == ListingState.SOLD_OUT:
         step(ctx, LISTING, listing, "restock", (role,), deadlines=deadlines)
 

@@ -17,6 +17,7 @@ from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.kernel.money import Money, UnitPrice
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
+from core.kernel.strict_model import StrictModel
 from core.trade.listings.model import Certificate, Code, Place
 from core.trade.offers.quality_formula import Quality
 
@@ -86,30 +87,24 @@ class Terms(BaseModel):
         return cls.model_validate(json.loads(body) if isinstance(body, str) else body)
 
 
-class MakeOffer(BaseModel):
+class MakeOffer(StrictModel):
     """A buyer's first word on a listing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     listing_id: str
     terms: Terms
     valid_for: timedelta = DEFAULT_VALIDITY
 
 
-class CounterOffer(BaseModel):
+class CounterOffer(StrictModel):
     """The other side's answer with changed terms."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     offer_id: str
     terms: Terms
     valid_for: timedelta = DEFAULT_VALIDITY
 
 
-class BuyNow(BaseModel):
+class BuyNow(StrictModel):
     """Take so much at the listing's own price and conditions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     listing_id: str
     quantity: Quantity

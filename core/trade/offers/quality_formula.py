@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from core.catalogue import Catalogue
 from core.catalogue.energy import MJ_PER_KWH, ncv_as_received
@@ -23,6 +23,7 @@ from core.kernel.decimals import half_up_to
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity, converted, convertible
+from core.kernel.strict_model import StrictModel
 
 Percent = Annotated[Decimal, Field(ge=0, lt=100, max_digits=5, decimal_places=2)]
 CalorificValue = Annotated[Decimal, Field(gt=0, le=50, max_digits=6, decimal_places=3)]  # MJ/kg; pure fat has 38
@@ -37,14 +38,12 @@ REPRODUCIBILITY: Final[Mapping[str, Decimal]] = {
 }
 
 
-class Quality(BaseModel):
+class Quality(StrictModel):
     """Quality that the price was agreed for. A value of None does not change what is paid.
 
     `moisture` as received and `ash` on the dry basis, both at most, in per cent. `ash_cut_bp`: off the price for each
     point of ash above. `ncv_dry`: MJ/kg, from which measured moisture gives the calorific value.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     moisture: Percent | None = None
     ash: Percent | None = None
@@ -52,10 +51,8 @@ class Quality(BaseModel):
     ncv_dry: CalorificValue | None = None
 
 
-class Measured(BaseModel):
+class Measured(StrictModel):
     """Findings of a weighbridge or a laboratory. `ncv` in MJ/kg as received."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     weight: Quantity | None = None
     moisture: Percent | None = None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import or_, select
 
 from core.catalogue import Catalogue
+from core.kernel.database import check_version
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.process import enter, step
+from core.kernel.strict_model import StrictModel
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
@@ -72,8 +73,7 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
 def close_inquiry(ctx: Ctx, inquiry_id: str, expected_version: int | None = None) -> Inquiry:
     """Close an inquiry for a side that has nothing more to ask or to say."""
     inquiry = inquiry_for(ctx, inquiry_id)
-    if expected_version is not None and expected_version != inquiry.version:
-        raise Stale
+    check_version(inquiry, expected_version)
     return _close(ctx, inquiry, "close", _side(ctx, inquiry))
 
 
@@ -149,10 +149,8 @@ def _write(ctx: Ctx, inquiry: Inquiry, side: Side, words: str) -> None:
     inquiry.lines.append(InquiryLine(number=len(inquiry.lines) + 1, side=side, person=person, at=ctx.now, words=words))
 
 
-class OfferToAsker(BaseModel):
+class OfferToAsker(StrictModel):
     """The seller's first offer to a buyer who has asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     inquiry_id: str
     terms: Terms
