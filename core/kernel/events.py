@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, dataclass_transform
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """An event. Subclasses are frozen dataclasses of ids and plain values, named in the past tense."""
+
+
+@dataclass_transform(frozen_default=True)
+class Fact(Event):
+    """An event whose subclasses are made frozen dataclasses here, so that they need no decorator of their own."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclass(frozen=True)(cls)
 
 
 class Listeners(Protocol):

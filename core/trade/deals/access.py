@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import read_anew
-from core.kernel.database import check_version
+from core.kernel.database import Row, check_version, existing
 from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
@@ -98,6 +100,23 @@ def operated(ctx: Ctx, deal_id: str) -> Deal:
     if "operator" not in sides(ctx, deal):
         raise NotAllowed
     return deal
+
+
+def row_for(ctx: Ctx, kind: type[Row], row_id: str) -> Row:
+    """Return a row of a deal that the actor may see. Raises NotFound, to strangers too."""
+    row: Any = existing(ctx.session, kind, row_id)
+    deal_for(ctx, row.deal_id)
+    return cast("Row", row)
+
+
+def row_locked(ctx: Ctx, kind: type[Row], row_id: str) -> tuple[Row, Deal]:
+    """Return a row of a deal, and the deal, which is locked first as everywhere. Raises NotFound."""
+    columns: Any = kind
+    deal_id = ctx.session.scalar(select(columns.deal_id).where(columns.id == row_id))
+    if deal_id is None:
+        raise NotFound
+    deal = locked(ctx, deal_id)
+    return ctx.session.get_one(kind, row_id), deal
 
 
 def locked(ctx: Ctx, deal_id: str) -> Deal:

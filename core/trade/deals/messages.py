@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -46,7 +45,6 @@ class DealLine(Table):
     changed: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-@dataclass(frozen=True, slots=True)
 class DealLineSaid(DealFact):
     """One side has said something, or says it otherwise now."""
 

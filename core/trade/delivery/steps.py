@@ -29,20 +29,13 @@ def lot_for(ctx: Ctx, lot_id: str) -> Lot:
 
     Raises NotFound, to strangers too.
     """
-    lot = ctx.session.get(Lot, lot_id)
-    if lot is None:
-        raise NotFound
-    access.deal_for(ctx, lot.deal_id)
-    return lot
+    return access.row_for(ctx, Lot, lot_id)
 
 
 def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[Lot, Deal]:
     """Return the lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
-    deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
-    if deal_id is None:
-        raise NotFound
-    deal = access.locked(ctx, deal_id)
-    lot = lot_for(ctx, lot_id)
+    lot, deal = access.row_locked(ctx, Lot, lot_id)
+    access.deal_for(ctx, deal.id)
     check_version(lot, expected_version)
     return lot, deal
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from core.kernel.database import check_version
 from core.kernel.decimals import half_up
-from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import enter, step, timeline
 from core.kernel.timers import Timer, set_timer
@@ -202,11 +202,7 @@ def check_operator(ctx: Ctx) -> None:
 
 def case_for(ctx: Ctx, case_id: str) -> Case:
     """Return a dispute for its two sides and operators. Raises NotFound, to strangers too."""
-    case = ctx.session.get(Case, case_id)
-    if case is None:
-        raise NotFound
-    access.deal_for(ctx, case.deal_id)
-    return case
+    return access.row_for(ctx, Case, case_id)
 
 
 def cases_of(ctx: Ctx, deal_id: str) -> list[Case]:
@@ -318,11 +314,8 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
 
 def _case(ctx: Ctx, case_id: str, expected_version: int | None) -> tuple[Case, Deal]:
     """Return the dispute with its deal locked first, as everywhere. Raises NotFound, Stale."""
-    deal_id = ctx.session.scalar(select(Case.deal_id).where(Case.id == case_id))
-    if deal_id is None:
-        raise NotFound
-    deal = access.locked(ctx, deal_id)
-    case = case_for(ctx, case_id)
+    case, deal = access.row_locked(ctx, Case, case_id)
+    access.deal_for(ctx, deal.id)
     check_version(case, expected_version)
     return case, deal
 

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from core.kernel.events import Event
+from core.kernel.events import Fact
 from core.kernel.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentLinkReady(Event):
+class PaymentLinkReady(Fact):
     """The buyer can pay: the payment has its address now."""
 
     deal_id: str
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentLapsed(Event):
+class PaymentLapsed(Fact):
     """The link is no longer good; the buyer may ask for another while the deal waits."""
 
     deal_id: str
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentReceived(Event):
+class PaymentReceived(Fact):
     """All that was asked for is held: the deal's whole amount, or that of its `tranche` by number."""
 
     deal_id: str
@@ -35,8 +31,7 @@ class PaymentReceived(Event):
     tranche: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentPartReceived(Event):
+class PaymentPartReceived(Fact):
     """`amount` has come, which is not all: `held` is the total so far, `missing` is still to come."""
 
     deal_id: str
@@ -46,8 +41,7 @@ class PaymentPartReceived(Event):
     missing: Money
 
 
-@dataclass(frozen=True, slots=True)
-class TrancheAwaited(Event):
+class TrancheAwaited(Fact):
     """The next tranche of the deal is to be paid. The first one is announced too, if it was not due at once."""
 
     deal_id: str
@@ -55,8 +49,7 @@ class TrancheAwaited(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class TrancheLapsed(Event):
+class TrancheLapsed(Fact):
     """A part of the deal's money did not come in time: its lots are dropped."""
 
     deal_id: str
@@ -64,8 +57,7 @@ class TrancheLapsed(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentReturned(Event):
+class PaymentReturned(Fact):
     """Money came that the deal has no use for; all of it goes back. `why`: "wrong_currency" or "too_late"."""
 
     deal_id: str
@@ -74,8 +66,7 @@ class PaymentReturned(Event):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class LotReleased(Event):
+class LotReleased(Fact):
     """A lot's money was split: `net` to the seller, `fee` to the market, `back` to the buyer."""
 
     lot_id: str
@@ -85,8 +76,7 @@ class LotReleased(Event):
     back: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PayoutSent(Event):
+class PayoutSent(Fact):
     """Money is on its way to the seller."""
 
     organisation_id: str
@@ -95,8 +85,7 @@ class PayoutSent(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class RefundSent(Event):
+class RefundSent(Fact):
     """Money is on its way back to the buyer. `why`: "too_much" if it is an overpayment."""
 
     deal_id: str
@@ -104,8 +93,7 @@ class RefundSent(Event):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRefused(Event):
+class AccountRefused(Fact):
     """The provider will not open an account for a seller. `person`: the person who asked for it."""
 
     organisation_id: str
@@ -113,8 +101,7 @@ class AccountRefused(Event):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class OnboardingLinkReady(Event):
+class OnboardingLinkReady(Fact):
     """The provider's page for a seller's account is ready. It works once and for minutes."""
 
     organisation_id: str
@@ -122,8 +109,7 @@ class OnboardingLinkReady(Event):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class CreditKept(Event):
+class CreditKept(Fact):
     """The buyer has overpaid: the surplus is kept as their credit, and offered back."""
 
     organisation_id: str
@@ -132,8 +118,7 @@ class CreditKept(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class CreditSpent(Event):
+class CreditSpent(Fact):
     """`amount` of a buyer's credit has gone into a later payment of theirs."""
 
     organisation_id: str
@@ -141,16 +126,14 @@ class CreditSpent(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PayeeRestricted(Event):
+class PayeeRestricted(Fact):
     """A seller who could receive money cannot any more. `missing`: what the provider wants to know, by its names."""
 
     organisation_id: str
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentSettling(Event):
+class PaymentSettling(Fact):
     """The buyer has paid by a slow rail. The money is on its way, and arrives by `until` at the latest."""
 
     deal_id: str

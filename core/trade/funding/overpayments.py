@@ -49,11 +49,7 @@ def give_back_paid_too_much(ctx: Ctx, credit_id: str, expected_version: int | No
 
 def credit_for(ctx: Ctx, credit_id: str) -> Credit:
     """Return a credit, for the sides of its deal. Raises NotFound."""
-    kept = ctx.session.get(Credit, credit_id)
-    if kept is None:
-        raise NotFound
-    access.deal_for(ctx, kept.deal_id)
-    return kept
+    return access.row_for(ctx, Credit, credit_id)
 
 
 def credit_kept_long(ctx: Ctx, credit_id: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import find_all
-from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.errors import NotAllowed, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
@@ -92,11 +92,7 @@ def tranches_of(ctx: Ctx, deal_id: str) -> list[Tranche]:
 
 def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
     """Return a tranche of a deal that the actor may see. Raises NotFound."""
-    tranche = ctx.session.get(Tranche, tranche_id)
-    if tranche is None:
-        raise NotFound
-    access.deal_for(ctx, tranche.deal_id)
-    return tranche
+    return access.row_for(ctx, Tranche, tranche_id)
 
 
 def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
@@ -197,11 +193,7 @@ def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
 
 def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
     """Return the payment, with its deal locked first as everywhere. Raises NotFound."""
-    deal_id = ctx.session.scalar(select(Payment.deal_id).where(Payment.id == payment_id))
-    if deal_id is None:
-        raise NotFound
-    access.locked(ctx, deal_id)
-    return ctx.session.get_one(Payment, payment_id)
+    return access.row_locked(ctx, Payment, payment_id)[0]
 
 
 def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
@@ -249,11 +241,7 @@ def payments_in(ctx: Ctx, tranche: Tranche) -> list[Payment]:
 
 def tranche_locked(ctx: Ctx, tranche_id: str) -> Tranche:
     """Return the tranche, with its deal locked first as everywhere. Raises NotFound."""
-    deal_id = ctx.session.scalar(select(Tranche.deal_id).where(Tranche.id == tranche_id))
-    if deal_id is None:
-        raise NotFound
-    access.locked(ctx, deal_id)
-    return ctx.session.get_one(Tranche, tranche_id)
+    return access.row_locked(ctx, Tranche, tranche_id)[0]
 
 
 def close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:

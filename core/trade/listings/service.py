@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from core.catalogue import Catalogue
 from core.kernel.compiled_statements import select_rows
-from core.kernel.database import check_version
+from core.kernel.database import check_version, existing
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.process import enter, step
 from core.kernel.quantity import Quantity
@@ -70,10 +70,7 @@ AS_GIVEN = (PublishListing.model_fields.keys() & Listing.__table__.columns.keys(
 
 def listing_for(ctx: Ctx, listing_id: str) -> Listing:
     """Return a listing in whatever state, as everybody may see it. Raises NotFound."""
-    listing = ctx.session.get(Listing, listing_id)
-    if listing is None:
-        raise NotFound
-    return listing
+    return existing(ctx.session, Listing, listing_id)
 
 
 def seller_of(ctx: Ctx, listing_id: str) -> str:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.catalogue import Catalogue
-from core.kernel.database import check_version
-from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.database import check_version, existing
+from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
@@ -64,10 +64,7 @@ AS_GIVEN = (PublishRequest.model_fields.keys() & Request.__table__.columns.keys(
 
 def request_for(ctx: Ctx, request_id: str) -> Request:
     """Return a request in whatever state, as everybody may see it. Raises NotFound."""
-    request = ctx.session.get(Request, request_id)
-    if request is None:
-        raise NotFound
-    return request
+    return existing(ctx.session, Request, request_id)
 
 
 def requests_of(ctx: Ctx, organisation_id: str) -> list[Request]:

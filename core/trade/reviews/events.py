@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from core.kernel.events import Event
+from core.kernel.events import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewsOpened(Event):
+class ReviewsOpened(Fact):
     """A deal is over and both organisations may write about each other, `until` then."""
 
     deal_id: str
@@ -18,8 +16,7 @@ class ReviewsOpened(Event):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewWritten(Event):
+class ReviewWritten(Fact):
     """One side has written; the review is still sealed."""
 
     review_id: str
@@ -29,8 +26,7 @@ class ReviewWritten(Event):
     by_person: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewsRevealed(Event):
+class ReviewsRevealed(Fact):
     """The reviews of a deal can be read by everybody."""
 
     deal_id: str
@@ -38,8 +34,7 @@ class ReviewsRevealed(Event):
     seller: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewAnswered(Event):
+class ReviewAnswered(Fact):
     """The reviewed side has answered in public."""
 
     review_id: str

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.kernel.compiled_statements import find_all, select_all, select_rows
-from core.kernel.database import Instant
+from core.kernel.database import Instant, existing
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -247,9 +247,7 @@ def _paid_directly(deal: Deal) -> bool:
 
 def close_reviews(ctx: Ctx, deal_id: str) -> None:
     """Close the reviews of a deal after two weeks: what was written can be read."""
-    window = ctx.session.get(ReviewWindow, deal_id)
-    if window is None:
-        raise NotFound
+    window = existing(ctx.session, ReviewWindow, deal_id)
     _reveal(ctx, window, "window_over", "time")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.kernel.errors import NotFound
+from core.kernel.database import existing
 from core.kernel.inbox import CurrentInput
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
@@ -77,7 +77,7 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
 
 def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
     """Record that the bank has our answer."""
-    pack = _pack(ctx, chargeback_id)
+    pack = existing(ctx.session, Pack, chargeback_id, locked=True)
     told = pack.state is PackState.SENT
     pack.state, pack.sent_at, pack.digest, pack.why = PackState.SENT, ctx.now, digest, None
     clear_timers(ctx.session, EVIDENCE, chargeback_id)
@@ -91,7 +91,7 @@ def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
     """Record that the provider refused the answer. It is tried again until the bank's date, and announced for an
     operator.
     """
-    pack = _pack(ctx, chargeback_id)
+    pack = existing(ctx.session, Pack, chargeback_id, locked=True)
     if pack.state is not PackState.ASKED:
         return
     pack.state, pack.why = PackState.REFUSED, why
@@ -114,10 +114,3 @@ def spare_pack(ctx: Ctx, chargeback_id: str) -> None:
 
 def pack_of(ctx: Ctx, chargeback_id: str) -> Pack | None:
     return ctx.session.get(Pack, chargeback_id)
-
-
-def _pack(ctx: Ctx, chargeback_id: str) -> Pack:
-    pack = ctx.session.get(Pack, chargeback_id, with_for_update=True)
-    if pack is None:
-        raise NotFound
-    return pack

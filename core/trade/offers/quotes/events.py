@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from core.kernel.events import Event
+from core.kernel.events import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteFact(Event):
+class QuoteFact(Fact):
     """Buyer and seller are organisations; `by_person` acted."""
 
     quote_id: str
@@ -18,11 +15,9 @@ class QuoteFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteMade(QuoteFact):
     """A seller has quoted, for the first time or again. The amount of a quote on a sealed request is not shown yet."""
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteAwarded(QuoteFact):
     """The buyer has chosen this one: the deal begins."""

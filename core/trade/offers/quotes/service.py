@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 
 from core.catalogue import Catalogue
+from core.kernel.database import existing
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
@@ -108,9 +109,7 @@ def has_standing(ctx: Ctx, request: Request, seller: str) -> bool:
 
 def quote_for(ctx: Ctx, quote_id: str) -> Quote:
     """Return a quote for its seller, for its buyer when it may be seen, or for the market. Raises NotFound."""
-    quote = ctx.session.get(Quote, quote_id)
-    if quote is None:
-        raise NotFound
+    quote = existing(ctx.session, Quote, quote_id)
     if ctx.actor.person is not None:
         visible = quotes_on(ctx, requests.request_for(ctx, quote.request_id))
         if quote.seller != acting(ctx).organisation_id and quote.id not in {each.id for each in visible}:
@@ -123,9 +122,7 @@ def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) ->
 
     `expected_version`: the request's version.
     """
-    quote = ctx.session.get(Quote, quote_id)
-    if quote is None:
-        raise NotFound
+    quote = existing(ctx.session, Quote, quote_id)
     request = requests.own_request(ctx, quote.request_id, expected_version)
     rules.check_counts(quote, _standing(ctx, request))
     if quote.terms.window_to < ctx.now.date():
