@@ -151,19 +151,14 @@ router.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
 router.flow(Flow(WEIGH, finish=_weigh, intro=which_lot))
 
 
-@router.press("lot.dispatch")
-def dispatch(chat: ChatContext, pressed: Press) -> None:
-    open_form(chat, pressed, "dispatch", "dispatch")
+def report(chat: ChatContext, press: Press) -> None:
+    """Open the form of a dispatch, an arrival or a weight, which are named like their steps."""
+    verb = press.verb.partition(".")[2]
+    open_form(chat, press, verb, verb)
 
 
-@router.press("lot.arrive")
-def arrive(chat: ChatContext, pressed: Press) -> None:
-    open_form(chat, pressed, "arrive", "arrive")
-
-
-@router.press("lot.weigh")
-def weigh(chat: ChatContext, pressed: Press) -> None:
-    open_form(chat, pressed, "weigh", "weigh")
+for each in ("dispatch", "arrive", "weigh"):
+    router.press(f"lot.{each}")(report)
 
 
 def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -156,7 +156,7 @@ def _is_usual(listing: Listing) -> bool:
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
-    changed = _changed(chat, defaults)
+    changed = changed_in(CHANGING, chat, defaults)
     if not changed:
         raise Refusal("listing.nothing_changed")
     given: dict[str, Any] = {}
@@ -167,8 +167,21 @@ def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     )
 
 
-def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
-    return set(CHANGING.changed(chat, CHANGING.look(chat, defaults.answers), defaults.answers))
+def changed_in(form: Form, chat: ChatContext, defaults: FormDefaults) -> set[str]:
+    """Return the names of the fields with another answer than before the form."""
+    return set(form.changed(chat, form.look(chat, defaults.answers), defaults.answers))
+
+
+def entered_again(form: Form, chat: ChatContext, defaults: FormDefaults, now: FormDefaults) -> FormDefaults:
+    """Apply the answers that the person has changed to the values of a newer version."""
+    entered = {name: defaults.answers.get(name, "") for name in changed_in(form, chat, defaults)}
+    return replace(now, answers={**now.answers, **entered})
+
+
+def of_same_goods(answers: Mapping[str, str], product: str, goods: Collection[str]) -> dict[str, str]:
+    """Return the answers of a sentence but its product. `goods`: the fields left out if it names another product."""
+    other = answers.get("product", product) != product
+    return {name: answer for name, answer in answers.items() if name != "product" and not (other and name in goods)}
 
 
 def _stock(_chat: ChatContext, _listing: Listing, values: Values) -> dict[str, Any]:
@@ -217,9 +230,7 @@ def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
     if listing.version == defaults.expected_version:
         return defaults
-    entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
-    now = _defaults(chat, listing)
-    return replace(now, answers={**now.answers, **entered})
+    return entered_again(CHANGING, chat, defaults, _defaults(chat, listing))
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -238,14 +249,12 @@ def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     Answers about another product are dropped.
     """
     product = values["product"]
-    said = answers_in(chat, sentence, product, values)
-    other = said.get("product", product) != product
-    return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
+    return of_same_goods(answers_in(chat, sentence, product, values), product, GOODS)
 
 
 def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Return the question about a changed price. An unchanged one was confirmed before."""
-    if "price" not in _changed(chat, defaults):
+    if "price" not in changed_in(CHANGING, chat, defaults):
         return None
     return beside_market(chat, values["product"], values["price"])
 

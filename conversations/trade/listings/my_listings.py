@@ -137,26 +137,19 @@ def show(chat: ChatContext, pressed: Press) -> None:
     chat.reply(own_card(chat, listing))
 
 
-@router.press("listing.pause")
-def pause(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.pause_listing(chat.ctx, pressed.subject, pressed.expected_version))
+ACTS: Final = {
+    "pause": listings.pause_listing,
+    "resume": listings.resume_listing,
+    "renew": listings.renew_listing,
+    "withdraw": listings.withdraw_listing,
+}
 
 
-@router.press("listing.resume")
-def resume(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.resume_listing(chat.ctx, pressed.subject, pressed.expected_version))
-
-
-@router.press("listing.renew")
-def renew(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.renew_listing(chat.ctx, pressed.subject, pressed.expected_version))
-
-
-@router.press("listing.withdraw")
-def withdraw(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.withdraw_listing(chat.ctx, pressed.subject, pressed.expected_version))
-
-
-def _changed(chat: ChatContext, listing: Listing) -> None:
+def act(chat: ChatContext, press: Press) -> None:
+    listing = ACTS[press.verb.partition(".")[2]](chat.ctx, press.subject, press.expected_version)
     chat.ctx.session.flush()
     chat.reply(Toast(text=chat.words(f"state.{listing.state}")), own_card(chat, listing))
+
+
+for each in ACTS:
+    router.press(f"listing.{each}")(act)

@@ -240,22 +240,18 @@ def counter(chat: ChatContext, pressed: Press) -> None:
     chat.open("counter", FormDefaults(answers_of(offer.terms), offer.id, offer.version))
 
 
-@router.press("offer.accept")
-def accept(chat: ChatContext, pressed: Press) -> None:
-    offers.accept_offer(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("offer.accepted_toast")))
+ANSWERS = {"accept": offers.accept_offer, "decline": offers.decline_offer, "withdraw": offers.withdraw_offer}
+TOASTS = {"accept": "offer.accepted_toast", "decline": "offer.declined_toast", "withdraw": "offer.withdrawn_toast"}
 
 
-@router.press("offer.decline")
-def decline(chat: ChatContext, pressed: Press) -> None:
-    offers.decline_offer(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("offer.declined_toast")))
+def answer(chat: ChatContext, press: Press) -> None:
+    verb = press.verb.partition(".")[2]
+    ANSWERS[verb](chat.ctx, press.subject, press.expected_version)
+    chat.reply(Toast(text=chat.words(TOASTS[verb])))
 
 
-@router.press("offer.withdraw")
-def withdraw(chat: ChatContext, pressed: Press) -> None:
-    offers.withdraw_offer(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("offer.withdrawn_toast")))
+for each in ANSWERS:
+    router.press(f"offer.{each}")(answer)
 
 
 @router.press("offer.show")

@@ -15,7 +15,7 @@ from conversations.forms.answers import NOTHING, goods_name, read_goods_price
 from conversations.forms.form import BEFORE, Form, Values
 from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.listing import answers_in
-from conversations.trade.listings.listing_changes import CHANGING
+from conversations.trade.listings.listing_changes import CHANGING, changed_in, entered_again, of_same_goods
 from conversations.trade.listings.price_confirmation import beside_market
 from conversations.trade.requests.lots import too_few_lots
 from conversations.trade.requests.request import REQUESTING, answers_of_request, of_request
@@ -65,7 +65,7 @@ def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
-    changed = _changed(chat, defaults)
+    changed = changed_in(ASKED_ANEW, chat, defaults)
     if not changed:
         raise Refusal("request.nothing_changed")
     given: dict[str, Any] = {}
@@ -74,10 +74,6 @@ def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     requests.change_request(
         chat.ctx, chat.market_context.catalogue, asked.id, ChangeRequest(**given), defaults.expected_version
     )
-
-
-def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
-    return set(ASKED_ANEW.changed(chat, ASKED_ANEW.look(chat, defaults.answers), defaults.answers))
 
 
 # The parts of the command by field.
@@ -101,9 +97,7 @@ def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
     if asked.edition == defaults.expected_version:
         return defaults
-    entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
-    now = _defaults(chat, asked)
-    return replace(now, answers={**now.answers, **entered})
+    return entered_again(ASKED_ANEW, chat, defaults, _defaults(chat, asked))
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -122,14 +116,12 @@ def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     Answers about another product are dropped.
     """
     product = values["product"]
-    said = of_request(chat, answers_in(chat, sentence, product, values))
-    other = said.get("product", product) != product
-    return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
+    return of_same_goods(of_request(chat, answers_in(chat, sentence, product, values)), product, GOODS)
 
 
 def _confirmations(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Return the questions about changed values. Unchanged ones were confirmed before."""
-    changed = _changed(chat, defaults)
+    changed = changed_in(ASKED_ANEW, chat, defaults)
     far = None
     if "target" in values and "target" in changed:
         far = beside_market(chat, values["product"], values["target"], "target")
