@@ -111,10 +111,10 @@ def _certified(chat: ChatContext, listing: Listing) -> str:
 
     Other readers also learn that they are the seller's claim, and where to look them up.
     """
-    said, where = show_certificates(chat, listing.certified), looked_up_at(chat, listing.certified)
+    named, where = show_certificates(chat, listing.certified), looked_up_at(chat, listing.certified)
     if listing.seller == chat.organisation or not where:
-        return said
-    return chat.words("listing.certificates_told", named=said, where=where)
+        return named
+    return chat.words("listing.certificates_told", named=named, where=where)
 
 
 def packed_in(chat: ChatContext, listing: Listing) -> str:
@@ -126,12 +126,12 @@ def packed_in(chat: ChatContext, listing: Listing) -> str:
 
 
 @router.press("listing.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show the seller's card in its current state, after a press on an older one.
 
     Raises NotAllowed for other companies.
     """
-    listing = listings.listing_for(chat.ctx, pressed.subject)
+    listing = listings.listing_for(chat.ctx, press.subject)
     if listing.seller != chat.organisation:
         raise NotAllowed
     chat.reply(own_card(chat, listing))

@@ -8,28 +8,27 @@ from typing import Any, Final
 
 from conversations.differences import told_of
 from conversations.event_sentences import Facts, notifications
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
-from core.kernel.transaction import Ctx
+from core.kernel.transaction import MARKET, Ctx
 from core.trade.deals import events as deal
 from core.trade.deals.access import deal_for
 from core.trade.offers.quotes import events as quote
-from core.trade.offers.quotes.service import asked_of, has_standing, quote_for, sellers_of
+from core.trade.offers.quotes.service import asked_of, has_valid_quote, quote_for, sellers_of
 from core.trade.requests import events as request
 from core.trade.requests.service import bound_until, request_for
 
-PUBLISHED_FACTS: Facts = {request.RequestPublished: "notice.request_published"}
-REQUEST_FACTS: Facts = {
+PUBLISHED_EVENTS: Facts = {request.RequestPublished: "notice.request_published"}
+REQUEST_EVENTS: Facts = {
     request.RequestCutOff: "notice.request_cut_off",
     request.RequestWithdrawn: "notice.request_withdrawn",
     request.RequestLapsed: "notice.request_lapsed",
     request.RequestQuotesExpired: "",  # the end of their validity was announced, and the cards show it
 }
-CHANGED_FACTS: Facts = {request.RequestChanged: "notice.request_changed"}
-QUOTE_FACTS: Facts = {quote.QuoteMade: "notice.quote_made"}
-AWARDED_FACTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
-REOPENED_FACTS: Facts = {request.RequestReopened: "notice.request_reopened"}
-SIGNED_FACTS: Facts = {request.RequestSigned: "notice.request_signed"}
-DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
+CHANGED_EVENTS: Facts = {request.RequestChanged: "notice.request_changed"}
+QUOTE_EVENTS: Facts = {quote.QuoteMade: "notice.quote_made"}
+AWARDED_EVENTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
+REOPENED_EVENTS: Facts = {request.RequestReopened: "notice.request_reopened"}
+SIGNED_EVENTS: Facts = {request.RequestSigned: "notice.request_signed"}
+DEAL_EVENTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
 
 
 def listener(hear: Callable[[str, Ctx, Any], None]) -> Callable[[str], Callable[[Ctx, Any], None]]:
@@ -59,7 +58,7 @@ def _on_changed(code: str, ctx: Ctx, fact: request.RequestChanged) -> None:
     say = partial(notifications(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
     say(code, only=fact.buyer, name=lambda chat: chat.name_of(by), why="anew" if fact.quotes_passed else "")
     for seller in sellers_of(ctx, asked.id):
-        stands = has_standing(ctx, asked, seller)
+        stands = has_valid_quote(ctx, asked, seller)
         say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")
 
 
@@ -86,7 +85,7 @@ def _on_awarded(code: str, ctx: Ctx, fact: quote.QuoteAwarded) -> None:
     say("", by=fact.by_person)
     for seller in sellers_of(ctx, asked.id):
         if seller != fact.seller:
-            why = "" if has_standing(ctx, asked, seller) else "anew"
+            why = "" if has_valid_quote(ctx, asked, seller) else "anew"
             say(code, by=None, only=seller, due=bound_until(ctx, asked), why=why)
 
 
@@ -99,7 +98,7 @@ def _on_reopened(code: str, ctx: Ctx, fact: request.RequestReopened) -> None:
     say("")  # the seller of the accepted quote reads it on the deal; here the card is updated
     say(code, only=fact.buyer, why=why, **({} if why else {"count": asked.quotes}))
     for seller in sellers_of(ctx, asked.id):
-        if has_standing(ctx, asked, seller):
+        if has_valid_quote(ctx, asked, seller):
             say("notice.request_reopened_quoted", only=seller, why=why)
 
 
@@ -110,26 +109,26 @@ def _on_signed(code: str, ctx: Ctx, fact: request.RequestSigned) -> None:
     say = partial(notifications(ctx).say, "request", asked.id, by=None)
     say("")
     for seller in sellers_of(ctx, asked.id):
-        if fact.freed and has_standing(ctx, asked, seller):
+        if fact.freed and has_valid_quote(ctx, asked, seller):
             say(code, only=seller)
 
 
 @listener
 def _on_deal(code: str, ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
     """Update the request's card while its deal is not yet in force."""
-    expected_version = ctx.seen_by(NOBODY_IN_PARTICULAR)
-    quote_id = deal_for(expected_version, fact.deal_id).quote_id
+    as_market = ctx.seen_by(MARKET)
+    quote_id = deal_for(as_market, fact.deal_id).quote_id
     if quote_id is not None:
-        notifications(ctx).say("request", quote_for(expected_version, quote_id).request_id, code, by=None)
+        notifications(ctx).say("request", quote_for(as_market, quote_id).request_id, code, by=None)
 
 
 REQUEST_LISTENERS: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
-    (PUBLISHED_FACTS, _on_published),
-    (REQUEST_FACTS, _on_request),
-    (CHANGED_FACTS, _on_changed),
-    (QUOTE_FACTS, _on_quote),
-    (AWARDED_FACTS, _on_awarded),
-    (REOPENED_FACTS, _on_reopened),
-    (SIGNED_FACTS, _on_signed),
-    (DEAL_FACTS, _on_deal),
+    (PUBLISHED_EVENTS, _on_published),
+    (REQUEST_EVENTS, _on_request),
+    (CHANGED_EVENTS, _on_changed),
+    (QUOTE_EVENTS, _on_quote),
+    (AWARDED_EVENTS, _on_awarded),
+    (REOPENED_EVENTS, _on_reopened),
+    (SIGNED_EVENTS, _on_signed),
+    (DEAL_EVENTS, _on_deal),
 )

@@ -31,7 +31,7 @@ router = Router()
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-ASKED_ANEW: Final = Form(
+CHANGING_REQUEST: Final = Form(
     "change_request",
     (
         *(CHANGING.field(name) for name in ("product", "counted_in", "priced_in")),
@@ -49,15 +49,15 @@ ASKED_ANEW: Final = Form(
 
 def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
     """Return the request's current values as answers, and again as the values before the form."""
-    said = answers_of_request(chat, asked)
-    names = [each.name for each in ASKED_ANEW.fields if not each.fixed]
+    answers = answers_of_request(chat, asked)
+    names = [each.name for each in CHANGING_REQUEST.fields if not each.fixed]
     fixed = {
         "product": asked.product_id,
         "counted_in": asked.unit,
         "priced_in": f"{asked.currency}/{asked.price_unit}",
-        BEFORE: json.dumps({**dict.fromkeys(names, ""), **said}, ensure_ascii=False),
+        BEFORE: json.dumps({**dict.fromkeys(names, ""), **answers}, ensure_ascii=False),
     }
-    return FormDefaults(fixed | said, asked.id, asked.edition)
+    return FormDefaults(fixed | answers, asked.id, asked.edition)
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
-    changed = changed_in(ASKED_ANEW, chat, defaults)
+    changed = changed_in(CHANGING_REQUEST, chat, defaults)
     if not changed:
         raise Refusal("request.nothing_changed")
     given: dict[str, Any] = {}
@@ -92,12 +92,12 @@ GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
 }
 
 
-def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
+def _on_new_version(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """Apply the input to the request's new version, after a colleague has changed it."""
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
     if asked.edition == defaults.expected_version:
         return defaults
-    return entered_again(ASKED_ANEW, chat, defaults, _defaults(chat, asked))
+    return entered_again(CHANGING_REQUEST, chat, defaults, _defaults(chat, asked))
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -110,7 +110,7 @@ def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
     return "\n".join(lines)
 
 
-def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
+def _read_changes(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """Read several changes from one sentence, "180 t DAP Riga next week".
 
     Answers about another product are dropped.
@@ -121,18 +121,27 @@ def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
 
 def _confirmations(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Return the questions about changed values. Unchanged ones were confirmed before."""
-    changed = changed_in(ASKED_ANEW, chat, defaults)
+    changed = changed_in(CHANGING_REQUEST, chat, defaults)
     far = None
     if "target" in values and "target" in changed:
         far = beside_market(chat, values["product"], values["target"], "target")
     return far or (too_few_lots(chat, values) if changed & {"target", "quantity", "lots"} else None)
 
 
-router.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_confirmations))
+router.flow(
+    Flow(
+        CHANGING_REQUEST,
+        finish=_change,
+        intro=_what_stays,
+        reads=_read_changes,
+        anew=_on_new_version,
+        confirm=_confirmations,
+    )
+)
 
 
 @router.press("request.change")
-def change(chat: ChatContext, pressed: Press) -> None:
+def change(chat: ChatContext, press: Press) -> None:
     """Open the form with the request's current values, or the draft already begun, whichever card was pressed."""
-    asked = requests.changeable_request(chat.ctx, pressed.subject)
-    go_on_or_open(chat, ASKED_ANEW.name, _defaults(chat, asked))
+    asked = requests.changeable_request(chat.ctx, press.subject)
+    go_on_or_open(chat, CHANGING_REQUEST.name, _defaults(chat, asked))

@@ -58,8 +58,8 @@ def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
 def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     """Return whether a deal waits for this person of the buyer's company. They never approve their own signature."""
     signed = deal.state == DealState.AWAITING_APPROVAL and person.id != deal.buyer_signed_by
-    wanted = deal.state == DealState.AWAITING_FUNDING and deal.direct_wanted_by not in (None, person.id)
-    return (signed or wanted) and approves(ctx, person.id, deal.amount)
+    requested = deal.state == DealState.AWAITING_FUNDING and deal.direct_requested_by not in (None, person.id)
+    return (signed or requested) and approves(ctx, person.id, deal.amount)
 
 
 def may(ctx: Ctx, deal: Deal) -> list[str]:
@@ -68,7 +68,7 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
     done = {"direct_wanted"}  # the result of asking if the actor may not decide on this amount alone
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
         done.add("sign")
-    if deal.direct_wanted_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
+    if deal.direct_requested_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
         done |= {"direct_asked", "direct_agreed"}
     if deal.buyer_paid_at is not None:
         done.add("buyer_says_paid")

@@ -45,7 +45,7 @@ def money_complete(ctx: Ctx, deal_id: str) -> None:
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "money_complete", ("provider",), deadlines=_funded(ctx, deal))
     deal.funded_at = ctx.now
-    deal.direct_asked_by = deal.direct_wanted_by = None
+    deal.direct_asked_by = deal.direct_requested_by = None
     tell(ctx, deal, events.DealFunded)
 
 
@@ -154,8 +154,8 @@ def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
 
 def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
     """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
-    standing = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
-    if standing is None or standing.due_at < moment:
+    deadline = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
+    if deadline is None or deadline.due_at < moment:
         set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
 
 
@@ -262,8 +262,8 @@ def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
 
 def still_due(ctx: Ctx, deal: Deal) -> Deadlines:
     """Return the overdue deadline as it stands. Otherwise repeated requests to cancel would put it off each time."""
-    standing = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
-    return {} if standing is None else {standing.event: standing.due_at}
+    deadline = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
+    return {} if deadline is None else {deadline.event: deadline.due_at}
 
 
 def delivered_directly(ctx: Ctx, deal: Deal) -> Deadlines:

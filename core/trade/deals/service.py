@@ -132,7 +132,7 @@ def ask_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> D
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_asked", (side,))
-    deal.direct_asked_by, deal.direct_wanted_by = side, None
+    deal.direct_asked_by, deal.direct_requested_by = side, None
     tell(ctx, deal, events.DealDirectAsked, side)
     return deal
 
@@ -144,7 +144,7 @@ def agree_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_agreed", sides(ctx, deal))
-    deal.settlement, deal.direct_wanted_by = "direct", None
+    deal.settlement, deal.direct_requested_by = "direct", None
     tell(ctx, deal, events.DealDirectAgreed)
     return deal
 
@@ -154,16 +154,16 @@ def refuse_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -
     deal, _ = party(ctx, deal_id, expected_version)
     step(ctx, DEAL, deal, "direct_refused", sides(ctx, deal))
     only = deal.buyer if deal.direct_asked_by is None else None
-    deal.direct_asked_by = deal.direct_wanted_by = None
+    deal.direct_asked_by = deal.direct_requested_by = None
     tell(ctx, deal, events.DealDirectRefused, only)
     return deal
 
 
 def _want_direct(ctx: Ctx, deal: Deal) -> Deal:
-    if deal.direct_wanted_by is None:
+    if deal.direct_requested_by is None:
         step(ctx, DEAL, deal, "direct_wanted", ("buyer",))
-        deal.direct_wanted_by = ctx.actor.person
-        ctx.announce(events.DealDirectWanted(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.buyer))
+        deal.direct_requested_by = ctx.actor.person
+        ctx.announce(events.DealDirectRequested(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.buyer))
         ctx.session.flush()
     return deal
 

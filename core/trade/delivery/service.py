@@ -176,7 +176,7 @@ def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = Non
     deal = access.deal_for(ctx, lot.deal_id)
     LOT.transition(lot.state, event, roles(ctx, lot, deal))
     # a seller who was reporting it already goes on: they say what has happened
-    if event == "dispatch" and deal.called_back:
+    if event == "dispatch" and deal.has_chargeback:
         raise Refusal("deal.send_nothing")
 
 
@@ -322,8 +322,8 @@ def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
 
 def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
     """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
-    standing = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
-    if standing is None or standing.due_at < moment:
+    deadline = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
+    if deadline is None or deadline.due_at < moment:
         set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
 
 

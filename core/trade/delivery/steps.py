@@ -74,12 +74,12 @@ def open_lots(ctx: Ctx, deal_id: str) -> int:
     return ctx.session.scalar(query) or 0
 
 
-def since_sent_again(said: type[Finding | Proposal]) -> ColumnElement[bool]:
+def since_sent_again(kind: type[Finding | Proposal]) -> ColumnElement[bool]:
     """Return the filter for findings or proposals about the goods that came last. Earlier ones decide nothing."""
     again = select(func.coalesce(func.max(StepRow.id), "")).where(
-        StepRow.subject == said.lot_id, StepRow.event == "take_replacement"
+        StepRow.subject == kind.lot_id, StepRow.event == "take_replacement"
     )
-    return said.id > again.correlate(said).scalar_subquery()
+    return kind.id > again.correlate(kind).scalar_subquery()
 
 
 _FINDINGS = select(Finding).where(Finding.lot_id == bindparam("lot"), since_sent_again(Finding)).order_by(Finding.id)

@@ -71,7 +71,7 @@ def overtake_case(ctx: Ctx, subject: str) -> None:
         _closed(ctx, case, "overtaken", None)
 
 
-def tell_shown(ctx: Ctx, subject: str) -> None:
+def announce_finding(ctx: Ctx, subject: str) -> None:
     """Tell that the silent seller has shown what they found: proposals and rulings go by that, too."""
     case = _open_on(ctx, subject)
     if case is not None:
@@ -245,9 +245,9 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
         ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
         return mine if ctx.session.scalar(ruled.limit(1)) is not None else mine | {"reviewer"}
     side = mine & {"buyer", "seller"}
-    answers = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
-    unheard = any(getattr(case, f"{each}_appeal") is None for each in side)
-    return side | ({"other"} if answers else set()) | ({"unheard"} if unheard else set())
+    is_to_answer = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
+    not_appealed = any(getattr(case, f"{each}_appeal") is None for each in side)
+    return side | ({"other"} if is_to_answer else set()) | ({"unheard"} if not_appealed else set())
 
 
 def lot_number(ctx: Ctx, case: Case) -> int:

@@ -95,7 +95,7 @@ def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
     return find_all(ctx.session, Credit, ("id",), deal_id=deal_id, state=CREDIT.initial)
 
 
-def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> None:
+def surplus_found(ctx: Ctx, payer_ref: str, balances: Mapping[str, Money]) -> None:
     """Compare a buyer's balance at the provider, by currency, with what is known of it, and book the difference.
 
     Raises NotFound for an unknown buyer.
@@ -103,7 +103,7 @@ def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> No
     organisation = ctx.session.scalar(select(Payer.organisation_id).where(Payer.ref == payer_ref))
     if organisation is None:
         raise NotFound
-    for currency, amount in sorted(standing.items()):
+    for currency, amount in sorted(balances.items()):
         last = last_transfer(ctx, organisation, currency)
         if last is None:
             continue  # no transfer was ever asked of them: the provider sends it back
@@ -125,11 +125,11 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
     ctx.session.flush()
 
 
-def _spend(ctx: Ctx, organisation_id: str, standing: Money) -> None:
+def _spend(ctx: Ctx, organisation_id: str, balances: Money) -> None:
     """Book what is missing from the balance as spent: it was used for a later payment, and is counted there."""
-    there: list[Credit | Disbursement] = [*kept_of(ctx, organisation_id, standing.currency)]
-    there += still_there(ctx, organisation_id, standing.currency)
-    spent = Money.total((each.amount for each in there), standing.currency) - standing
+    there: list[Credit | Disbursement] = [*kept_of(ctx, organisation_id, balances.currency)]
+    there += still_there(ctx, organisation_id, balances.currency)
+    spent = Money.total((each.amount for each in there), balances.currency) - balances
     for each in there:
         part = min(each.amount, spent)
         if part.minor <= 0:

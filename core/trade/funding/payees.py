@@ -90,12 +90,12 @@ def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence
     """
     payee = existing(ctx.session, Payee, organisation_id)
     before, payee.ready, payee.closed = payee.ready, ready, closed
-    news = list(missing) != payee.missing
+    has_other_needs = list(missing) != payee.missing
     payee.missing = list(missing)
     ctx.session.flush()
     if ready and not before:
         ctx.announce(PayeeReady(organisation_id))
-    elif not ready and (before or (news and payee.was_ready)):
+    elif not ready and (before or (has_other_needs and payee.was_ready)):
         ctx.announce(PayeeRestricted(organisation_id, tuple(missing)))
     payee.was_ready = payee.was_ready or ready
 

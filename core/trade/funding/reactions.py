@@ -15,7 +15,7 @@ from core.money.model import SubjectKind
 from core.money.payees.model import ACCOUNT
 from core.trade.deals import events as deal_events
 from core.trade.deals.lifecycle import money_stuck
-from core.trade.deals.model import IN_DOUBT
+from core.trade.deals.model import UNBALANCED
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.trade.delivery.model import Lot
 from core.trade.funding import chargebacks
@@ -38,7 +38,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, lambda ctx, fact: refund_unwound(ctx, fact.deal_id))
     # What was kept back while the deal's money did not add up.
-    reactions.on(InvariantHolds, lambda ctx, fact: send_stopped(ctx, fact.deal_id, IN_DOUBT))
+    reactions.on(InvariantHolds, lambda ctx, fact: send_stopped(ctx, fact.deal_id, UNBALANCED))
     reactions.on(DisbursementPutOff, _put_off)
     chargebacks.listen(reactions)
 

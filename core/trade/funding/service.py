@@ -344,16 +344,16 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     if new.minor <= 0:
         return
     deal, tranche = access.locked(ctx, payment.deal_id), tranche_locked(ctx, payment.tranche_id)
-    wanted = tranche.state == TrancheState.AWAITED and total.currency == payment.currency
-    held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
+    is_awaited = tranche.state == TrancheState.AWAITED and total.currency == payment.currency
+    held = min(new, tranche.missing) if is_awaited else Money.zero(new.currency)
     # A released amount that is reported again before it reaches the buyer is another entry of the same sum.
-    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if wanted else ":unwanted")
-    over = credit(buyer_credit(deal.buyer) if wanted else refund_due(deal.id), new - held)
+    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if is_awaited else ":unwanted")
+    over = credit(buyer_credit(deal.buyer) if is_awaited else refund_due(deal.id), new - held)
     legs = [debit(PROVIDER, new), credit(escrow(deal.id), held), over]
     ledger.post(ctx, key, "Paid by the buyer", legs, deal=deal.id)
     payment.received_minor += new.minor
     payment.surplus_minor += (new - held).minor
-    if not wanted:
+    if not is_awaited:
         payment.state = PaymentState.RETURNED
         ctx.session.flush()
         late = total.currency == payment.currency

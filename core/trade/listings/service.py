@@ -127,7 +127,7 @@ def change_listing(
         _move_expiry(ctx, listing)
     _put_up_again(ctx, listing)
     _note_stock(ctx, listing, "seller")
-    _tell_changed(ctx, listing, rules.differences(before, rules.told(listing)))
+    _announce_change(ctx, listing, rules.differences(before, rules.told(listing)))
     return listing
 
 
@@ -151,7 +151,7 @@ def renew_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None
     step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})
     _move_expiry(ctx, listing)  # from live to live the step itself leaves the timer as it is
     _note_stock(ctx, listing, "system")
-    _tell_changed(ctx, listing)
+    _announce_change(ctx, listing)
     return listing
 
 
@@ -173,12 +173,12 @@ def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_RESERVATIONS:
         raise Refusal("listing.not_for_sale", state=listing.state)
-    taken = rules.check_left(quantity, listing.remaining)
-    listing.remaining_amount = (listing.remaining - taken).amount
+    reserved = rules.check_left(quantity, listing.remaining)
+    listing.remaining_amount = (listing.remaining - reserved).amount
     _note_stock(ctx, listing, "system")
     ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
-    return taken
+    return reserved
 
 
 def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
@@ -216,11 +216,11 @@ def _own(ctx: Ctx, listing_id: str, expected_version: int | None) -> Listing:
 def _move(ctx: Ctx, listing_id: str, event: str, expected_version: int | None) -> Listing:
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, event, ("seller",), deadlines={EXPIRY: listing.expires_at})
-    _tell_changed(ctx, listing)
+    _announce_change(ctx, listing)
     return listing
 
 
-def _tell_changed(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
+def _announce_change(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
     ctx.announce(events.ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
     ctx.session.flush()
 
@@ -242,9 +242,9 @@ def _change_goods(catalogue: Catalogue, listing: Listing, command: ChangeListing
 def _change_stock(listing: Listing, command: ChangeListing) -> None:
     """Change how much is left. What has been taken stays taken."""
     if command.quantity is not None:
-        taken = listing.quantity - listing.remaining
+        reserved = listing.quantity - listing.remaining
         listing.remaining_amount = command.quantity.positive().to(listing.unit).amount
-        listing.quantity_amount = (taken + listing.remaining).amount
+        listing.quantity_amount = (reserved + listing.remaining).amount
     left = listing.remaining if listing.remaining_amount else listing.quantity
     if command.min_lot is not None:
         listing.min_lot_amount = rules.smallest_lot(left, command.min_lot).amount

@@ -59,7 +59,7 @@ def open_offer(
 
 def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expected_version: int | None = None) -> Offer:
     """Answer with changed terms: the turn passes over and the validity begins again."""
-    offer = _seen(ctx, command.offer_id, expected_version)
+    offer = _current(ctx, command.offer_id, expected_version)
     check_may_reach(ctx, offer.buyer, offer.seller)
     step(ctx, OFFER, offer, "counter", sides(ctx, offer))
     rules.check_counter(offer.terms, command.terms, offer.round)
@@ -78,7 +78,7 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expecte
 
 def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say yes: the goods are reserved and the deal begins. Raises Refusal when too little is left."""
-    offer = _seen(ctx, offer_id, expected_version)
+    offer = _current(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "accept", sides(ctx, offer))
     if offer.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
@@ -87,7 +87,7 @@ def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -
 
 def decline_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say no to what the other side proposed."""
-    offer = _seen(ctx, offer_id, expected_version)
+    offer = _current(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "decline", sides(ctx, offer))
     _tell(ctx, events.OfferDeclined, offer)
     return offer
@@ -95,7 +95,7 @@ def decline_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) 
 
 def withdraw_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Take back one's own last proposal."""
-    offer = _seen(ctx, offer_id, expected_version)
+    offer = _current(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "withdraw", sides(ctx, offer))
     _tell(ctx, events.OfferWithdrawn, offer)
     return offer
@@ -150,7 +150,7 @@ def expire_offer(ctx: Ctx, offer_id: str) -> None:
     _tell(ctx, events.OfferExpired, offer)
 
 
-def tell_offers_on(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> None:
+def announce_to_offers(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> None:
     """Tell the parties of open offers about changes of the listing that touch them. The offers keep their terms."""
     listing = listing_for(ctx, listing_id)
     for offer in _open_on(ctx, listing_id):
@@ -183,7 +183,7 @@ def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, expected_vers
     return listing
 
 
-def _seen(ctx: Ctx, offer_id: str, expected_version: int | None) -> Offer:
+def _current(ctx: Ctx, offer_id: str, expected_version: int | None) -> Offer:
     offer = offer_for(ctx, offer_id)
     check_version(offer, expected_version)
     return offer

@@ -119,7 +119,7 @@ def change_request(
     step(ctx, REQUEST, request, "change", ("buyer",))
     set_timer(ctx.session, Timer(REQUEST.name, request.id, "cut_off", request.closes_at))
     request.edition, passed = request.edition + 1, 0
-    if rules.asks_anew(changes):
+    if rules.invalidates_quotes(changes):
         passed, request.quotes, request.stands_from = request.quotes, 0, request.edition
     ctx.announce(events.RequestChanged(request.id, request.buyer, ctx.actor.person, changes, passed))
     ctx.session.flush()
@@ -159,13 +159,13 @@ def own_request(ctx: Ctx, request_id: str, expected_version: int | None = None) 
     return request
 
 
-def count_quote(ctx: Ctx, request: Request, *, anew: bool) -> None:
+def count_quote(ctx: Ctx, request: Request, *, replaces: bool) -> None:
     """Count a quote that has come. `anew`: it replaces the same seller's earlier one, so the number stays.
 
     Two that come at once, or one at the cut-off, race on the request's version.
     """
     step(ctx, REQUEST, request, "quote", ("seller",))
-    request.quotes += 0 if anew else 1
+    request.quotes += 0 if replaces else 1
     flag_modified(request, "quotes")  # also where their number stays: it counts as a change of the request
     ctx.session.flush()
 

@@ -180,7 +180,7 @@ def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
     back.
     """
     way = ctx.session.get(PaymentWay, row.payment_id)
-    if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].recall is None:
+    if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].chargeback_within is None:
         return None
     until = rules.safe_from(way.rail, way.came_at or ctx.now)
     if until <= ctx.now:

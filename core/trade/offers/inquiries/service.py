@@ -16,7 +16,7 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
 from core.people.blocking.service import check_may_reach
 from core.trade.listings.service import TAKES_OFFERS, listing_for
-from core.trade.offers.inquiries.events import InquiryClosed, InquirySaid
+from core.trade.offers.inquiries.events import InquiryClosed, InquiryWritten
 from core.trade.offers.inquiries.model import IDLE_AFTER, INQUIRY, LINES_AT_MOST, AskSeller, Inquiry, InquiryLine, SayOn
 from core.trade.offers.model import DEFAULT_VALIDITY, Offer, Side, Terms
 from core.trade.offers.rules import other, roles_of
@@ -49,7 +49,7 @@ def ask_seller(ctx: Ctx, command: AskSeller) -> Inquiry:
     _write(ctx, inquiry, "buyer", command.words)
     has_traded(ctx, person.organisation_id)
     ctx.session.flush()
-    ctx.announce(InquirySaid(inquiry.id, inquiry.buyer, inquiry.seller, person.id, "asked"))
+    ctx.announce(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, person.id, "asked"))
     return inquiry
 
 
@@ -66,7 +66,7 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
     # The step stays in its state and so keeps the timer; every word is a sign of life.
     set_timer(ctx.session, Timer(INQUIRY.name, inquiry.id, IDLE, ctx.now + IDLE_AFTER), since=ctx.now)
     ctx.session.flush()
-    ctx.announce(InquirySaid(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
+    ctx.announce(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
     return inquiry
 
 
