@@ -96,7 +96,7 @@ async def test_when_our_answer_is_with_the_bank_the_card_says_so(market: Market)
 @pytest.mark.parametrize("won", [True, False])
 async def test_when_the_bank_has_decided_only_who_owes_reads_of_it(market: Market, won: bool) -> None:
     trade = await complete(market)
-    await called_back(trade, bank_asks=False)
+    await called_back(trade, inquiry=False)
     assert (await told(trade, trade.seller))[1] == "The bank asks for no answer. You have nothing to do."
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     (seller,) = await told(trade, trade.seller)
