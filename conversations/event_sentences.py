@@ -15,7 +15,7 @@ from core.money.disbursements.model import POSTED_AS
 from core.money.model import SubjectKind
 from core.trade.deals import events as deal
 from core.trade.deals.access import deal_for
-from core.trade.deals.messages import DealLineSaid
+from core.trade.deals.messages import DealLineWritten
 from core.trade.deals.model import DealState
 from core.trade.delivery import events as lot
 from core.trade.delivery.model import LotState
@@ -58,7 +58,7 @@ OFFER_FACTS: Facts = {
     offer.OfferAccepted: "",  # the new deal says it
 }
 INQUIRY_FACTS: Facts = {
-    inquiry.InquirySaid: "notice.inquiry_said",
+    inquiry.InquiryWritten: "notice.inquiry_said",
     inquiry.InquiryClosed: "notice.inquiry_closed",
 }
 DEAL_FACTS: Facts = {
@@ -79,11 +79,11 @@ DEAL_FACTS: Facts = {
     deal.DealCancelled: "notice.deal_cancelled",
     deal.DealDirectAsked: "notice.deal_direct_asked",
     deal.DealDirectAgreed: "notice.deal_direct_agreed",
-    deal.DealDirectWanted: "notice.deal_direct_wanted",
+    deal.DealDirectRequested: "notice.deal_direct_wanted",
     deal.DealDirectRefused: "notice.deal_direct_refused",
     deal.DealDirectSent: "notice.deal_direct_sent",
     deal.DealDirectPaid: "notice.deal_direct_paid",
-    DealLineSaid: "",  # it is passed to the other side separately
+    DealLineWritten: "",  # it is passed to the other side separately
     deal.DealDisputed: "",  # the dispute has a card of its own
     deal.DealEscalated: "",
     deal.DealResumed: "notice.deal_resumed",
@@ -186,7 +186,7 @@ def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
 
 def _on_deal(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
-        if isinstance(fact, DealLineSaid) and deal_for(ctx, fact.deal_id).state != DealState.FUNDED_DIRECT:
+        if isinstance(fact, DealLineWritten) and deal_for(ctx, fact.deal_id).state != DealState.FUNDED_DIRECT:
             return  # the card has only the account, which the seller described in their own words
         why = _ended(ctx, fact) or getattr(fact, "why", "")
         by, only = getattr(fact, "by_person", None), getattr(fact, "only", None)

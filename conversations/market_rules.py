@@ -130,7 +130,7 @@ class MarketRules:
     inspection_days: int = whole(delivery.INSPECT_WITHIN, DAY)
     laboratory_days: int = whole(delivery.INSPECT_WITH_LABORATORY, DAY)
     weight_hours: int = whole(delivery.WEIGHT_CLAIM_WITHIN, HOUR)
-    weight_percent: Decimal = field(default=in_percent(WHOLE_BP - delivery.WEIGHT_TAKEN_WITHIN_BP))
+    weight_percent: Decimal = field(default=in_percent(WHOLE_BP - delivery.WEIGHT_ACCEPTED_WITHIN_BP))
     test_percent: Decimal = field(default=in_percent(delivery.TEST_AT_MOST_BP))
     claim_days: int = whole(delivery.ANSWER_CLAIM_WITHIN, DAY)
     appeal_hours: int = whole(APPEAL_WITHIN, HOUR)

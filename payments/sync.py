@@ -168,7 +168,7 @@ def lapsed(payment: str) -> Unit:
 
 
 def tell_credit(payer: str, standing: Mapping[str, Money]) -> Apply:
-    return known(partial(surplus_found, payer_ref=payer, standing=standing))
+    return known(partial(surplus_found, payer_ref=payer, balances=standing))
 
 
 # --- money out --------------------------------------------------------------------------------------------------------

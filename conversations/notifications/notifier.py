@@ -53,7 +53,7 @@ from core.people.accounts.service import identities, members, organisation_of, p
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.trade.deals import rules
 from core.trade.deals.events import TermsDrawn
-from core.trade.deals.messages import DealLineSaid
+from core.trade.deals.messages import DealLineWritten
 from core.trade.funding import events as money
 from core.trade.listings import events as listing
 
@@ -148,7 +148,7 @@ class Notices:
         reactions.on(RequestsFound, self._on_requests_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSaid, self._on_line)
-        reactions.on(DealLineSaid, self._on_deal_line)
+        reactions.on(DealLineWritten, self._on_deal_line)
         reactions.on(SessionConfirmed, self._on_agreed)
         reactions.on(SessionMoved, self._on_agreed)
         reactions.on(SessionCalledOff, self._on_called_off)
@@ -313,7 +313,7 @@ class Notices:
             if chat is not None:
                 send(ctx, chat.chat_address, [line_brought(chat, line_of(ctx, fact.line_id))], words=chat.words)
 
-    def _on_deal_line(self, ctx: Ctx, fact: DealLineSaid) -> None:
+    def _on_deal_line(self, ctx: Ctx, fact: DealLineWritten) -> None:
         """Pass a line of a deal to the other side."""
         side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
         other = fact.seller if side == "buyer" else fact.buyer

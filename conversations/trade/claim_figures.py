@@ -98,16 +98,16 @@ def _read_pay(chat: ChatContext, text: str, values: Values) -> Money:
         if share == plain:
             pay = parse_money(plain, chat.market_context.catalogue, default_currency=amount.currency, language=language)
         else:
-            said = parse_number(share, language)
+            percentage = parse_number(share, language)
     except Invalid as fault:
         raise Invalid("claim.amount", given=text, currency=amount.currency) from fault
     if share == plain:
         if pay.currency != amount.currency:
             raise Invalid("claim.amount", given=text, currency=amount.currency)
         return pay
-    if said > WHOLE or decimals_of(said) > FINEST:
+    if percentage > WHOLE or decimals_of(percentage) > FINEST:
         raise Invalid("claim.amount", given=text, currency=amount.currency)
-    return amount.share(int(said * WHOLE))
+    return amount.share(int(percentage * WHOLE))
 
 
 def _read_cost(chat: ChatContext, text: str, values: Values) -> Money:
@@ -149,5 +149,5 @@ COST = Field(
 
 def paid_with(chat: ChatContext, lot: Lot) -> list[str]:
     """Return the payment for an adjusted delivery, and the seller's share of the referee's test."""
-    said = [chat.words("lot.paid_with", pay=lot.pay, amount=lot.amount)]
-    return [*said, chat.words("lot.test_off", test=lot.test)] if lot.test_minor else said
+    parts = [chat.words("lot.paid_with", pay=lot.pay, amount=lot.amount)]
+    return [*parts, chat.words("lot.test_off", test=lot.test)] if lot.test_minor else parts

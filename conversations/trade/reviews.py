@@ -22,7 +22,7 @@ from core.trade.deals.model import Side
 from core.trade.delivery.model import LotState
 from core.trade.delivery.service import lots_of
 from core.trade.reviews import service as reputation
-from core.trade.reviews.model import MARKS, OF_GOODS, AnswerReview, MarkName, Review, WriteReview
+from core.trade.reviews.model import ASPECTS, OF_GOODS, AnswerReview, Aspect, Review, WriteReview
 from core.trade.reviews.service import reviews_about
 
 
@@ -30,7 +30,7 @@ def review_lines(chat: ChatContext, written: Sequence[Review]) -> list[Line]:
     """Return the review of each side and the answer of the other."""
     words, lines = chat.words, []
     for review in written:
-        lines.append(Line(label=words("review.by", name=chat.party(review.author)), value=_said(chat, review)))
+        lines.append(Line(label=words("review.by", name=chat.party(review.author)), value=_review_text(chat, review)))
         if review.answer:
             answered = words("review.answer_of", name=chat.party(review.about))
             lines.append(Line(label=answered, value=review.answer))
@@ -53,7 +53,7 @@ def public_reviews(chat: ChatContext, organisation_id: str, side: Side) -> CardL
     items = tuple(
         Card(
             title=f"{author}, {words.show(review.written_at.astimezone(words.zone).date())}",
-            text=masked(_said(chat, review)),
+            text=masked(_review_text(chat, review)),
             lines=(
                 (Line(label=words("review.answer_of", name=name), value=masked(review.answer)),)
                 if review.answer
@@ -66,9 +66,9 @@ def public_reviews(chat: ChatContext, organisation_id: str, side: Side) -> CardL
     return CardList(subject="reviews", title=title, text="" if items else words("review.none"), items=items)
 
 
-def _said(chat: ChatContext, review: Review) -> str:
-    marks = ", ".join(f"{chat.words(f'review.{mark}')} {'★' * stars}" for mark, stars in review.stars.items())
-    return f"{marks}. {review.words}" if review.words else marks
+def _review_text(chat: ChatContext, review: Review) -> str:
+    aspects = ", ".join(f"{chat.words(f'review.{aspect}')} {'★' * stars}" for aspect, stars in review.stars.items())
+    return f"{aspects}. {review.words}" if review.words else aspects
 
 
 NOTHING: Final = 0  # stars: no goods came, so these were not rated
@@ -80,13 +80,13 @@ def _shown(chat: ChatContext, stars: int) -> str:
     return chat.words("review.nothing") if stars == NOTHING else "★" * stars + "☆" * (5 - stars)
 
 
-def _mark(name: MarkName) -> Field:
+def _aspect(name: Aspect) -> Field:
     """Return a question about one aspect, asked of that side alone."""
-    sides = [side for side, marks in MARKS.items() if name in marks]
+    sides = [side for side, aspects in ASPECTS.items() if name in aspects]
     least = NOTHING if name in OF_GOODS else 1
 
     def options(chat: ChatContext, values: Values) -> list[Option]:
-        stars = [Option(value=str(mark), label="★" * mark) for mark in range(5, 0, -1)]
+        stars = [Option(value=str(aspect), label="★" * aspect) for aspect in range(5, 0, -1)]
         nothing = () if least or values.get("came") else (Option(value=str(NOTHING), label=_shown(chat, NOTHING)),)
         return [*stars, *nothing]
 
@@ -105,17 +105,17 @@ REVIEW = Form(
     (
         Field("side", fixed=True),  # the side that is reviewed
         Field("came", fixed=True, optional=True),  # whether there are goods to rate
-        *map(_mark, get_args(MarkName)),
+        *map(_aspect, get_args(Aspect)),
         Field("words", "long_text", optional=True, max_length=1000),
     ),
 )
 
 
 def _write(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    marks: tuple[MarkName, ...] = MARKS[values["side"]]
+    aspects: tuple[Aspect, ...] = ASPECTS[values["side"]]
     command = WriteReview(
         deal_id=str(defaults.subject),
-        stars={mark: values[mark] for mark in marks if values[mark] != NOTHING},
+        stars={aspect: values[aspect] for aspect in aspects if values[aspect] != NOTHING},
         words=values.get("words", ""),
     )
     reputation.write_review(chat.ctx, command)
@@ -134,8 +134,8 @@ router.flow(Flow(REVIEW, finish=_write, intro=_about))
 
 
 @router.press("review.write")
-def write(chat: ChatContext, pressed: Press) -> None:
-    deal = deal_for(chat.ctx, pressed.subject)
+def write(chat: ChatContext, press: Press) -> None:
+    deal = deal_for(chat.ctx, press.subject)
     reputation.check_other_here(chat.ctx, deal, chat.organisation)  # the button may be older than that
     chat.as_new_message = True
     known = {"side": reputation.rated_side(deal, chat.organisation), "came": _came(chat, deal.id)}
@@ -161,15 +161,15 @@ router.flow(Flow(ANSWER, finish=_answer))
 
 
 @router.press("review.answer")
-def answer(chat: ChatContext, pressed: Press) -> None:
+def answer(chat: ChatContext, press: Press) -> None:
     chat.as_new_message = True
-    chat.open("review_answer", FormDefaults({}, pressed.subject))
+    chat.open("review_answer", FormDefaults({}, press.subject))
 
 
 @router.press("review.read")
-def read(chat: ChatContext, pressed: Press) -> None:
+def read(chat: ChatContext, press: Press) -> None:
     """Show the public reviews of a company as a seller or as a buyer."""
-    side = next((each for each in MARKS if each == pressed.choice), None)
+    side = next((each for each in ASPECTS if each == press.choice), None)
     if side is None:
         raise Refusal("talk.unknown_button")
-    chat.reply(public_reviews(chat, pressed.subject, side))
+    chat.reply(public_reviews(chat, press.subject, side))

@@ -10,7 +10,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import VARCHAR, BigInteger, Column, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+
+from core.kernel.errors import NotFound, Stale
 
 # Alembic can only change a constraint that has a name, on SQLite above all.
 NAMING = {
@@ -46,6 +48,23 @@ class Versioned:
     @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
+
+
+def check_version(row: Versioned, expected_version: int | None) -> None:
+    """Raise Stale if a person decided on another version of the row. `expected_version`: None for any version."""
+    if expected_version is not None and expected_version != row.version:
+        raise Stale
+
+
+Row = TypeVar("Row", bound=Table)
+
+
+def existing(session: Session, kind: type[Row], key: str, *, locked: bool = False) -> Row:
+    """Return a row by its key. Raises NotFound. `locked`: no other unit changes it until this one is over."""
+    row = session.get(kind, key, with_for_update=locked)
+    if row is None:
+        raise NotFound
+    return row
 
 
 class Instant(TypeDecorator[datetime]):

@@ -33,6 +33,7 @@ from core.kernel.compiled_statements import add_once
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.inbox import InboxRow
 from core.people.accounts.model import PlatformCode
+from core.trade.deals import access
 from core.trade.deals import service as deals
 from simulation.mutants.rule import Rules, as_it_was, instead, nothing
 from tests.conformance import attempt as attempts
@@ -193,7 +194,7 @@ def _() -> list[Any]:
 # Only one form changes a deal while the deal's card, and its questions, are on the screen.
 @rule("deal_version", "A button of a deal acts on the deal as its presser saw it", "stale_press", flows=("order",))
 def _() -> list[Any]:
-    return [instead(deals, "check_version", nothing)]
+    return [instead(each, "check_version", nothing) for each in (access, deals)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,7 @@ def test_the_conditions_that_are_signed_tell_the_figures_that_hold() -> None:
     }
     assert [each for each, figure in signed.items() if each.format(figure) not in text] == []
     assert deals.APPROVE_AT_LEAST.days == 1, "'never sooner than after one day'"
-    assert delivery.WEIGHT_TAKEN_WITHIN_BP == 1_000, "'nine tenths of its price'"
+    assert delivery.WEIGHT_ACCEPTED_WITHIN_BP == 1_000, "'nine tenths of its price'"
     assert delivery.TEST_AT_MOST_BP == 500, "'a twentieth of the lot's price'"
 
 

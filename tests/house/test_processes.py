@@ -11,12 +11,12 @@ import pytest
 
 from config.market import TIMER_HANDLERS
 from core.kernel.process import PROVIDER, TIME, Process, Transition
-from core.trade.deals.model import ASKS_FIRST as DEAL_ASKS
+from core.trade.deals.model import CONFIRMED_FIRST as DEAL_ASKS
 from core.trade.deals.model import DEAL, DealState
-from core.trade.delivery.model import ASKS_FIRST as LOT_ASKS
+from core.trade.delivery.model import CONFIRMED_FIRST as LOT_ASKS
 from core.trade.delivery.model import LOT, OPEN
-from core.trade.disputes.model import ASKS_FIRST as CASE_ASKS
 from core.trade.disputes.model import CASE
+from core.trade.disputes.model import CONFIRMED_FIRST as CASE_ASKS
 from tools.diagrams import PAGE, page, processes
 
 # These states wait for another subject's clock. A lot waits for its tranche's, a dispute for its lot's or deal's. A

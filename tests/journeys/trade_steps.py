@@ -115,24 +115,24 @@ class Trade:
         await self.pay()
 
 
-async def enclose(somebody: Somebody, name: str, content: bytes, mime: str, into: str = "") -> None:
+async def enclose(person: Somebody, name: str, content: bytes, mime: str, into: str = "") -> None:
     """Put a file into the form in front; a chat says at once that it is there."""
-    if isinstance(somebody, OnTelegram):
-        await somebody.attaches(name, content, mime, into)
-        await somebody.sees("1 file")
+    if isinstance(person, OnTelegram):
+        await person.attaches(name, content, mime, into)
+        await person.sees("1 file")
     else:
-        await somebody.encloses(name, content, mime, into)
+        await person.encloses(name, content, mime, into)
 
 
-async def profile(somebody: Somebody, role: str, company: str, country: str = "Lithuania") -> None:
-    await somebody.says("/profile")
-    await somebody.fills(role=role, company=company, country=country)
-    await somebody.sees(f"Thank you. {company} can trade now.")
+async def profile(person: Somebody, role: str, company: str, country: str = "Lithuania") -> None:
+    await person.says("/profile")
+    await person.fills(role=role, company=company, country=country)
+    await person.sees(f"Thank you. {company} can trade now.")
 
 
-async def prove_email(world: World, somebody: Somebody, address: str) -> None:
-    await somebody.says(f"/email {address}")
+async def prove_email(world: World, person: Somebody, address: str) -> None:
+    await person.says(f"/email {address}")
     found = re.search(r"\b\d{6}\b", await world.letter_to(address))
     assert found is not None
-    await somebody.says(f"/code {found[0]}")
-    await somebody.sees(f"Thank you, {address} is yours.")
+    await person.says(f"/code {found[0]}")
+    await person.sees(f"Thank you, {address} is yours.")

@@ -17,8 +17,16 @@ from conversations.steps import Steps
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.contract_terms import settlement_lines, terms_card
 from conversations.trade.deals.lot_lines import lot_lines, lot_rows
-from conversations.trade.deals.money_summary import going_out, money_lines, money_rows, recalls_of, unpaid_lots
-from conversations.trade.deals.next_steps import LOTS_GO_ON, Now, Wait, asked_directly, asks, deal_turn, deal_waits
+from conversations.trade.deals.money_summary import chargebacks_of_deal, going_out, money_lines, money_rows, unpaid_lots
+from conversations.trade.deals.next_steps import (
+    LOTS_GO_ON,
+    Now,
+    Wait,
+    asked_directly,
+    deal_turn,
+    deal_waits,
+    is_turn_of,
+)
 from conversations.trade.deals.order_reference import order_button, order_lines
 from conversations.trade.deals.payment import confirmed_by, direct_lines
 from conversations.trade.deals.reorder import again_row
@@ -31,7 +39,7 @@ from core.money.chargebacks.model import Chargeback
 from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.access import has_signed
-from core.trade.deals.model import ASKS_FIRST, DEAL, Deal, DealState, Side
+from core.trade.deals.model import CONFIRMED_FIRST, DEAL, Deal, DealState, Side
 from core.trade.delivery import lot_summaries
 from core.trade.delivery import service as delivery
 from core.trade.delivery.lot_summaries import LotSummaries
@@ -55,15 +63,15 @@ router = Router()
 
 
 @router.press("deal.terms")
-def terms(chat: ChatContext, pressed: Press) -> None:
+def terms(chat: ChatContext, press: Press) -> None:
     """Show the whole contract with its fingerprint, its signatories and dates."""
-    deal = access.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, press.subject)
     chat.reply(terms_card(chat, deal))
 
 
 @router.press("deal.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(deal_card(chat, access.deal_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(deal_card(chat, access.deal_for(chat.ctx, press.subject)))
 
 
 @router.command("deals")
@@ -124,7 +132,7 @@ def _now(
     deal: Deal,
     tranches: Sequence[Tranche],
     at_work_until: datetime | None,
-    recalls: Sequence[Chargeback],
+    chargebacks: Sequence[Chargeback],
 ) -> Now:
     """Return the deal's current state. A deal that is over waits at most for this side's review."""
     rate_by = may_review_until(chat.ctx, deal.id, chat.organisation) if deal.state in DEAL.final else None
@@ -132,7 +140,7 @@ def _now(
     awaited = next((each for each in tranches if each.state == TrancheState.AWAITED), None)
     if awaited is None and deal.state == DealState.AWAITING_FUNDING:
         awaited = next(iter(tranches), None)  # its day has not come yet
-    return Now(deal, sides, lots, awaited, at_work_until, rate_by, recalls, going_out(chat.ctx, deal))
+    return Now(deal, sides, lots, awaited, at_work_until, rate_by, chargebacks, going_out(chat.ctx, deal))
 
 
 def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
@@ -156,7 +164,7 @@ def awaits_me(chat: ChatContext, deal: Deal) -> bool:
     if deal.state == DealState.AWAITING_FUNDING:
         may_pay = side == "buyer" and not asked_directly(deal) and escrow.awaited(chat.ctx, deal.id) is not None
         return may_pay and _banks_at_work(chat, deal) is None
-    return deal.state in LOTS_GO_ON and any(asks(lot, side) for lot in delivery.lots_of(chat.ctx, deal.id))
+    return deal.state in LOTS_GO_ON and any(is_turn_of(lot, side) for lot in delivery.lots_of(chat.ctx, deal.id))
 
 
 def brief_card(chat: ChatContext, deal: Deal) -> Card:
@@ -165,7 +173,7 @@ def brief_card(chat: ChatContext, deal: Deal) -> Card:
     tranches = (
         escrow.tranches_of(chat.ctx, deal.id) if deal.state in (DealState.AWAITING_FUNDING, DealState.FUNDED) else ()
     )
-    now = _now(chat, deal, tranches, _banks_at_work(chat, deal), recalls_of(chat.ctx, deal))
+    now = _now(chat, deal, tranches, _banks_at_work(chat, deal), chargebacks_of_deal(chat.ctx, deal))
     name = chat.party(deal.seller if now.side == "buyer" else deal.buyer)
     return Card(
         title=_title(chat, deal),
@@ -193,8 +201,8 @@ def _decision_lines(chat: ChatContext, deal: Deal) -> list[Line]:
         deal.state == DealState.AWAITING_APPROVAL or (deal.state == DealState.AGREED and by_colleague)
     ):
         signed_by = chat.name_of(deal.buyer_signed_by or "")
-        said = f"{signed_by}, {chat.words.show(deal.buyer_signed_at)}"
-        return [Line(label=chat.words("deal.signed_by_buyer"), value=said)]
+        signature = f"{signed_by}, {chat.words.show(deal.buyer_signed_at)}"
+        return [Line(label=chat.words("deal.signed_by_buyer"), value=signature)]
     if deal.decided_by is None or deal.decided_at is None or chat.organisation != deal.buyer:
         return []
     name, at = chat.name_of(deal.decided_by), deal.decided_at
@@ -223,8 +231,8 @@ def _buttons(
     reading = [Button(label=words("deal.terms"), press=press("deal.terms", deal.id))]
     if mine & {"buyer", "seller"}:
         reading.append(Button(label=words("deal.write"), press=press("deal.write", deal.id)))
-    if papers := sum(len(lot.files) for lot in lots):
-        reading.append(Button(label=words("deal.papers", count=papers), press=press("deal.papers", deal.id)))
+    if documents := sum(len(lot.files) for lot in lots):
+        reading.append(Button(label=words("deal.papers", count=documents), press=press("deal.papers", deal.id)))
     if "buyer" in mine and deal.state not in DEAL.final:
         reading.append(order_button(chat, deal))
     reading += invoices_row(chat, deal.id)
@@ -254,7 +262,7 @@ def _look(chat: ChatContext, deal_id: str) -> tuple[int, Card, str]:
     return deal.version, deal_card(chat, deal), ""
 
 
-def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
+def _sign(ctx: Ctx, deal_id: str, _expected_version: int | None) -> Deal:
     """Sign the deal, whichever version the person saw, because its terms never change.
 
     Raises Stale if the side has signed.
@@ -268,10 +276,10 @@ def _sign(ctx: Ctx, deal_id: str, _seen: int | None) -> Deal:
 def _direct(act: Callable[[Ctx, str, int | None], Deal]) -> Callable[[Ctx, str, int | None], str]:
     """Wrap a step so that it returns "company" where the buyer's company is asked first."""
 
-    def taken(ctx: Ctx, deal_id: str, expected_version: int | None) -> str:
-        return "company" if act(ctx, deal_id, expected_version).direct_wanted_by is not None else ""
+    def outcome(ctx: Ctx, deal_id: str, expected_version: int | None) -> str:
+        return "company" if act(ctx, deal_id, expected_version).direct_requested_by is not None else ""
 
-    return taken
+    return outcome
 
 
 STEPS = Steps(
@@ -291,11 +299,11 @@ STEPS = Steps(
         "buyer_says_paid": deals.say_paid,
         "seller_confirms_money": deals.confirm_money,
     },
-    ASKS_FIRST,
+    CONFIRMED_FIRST,
     _look,
     side=lambda chat, deal_id: side_of(chat, "deal", deal_id),
     questions={
-        "unsign": confirmation.leaving,
+        "unsign": confirmation.backing_out,
         "refuse": confirmation.refusing,
         "cancel": confirmation.cancelling,
         "cancel_asked": confirmation.asking_to_cancel,

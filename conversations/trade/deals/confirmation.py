@@ -10,7 +10,7 @@ from core.trade.deals.model import Deal
 from core.trade.delivery.steps import lot_for
 
 
-def leaving(chat: ChatContext, deal_id: str) -> str:
+def backing_out(chat: ChatContext, deal_id: str) -> str:
     """Return the question before leaving an unpaid deal."""
     return _with_goods(chat, chat.words("sure.deal.unsign"), deal_for(chat.ctx, deal_id))
 

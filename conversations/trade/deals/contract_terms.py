@@ -74,18 +74,18 @@ def _buttons(chat: ChatContext, deal: Deal) -> tuple[tuple[Button, ...], ...]:
 
 
 @router.press("deal.terms_file")
-def file(chat: ChatContext, pressed: Press) -> None:
+def file(chat: ChatContext, press: Press) -> None:
     """Order the terms as a file with the text of the card. The file is drawn outside and arrives in a moment."""
-    card = terms_card(chat, deal_for(chat.ctx, pressed.subject))
+    card = terms_card(chat, deal_for(chat.ctx, press.subject))
     shown = Shown(card.title, card.text, [(line.label, line.value) for line in card.lines], card.note)
-    ask_terms(chat.ctx, pressed.subject, shown, chat.chat_address.ordering_key)
+    ask_terms(chat.ctx, press.subject, shown, chat.chat_address.ordering_key)
     chat.reply(Toast(text=chat.words("invoice.coming")))
 
 
 @router.press("deal.conditions")
-def read_conditions(chat: ChatContext, pressed: Press) -> None:
+def read_conditions(chat: ChatContext, press: Press) -> None:
     """Show the market's conditions of this deal word by word; one language is binding."""
-    text = conditions(deal_for(chat.ctx, pressed.subject).terms_version)
+    text = conditions(deal_for(chat.ctx, press.subject).terms_version)
     chat.reply(Say(text=f"{chat.words('deal.conditions_bind')}\n\n{text.removeprefix('# ')}"))
 
 

@@ -46,9 +46,9 @@ router.flow(Flow(WORDS, finish=_write, intro=_about))
 
 
 @router.press("deal.write")
-def write(chat: ChatContext, pressed: Press) -> None:
+def write(chat: ChatContext, press: Press) -> None:
     chat.as_new_message = True
-    deal_id = deal_for(chat.ctx, pressed.subject).id
+    deal_id = deal_for(chat.ctx, press.subject).id
     chat.open("deal_words", FormDefaults({"deal": deal_id}, deal_id))
 
 
@@ -60,19 +60,19 @@ def overhear(chat: ChatContext, text: str) -> bool:
         return False
     message = chat.update.said_in
     try:
-        said = SayInDeal(
+        command = SayInDeal(
             deal_id=deal_id, words=text, message=f"{chat.chat_address.ordering_key}:{message}" if message else ""
         )
     except ValidationError as fault:
         raise refusal_of(fault) from fault
-    _say(chat, said)
+    _say(chat, command)
     if has_contacts(text) and not _signed(deal_for(chat.ctx, deal_id)):
         chat.reply(Say(text=chat.words("deal.contacts_hidden", shown=excerpt(text))))
     return True
 
 
-def _say(chat: ChatContext, said: SayInDeal) -> None:
-    line = say_in_deal(chat.ctx, said)
+def _say(chat: ChatContext, command: SayInDeal) -> None:
+    line = say_in_deal(chat.ctx, command)
     _, deal = line_for(chat.ctx, line.id)
     chat.reply(Say(text=chat.words("deal.passed_on", name=_other(chat, deal))))
 

@@ -15,7 +15,7 @@ from core.money.chargebacks.model import CHARGEBACK, Chargeback, ChargebackState
 from core.money.chargebacks.service import of_subject
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.model import SubjectKind
-from core.trade.deals.model import CALLED_BACK, DEAL, Deal, DealState, Side
+from core.trade.deals.model import CHARGEBACK_FREEZE, DEAL, Deal, DealState, Side
 from core.trade.funding import overpayments, settlement
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
@@ -56,25 +56,25 @@ def _tranche_line(chat: ChatContext, tranche: Tranche, count: int) -> Line | Non
     words = chat.words
     label = words("tranche.number", number=tranche.number, count=count) if count > 1 else words("tranche.whole")
     if tranche.state == TrancheState.AWAITED and tranche.held:
-        said = words("tranche.in_part", came=tranche.held, missing=tranche.missing, amount=tranche.amount)
+        text = words("tranche.in_part", came=tranche.held, missing=tranche.missing, amount=tranche.amount)
     elif count == 1:
         return None
     else:
         alone = tranche.first_lot == tranche.last_lot
         lots = words("tranche.lot" if alone else "tranche.lots", first=tranche.first_lot, last=tranche.last_lot)
         state = words(f"state.tranche.{tranche.state}", due=tranche.due_at)
-        said = f"{words.show(tranche.amount)} · {lots} · {state}"
-    return Line(label=label, value=said)
+        text = f"{words.show(tranche.amount)} · {lots} · {state}"
+    return Line(label=label, value=text)
 
 
 def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> list[Line]:
     words, lines = chat.words, []
     for found in money.chargebacks:
         code = f"state.chargeback.{found.state}"
-        said = words(f"{code}.buyer" if "buyer" in mine else code, amount=found.amount)
+        text = words(f"{code}.buyer" if "buyer" in mine else code, amount=found.amount)
         if "seller" in mine and found.outstanding and found.state in (ChargebackState.OPEN, ChargebackState.LOST):
-            said = f"{said} {words('chargeback.owed', amount=found.outstanding)}"
-        lines.append(Line(label=words("chargeback.label"), value=said))
+            text = f"{text} {words('chargeback.owed', amount=found.outstanding)}"
+        lines.append(Line(label=words("chargeback.label"), value=text))
     return lines
 
 
@@ -92,25 +92,25 @@ def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Money
 
 
 @router.press("credit.give_back")
-def give_back(chat: ChatContext, pressed: Press) -> None:
+def give_back(chat: ChatContext, press: Press) -> None:
     """Refund money that was paid too much. It goes back the way it came, without a confirmation, as no side loses."""
-    overpayments.give_back_paid_too_much(chat.ctx, pressed.subject, pressed.expected_version)
+    overpayments.give_back_paid_too_much(chat.ctx, press.subject, press.expected_version)
     chat.reply(Toast(text=chat.words("credit.given_back")))
-    show_credit(chat, pressed)
+    show_credit(chat, press)
 
 
 @router.press("credit.show")
-def show_credit(chat: ChatContext, pressed: Press) -> None:
+def show_credit(chat: ChatContext, press: Press) -> None:
     """Show the card of the deal that was paid too much."""
-    chat.press("deal.show", overpayments.credit_for(chat.ctx, pressed.subject).deal_id)
+    chat.press("deal.show", overpayments.credit_for(chat.ctx, press.subject).deal_id)
 
 
 GOING_OUT = (DealState.SETTLING, DealState.PAYOUT_BLOCKED)  # for a deal with all deliveries closed
 
 
-def recalls_of(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
+def chargebacks_of_deal(ctx: Ctx, deal: Deal) -> Sequence[Chargeback]:
     """Return the chargebacks of a deal. They are read only for a frozen or ended deal; others have none."""
-    called = CALLED_BACK in (deal.frozen, deal.also_frozen)
+    called = CHARGEBACK_FREEZE in (deal.frozen, deal.also_frozen)
     return of_subject(ctx, deal.id) if called or (deal.state in DEAL.final and not deal.direct) else ()
 
 

@@ -17,10 +17,10 @@ from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import Disbursement
 from core.people.companies.service import signs_alone
 from core.trade.deals.access import deal_for
-from core.trade.deals.model import DEAL, IN_DOUBT, Deal, DealState, Side
+from core.trade.deals.model import DEAL, UNBALANCED, Deal, DealState, Side
 from core.trade.deals.service import approve_by
 from core.trade.delivery.model import LOT, UNSENT, Lot, LotState
-from core.trade.delivery.rules import asks_seller, ended_unpaid
+from core.trade.delivery.rules import ended_unpaid, needs_sellers_answer
 from core.trade.disputes.model import CASE, OPEN, Case, CaseState
 from core.trade.disputes.service import cases_of
 from core.trade.funding.model import TRANCHE, Tranche
@@ -41,7 +41,7 @@ class Now:
     awaited: Tranche | None
     confirmed_by: datetime | None
     rate_by: datetime | None
-    recalls: Sequence[Chargeback] = ()
+    chargebacks: Sequence[Chargeback] = ()
     going_out: Sequence[Disbursement] = ()
 
     @property
@@ -68,8 +68,8 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
     deal, words = now.deal, chat.words
     if deal.frozen is not None and deal.state != DealState.DISPUTED and deal.state not in DEAL.final:
         return _with_answer(chat, now, _standstill(chat, now), brief=brief)
-    if deal.state in DEAL.final and (recalled := chargeback_turn(chat, deal, now.side, other, now.recalls)):
-        return _with_answer(chat, now, recalled, brief=brief)
+    if deal.state in DEAL.final and (sentence := chargeback_turn(chat, deal, now.side, other, now.chargebacks)):
+        return _with_answer(chat, now, sentence, brief=brief)
     if now.confirmed_by is not None and deal.state == DealState.AWAITING_FUNDING and not asked_directly(deal):
         due = now.confirmed_by
         return (
@@ -98,7 +98,7 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
 
 def asked_directly(deal: Deal) -> bool:
     """Return True if a side has asked to settle without the market."""
-    return deal.direct_asked_by is not None or deal.direct_wanted_by is not None
+    return deal.direct_asked_by is not None or deal.direct_requested_by is not None
 
 
 def _may_be_paid_late(lot: Lot, due: datetime | None) -> bool:
@@ -172,7 +172,7 @@ def _short(ctx: Ctx, deal_id: str, lots: Sequence[Lot]) -> set[str]:
     """Return the deliveries weighed so low by the buyer alone that acceptance or silence makes a claim."""
     weighed = [lot for lot in lots if lot.state == LotState.INSPECTION and lot.weighed_by == "buyer"]
     agreed = deal_for(ctx, deal_id).terms.quality if weighed else None
-    return {lot.id for lot in weighed if asks_seller(agreed, lot)}
+    return {lot.id for lot in weighed if needs_sellers_answer(agreed, lot)}
 
 
 def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
@@ -187,7 +187,7 @@ def _dispute(ctx: Ctx, deal_id: str, side: Side) -> Wait | None:
 
 def _standstill(chat: ChatContext, now: Now) -> str:
     """Return the sentence of a frozen deal. The freeze comes first, because the usual turn and date do not hold."""
-    if now.deal.frozen == IN_DOUBT:
+    if now.deal.frozen == UNBALANCED:
         return chat.words("turn.frozen.in_doubt")
     if now.side == "buyer":
         return chat.words("turn.frozen.buyer")
@@ -195,10 +195,10 @@ def _standstill(chat: ChatContext, now: Now) -> str:
     return chat.words("deal.send_nothing" if unsent else "turn.frozen.seller")
 
 
-def _with_answer(chat: ChatContext, now: Now, said: str, *, brief: bool) -> str:
+def _with_answer(chat: ChatContext, now: Now, sentence: str, *, brief: bool) -> str:
     """Append the market's answer to the bank, for the seller, whose money it concerns."""
-    answer = our_answer(chat, now.recalls) if now.side == "seller" and not brief else ""
-    return "\n".join(each for each in (said, answer) if each)
+    answer = our_answer(chat, now.chargebacks) if now.side == "seller" and not brief else ""
+    return "\n".join(each for each in (sentence, answer) if each)
 
 
 def _situation(now: Now) -> str:
@@ -217,11 +217,11 @@ def _situation(now: Now) -> str:
         asked_by = "cancel_asked_me" if "other" in mine else "cancel_asked_them"
         return f"{asked_by}_direct" if deal.direct else asked_by
     later = now.awaited is not None and now.awaited.state == TRANCHE.initial
-    told_apart = {
+    refined = {
         DealState.AWAITING_FUNDING: "funding_later" if later else "",
         DealState.FUNDED_DIRECT: "funded_direct_paid" if deal.buyer_paid_at is not None else "",
     }
-    return told_apart.get(deal.state) or deal.state
+    return refined.get(deal.state) or deal.state
 
 
 def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> str:
@@ -229,7 +229,7 @@ def _asked_to_settle_directly(deal: Deal, mine: frozenset[str], side: Side) -> s
 
     A wish inside the buyer's company stays there until decided.
     """
-    if deal.direct_wanted_by is not None and side == "buyer":
+    if deal.direct_requested_by is not None and side == "buyer":
         return "direct_wanted_me" if "approver" in mine else "direct_wanted_them"
     if deal.direct_asked_by is None:
         return deal.state
@@ -269,10 +269,10 @@ def _sentence(chat: ChatContext, wait: Wait, other: str, deal: Deal, lots: int) 
         parts |= {"lot": lot.number, "truck": lot.truck or "", "eta": lot.eta or ""}
     if wait.part is not None:
         parts |= {"amount": wait.part.missing, "opens": wait.part.due_at}
-    said = words(code, **parts)
+    sentence = words(code, **parts)
     if lot is not None and lots > 1 and wait.code.startswith("turn.case."):
-        return labelled(words, words("lot.number", number=lot.number, count=lots), said)
-    return said
+        return labelled(words, words("lot.number", number=lot.number, count=lots), sentence)
+    return sentence
 
 
 SHOWN: Final = 3  # to keep the card short; the lines of the deliveries show the rest
@@ -330,7 +330,7 @@ def lot_waits(
 
 def lot_wait(lot: Lot, side: Side, timer: Timer | None, *, short: bool = False) -> Wait:
     """Return the wait of a delivery. It waits for the side that is reminded of the deadline."""
-    mine = asks(lot, side)
+    mine = is_turn_of(lot, side)
     if timer is not None:
         asked = {side, "other"} if lot.asked_by is not None and lot.asked_by != side else {side}
         mine = mine or bool(LOT.reminds(lot.state, timer.event) & asked)
@@ -351,7 +351,7 @@ TASKS: Final[Mapping[str, frozenset[LotState]]] = {
 }
 
 
-def asks(lot: Lot, side: Side) -> bool:
+def is_turn_of(lot: Lot, side: Side) -> bool:
     """Return True if the next step with a delivery is this side's."""
     if lot.state == LotState.REFEREE_FOUND or (lot.state == LotState.PLANNED and lot.asked_by not in (None, side)):
         return lot.asked_by != side

@@ -32,9 +32,9 @@ router.flow(Flow(ORDER, finish=_note))
 
 
 @router.press("deal.order")
-def order(chat: ChatContext, pressed: Press) -> None:
+def order(chat: ChatContext, press: Press) -> None:
     """Open the form from the buyer's card of a deal, with the known references."""
-    deal = access.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, press.subject)
     known = {"purchase_order": deal.purchase_order, "cost_centre": deal.cost_centre}
     chat.as_new_message = True
     chat.open("order", FormDefaults({name: given for name, given in known.items() if given}, deal.id))

@@ -78,15 +78,15 @@ def pay_rows(chat: ChatContext, deal: Deal, money: MoneySummary) -> list[tuple[B
 
 
 @router.press("pay.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show a deal's payment on its card."""
-    chat.press("deal.show", pressed.subject)
+    chat.press("deal.show", press.subject)
 
 
 @router.press("pay.how")
-def how(chat: ChatContext, pressed: Press) -> None:
+def how(chat: ChatContext, press: Press) -> None:
     """Show every available rail, in a message of its own."""
-    chat.reply(_ways(chat, access.deal_for(chat.ctx, pressed.subject)))
+    chat.reply(_ways(chat, access.deal_for(chat.ctx, press.subject)))
 
 
 def _ways(chat: ChatContext, deal: Deal) -> Card:
@@ -121,22 +121,22 @@ def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, 
 
 
 @router.press("credit.use")
-def use_credit(chat: ChatContext, pressed: Press) -> None:
+def use_credit(chat: ChatContext, press: Press) -> None:
     """Pay with an earlier overpayment. The deal's card shows the missing rest and its account."""
-    overpayments.use_credit(chat.ctx, pressed.subject, chat.market_context.rails)
-    _chosen(chat, pressed.subject, chat.words("credit.use_toast"))
+    overpayments.use_credit(chat.ctx, press.subject, chat.market_context.rails)
+    _chosen(chat, press.subject, chat.words("credit.use_toast"))
 
 
 @router.press("pay.by")
-def by(chat: ChatContext, pressed: Press) -> None:
+def by(chat: ChatContext, press: Press) -> None:
     """Pay by this rail. The deal's card shows the way as soon as it is open."""
-    rail = next((each for each in chat.market_context.rails if each == pressed.choice), None)
+    rail = next((each for each in chat.market_context.rails if each == press.choice), None)
     if rail is None:
         chat.reply(Toast(text=chat.words("talk.unknown_button")))
         return
-    escrow.pay_by(chat.ctx, pressed.subject, rail, chat.market_context.rails)
+    escrow.pay_by(chat.ctx, press.subject, rail, chat.market_context.rails)
     by_bank = rail is Rail.BANK_TRANSFER
-    _chosen(chat, pressed.subject, chat.words("deal.transfer_coming" if by_bank else "deal.pay_page_coming"))
+    _chosen(chat, press.subject, chat.words("deal.transfer_coming" if by_bank else "deal.pay_page_coming"))
 
 
 def _chosen(chat: ChatContext, deal_id: str, told: str) -> None:
@@ -146,9 +146,9 @@ def _chosen(chat: ChatContext, deal_id: str, told: str) -> None:
 
 
 @router.press("deal.pay")
-def pay_again(chat: ChatContext, pressed: Press) -> None:
+def pay_again(chat: ChatContext, press: Press) -> None:
     """Request a new payment page, because the old one has expired. The card is redrawn when the page is there."""
-    escrow.pay_again(chat.ctx, pressed.subject)
+    escrow.pay_again(chat.ctx, press.subject)
     chat.reply(Toast(text=chat.words("deal.pay_page_coming")))
 
 

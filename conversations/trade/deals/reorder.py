@@ -28,12 +28,12 @@ def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Butt
 
 
 @router.press("deal.again")
-def again(chat: ChatContext, pressed: Press) -> None:
+def again(chat: ChatContext, press: Press) -> None:
     """Order again from the same listing, the same amount if there is as much. If it is sold out, open a request.
 
     Raises NotFound for any person but its buyer.
     """
-    deal = access.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, press.subject)
     if "buyer" not in access.sides(chat.ctx, deal):
         raise NotFound
     listing = _for_sale(chat, deal)
@@ -59,7 +59,7 @@ def _for_sale(chat: ChatContext, deal: Deal) -> Listing | None:
 def _asked(terms: Terms) -> dict[str, str]:
     """Return the same terms as answers of a request. The delivery window and the closing date are left to fill in."""
     place = terms.place
-    said = {
+    answers = {
         "product": terms.product_id,
         "grade": terms.grade_id or NOTHING,
         "quantity": write_quantity(terms.quantity),
@@ -69,4 +69,4 @@ def _asked(terms: Terms) -> dict[str, str]:
         "certificates": write_list(each.scheme for each in terms.certificates),
         "lots": str(terms.lots) if terms.lots > 1 else "",
     }
-    return {name: text for name, text in said.items() if text}
+    return {name: text for name, text in answers.items() if text}

@@ -24,7 +24,7 @@ from core.trade.deals.model import Deal, Side
 from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import (
-    ASKS_FIRST,
+    CONFIRMED_FIRST,
     AcceptLot,
     ClaimLot,
     ContradictClaim,
@@ -63,7 +63,7 @@ def _claim(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    said = {
+    fields = {
         "lot_id": str(defaults.subject),
         "words": values.get("words") or "",
         "measured": measured_in(values),
@@ -72,9 +72,9 @@ def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> No
         "files": values.get("files", ()),
     }
     if _in_dispute(chat, defaults):
-        claims.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
+        claims.show_late(chat.ctx, ShowLate(**fields), defaults.expected_version)
     else:
-        claims.contradict_claim(chat.ctx, ContradictClaim(**said), defaults.expected_version)
+        claims.contradict_claim(chat.ctx, ContradictClaim(**fields), defaults.expected_version)
 
 
 def _in_dispute(chat: ChatContext, defaults: FormDefaults) -> bool:
@@ -102,11 +102,11 @@ def _propose(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 
 def _show_arrival(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    said = {"lot_id": str(defaults.subject), "words": values.get("words") or "", "files": values.get("files", ())}
+    fields = {"lot_id": str(defaults.subject), "words": values.get("words") or "", "files": values.get("files", ())}
     if _in_dispute(chat, defaults):
-        claims.show_late(chat.ctx, ShowLate(**said), defaults.expected_version)
+        claims.show_late(chat.ctx, ShowLate(**fields), defaults.expected_version)
     else:
-        claims.show_arrival(chat.ctx, ShowArrival(**said), defaults.expected_version)
+        claims.show_arrival(chat.ctx, ShowArrival(**fields), defaults.expected_version)
 
 
 def _replace(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -133,18 +133,18 @@ FORMS: dict[str, tuple[str, str]] = {
 }
 
 
-def _open(chat: ChatContext, pressed: Press) -> None:
-    form, event = FORMS[pressed.verb.partition(".")[2]]
-    if form in LATE and steps.lot_for(chat.ctx, pressed.subject).state == LotState.LOT_DISPUTE:
+def _open(chat: ChatContext, press: Press) -> None:
+    form, event = FORMS[press.verb.partition(".")[2]]
+    if form in LATE and steps.lot_for(chat.ctx, press.subject).state == LotState.LOT_DISPUTE:
         event = "show_late"
     if form in ("propose", "counter_claim", "referee"):
-        lot = steps.lot_for(chat.ctx, pressed.subject)
-        delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
+        lot = steps.lot_for(chat.ctx, press.subject)
+        delivery.check_may(chat.ctx, lot, event, press.expected_version)
         chat.as_new_message = True
         known = {"of": f"{lot.amount_minor} {lot.currency}", "unit": lot.unit, "side": _side(chat, lot)}
         chat.open(form, FormDefaults(known, lot.id, lot.version))
     else:
-        open_form(chat, pressed, form, event)
+        open_form(chat, press, form, event)
 
 
 # The buttons by which a seller reports a finding, in time or late.
@@ -230,7 +230,7 @@ STEPS = Steps(
         "give_back": _give_back,
         "operator_asked": claims.ask_operator,
     },
-    ASKS_FIRST,
+    CONFIRMED_FIRST,
     _look,
     shown_by="lot.show_claim",
     questions={
@@ -246,10 +246,10 @@ STEPS.enter(router)
 
 
 @router.press("lot.show_claim")
-def show_claim(chat: ChatContext, pressed: Press) -> None:
+def show_claim(chat: ChatContext, press: Press) -> None:
     """Show the claim of a delivery beside its deal's card. A way back from a question edits the same card."""
-    chat.as_new_message = pressed.choice != NO
-    chat.reply(claim_card(chat, steps.lot_for(chat.ctx, pressed.subject)))
+    chat.as_new_message = press.choice != NO
+    chat.reply(claim_card(chat, steps.lot_for(chat.ctx, press.subject)))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
@@ -301,9 +301,9 @@ def _proposal_line(chat: ChatContext, made: Proposal, side: str) -> Line:
     if made.kind == "formula":
         unnamed = own_or(chat, side, "claim.unnamed", made.side)
         return Line(label=words("claim.by_formula"), value=f"{words('claim.pay', pay=made.pay)} · {unnamed}")
-    said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
+    fields = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
     return Line(
-        label=own_or(chat, side, "claim.proposed", made.side), value=" · ".join(filter(None, (said, made.words)))
+        label=own_or(chat, side, "claim.proposed", made.side), value=" · ".join(filter(None, (fields, made.words)))
     )
 
 

@@ -25,8 +25,8 @@ from core.trade.deals import access
 from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import (
-    ASKS_FIRST,
     CLAIMED,
+    CONFIRMED_FIRST,
     AcceptLot,
     DispatchLot,
     Lot,
@@ -118,17 +118,19 @@ def _arrive(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 def _weigh(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """Record a weight. A weight of the seller for a claimed delivery answers the claim."""
-    said = {"lot_id": str(defaults.subject), "measured": values["measured"], "files": values.get("files", ())}
+    fields = {"lot_id": str(defaults.subject), "measured": values["measured"], "files": values.get("files", ())}
     state = steps.lot_for(chat.ctx, str(defaults.subject)).state
     if state == LotState.LOT_DISPUTE:
         found = Measured(weight=values["measured"])
         claims.show_late(
-            chat.ctx, ShowLate(lot_id=said["lot_id"], measured=found, files=said["files"]), defaults.expected_version
+            chat.ctx,
+            ShowLate(lot_id=fields["lot_id"], measured=found, files=fields["files"]),
+            defaults.expected_version,
         )
     elif state in CLAIMED:
-        claims.show_weight(chat.ctx, ShowWeight(**said), defaults.expected_version)
+        claims.show_weight(chat.ctx, ShowWeight(**fields), defaults.expected_version)
     else:
-        delivery.weigh_lot(chat.ctx, WeighLot(**said), defaults.expected_version)
+        delivery.weigh_lot(chat.ctx, WeighLot(**fields), defaults.expected_version)
 
 
 def which_lot(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -141,8 +143,8 @@ def _weeks_early(chat: ChatContext, defaults: FormDefaults, values: Values) -> C
     lot, words = steps.lot_for(chat.ctx, str(defaults.subject)), chat.words
     if not comes_early(values["eta"], lot.window_from):
         return None
-    wanted = show_window(chat, (lot.window_from, lot.window_to))
-    question = words("lot.eta_early", lot=lot.number, eta=values["eta"], window=wanted)
+    agreed = show_window(chat, (lot.window_from, lot.window_to))
+    question = words("lot.eta_early", lot=lot.number, eta=values["eta"], window=agreed)
     return Confirmation(question, words("price.far.yes"), words("lot.eta_early.change"), "eta")
 
 
@@ -151,25 +153,20 @@ router.flow(Flow(ARRIVE, finish=_arrive, intro=which_lot))
 router.flow(Flow(WEIGH, finish=_weigh, intro=which_lot))
 
 
-@router.press("lot.dispatch")
-def dispatch(chat: ChatContext, pressed: Press) -> None:
-    open_form(chat, pressed, "dispatch", "dispatch")
+def report(chat: ChatContext, press: Press) -> None:
+    """Open the form of a dispatch, an arrival or a weight, which are named like their steps."""
+    verb = press.verb.partition(".")[2]
+    open_form(chat, press, verb, verb)
 
 
-@router.press("lot.arrive")
-def arrive(chat: ChatContext, pressed: Press) -> None:
-    open_form(chat, pressed, "arrive", "arrive")
+for each in ("dispatch", "arrive", "weigh"):
+    router.press(f"lot.{each}")(report)
 
 
-@router.press("lot.weigh")
-def weigh(chat: ChatContext, pressed: Press) -> None:
-    open_form(chat, pressed, "weigh", "weigh")
-
-
-def open_form(chat: ChatContext, pressed: Press, form: str, event: str) -> None:
+def open_form(chat: ChatContext, press: Press, form: str, event: str) -> None:
     """Open a delivery's form, when that step is open to this person now. Raises Stale, NotAllowed."""
-    lot: Lot = steps.lot_for(chat.ctx, pressed.subject)
-    delivery.check_may(chat.ctx, lot, event, pressed.expected_version)
+    lot: Lot = steps.lot_for(chat.ctx, press.subject)
+    delivery.check_may(chat.ctx, lot, event, press.expected_version)
     chat.as_new_message = True
     known = {"unit": lot.unit} if lot.unit in UNITS and form != "dispatch" else {}
     if form == "claim":
@@ -241,7 +238,7 @@ STEPS = Steps(
         "not_arrived": claims.say_not_arrived,
         "sample_sent": delivery.send_sample,
     },
-    ASKS_FIRST,
+    CONFIRMED_FIRST,
     _look,
     questions={
         "accept": _if_odd,
@@ -258,9 +255,9 @@ STEPS.enter(router)
 
 
 @router.press("deal.papers")
-def papers(chat: ChatContext, pressed: Press) -> None:
+def show_documents(chat: ChatContext, press: Press) -> None:
     """Show all files that both sides sent about a deal's deliveries: photos, weight tickets, delivery notes."""
-    deal = access.deal_for(chat.ctx, pressed.subject)
+    deal = access.deal_for(chat.ctx, press.subject)
     kept = [file for lot in delivery.lots_of(chat.ctx, deal.id) for file in kept_files(chat.ctx, lot.files)]
     pictures = tuple(file.id for file in kept if file.mime.startswith("image/"))
     documents = tuple(file.id for file in kept if not file.mime.startswith("image/"))
@@ -270,6 +267,6 @@ def papers(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("lot.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show a delivery on its deal's card."""
-    chat.press("deal.show", steps.lot_for(chat.ctx, pressed.subject).deal_id)
+    chat.press("deal.show", steps.lot_for(chat.ctx, press.subject).deal_id)

@@ -31,8 +31,8 @@ from core.trade.deals.model import Deal, DealState
 from core.trade.delivery.steps import lot_for
 from core.trade.disputes import service as support
 from core.trade.disputes.model import (
-    ASKS_FIRST,
     CASE,
+    CONFIRMED_FIRST,
     OPEN,
     SHORTEST_REASON,
     AppealCase,
@@ -145,10 +145,10 @@ def _appeal(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
 
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
     case = support.case_for(chat.ctx, str(defaults.subject))
-    said = [chat.words("case.at_stake_intro", amount=support.at_stake(chat.ctx, case))]
+    text = [chat.words("case.at_stake_intro", amount=support.at_stake(chat.ctx, case))]
     if chat.platform.shows_windows:  # on other platforms they are buttons
-        said += [labelled(chat.words, called, chat.words.show(pay)) for called, pay in _named(chat, case.id)]
-    return "\n".join(said)
+        text += [labelled(chat.words, called, chat.words.show(pay)) for called, pay in _named(chat, case.id)]
+    return "\n".join(text)
 
 
 router.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
@@ -158,10 +158,10 @@ router.flow(Flow(APPEAL, finish=_appeal))
 FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal": "appeal"}
 
 
-def _open(chat: ChatContext, pressed: Press) -> None:
-    verb = pressed.verb.partition(".")[2]
-    case = support.case_for(chat.ctx, pressed.subject)
-    support.check_may(chat.ctx, case, verb, pressed.expected_version)
+def _open(chat: ChatContext, press: Press) -> None:
+    verb = press.verb.partition(".")[2]
+    case = support.case_for(chat.ctx, press.subject)
+    support.check_may(chat.ctx, case, verb, press.expected_version)
     chat.as_new_message = True
     stake = support.at_stake(chat.ctx, case)
     known = {} if verb == "appeal" else {"case": case.id, "of": f"{stake.minor} {stake.currency}"}
@@ -200,7 +200,7 @@ def _agree_to(chat: ChatContext, case_id: str) -> str:
 STEPS = Steps(
     "case",
     {"agree": _agree, "call_operator": support.call_operator, "resume": support.resume_deal},
-    ASKS_FIRST,
+    CONFIRMED_FIRST,
     _look,
     questions={"agree": _agree_to},
 )
@@ -208,9 +208,9 @@ STEPS.enter(router)
 
 
 @router.press("case.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.as_new_message = not chat.update.is_press or pressed.expected_version is not None
-    chat.reply(case_card(chat, support.case_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.as_new_message = not chat.update.is_press or press.expected_version is not None
+    chat.reply(case_card(chat, support.case_for(chat.ctx, press.subject)))
 
 
 @router.command("freeze")
@@ -246,7 +246,7 @@ def case_card(chat: ChatContext, case: Case, note: str = "") -> Card:
             Line(label=words("party.buyer"), value=chat.party(brief.deal.buyer)),
             Line(label=words("party.seller"), value=chat.party(brief.deal.seller)),
             Line(label=words("case.at_stake"), value=words.show(brief.at_stake)),
-            *(_course_lines(chat, brief) if "operator" in mine else ()),
+            *(_history_lines(chat, brief) if "operator" in mine else ()),
             *_decision_lines(chat, brief),
             *(undecided_lines(chat, brief.deal, brief.lot, brief.findings) if brief.lot and not brief.rulings else ()),
         ),
@@ -280,7 +280,7 @@ def _name(chat: ChatContext, case: Case, deal: Deal) -> str:
     return chat.words("case.on_lot", ref=deal.ref, number=support.lot_number(chat.ctx, case))
 
 
-def _course_lines(chat: ChatContext, brief: Brief) -> list[Line]:
+def _history_lines(chat: ChatContext, brief: Brief) -> list[Line]:
     """Return the timeline, the findings and the money, by which an operator decides."""
     words, money = chat.words, brief.money
     books = words(
@@ -293,9 +293,9 @@ def _course_lines(chat: ChatContext, brief: Brief) -> list[Line]:
     lines += [Line(label=words(f"claim.by_{found.finder}"), value=finding_text(chat, found)) for found in brief.record]
     lines += value_lines(chat, brief.deal, brief.lot, brief.findings) if brief.lot is not None else []
     for made in brief.proposals:
-        said = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
+        text = words("claim.pay", pay=made.pay) if made.pay is not None else words("claim.replace", by=made.by_day)
         label = words("claim.by_formula") if made.kind == "formula" else words(f"claim.proposed_{made.side}")
-        lines.append(Line(label=label, value=said))
+        lines.append(Line(label=label, value=text))
     moved = [row for row in brief.steps if row.source != row.to][-STEPS_SHOWN:]
     happened = "\n".join(labelled(words, words.show(row.at), _happened(chat, row)) for row in moved)
     return [*lines, Line(label=words("case.timeline"), value=happened)]

@@ -65,8 +65,8 @@ def value_lines(chat: ChatContext, deal: Deal, lot: Lot, findings: Sequence[Find
     found = claims.refereed(deal, lot, findings)
     counts = lot.state == LotState.REFEREE_FOUND or bool(lot.test_minor)
     if found is not None and found.cost:
-        said = words("claim.test_advanced", cost=found.cost)
-        borne = f"{said}; {words(f'claim.borne_by.{found.bearer}')}" if counts else said
+        cost = words("claim.test_advanced", cost=found.cost)
+        borne = f"{cost}; {words(f'claim.borne_by.{found.bearer}')}" if counts else cost
         lines.append(Line(label=words("claim.test"), value=borne))
     if found is not None and lot.state == LotState.REFEREE_FOUND:
         lines.append(Line(label=words("claim.if_it_counts"), value=_parts(chat, lot, found)))

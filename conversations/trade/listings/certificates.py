@@ -67,7 +67,7 @@ def certificates_in(values: Values) -> Iterator[Certificate]:
         yield Certificate(scheme=scheme, number=numbers.get(scheme, ""))
 
 
-def numbers_beside(chat: ChatContext, text: str, stands: Values, said: Collection[str]) -> dict[str, str]:
+def numbers_beside(chat: ChatContext, text: str, stands: Values, answers: Collection[str]) -> dict[str, str]:
     """Return the answers of a line that is only a certificate with its number: "ENplus PL023".
 
     Other chosen certificates stay. An invalid number is reported beside its line. `said`: the answers of the line
@@ -77,7 +77,7 @@ def numbers_beside(chat: ChatContext, text: str, stands: Values, said: Collectio
     if found is None or not any(map(str.isdigit, found[1])):
         return {}
     scheme, number = found
-    if not (_fits(scheme, number.upper()) or set(said) <= {"certificates"}):
+    if not (_fits(scheme, number.upper()) or set(answers) <= {"certificates"}):
         return {}
     chosen = dict.fromkeys((*stands.get("certificates", ()), scheme.id))
     others = {each: other for each, other in stands.get("certificate_numbers", {}).items() if each != scheme.id}
@@ -85,14 +85,14 @@ def numbers_beside(chat: ChatContext, text: str, stands: Values, said: Collectio
     return {"certificates": write_list(chosen), "certificate_numbers": numbers}
 
 
-def numbers_within(chat: ChatContext, text: str, stands: Values, said: Mapping[str, str]) -> dict[str, str]:
+def numbers_within(chat: ChatContext, text: str, stands: Values, answers: Mapping[str, str]) -> dict[str, str]:
     """Return the certificate numbers in a sentence with other content: "ENplus A1 pellets 215 €/t, LT012".
 
     A word counts only if it has the format of a scheme. A short one counts only if its scheme is named or already
     chosen.
     """
-    product = said.get("product") or stands.get("product")
-    chosen = dict.fromkeys(filter(None, said.get("certificates", "").split(","))) or dict.fromkeys(
+    product = answers.get("product") or stands.get("product")
+    chosen = dict.fromkeys(filter(None, answers.get("certificates", "").split(","))) or dict.fromkeys(
         stands.get("certificates", ())
     )
     found: dict[str, str] = {}

@@ -81,7 +81,7 @@ def _products(chat: ChatContext, values: Values) -> list[Option]:
 
 def _by_chance(chat: ChatContext, text: str, score: float) -> bool:
     """Return True if a sentence resembles a product by chance, because no word of it names one."""
-    return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _said(chat, text).product
+    return score < SURE_OF_SENTENCE and len(words_of(text)) > NAME_OF_WORDS and not _parsed(chat, text).product
 
 
 def _read_grade(chat: ChatContext, text: str, values: Values) -> str:
@@ -282,12 +282,12 @@ def sell(chat: ChatContext, sentence: str) -> None:
 
 def opened_by(chat: ChatContext, sentence: str) -> dict[str, str]:
     """Return the answers that a sentence starts a form with. Invalid parts are reported before the form asks."""
-    said = _said(chat, read_as(chat, sentence))
-    no_day = day_in_no_calendar(said)
-    unclear = dict.fromkeys(chat.words.refusal(each) for each in said.unclear if each is not no_day)
+    query = _parsed(chat, read_as(chat, sentence))
+    no_day = day_in_no_calendar(query)
+    unclear = dict.fromkeys(chat.words.refusal(each) for each in query.unclear if each is not no_day)
     if unclear:
         chat.reply(Say(text="\n".join(unclear)))
-    answers = answers_of(chat, said)
+    answers = answers_of(chat, query)
     return answers | numbers_within(chat, sentence, {}, answers)
 
 
@@ -298,17 +298,17 @@ def answers_in(
 
     A price without a unit is per the unit of the amount in `stands`.
     """
-    said, amount = _said(chat, sentence), (stands or {}).get("quantity")
-    if said.price is not None and said.quantity is None and amount is not None:
-        said = _said(chat, sentence, per=amount.unit)
-    answers = _passed_days(said) | answers_of(chat, said, product)
+    query, amount = _parsed(chat, sentence), (stands or {}).get("quantity")
+    if query.price is not None and query.quantity is None and amount is not None:
+        query = _parsed(chat, sentence, per=amount.unit)
+    answers = _passed_days(query) | answers_of(chat, query, product)
     beside = numbers_beside(chat, sentence, stands or {}, answers)
     return beside or answers | numbers_within(chat, sentence, stands or {}, answers)
 
 
-def _passed_days(said: ParsedQuery) -> dict[str, str]:
+def _passed_days(query: ParsedQuery) -> dict[str, str]:
     """Return past days if no others were named, so that their line reports them."""
-    over = (each.parts for each in said.unclear if each.code == "window.in_the_past")
+    over = (each.parts for each in query.unclear if each.code == "window.in_the_past")
     days = next(((each["first"], each["last"]) for each in over), (None, None))
     match days:
         case (date() as first, date() as last):
@@ -316,50 +316,50 @@ def _passed_days(said: ParsedQuery) -> dict[str, str]:
     return {}
 
 
-def _days_of(said: ParsedQuery) -> dict[str, str]:
+def _days_of(query: ParsedQuery) -> dict[str, str]:
     """Return the days. An invalid day is kept as written, so that the form shows an error beside it."""
-    no_day = day_in_no_calendar(said)
+    no_day = day_in_no_calendar(query)
     if no_day is not None:
         return {"window": str(no_day.parts["given"])}
-    return {"window": write_window(proposed(said.window))} if said.window else {}
+    return {"window": write_window(proposed(query.window))} if query.window else {}
 
 
-def day_in_no_calendar(said: ParsedQuery) -> Refusal | None:
+def day_in_no_calendar(query: ParsedQuery) -> Refusal | None:
     """Return the refusal of an invalid day; None if the sentence has a valid window."""
-    told = (each for each in said.unclear if each.code in NO_DAY and "given" in each.parts)
-    return next(told, None) if said.window is None else None
+    told = (each for each in query.unclear if each.code in NO_DAY and "given" in each.parts)
+    return next(told, None) if query.window is None else None
 
 
-def _said(chat: ChatContext, sentence: str, *, per: str | None = None) -> ParsedQuery:
+def _parsed(chat: ChatContext, sentence: str, *, per: str | None = None) -> ParsedQuery:
     return parse(
         sentence, chat.market_context.catalogue, chat.market_context.places, chat.today, chat.words.language, per=per
     )
 
 
-def answers_of(chat: ChatContext, understood: ParsedQuery, product: str | None = None) -> dict[str, str]:
+def answers_of(chat: ChatContext, query: ParsedQuery, product: str | None = None) -> dict[str, str]:
     """Return the form's answers from a parsed sentence."""
     answers: dict[str, str] = {}
-    if understood.product:
-        answers["product"] = product = understood.product
-    elif understood.alternatives and not product:
-        answers["likely"] = write_list(understood.alternatives)
-    grade = understood.grade
+    if query.product:
+        answers["product"] = product = query.product
+    elif query.alternatives and not product:
+        answers["likely"] = write_list(query.alternatives)
+    grade = query.grade
     if grade and product and grade in chat.market_context.catalogue.product(product).grades:
         answers["grade"] = grade
-    if understood.quantity:
-        answers["quantity"] = write_quantity(understood.quantity)
-    if understood.price:
-        answers["price"] = write_price(understood.price)
-    if understood.incoterm:
-        answers["incoterm"] = understood.incoterm
-    if understood.place:
-        found = understood.place
+    if query.quantity:
+        answers["quantity"] = write_quantity(query.quantity)
+    if query.price:
+        answers["price"] = write_price(query.price)
+    if query.incoterm:
+        answers["incoterm"] = query.incoterm
+    if query.place:
+        found = query.place
         answers["place"] = f"{found.name}|{found.country}|{found.lat}|{found.lon}"
-    answers |= _days_of(understood)
-    if understood.packaging and product:
-        packed = understood.packaging[0]
+    answers |= _days_of(query)
+    if query.packaging and product:
+        packed = query.packaging[0]
         answers |= {"packaging": packed} if packed in chat.market_context.catalogue.packings_of(product) else {}
-    certificates = dict.fromkeys(filter(None, (*understood.certificates, understood.by_grade)))
+    certificates = dict.fromkeys(filter(None, (*query.certificates, query.by_grade)))
     if certificates:
         answers["certificates"] = write_list(certificates)
     return answers

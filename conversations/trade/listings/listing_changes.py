@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -108,14 +108,14 @@ CHANGING: Final = Form(
 
 def _defaults(chat: ChatContext, listing: Listing) -> FormDefaults:
     """Return the listing's current values as answers, and again as the values before the form."""
-    said = _answers(chat, listing)
+    answers = _answers(chat, listing)
     fixed = {
         "product": listing.product_id,
         "counted_in": listing.unit,
         "priced_in": f"{listing.price_currency}/{listing.price_unit}",
-        BEFORE: json.dumps({**dict.fromkeys(_asked(), ""), **said}, ensure_ascii=False),
+        BEFORE: json.dumps({**dict.fromkeys(_asked(), ""), **answers}, ensure_ascii=False),
     }
-    return FormDefaults(fixed | said, listing.id, listing.version)
+    return FormDefaults(fixed | answers, listing.id, listing.version)
 
 
 def _asked() -> list[str]:
@@ -125,7 +125,7 @@ def _asked() -> list[str]:
 def _answers(chat: ChatContext, listing: Listing) -> dict[str, str]:
     """Return the answers that would publish the same listing. Values left out before are left out again."""
     place, packings = listing.place, chat.market_context.catalogue.packings_of(listing.product_id)
-    said = {
+    answers = {
         "grade": listing.grade_id or NOTHING,
         "quantity": write_quantity(listing.remaining) if listing.remaining_amount else "",
         "price": write_price(listing.price),
@@ -142,7 +142,7 @@ def _answers(chat: ChatContext, listing: Listing) -> dict[str, str]:
         "packaging": listing.packaging if listing.packaging in packings else "",
         "words": listing.words,
     }
-    return {name: text for name, text in said.items() if text}
+    return {name: text for name, text in answers.items() if text}
 
 
 def _is_usual(listing: Listing) -> bool:
@@ -156,7 +156,7 @@ def _is_usual(listing: Listing) -> bool:
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
-    changed = _changed(chat, defaults)
+    changed = changed_in(CHANGING, chat, defaults)
     if not changed:
         raise Refusal("listing.nothing_changed")
     given: dict[str, Any] = {}
@@ -167,8 +167,21 @@ def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     )
 
 
-def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
-    return set(CHANGING.changed(chat, CHANGING.look(chat, defaults.answers), defaults.answers))
+def changed_in(form: Form, chat: ChatContext, defaults: FormDefaults) -> set[str]:
+    """Return the names of the fields with another answer than before the form."""
+    return set(form.changed(chat, form.look(chat, defaults.answers), defaults.answers))
+
+
+def entered_again(form: Form, chat: ChatContext, defaults: FormDefaults, now: FormDefaults) -> FormDefaults:
+    """Apply the answers that the person has changed to the values of a newer version."""
+    entered = {name: defaults.answers.get(name, "") for name in changed_in(form, chat, defaults)}
+    return replace(now, answers={**now.answers, **entered})
+
+
+def of_same_goods(answers: Mapping[str, str], product: str, goods: Collection[str]) -> dict[str, str]:
+    """Return the answers of a sentence but its product. `goods`: the fields left out if it names another product."""
+    other = answers.get("product", product) != product
+    return {name: answer for name, answer in answers.items() if name != "product" and not (other and name in goods)}
 
 
 def _stock(_chat: ChatContext, _listing: Listing, values: Values) -> dict[str, Any]:
@@ -212,49 +225,47 @@ GIVEN: Final[Mapping[str, Callable[[ChatContext, Listing, Values], dict[str, Any
 }
 
 
-def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
+def _on_new_version(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """Apply the input to the listing's new version, after a colleague or a buyer has changed it."""
     listing = listings.changeable_listing(chat.ctx, str(defaults.subject))
     if listing.version == defaults.expected_version:
         return defaults
-    entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
-    now = _defaults(chat, listing)
-    return replace(now, answers={**now.answers, **entered})
+    return entered_again(CHANGING, chat, defaults, _defaults(chat, listing))
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
     """Return the fixed parts: the goods, whose change would need another listing, and the amount already taken."""
     words, listing = chat.words, listings.listing_for(chat.ctx, str(defaults.subject))
-    goods, taken = goods_name(chat, listing.product_id, listing.grade_id), listing.quantity - listing.remaining
+    goods, reserved = goods_name(chat, listing.product_id, listing.grade_id), listing.quantity - listing.remaining
     lines = [words("change.intro", goods=goods, currency=listing.price_currency, unit=words.unit(listing.unit))]
-    if taken.amount:
-        lines.append(words("change.taken", taken=taken))
+    if reserved.amount:
+        lines.append(words("change.taken", taken=reserved))
     return "\n".join(lines)
 
 
-def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
+def _read_changes(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """Read several changes from one sentence, "180 t at 208 EUR/t next week".
 
     Answers about another product are dropped.
     """
     product = values["product"]
-    said = answers_in(chat, sentence, product, values)
-    other = said.get("product", product) != product
-    return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
+    return of_same_goods(answers_in(chat, sentence, product, values), product, GOODS)
 
 
 def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Return the question about a changed price. An unchanged one was confirmed before."""
-    if "price" not in _changed(chat, defaults):
+    if "price" not in changed_in(CHANGING, chat, defaults):
         return None
     return beside_market(chat, values["product"], values["price"])
 
 
-router.flow(Flow(CHANGING, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_far_price))
+router.flow(
+    Flow(CHANGING, finish=_change, intro=_what_stays, reads=_read_changes, anew=_on_new_version, confirm=_far_price)
+)
 
 
 @router.press("listing.change")
-def change(chat: ChatContext, pressed: Press) -> None:
+def change(chat: ChatContext, press: Press) -> None:
     """Open the form with the listing's current values, or the draft already begun, whichever card was pressed."""
-    listing = listings.changeable_listing(chat.ctx, pressed.subject)
+    listing = listings.changeable_listing(chat.ctx, press.subject)
     go_on_or_open(chat, CHANGING.name, _defaults(chat, listing))

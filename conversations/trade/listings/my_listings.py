@@ -111,10 +111,10 @@ def _certified(chat: ChatContext, listing: Listing) -> str:
 
     Other readers also learn that they are the seller's claim, and where to look them up.
     """
-    said, where = show_certificates(chat, listing.certified), looked_up_at(chat, listing.certified)
+    named, where = show_certificates(chat, listing.certified), looked_up_at(chat, listing.certified)
     if listing.seller == chat.organisation or not where:
-        return said
-    return chat.words("listing.certificates_told", named=said, where=where)
+        return named
+    return chat.words("listing.certificates_told", named=named, where=where)
 
 
 def packed_in(chat: ChatContext, listing: Listing) -> str:
@@ -126,37 +126,30 @@ def packed_in(chat: ChatContext, listing: Listing) -> str:
 
 
 @router.press("listing.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show the seller's card in its current state, after a press on an older one.
 
     Raises NotAllowed for other companies.
     """
-    listing = listings.listing_for(chat.ctx, pressed.subject)
+    listing = listings.listing_for(chat.ctx, press.subject)
     if listing.seller != chat.organisation:
         raise NotAllowed
     chat.reply(own_card(chat, listing))
 
 
-@router.press("listing.pause")
-def pause(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.pause_listing(chat.ctx, pressed.subject, pressed.expected_version))
+ACTS: Final = {
+    "pause": listings.pause_listing,
+    "resume": listings.resume_listing,
+    "renew": listings.renew_listing,
+    "withdraw": listings.withdraw_listing,
+}
 
 
-@router.press("listing.resume")
-def resume(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.resume_listing(chat.ctx, pressed.subject, pressed.expected_version))
-
-
-@router.press("listing.renew")
-def renew(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.renew_listing(chat.ctx, pressed.subject, pressed.expected_version))
-
-
-@router.press("listing.withdraw")
-def withdraw(chat: ChatContext, pressed: Press) -> None:
-    _changed(chat, listings.withdraw_listing(chat.ctx, pressed.subject, pressed.expected_version))
-
-
-def _changed(chat: ChatContext, listing: Listing) -> None:
+def act(chat: ChatContext, press: Press) -> None:
+    listing = ACTS[press.verb.partition(".")[2]](chat.ctx, press.subject, press.expected_version)
     chat.ctx.session.flush()
     chat.reply(Toast(text=chat.words(f"state.{listing.state}")), own_card(chat, listing))
+
+
+for each in ACTS:
+    router.press(f"listing.{each}")(act)

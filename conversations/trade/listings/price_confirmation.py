@@ -22,12 +22,10 @@ def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: s
     if known is None or times is None:
         return None
     if times > 1:
-        return _confirmation(
-            chat, chat.words("price.far.above_others", price=price, times=_rounded(times), known=known), field
-        )
-    return _confirmation(
-        chat, chat.words("price.far.below_others", price=price, percent=_rounded(times * 100), known=known), field
-    )
+        question = chat.words("price.far.above_others", price=price, times=_rounded(times), known=known)
+    else:
+        question = chat.words("price.far.below_others", price=price, percent=_rounded(times * 100), known=known)
+    return _confirmation(chat, question, field)
 
 
 def beside_table(chat: ChatContext, product_id: str, price: UnitPrice, on_table: UnitPrice) -> Confirmation | None:
@@ -37,12 +35,10 @@ def beside_table(chat: ChatContext, product_id: str, price: UnitPrice, on_table:
     if known is None or times is None:
         return None
     if times > 1:
-        return _confirmation(
-            chat, chat.words("price.far.above_table", price=price, times=_rounded(times), known=on_table), "price"
-        )
-    return _confirmation(
-        chat, chat.words("price.far.below_table", price=price, percent=_rounded(times * 100), known=on_table), "price"
-    )
+        question = chat.words("price.far.above_table", price=price, times=_rounded(times), known=on_table)
+    else:
+        question = chat.words("price.far.below_table", price=price, percent=_rounded(times * 100), known=on_table)
+    return _confirmation(chat, question, "price")
 
 
 def _confirmation(chat: ChatContext, question: str, field: str) -> Confirmation:

@@ -11,7 +11,7 @@ from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.reputation_badge import reputation_badge
 from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.price_confirmation import beside_table
-from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, said_of_terms
+from conversations.trade.offers.offer import NOTE, PRICE, PRICED_IN, PRODUCT, read_terms
 from conversations.trade.offers.offer_forms import QUANTITY
 from core.people.blocking.rules import masked
 from core.trade.deals.model import Side
@@ -67,31 +67,31 @@ def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Con
     return beside_table(chat, listing.product_id, values["price"], listing.price)
 
 
-router.flow(Flow(OFFERING, finish=_offer, reads=said_of_terms, confirm=_far_price))
+router.flow(Flow(OFFERING, finish=_offer, reads=read_terms, confirm=_far_price))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
 @router.press("inquiry.ask")
-def ask(chat: ChatContext, pressed: Press) -> None:
+def ask(chat: ChatContext, press: Press) -> None:
     """Open the form from a listing's card."""
     chat.as_new_message = True
-    chat.open("ask", FormDefaults(subject=listing_for(chat.ctx, pressed.subject).id))
+    chat.open("ask", FormDefaults(subject=listing_for(chat.ctx, press.subject).id))
 
 
 @router.press("inquiry.answer")
-def answer(chat: ChatContext, pressed: Press) -> None:
-    inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
+def answer(chat: ChatContext, press: Press) -> None:
+    inquiry = inquiries.inquiry_for(chat.ctx, press.subject)
     INQUIRY.transition(inquiry.state, "say", inquiries.sides(chat.ctx, inquiry))
     chat.as_new_message = True
     chat.open("answer", FormDefaults(subject=inquiry.id))
 
 
 @router.press("inquiry.offer")
-def offer(chat: ChatContext, pressed: Press) -> None:
+def offer(chat: ChatContext, press: Press) -> None:
     """Open a proposal by the seller, with the listing's amount and price in the form."""
-    inquiry = inquiries.inquiry_for(chat.ctx, pressed.subject)
+    inquiry = inquiries.inquiry_for(chat.ctx, press.subject)
     listing = listing_for(chat.ctx, inquiry.listing_id)
     known = {
         "product": listing.product_id,
@@ -104,14 +104,14 @@ def offer(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("inquiry.close")
-def close(chat: ChatContext, pressed: Press) -> None:
-    inquiries.close_inquiry(chat.ctx, pressed.subject, pressed.expected_version)
+def close(chat: ChatContext, press: Press) -> None:
+    inquiries.close_inquiry(chat.ctx, press.subject, press.expected_version)
     chat.reply(Toast(text=chat.words("inquiry.closed_toast")))
 
 
 @router.press("inquiry.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(inquiry_card(chat, inquiries.inquiry_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(inquiry_card(chat, inquiries.inquiry_for(chat.ctx, press.subject)))
 
 
 @router.command("questions")

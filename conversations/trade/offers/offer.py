@@ -143,36 +143,36 @@ def _what_and_who(chat: ChatContext, defaults: FormDefaults) -> str:
         price=listing.price,
         delivery=f"{listing.incoterm} {show_place(chat, listing.place)}",
     )
-    name, said = chat.party(listing.seller), reputation_badge(chat, listing.seller, "seller")
-    return f"{listed}\n{words('offer.with', name=name, standing=said)}"
+    name, badge = chat.party(listing.seller), reputation_badge(chat, listing.seller, "seller")
+    return f"{listed}\n{words('offer.with', name=name, standing=badge)}"
 
 
 def _and_total(chat: ChatContext, defaults: FormDefaults) -> str:
     """Return the same lines with the total of the form."""
-    said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
-    total = total_line(chat, said.get("quantity"), said.get("price"))
+    given = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
+    total = total_line(chat, given.get("quantity"), given.get("price"))
     return "\n".join(filter(None, (_what_and_who(chat, defaults), total)))
 
 
 def _all_of_it(chat: ChatContext, defaults: FormDefaults) -> str:
     """Return the same lines with the window and certificates, because a direct purchase takes the listing as it is."""
     words, listing = chat.words, listing_for(chat.ctx, str(defaults.subject))
-    said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
+    given = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
     told = [
         _what_and_who(chat, defaults),
         labelled(words, words("terms.window"), show_window(chat, (listing.window_from, listing.window_to))),
         labelled(words, words("terms.certificates"), show_certificates(chat, listing.certified)),
-        total_line(chat, said.get("quantity"), listing.price),
+        total_line(chat, given.get("quantity"), listing.price),
     ]
     return "\n".join(filter(None, told))
 
 
 def _total_on_table(chat: ChatContext, defaults: FormDefaults) -> str:
-    said = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
-    return total_line(chat, said.get("quantity"), said.get("price"))
+    given = QUANTITY_AND_PRICE.look(chat, defaults.answers).values
+    return total_line(chat, given.get("quantity"), given.get("price"))
 
 
-def said_of_terms(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
+def read_terms(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """Read several changes of terms from one sentence, "180 t at 208 EUR/t next week"."""
     return answers_in(chat, sentence, values.get("product"), values)
 
@@ -199,28 +199,28 @@ router.flow(
         OFFERING,
         finish=_make,
         intro=_and_total,
-        reads=said_of_terms,
+        reads=read_terms,
         anew=_as_listed_now,
         confirm=_far_from_listing,
     )
 )
-router.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=said_of_terms, confirm=_far_from_offer))
-router.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=said_of_terms, anew=_as_listed_now))
+router.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=read_terms, confirm=_far_from_offer))
+router.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=read_terms, anew=_as_listed_now))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
 @router.press("offer.make")
-def make(chat: ChatContext, pressed: Press) -> None:
+def make(chat: ChatContext, press: Press) -> None:
     """Open an offer from a listing's card. The form holds the listing's terms and the amount searched for."""
-    listing = _for_sale(chat, pressed.subject)
+    listing = _for_sale(chat, press.subject)
     open_offer(chat, listing, amount_in_mind(chat, listing))
 
 
 @router.press("offer.buy")
-def buy(chat: ChatContext, pressed: Press) -> None:
-    listing = _for_sale(chat, pressed.subject)
+def buy(chat: ChatContext, press: Press) -> None:
+    listing = _for_sale(chat, press.subject)
     open_purchase(chat, listing, amount_in_mind(chat, listing))
 
 
@@ -233,34 +233,30 @@ def _for_sale(chat: ChatContext, listing_id: str) -> Listing:
 
 
 @router.press("offer.counter")
-def counter(chat: ChatContext, pressed: Press) -> None:
-    offer = offers.offer_for(chat.ctx, pressed.subject)
+def counter(chat: ChatContext, press: Press) -> None:
+    offer = offers.offer_for(chat.ctx, press.subject)
     OFFER.transition(offer.state, "counter", offers.sides(chat.ctx, offer))
     chat.as_new_message = True
     chat.open("counter", FormDefaults(answers_of(offer.terms), offer.id, offer.version))
 
 
-@router.press("offer.accept")
-def accept(chat: ChatContext, pressed: Press) -> None:
-    offers.accept_offer(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("offer.accepted_toast")))
+ANSWERS = {"accept": offers.accept_offer, "decline": offers.decline_offer, "withdraw": offers.withdraw_offer}
+TOASTS = {"accept": "offer.accepted_toast", "decline": "offer.declined_toast", "withdraw": "offer.withdrawn_toast"}
 
 
-@router.press("offer.decline")
-def decline(chat: ChatContext, pressed: Press) -> None:
-    offers.decline_offer(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("offer.declined_toast")))
+def answer(chat: ChatContext, press: Press) -> None:
+    verb = press.verb.partition(".")[2]
+    ANSWERS[verb](chat.ctx, press.subject, press.expected_version)
+    chat.reply(Toast(text=chat.words(TOASTS[verb])))
 
 
-@router.press("offer.withdraw")
-def withdraw(chat: ChatContext, pressed: Press) -> None:
-    offers.withdraw_offer(chat.ctx, pressed.subject, pressed.expected_version)
-    chat.reply(Toast(text=chat.words("offer.withdrawn_toast")))
+for each in ANSWERS:
+    router.press(f"offer.{each}")(answer)
 
 
 @router.press("offer.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(offer_card(chat, offers.offer_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(offer_card(chat, offers.offer_for(chat.ctx, press.subject)))
 
 
 @router.command("offers")
@@ -403,16 +399,16 @@ def lines_of(chat: ChatContext, terms: Terms, *, signed: bool = False, whole: bo
 def formula_text(chat: ChatContext, agreed: Quality) -> str:
     """Return the formula that prices goods measured otherwise, in words that both sides read before they agree."""
     words = chat.words
-    said = [words("terms.quality_weight"), words("terms.quality_order")]
+    parts = [words("terms.quality_weight"), words("terms.quality_order")]
     if agreed.moisture is not None:
-        said.append(words("terms.quality_moisture", most=agreed.moisture))
+        parts.append(words("terms.quality_moisture", most=agreed.moisture))
     if agreed.ash is not None:
-        said.append(words("terms.quality_ash", most=agreed.ash, cut=Decimal(agreed.ash_cut_bp) / 100))
+        parts.append(words("terms.quality_ash", most=agreed.ash, cut=Decimal(agreed.ash_cut_bp) / 100))
     if agreed.ncv_dry is not None:
-        said.append(words("terms.quality_energy", ncv=agreed.ncv_dry))
+        parts.append(words("terms.quality_energy", ncv=agreed.ncv_dry))
     blocking = REPRODUCIBILITY
-    said.append(words("terms.quality_same", moisture=blocking["moisture"], ash=blocking["ash"], ncv=blocking["ncv"]))
-    return " · ".join(said)
+    parts.append(words("terms.quality_same", moisture=blocking["moisture"], ash=blocking["ash"], ncv=blocking["ncv"]))
+    return " · ".join(parts)
 
 
 def why_lapsed(chat: ChatContext, offer: Offer, mine: frozenset[str], name: str) -> str:

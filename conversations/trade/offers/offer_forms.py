@@ -47,8 +47,8 @@ AN_AMOUNT = Decimal(100)  # for an example
 
 def amount_in_mind(chat: ChatContext, listing: Listing) -> Quantity:
     """Return the amount this person searched for; all that is left if they named none."""
-    wanted = amount_looked_for(chat, listing.product_id)
-    return rules.amount_of(chat.market_context.catalogue, listing, wanted)
+    searched = amount_looked_for(chat, listing.product_id)
+    return rules.amount_of(chat.market_context.catalogue, listing, searched)
 
 
 def total_line(chat: ChatContext, quantity: Quantity | None, price: UnitPrice | None) -> str:

@@ -33,7 +33,7 @@ def brief_request(chat: ChatContext, asked: Request) -> Card:
     return Card(
         title=_title(chat, asked),
         lines=tuple(_asked_lines(chat, asked)[:4]),
-        turn=request_turn(chat, asked, taken_of(chat, asked)),
+        turn=request_turn(chat, asked, accepted_quote_of(chat, asked)),
         buttons=((Button(label=chat.words("request.open"), press=press("request.show", asked.id)),),),
     )
 
@@ -41,13 +41,13 @@ def brief_request(chat: ChatContext, asked: Request) -> Card:
 def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
     """Return a request as this person sees it: the buyer the visible quotes, a seller their own."""
     words, mine = chat.words, "buyer" in requests.roles_of(chat.ctx, asked)
-    expected_version, taken = quotes.quotes_on(chat.ctx, asked), taken_of(chat, asked)
+    visible, accepted = quotes.quotes_on(chat.ctx, asked), accepted_quote_of(chat, asked)
     lines = _asked_lines(chat, asked)
     if mine:
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
         lines.append(Line(label=words("party.buyer"), value=_name(chat, asked.buyer, "buyer")))
-    lines += [_quote_line(chat, asked, each, taken, mine=not mine) for each in expected_version[:QUOTES_SHOWN]]
+    lines += [_quote_line(chat, asked, each, accepted, mine=not mine) for each in visible[:QUOTES_SHOWN]]
     if not mine and (passed := quotes.passed_quote(chat.ctx, asked)) is not None:
         line = _quote_line(chat, asked, passed, None, mine=True)
         lines.append(line.model_copy(update={"value": words("request.quote_passed", quote=line.value)}))
@@ -56,10 +56,10 @@ def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
         title=_title(chat, asked),
         text=masked(asked.words),
         lines=tuple(lines),
-        table=_compared(chat, expected_version[:QUOTES_SHOWN], taken) if mine and len(expected_version) > 1 else (),
-        turn=request_turn(chat, asked, taken),
+        table=_compared(chat, visible[:QUOTES_SHOWN], accepted) if mine and len(visible) > 1 else (),
+        turn=request_turn(chat, asked, accepted),
         note=note,
-        buttons=_buttons(chat, asked, expected_version, taken, mine=mine),
+        buttons=_buttons(chat, asked, visible, accepted, mine=mine),
         as_new_message=chat.as_new_message,
     )
 
@@ -89,7 +89,9 @@ def _asked_lines(chat: ChatContext, asked: Request) -> list[Line]:
     return [*lines, Line(label=words("request.seal"), value=words(f"request.seal.{SEALS[not asked.sealed]}"))]
 
 
-def _compared(chat: ChatContext, quoted: Sequence[Quote], taken: Taken | None) -> tuple[tuple[str, ...], ...]:
+def _compared(
+    chat: ChatContext, quoted: Sequence[Quote], accepted: AcceptedQuote | None
+) -> tuple[tuple[str, ...], ...]:
     """Return the quotes side by side, one a row."""
     words = chat.words
     certified = any(each.number for quote in quoted for each in quote.terms.certificates)
@@ -97,7 +99,7 @@ def _compared(chat: ChatContext, quoted: Sequence[Quote], taken: Taken | None) -
     head = ("party.seller", "terms.price", "terms.total", "terms.window", *numbers, "terms.note")
     rows = [
         (
-            _marked(chat, each, taken, _name(chat, each.seller, "seller")),
+            _marked(chat, each, accepted, _name(chat, each.seller, "seller")),
             words.show(each.terms.price),
             words.show(each.terms.total()),
             show_window(chat, (each.terms.window_from, each.terms.window_to)),
@@ -109,15 +111,15 @@ def _compared(chat: ChatContext, quoted: Sequence[Quote], taken: Taken | None) -
     return (tuple(map(words, head)), *rows)
 
 
-def _marked(chat: ChatContext, quote: Quote, taken: Taken | None, said: str) -> str:
+def _marked(chat: ChatContext, quote: Quote, accepted: AcceptedQuote | None, text: str) -> str:
     """Return a note behind a quote that was accepted, or was accepted for a deal that failed."""
     if quote.awarded_at is None:
-        return said
-    chosen = taken is not None and taken.quote.id == quote.id
-    return chat.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=said)
+        return text
+    chosen = accepted is not None and accepted.quote.id == quote.id
+    return chat.words("request.quote_taken" if chosen else "request.quote_fell_through", quote=text)
 
 
-def _quote_line(chat: ChatContext, asked: Request, quote: Quote, taken: Taken | None, *, mine: bool) -> Line:
+def _quote_line(chat: ChatContext, asked: Request, quote: Quote, accepted: AcceptedQuote | None, *, mine: bool) -> Line:
     words, terms = chat.words, quote.terms
     parts = [
         words.show(terms.price),
@@ -131,22 +133,22 @@ def _quote_line(chat: ChatContext, asked: Request, quote: Quote, taken: Taken | 
     if terms.note:
         parts.append(masked(terms.note))
     label = words("request.my_quote") if mine else _name(chat, quote.seller, "seller")
-    return Line(label=label, value=_marked(chat, quote, taken, " · ".join(parts)))
+    return Line(label=label, value=_marked(chat, quote, accepted, " · ".join(parts)))
 
 
 def _buttons(
-    chat: ChatContext, asked: Request, expected_version: list[Quote], taken: Taken | None, *, mine: bool
+    chat: ChatContext, asked: Request, visible: list[Quote], accepted: AcceptedQuote | None, *, mine: bool
 ) -> tuple[tuple[Button, ...], ...]:
     words = chat.words
     verbs = REQUEST.open_to(asked.state, requests.roles_of(chat.ctx, asked))
     rows: list[tuple[Button, ...]] = []
-    if taken is not None and taken.deal is not None:
-        rows.append((Button(label=words("request.open_deal"), press=press("deal.show", taken.deal.id)),))
+    if accepted is not None and accepted.deal is not None:
+        rows.append((Button(label=words("request.open_deal"), press=press("deal.show", accepted.deal.id)),))
     if mine and "award" in verbs:
-        rows += _choices(chat, asked, expected_version)
+        rows += _choices(chat, asked, visible)
     if mine and asked.state in REQUEST.final:
         again = press("request.again", asked.id)
-        rows.append((Button(label=words("request.again"), press=again, style="plain" if taken else "primary"),))
+        rows.append((Button(label=words("request.again"), press=again, style="plain" if accepted else "primary"),))
     if "quote" in verbs and quotes.quotes_left(chat.ctx, asked) > 0:
         rows.append((Button(label=words("request.quote"), press=press("request.quote", asked.id), style="primary"),))
     row: list[Button] = []
@@ -158,11 +160,11 @@ def _buttons(
     return (*rows, tuple(row)) if row else tuple(rows)
 
 
-def _choices(chat: ChatContext, asked: Request, expected_version: list[Quote]) -> list[tuple[Button, ...]]:
+def _choices(chat: ChatContext, asked: Request, visible: list[Quote]) -> list[tuple[Button, ...]]:
     """Return a button for each quote that can be accepted, numbered by its position on this card."""
     rows: list[tuple[Button, ...]] = []
-    open_to_choose = {each.id for each in to_choose(expected_version, chat.ctx.now.date())}
-    for number, each in enumerate(expected_version[:QUOTES_SHOWN], 1):
+    open_to_choose = {each.id for each in to_choose(visible, chat.ctx.now.date())}
+    for number, each in enumerate(visible[:QUOTES_SHOWN], 1):
         if each.id in open_to_choose:
             label = chat.words("request.take", name=chat.party(each.seller), total=each.terms.total())
             load = press("request.award", asked.id, asked.version, str(number))
@@ -171,22 +173,22 @@ def _choices(chat: ChatContext, asked: Request, expected_version: list[Quote]) -
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AcceptedQuote:
     """The accepted quote and its deal. The deal is None for readers without a part in it."""
 
     quote: Quote
     deal: Deal | None
 
 
-def taken_of(chat: ChatContext, asked: Request) -> Taken | None:
-    quote = quotes.taken_quote(chat.ctx, asked)
-    return None if quote is None else Taken(quote, deal_of_quote(chat.ctx, quote.id))
+def accepted_quote_of(chat: ChatContext, asked: Request) -> AcceptedQuote | None:
+    quote = quotes.awarded_quote(chat.ctx, asked)
+    return None if quote is None else AcceptedQuote(quote, deal_of_quote(chat.ctx, quote.id))
 
 
-def request_turn(chat: ChatContext, asked: Request, taken: Taken | None) -> str:
+def request_turn(chat: ChatContext, asked: Request, accepted: AcceptedQuote | None) -> str:
     """Return whose turn it is. Each state of a request has a sentence for its buyer and one for sellers."""
-    if taken is not None:
-        return _of_taken(chat, asked, taken)
+    if accepted is not None:
+        return _after_award(chat, asked, accepted)
     side = "buyer" if "buyer" in requests.roles_of(chat.ctx, asked) else "seller"
     due = _due(chat, REQUEST.name, asked.id) or ""
     if side == "seller" and asked.state == REQUEST.initial and quotes.passed_quote(chat.ctx, asked) is not None:
@@ -194,23 +196,23 @@ def request_turn(chat: ChatContext, asked: Request, taken: Taken | None) -> str:
     return chat.words(f"request.turn.{asked.state}.{side}", due=due)
 
 
-def _of_taken(chat: ChatContext, asked: Request, taken: Taken) -> str:
+def _after_award(chat: ChatContext, asked: Request, accepted: AcceptedQuote) -> str:
     """Return the sentence after an award.
 
     Both parties read of their deal, another seller until when their quote binds.
     """
     words, until = chat.words, requests.bound_until(chat.ctx, asked)
-    if taken.deal is None:
-        if until is not None and quotes.has_standing(chat.ctx, asked, chat.organisation):
+    if accepted.deal is None:
+        if until is not None and quotes.has_valid_quote(chat.ctx, asked, chat.organisation):
             return words("request.turn.reserve.seller", due=until)
         return words(f"request.turn.{asked.state}.seller", due="")
     buyer = chat.organisation == asked.buyer
-    name, ref = chat.party(taken.quote.seller if buyer else asked.buyer), taken.deal.ref
+    name, ref = chat.party(accepted.quote.seller if buyer else asked.buyer), accepted.deal.ref
     head = words("request.turn.taken.buyer" if buyer else "request.turn.taken.winner", name=name, ref=ref)
     if asked.state != RequestState.AWARDED:
         return f"{head} {words('request.turn.both_signed')}"
-    due = _due(chat, DEAL.name, taken.deal.id) or ""
-    waits = "request.turn.to_approve" if taken.deal.state == DealState.AWAITING_APPROVAL else "request.turn.to_sign"
+    due = _due(chat, DEAL.name, accepted.deal.id) or ""
+    waits = "request.turn.to_approve" if accepted.deal.state == DealState.AWAITING_APPROVAL else "request.turn.to_sign"
     lines = [f"{head} {words(waits, due=due)}"]
     if buyer and until is not None and asked.quotes > 1:
         lines.append(words("request.turn.reserve.buyer", due=until))

@@ -8,150 +8,127 @@ from typing import Any, Final
 
 from conversations.differences import told_of
 from conversations.event_sentences import Facts, notifications
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
-from core.kernel.transaction import Ctx
+from core.kernel.transaction import MARKET, Ctx
 from core.trade.deals import events as deal
 from core.trade.deals.access import deal_for
 from core.trade.offers.quotes import events as quote
-from core.trade.offers.quotes.service import asked_of, has_standing, quote_for, sellers_of
+from core.trade.offers.quotes.service import asked_of, has_valid_quote, quote_for, sellers_of
 from core.trade.requests import events as request
 from core.trade.requests.service import bound_until, request_for
 
-PUBLISHED_FACTS: Facts = {request.RequestPublished: "notice.request_published"}
-REQUEST_FACTS: Facts = {
+PUBLISHED_EVENTS: Facts = {request.RequestPublished: "notice.request_published"}
+REQUEST_EVENTS: Facts = {
     request.RequestCutOff: "notice.request_cut_off",
     request.RequestWithdrawn: "notice.request_withdrawn",
     request.RequestLapsed: "notice.request_lapsed",
     request.RequestQuotesExpired: "",  # the end of their validity was announced, and the cards show it
 }
-CHANGED_FACTS: Facts = {request.RequestChanged: "notice.request_changed"}
-QUOTE_FACTS: Facts = {quote.QuoteMade: "notice.quote_made"}
-AWARDED_FACTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
-REOPENED_FACTS: Facts = {request.RequestReopened: "notice.request_reopened"}
-SIGNED_FACTS: Facts = {request.RequestSigned: "notice.request_signed"}
-DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
+CHANGED_EVENTS: Facts = {request.RequestChanged: "notice.request_changed"}
+QUOTE_EVENTS: Facts = {quote.QuoteMade: "notice.quote_made"}
+AWARDED_EVENTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
+REOPENED_EVENTS: Facts = {request.RequestReopened: "notice.request_reopened"}
+SIGNED_EVENTS: Facts = {request.RequestSigned: "notice.request_signed"}
+DEAL_EVENTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
 
 
-def _on_request(code: str) -> Callable[[Ctx, Any], None]:
-    def hear(ctx: Ctx, fact: Any) -> None:
-        notifications(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
-
-    return hear
+def listener(hear: Callable[[str, Ctx, Any], None]) -> Callable[[str], Callable[[Ctx, Any], None]]:
+    """Make a listener that is still to be given the code of its sentence."""
+    return lambda code: partial(hear, code)
 
 
-def _on_published(code: str) -> Callable[[Ctx, request.RequestPublished], None]:
-    """Return a listener that tells the buyer's people. Sellers who quoted on the same request before are told too."""
-
-    def hear(ctx: Ctx, fact: request.RequestPublished) -> None:
-        asked = request_for(ctx, fact.request_id)
-        say = partial(notifications(ctx).say, "request", asked.id, by=fact.by_person)
-        say(code, only=fact.buyer)
-        for seller in asked_of(ctx, asked):
-            say("notice.request_asked_again", only=seller, due=asked.closes_at)
-
-    return hear
+@listener
+def _on_request(code: str, ctx: Ctx, fact: Any) -> None:
+    notifications(ctx).say("request", fact.request_id, code, by=fact.by_person, why=getattr(fact, "why", ""))
 
 
-def _on_changed(code: str) -> Callable[[Ctx, request.RequestChanged], None]:
-    """Return a listener that tells the buyer's people and each seller who quoted: the changes, and if their quote
-    counts.
-    """
-
-    def hear(ctx: Ctx, fact: request.RequestChanged) -> None:
-        by, asked = fact.by_person, request_for(ctx, fact.request_id)
-        say = partial(notifications(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
-        say(code, only=fact.buyer, name=lambda chat: chat.name_of(by), why="anew" if fact.quotes_passed else "")
-        for seller in sellers_of(ctx, asked.id):
-            stands = has_standing(ctx, asked, seller)
-            say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")
-
-    return hear
+@listener
+def _on_published(code: str, ctx: Ctx, fact: request.RequestPublished) -> None:
+    """Tell the buyer's people, and sellers who quoted on the same request before."""
+    asked = request_for(ctx, fact.request_id)
+    say = partial(notifications(ctx).say, "request", asked.id, by=fact.by_person)
+    say(code, only=fact.buyer)
+    for seller in asked_of(ctx, asked):
+        say("notice.request_asked_again", only=seller, due=asked.closes_at)
 
 
-def _on_quote(code: str) -> Callable[[Ctx, quote.QuoteMade], None]:
-    """Return a listener that tells its two sides of a quote, and no other seller.
+@listener
+def _on_changed(code: str, ctx: Ctx, fact: request.RequestChanged) -> None:
+    """Tell the buyer's people and each seller who quoted: the changes, and if their quote counts."""
+    by, asked = fact.by_person, request_for(ctx, fact.request_id)
+    say = partial(notifications(ctx).say, "request", asked.id, by=by, what=told_of(fact.changes, "request"))
+    say(code, only=fact.buyer, name=lambda chat: chat.name_of(by), why="anew" if fact.quotes_passed else "")
+    for seller in sellers_of(ctx, asked.id):
+        stands = has_valid_quote(ctx, asked, seller)
+        say("notice.request_changed_quoted", only=seller, due=asked.closes_at, why="" if stands else "anew")
+
+
+@listener
+def _on_quote(code: str, ctx: Ctx, fact: quote.QuoteMade) -> None:
+    """Tell the two sides of a quote, and no other seller.
 
     The buyer reads neither the seller nor the price before the closing date.
     """
-
-    def hear(ctx: Ctx, fact: quote.QuoteMade) -> None:
-        say, count = (
-            partial(notifications(ctx).say, "request", fact.request_id),
-            request_for(ctx, fact.request_id).quotes,
-        )
-        say(code, by=None, only=fact.buyer, count=count)
-        say(f"{code}.you", by=None, only=fact.seller, count=count)
-
-    return hear
+    say = partial(notifications(ctx).say, "request", fact.request_id)
+    count = request_for(ctx, fact.request_id).quotes
+    say(code, by=None, only=fact.buyer, count=count)
+    say(f"{code}.you", by=None, only=fact.seller, count=count)
 
 
-def _on_awarded(code: str) -> Callable[[Ctx, quote.QuoteAwarded], None]:
-    """Return a listener for the other sellers, who stay bound in case that deal fails.
+@listener
+def _on_awarded(code: str, ctx: Ctx, fact: quote.QuoteAwarded) -> None:
+    """Tell the other sellers, who stay bound in case that deal fails.
 
     The deal tells its own two sides.
     """
-
-    def hear(ctx: Ctx, fact: quote.QuoteAwarded) -> None:
-        asked = request_for(ctx, fact.request_id)
-        say = partial(notifications(ctx).say, "request", asked.id)
-        say("", by=fact.by_person)
-        for seller in sellers_of(ctx, asked.id):
-            if seller != fact.seller:
-                why = "" if has_standing(ctx, asked, seller) else "anew"
-                say(code, by=None, only=seller, due=bound_until(ctx, asked), why=why)
-
-    return hear
+    asked = request_for(ctx, fact.request_id)
+    say = partial(notifications(ctx).say, "request", asked.id)
+    say("", by=fact.by_person)
+    for seller in sellers_of(ctx, asked.id):
+        if seller != fact.seller:
+            why = "" if has_valid_quote(ctx, asked, seller) else "anew"
+            say(code, by=None, only=seller, due=bound_until(ctx, asked), why=why)
 
 
-def _on_reopened(code: str) -> Callable[[Ctx, request.RequestReopened], None]:
-    """Return a listener that tells the buyer of the choice again, and each seller whose quote can be accepted."""
-
-    def hear(ctx: Ctx, fact: request.RequestReopened) -> None:
-        asked = request_for(ctx, fact.request_id)
-        say = partial(notifications(ctx).say, "request", asked.id, by=None, due=fact.until)
-        why = fact.why if fact.why == "quoting_goes_on" else ""
-        say("")  # the seller of the accepted quote reads it on the deal; here the card is updated
-        say(code, only=fact.buyer, why=why, **({} if why else {"count": asked.quotes}))
-        for seller in sellers_of(ctx, asked.id):
-            if has_standing(ctx, asked, seller):
-                say("notice.request_reopened_quoted", only=seller, why=why)
-
-    return hear
+@listener
+def _on_reopened(code: str, ctx: Ctx, fact: request.RequestReopened) -> None:
+    """Tell the buyer of the choice again, and each seller whose quote can be accepted."""
+    asked = request_for(ctx, fact.request_id)
+    say = partial(notifications(ctx).say, "request", asked.id, by=None, due=fact.until)
+    why = fact.why if fact.why == "quoting_goes_on" else ""
+    say("")  # the seller of the accepted quote reads it on the deal; here the card is updated
+    say(code, only=fact.buyer, why=why, **({} if why else {"count": asked.quotes}))
+    for seller in sellers_of(ctx, asked.id):
+        if has_valid_quote(ctx, asked, seller):
+            say("notice.request_reopened_quoted", only=seller, why=why)
 
 
-def _on_signed(code: str) -> Callable[[Ctx, request.RequestSigned], None]:
-    """Return a listener that releases the other sellers, who were bound until now."""
-
-    def hear(ctx: Ctx, fact: request.RequestSigned) -> None:
-        asked = request_for(ctx, fact.request_id)
-        say = partial(notifications(ctx).say, "request", asked.id, by=None)
-        say("")
-        for seller in sellers_of(ctx, asked.id):
-            if fact.freed and has_standing(ctx, asked, seller):
-                say(code, only=seller)
-
-    return hear
+@listener
+def _on_signed(code: str, ctx: Ctx, fact: request.RequestSigned) -> None:
+    """Release the other sellers, who were bound until now."""
+    asked = request_for(ctx, fact.request_id)
+    say = partial(notifications(ctx).say, "request", asked.id, by=None)
+    say("")
+    for seller in sellers_of(ctx, asked.id):
+        if fact.freed and has_valid_quote(ctx, asked, seller):
+            say(code, only=seller)
 
 
-def _on_deal(code: str) -> Callable[[Ctx, deal.DealApprovalNeeded], None]:
-    """Return a listener that updates the request's card while its deal is not yet in force."""
-
-    def hear(ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
-        expected_version = ctx.seen_by(NOBODY_IN_PARTICULAR)
-        quote_id = deal_for(expected_version, fact.deal_id).quote_id
-        if quote_id is not None:
-            notifications(ctx).say("request", quote_for(expected_version, quote_id).request_id, code, by=None)
-
-    return hear
+@listener
+def _on_deal(code: str, ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
+    """Update the request's card while its deal is not yet in force."""
+    as_market = ctx.seen_by(MARKET)
+    quote_id = deal_for(as_market, fact.deal_id).quote_id
+    if quote_id is not None:
+        notifications(ctx).say("request", quote_for(as_market, quote_id).request_id, code, by=None)
 
 
 REQUEST_LISTENERS: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
-    (PUBLISHED_FACTS, _on_published),
-    (REQUEST_FACTS, _on_request),
-    (CHANGED_FACTS, _on_changed),
-    (QUOTE_FACTS, _on_quote),
-    (AWARDED_FACTS, _on_awarded),
-    (REOPENED_FACTS, _on_reopened),
-    (SIGNED_FACTS, _on_signed),
-    (DEAL_FACTS, _on_deal),
+    (PUBLISHED_EVENTS, _on_published),
+    (REQUEST_EVENTS, _on_request),
+    (CHANGED_EVENTS, _on_changed),
+    (QUOTE_EVENTS, _on_quote),
+    (AWARDED_EVENTS, _on_awarded),
+    (REOPENED_EVENTS, _on_reopened),
+    (SIGNED_EVENTS, _on_signed),
+    (DEAL_EVENTS, _on_deal),
 )

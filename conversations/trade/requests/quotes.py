@@ -92,7 +92,7 @@ def _quote(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     quotes.make_quote(chat.ctx, chat.market_context.catalogue, command)
 
 
-def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
+def _on_new_version(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """Apply the draft to a changed request. The price stays for review; the dates are those requested."""
     asked = requests.request_for(chat.ctx, str(defaults.subject))
     if defaults.expected_version is None or defaults.expected_version >= asked.stands_from:
@@ -125,16 +125,16 @@ router.flow(
         finish=_quote,
         intro=_what_is_asked,
         reads=lambda chat, text, _values: answers_in(chat, text),
-        anew=_anew,
+        anew=_on_new_version,
         confirm=_far_quote,
     )
 )
 
 
 @router.press("request.quote")
-def quote(chat: ChatContext, pressed: Press) -> None:
+def quote(chat: ChatContext, press: Press) -> None:
     """Open a quote's form, with the requested dates and the seller's own last price."""
-    asked = requests.request_for(chat.ctx, pressed.subject)
+    asked = requests.request_for(chat.ctx, press.subject)
     REQUEST.transition(asked.state, "quote", requests.roles_of(chat.ctx, asked))
     known = {
         "asked": write_asked(asked.quantity, asked.lots),
@@ -153,12 +153,12 @@ def quote(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("request.award")
-def award(chat: ChatContext, pressed: Press) -> None:
+def award(chat: ChatContext, press: Press) -> None:
     """Accept the quote of that number on the card. The card's version identifies the card."""
-    asked = requests.request_for(chat.ctx, pressed.subject)
+    asked = requests.request_for(chat.ctx, press.subject)
     shown = quotes.quotes_on(chat.ctx, asked)
-    number = int(pressed.choice) if pressed.choice.isdigit() else 0
+    number = int(press.choice) if press.choice.isdigit() else 0
     if not 1 <= number <= len(shown):
         raise Invalid("talk.unknown_button")
-    quotes.award_quote(chat.ctx, shown[number - 1].id, pressed.expected_version)
+    quotes.award_quote(chat.ctx, shown[number - 1].id, press.expected_version)
     chat.reply(Toast(text=chat.words("request.awarded_toast")))

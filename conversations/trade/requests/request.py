@@ -130,10 +130,10 @@ def request(chat: ChatContext, sentence: str) -> None:
     chat.open("request", FormDefaults(of_request(chat, opened_by(chat, sentence)) if sentence else {}))
 
 
-def defaults_for(chat: ChatContext, understood: ParsedQuery) -> FormDefaults:
+def defaults_for(chat: ChatContext, query: ParsedQuery) -> FormDefaults:
     """Return the form with the filters of a failed search. The price limit becomes the target price."""
-    limit = understood.max_price or understood.price
-    return FormDefaults(of_request(chat, answers_of(chat, replace(understood, price=limit))))
+    limit = query.max_price or query.price
+    return FormDefaults(of_request(chat, answers_of(chat, replace(query, price=limit))))
 
 
 def of_request(chat: ChatContext, known: dict[str, str]) -> dict[str, str]:
@@ -183,9 +183,9 @@ def _way_back(chat: ChatContext, skipping: int) -> tuple[tuple[Button, ...], ...
 
 
 @router.press("request.ended")
-def ended(chat: ChatContext, pressed: Press) -> None:
+def ended(chat: ChatContext, press: Press) -> None:
     """Show the closed requests: the person's own, to ask again, and those they quoted on."""
-    skipping = int(pressed.choice) if pressed.choice.isdigit() else 0
+    skipping = int(press.choice) if press.choice.isdigit() else 0
     found = quotes.ended_for(chat.ctx, chat.organisation, SHOWN_AT_ONCE, skipping)
     items, further = tuple(brief_request(chat, each) for each in found), skipping + SHOWN_AT_ONCE
     title, buttons = chat.words("request.ended"), _way_back(chat, further)
@@ -193,14 +193,14 @@ def ended(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("request.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(request_card(chat, requests.request_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(request_card(chat, requests.request_for(chat.ctx, press.subject)))
 
 
 @router.press("request.again")
-def again(chat: ChatContext, pressed: Press) -> None:
+def again(chat: ChatContext, press: Press) -> None:
     """Open an ended request again with the same answers and a new closing date."""
-    asked = requests.own_request(chat.ctx, pressed.subject)
+    asked = requests.own_request(chat.ctx, press.subject)
     if asked.state not in REQUEST.final:
         chat.press("request.show", asked.id)
         return
@@ -212,18 +212,18 @@ def _asked_before(chat: ChatContext, asked: Request) -> dict[str, str]:
 
     Quotes are open for as many days as before; past dates are left out.
     """
-    said = answers_of_request(chat, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
+    answers = answers_of_request(chat, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
     days = max(1, (asked.closes_at - asked.published_at).days)
-    said["closes"] = min(chat.today + timedelta(days=days), asked.window_to).isoformat()
+    answers["closes"] = min(chat.today + timedelta(days=days), asked.window_to).isoformat()
     if asked.window_to <= chat.today:
-        del said["window"], said["closes"]
-    return said
+        del answers["window"], answers["closes"]
+    return answers
 
 
 def answers_of_request(chat: ChatContext, asked: Request) -> dict[str, str]:
     """Return the answers that would make the same request. Values left out before are left out again."""
     place = asked.place
-    said = {
+    answers = {
         "grade": asked.grade_id or NOTHING,
         "quantity": write_quantity(asked.quantity),
         "target": write_price(asked.target) if asked.target is not None else "",
@@ -236,13 +236,13 @@ def answers_of_request(chat: ChatContext, asked: Request) -> dict[str, str]:
         "quotes_each": str(asked.quotes_each) if asked.quotes_each != QUOTES_EACH else "",
         "words": asked.words,
     }
-    return {name: text for name, text in said.items() if text}
+    return {name: text for name, text in answers.items() if text}
 
 
 @router.press("request.withdraw")
-def withdraw(chat: ChatContext, pressed: Press) -> None:
-    words, asked = chat.words, requests.own_request(chat.ctx, pressed.subject, pressed.expected_version)
-    if pressed.choice != YES:
+def withdraw(chat: ChatContext, button: Press) -> None:
+    words, asked = chat.words, requests.own_request(chat.ctx, button.subject, button.expected_version)
+    if button.choice != YES:
         again = press("request.withdraw", asked.id, asked.version, YES)
         yes = Button(label=words("sure.yes", what=words("request.withdraw")), press=again, style="danger")
         no = Button(label=words("sure.no"), press=press("request.show", asked.id))
@@ -250,5 +250,5 @@ def withdraw(chat: ChatContext, pressed: Press) -> None:
         sure = {"turn": words("request.withdraw_sure"), "buttons": ((yes,), (no,)), "as_new_message": False}
         chat.reply(card.model_copy(update=sure))
         return
-    requests.withdraw_request(chat.ctx, asked.id, pressed.expected_version)
+    requests.withdraw_request(chat.ctx, asked.id, button.expected_version)
     chat.reply(Toast(text=words("request.withdrawn_toast")))

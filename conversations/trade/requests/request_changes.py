@@ -11,15 +11,11 @@ from typing import Any, Final
 from conversations.buttons import Press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
-from conversations.forms.answers import (
-    NOTHING,
-    goods_name,
-    read_goods_price,
-)
+from conversations.forms.answers import NOTHING, goods_name, read_goods_price
 from conversations.forms.form import BEFORE, Form, Values
 from conversations.router import Confirmation, Flow, Router
 from conversations.trade.listings.listing import answers_in
-from conversations.trade.listings.listing_changes import CHANGING
+from conversations.trade.listings.listing_changes import CHANGING, changed_in, entered_again, of_same_goods
 from conversations.trade.listings.price_confirmation import beside_market
 from conversations.trade.requests.lots import too_few_lots
 from conversations.trade.requests.request import REQUESTING, answers_of_request, of_request
@@ -35,7 +31,7 @@ router = Router()
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-ASKED_ANEW: Final = Form(
+CHANGING_REQUEST: Final = Form(
     "change_request",
     (
         *(CHANGING.field(name) for name in ("product", "counted_in", "priced_in")),
@@ -53,15 +49,15 @@ ASKED_ANEW: Final = Form(
 
 def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
     """Return the request's current values as answers, and again as the values before the form."""
-    said = answers_of_request(chat, asked)
-    names = [each.name for each in ASKED_ANEW.fields if not each.fixed]
+    answers = answers_of_request(chat, asked)
+    names = [each.name for each in CHANGING_REQUEST.fields if not each.fixed]
     fixed = {
         "product": asked.product_id,
         "counted_in": asked.unit,
         "priced_in": f"{asked.currency}/{asked.price_unit}",
-        BEFORE: json.dumps({**dict.fromkeys(names, ""), **said}, ensure_ascii=False),
+        BEFORE: json.dumps({**dict.fromkeys(names, ""), **answers}, ensure_ascii=False),
     }
-    return FormDefaults(fixed | said, asked.id, asked.edition)
+    return FormDefaults(fixed | answers, asked.id, asked.edition)
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
@@ -69,7 +65,7 @@ def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
-    changed = _changed(chat, defaults)
+    changed = changed_in(CHANGING_REQUEST, chat, defaults)
     if not changed:
         raise Refusal("request.nothing_changed")
     given: dict[str, Any] = {}
@@ -78,10 +74,6 @@ def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     requests.change_request(
         chat.ctx, chat.market_context.catalogue, asked.id, ChangeRequest(**given), defaults.expected_version
     )
-
-
-def _changed(chat: ChatContext, defaults: FormDefaults) -> set[str]:
-    return set(ASKED_ANEW.changed(chat, ASKED_ANEW.look(chat, defaults.answers), defaults.answers))
 
 
 # The parts of the command by field.
@@ -100,14 +92,12 @@ GIVEN: Final[Mapping[str, Callable[[Values], dict[str, Any]]]] = {
 }
 
 
-def _anew(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
+def _on_new_version(chat: ChatContext, defaults: FormDefaults) -> FormDefaults:
     """Apply the input to the request's new version, after a colleague has changed it."""
     asked = requests.changeable_request(chat.ctx, str(defaults.subject))
     if asked.edition == defaults.expected_version:
         return defaults
-    entered = {name: defaults.answers.get(name, "") for name in _changed(chat, defaults)}
-    now = _defaults(chat, asked)
-    return replace(now, answers={**now.answers, **entered})
+    return entered_again(CHANGING_REQUEST, chat, defaults, _defaults(chat, asked))
 
 
 def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -120,31 +110,38 @@ def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
     return "\n".join(lines)
 
 
-def _said(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
+def _read_changes(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
     """Read several changes from one sentence, "180 t DAP Riga next week".
 
     Answers about another product are dropped.
     """
     product = values["product"]
-    said = of_request(chat, answers_in(chat, sentence, product, values))
-    other = said.get("product", product) != product
-    return {name: answer for name, answer in said.items() if name != "product" and not (other and name in GOODS)}
+    return of_same_goods(of_request(chat, answers_in(chat, sentence, product, values)), product, GOODS)
 
 
 def _confirmations(chat: ChatContext, defaults: FormDefaults, values: Values) -> Confirmation | None:
     """Return the questions about changed values. Unchanged ones were confirmed before."""
-    changed = _changed(chat, defaults)
+    changed = changed_in(CHANGING_REQUEST, chat, defaults)
     far = None
     if "target" in values and "target" in changed:
         far = beside_market(chat, values["product"], values["target"], "target")
     return far or (too_few_lots(chat, values) if changed & {"target", "quantity", "lots"} else None)
 
 
-router.flow(Flow(ASKED_ANEW, finish=_change, intro=_what_stays, reads=_said, anew=_anew, confirm=_confirmations))
+router.flow(
+    Flow(
+        CHANGING_REQUEST,
+        finish=_change,
+        intro=_what_stays,
+        reads=_read_changes,
+        anew=_on_new_version,
+        confirm=_confirmations,
+    )
+)
 
 
 @router.press("request.change")
-def change(chat: ChatContext, pressed: Press) -> None:
+def change(chat: ChatContext, press: Press) -> None:
     """Open the form with the request's current values, or the draft already begun, whichever card was pressed."""
-    asked = requests.changeable_request(chat.ctx, pressed.subject)
-    go_on_or_open(chat, ASKED_ANEW.name, _defaults(chat, asked))
+    asked = requests.changeable_request(chat.ctx, press.subject)
+    go_on_or_open(chat, CHANGING_REQUEST.name, _defaults(chat, asked))

@@ -15,15 +15,15 @@ from core.money.disbursements.recovery import rows_of
 from core.money.ledger import service as ledger
 from core.shop.purchases.model import Purchase, PurchasePayment, Thing
 from core.trade.funding.evidence.deal_record import beginning, names, shown, steps
-from core.trade.funding.evidence.service import marks_of
+from core.trade.funding.evidence.service import acts_of
 
 
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     """Return all our data of a disputed purchase, as plain values."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     purchase = ctx.session.get_one(Purchase, found.subject)
-    marks = marks_of(ctx, purchase.id)
-    people = names(ctx, [purchase.buyer, *(each.person_id for each in marks)])
+    acts = acts_of(ctx, purchase.id)
+    people = names(ctx, [purchase.buyer, *(each.person_id for each in acts)])
     payments = select(PurchasePayment).where(PurchasePayment.purchase_id == purchase.id)
     promotion = ctx.session.get(Promotion, purchase.subject) if purchase.thing is Thing.PROMOTION else None
     return {
@@ -40,7 +40,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         },
         "delivery": [] if promotion is None else _promotion(ctx, promotion),
         "timeline": [*steps(ctx, purchase.id), *(steps(ctx, promotion.id) if promotion is not None else [])],
-        "chat": [shown(each, people) for each in marks],
+        "chat": [shown(each, people) for each in acts],
         "payments": [columns(each) for each in ctx.session.scalars(payments)],
         "payouts_and_refunds": [columns(each) for each in rows_of(ctx, purchase.id)],
         "books": ledger.books(ctx, purchase.id),

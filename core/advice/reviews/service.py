@@ -240,14 +240,14 @@ def _score_anew(ctx: Ctx, person_id: str) -> None:
     counted = [
         Counted(
             author=review.author,
-            mark=(review.stars - 1) / 4,
+            rating=(review.stars - 1) / 4,
             value_eur=rules.in_euros(Money(review.value_minor, review.currency)),
             age_days=(ctx.now - review.written_at) / timedelta(days=1),
             trust=rules.trust_in(others.get(review.author, 0)),
         )
         for review in written
     ]
-    score = rules.standing(counted, mean)
+    score = rules.reputation_of(counted, mean)
     put(ctx.session, PersonScore, person_id=person_id, rank=score.score, stars=score.shown, reviews=len(written))
 
 

@@ -21,9 +21,9 @@ from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.recovery import rows_of
 from core.money.ledger import service as ledger
 from core.trade.funding.evidence.deal_record import beginning, names, shown, steps
-from core.trade.funding.evidence.model import EvidenceMark
+from core.trade.funding.evidence.model import RecordedAct
 from core.trade.funding.evidence.reactions import facts_under
-from core.trade.funding.evidence.service import mark, marks_of
+from core.trade.funding.evidence.service import acts_of, record_act
 
 UNMARKED: Final = (FreeMinutePassed, LineSaid)
 ABOUT: Final = ("side", "when", "why", "minutes")  # the fields of an event that its mark may name
@@ -40,15 +40,15 @@ def listen(reactions: Reactions) -> None:
 
 def _mark(ctx: Ctx, fact: SessionFact) -> None:
     about = next((str(getattr(fact, name)) for name in ABOUT if hasattr(fact, name)), None)
-    mark(ctx, fact.booking_id, type(fact).__name__, about=about and about[:LONGEST_ABOUT], person=fact.by_person)
+    record_act(ctx, fact.booking_id, type(fact).__name__, about=about and about[:LONGEST_ABOUT], person=fact.by_person)
 
 
 def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     """Return everything we have of a disputed session, as plain values."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     booking = ctx.session.get_one(Booking, found.subject)
-    marks = marks_of(ctx, booking.id)
-    people = names(ctx, [booking.seeker, booking.consultant, *(each.person_id for each in marks)])
+    acts = acts_of(ctx, booking.id)
+    people = names(ctx, [booking.seeker, booking.consultant, *(each.person_id for each in acts)])
     return {
         **beginning(ctx, found, booking.due),
         "session": _agreed(booking, people),
@@ -56,10 +56,10 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "terms": {name: plain(value) for name, value in _terms(booking).items()},
         "consents": [columns(each) for each in _rows(ctx, Consent, booking.id)],
         "clock": [columns(each) for each in _rows(ctx, Meeting, booking.id)],
-        "presence": _of(marks, PRESENCE, people),
-        "reminders": _of(marks, TOLD, people),
+        "presence": _of(acts, PRESENCE, people),
+        "reminders": _of(acts, TOLD, people),
         "timeline": steps(ctx, booking.id),
-        "chat": [shown(each, people) for each in marks],
+        "chat": [shown(each, people) for each in acts],
         "charges": [columns(each) for each in _rows(ctx, CardHold, booking.id)],
         "complaints": [columns(each) for each in _rows(ctx, Complaint, booking.id)],
         "settlements": [columns(each) for each in _rows(ctx, Settlement, booking.id)],
@@ -104,8 +104,8 @@ def _terms(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _of(marks: Iterable[EvidenceMark], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
-    return [shown(each, people) for each in marks if each.fact in facts]
+def _of(acts: Iterable[RecordedAct], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
+    return [shown(each, people) for each in acts if each.fact in facts]
 
 
 def _rows(ctx: Ctx, kind: Any, booking_id: str) -> list[Any]:

@@ -29,7 +29,7 @@ from core.shop.purchases.model import Purchase, PurchasePayment
 from core.trade.deals.messages import DealLine
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Proposal
-from core.trade.funding.evidence.model import EvidenceMark
+from core.trade.funding.evidence.model import RecordedAct
 from core.trade.listings.model import Listing
 from core.trade.offers.inquiries.model import InquiryLine
 from core.trade.requests.model import Request
@@ -91,7 +91,7 @@ def words_of_person(person: str) -> list[Emptied]:
         Emptied(QuestionLine, QuestionLine.person == person, {"words": ""}),
         Emptied(Finding, Finding.person == person, {"words": "", "measured_by": None, "sample": None}),
         Emptied(Proposal, Proposal.person == person, {"words": ""}),
-        Emptied(EvidenceMark, EvidenceMark.person_id == person, {"said": None, "came_by": ""}),
+        Emptied(RecordedAct, RecordedAct.person_id == person, {"text": None, "came_by": ""}),
         Emptied(Review, Review.written_by == person, {"words": ""}),
         Emptied(SessionReview, SessionReview.author == person, {"words": ""}),
         Emptied(SessionReview, SessionReview.about == person, {"answer": None}),

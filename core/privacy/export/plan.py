@@ -34,7 +34,7 @@ from core.trade.deals.messages import DealLine
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot, Proposal
 from core.trade.disputes.model import Case, Ruling
-from core.trade.funding.evidence.model import EvidenceMark
+from core.trade.funding.evidence.model import RecordedAct
 from core.trade.funding.model import Credit, LotSettlement, Payment, Tranche
 from core.trade.funding.providers import SellerProvider
 from core.trade.funding.rails.model import Payer, PaymentWay, RailChoice
@@ -146,7 +146,7 @@ def _deals(mine: str, own: str) -> list[Own]:
         Own(Case, Case.deal_id.in_(bought), but=("seller_appeal",)),
         Own(Case, Case.deal_id.in_(sold), but=("buyer_appeal",)),
         Own(Ruling, Ruling.case_id.in_(cases), but=("by",)),
-        Own(EvidenceMark, EvidenceMark.person_id == mine),
+        Own(RecordedAct, RecordedAct.person_id == mine),
         Own(Review, Review.author == own),
         Own(Review, and_(Review.about == own, Review.revealed_at.is_not(None)), but=("written_by",)),
     ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import read_anew
-from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.database import Row, check_version, existing
+from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
@@ -55,8 +58,8 @@ def sides(ctx: Ctx, deal: Deal) -> frozenset[str]:
 def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     """Return whether a deal waits for this person of the buyer's company. They never approve their own signature."""
     signed = deal.state == DealState.AWAITING_APPROVAL and person.id != deal.buyer_signed_by
-    wanted = deal.state == DealState.AWAITING_FUNDING and deal.direct_wanted_by not in (None, person.id)
-    return (signed or wanted) and approves(ctx, person.id, deal.amount)
+    requested = deal.state == DealState.AWAITING_FUNDING and deal.direct_requested_by not in (None, person.id)
+    return (signed or requested) and approves(ctx, person.id, deal.amount)
 
 
 def may(ctx: Ctx, deal: Deal) -> list[str]:
@@ -65,7 +68,7 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
     done = {"direct_wanted"}  # the result of asking if the actor may not decide on this amount alone
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
         done.add("sign")
-    if deal.direct_wanted_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
+    if deal.direct_requested_by is not None and "buyer" in roles and not decides(ctx, deal, "buyer"):
         done |= {"direct_asked", "direct_agreed"}
     if deal.buyer_paid_at is not None:
         done.add("buyer_says_paid")
@@ -81,12 +84,13 @@ def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
     return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
 
 
-def party(ctx: Ctx, deal_id: str) -> tuple[Deal, Side]:
-    """Return the deal, locked, and the actor's side. Raises NotFound to all others."""
+def party(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> tuple[Deal, Side]:
+    """Return the deal, locked, and the actor's side. Raises NotFound to all others, Stale for an outdated card."""
     deal = locked(ctx, deal_id)
     side = rules.side_of(acting(ctx).organisation_id, deal.buyer, deal.seller)
     if side is None:
         raise NotFound
+    check_version(deal, expected_version)
     return deal, side
 
 
@@ -96,6 +100,23 @@ def operated(ctx: Ctx, deal_id: str) -> Deal:
     if "operator" not in sides(ctx, deal):
         raise NotAllowed
     return deal
+
+
+def row_for(ctx: Ctx, kind: type[Row], row_id: str) -> Row:
+    """Return a row of a deal that the actor may see. Raises NotFound, to strangers too."""
+    row: Any = existing(ctx.session, kind, row_id)
+    deal_for(ctx, row.deal_id)
+    return cast("Row", row)
+
+
+def row_locked(ctx: Ctx, kind: type[Row], row_id: str) -> tuple[Row, Deal]:
+    """Return a row of a deal, and the deal, which is locked first as everywhere. Raises NotFound."""
+    columns: Any = kind
+    deal_id = ctx.session.scalar(select(columns.deal_id).where(columns.id == row_id))
+    if deal_id is None:
+        raise NotFound
+    deal = locked(ctx, deal_id)
+    return ctx.session.get_one(kind, row_id), deal
 
 
 def locked(ctx: Ctx, deal_id: str) -> Deal:
@@ -111,12 +132,6 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
     if deal is None:
         raise NotFound
     return deal
-
-
-def check_version(deal: Deal, expected_version: int | None) -> None:
-    """Raise Stale for a card that is out of date."""
-    if expected_version is not None and expected_version != deal.version:
-        raise Stale
 
 
 def has_signed(deal: Deal, side: str) -> bool:

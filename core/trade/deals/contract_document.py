@@ -37,7 +37,7 @@ def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
     deal = deal_for(ctx, deal_id)
     if not sides(ctx, deal) & {"buyer", "seller"}:
         raise NotFound
-    paper = ContractDocument(
+    document = ContractDocument(
         ref=deal.ref,
         title=shown.title,
         text=shown.text,
@@ -46,7 +46,7 @@ def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
         conditions=conditions(deal.terms_version),
         signed=signed_text_of(deal),
     )
-    ctx.post(f"terms:{deal.id}", DrawTerms(deal=deal.id, person=acting(ctx).id, where=where, paper=paper))
+    ctx.post(f"terms:{deal.id}", DrawTerms(deal=deal.id, person=acting(ctx).id, where=where, paper=document))
     return deal
 
 

@@ -94,7 +94,7 @@ class DealDirectAsked(DealFact):
     side: Literal["buyer", "seller"]
 
 
-class DealDirectWanted(DealFact):
+class DealDirectRequested(DealFact):
     """A member of the buyer's company wants that too, and may not decide on this amount alone.
 
     `only`: the company that is told.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,25 +10,8 @@ from core.kernel.process import Deadlines, step
 from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
-from core.trade.deals import rules
+from core.trade.deals import events, rules
 from core.trade.deals.access import locked, operated
-from core.trade.deals.events import (
-    DealCancelled,
-    DealCancelRefused,
-    DealClosed,
-    DealCompleted,
-    DealDisputed,
-    DealEscalated,
-    DealFact,
-    DealFunded,
-    DealMoneyStuck,
-    DealMoneyTried,
-    DealResumed,
-    DealRuledByTime,
-    DealRunsOn,
-    DealSettling,
-    DealUnwinding,
-)
 from core.trade.deals.model import DEAL, DIRECT_ENDS_AFTER, OVERDUE_AFTER, Deal, DealState
 from core.trade.listings.service import give_back
 
@@ -62,22 +45,22 @@ def money_complete(ctx: Ctx, deal_id: str) -> None:
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "money_complete", ("provider",), deadlines=_funded(ctx, deal))
     deal.funded_at = ctx.now
-    deal.direct_asked_by = deal.direct_wanted_by = None
-    tell(ctx, deal, DealFunded)
+    deal.direct_asked_by = deal.direct_requested_by = None
+    tell(ctx, deal, events.DealFunded)
 
 
 def paid_out(ctx: Ctx, deal_id: str) -> None:
     """Complete a deal, as all its money has arrived where it belongs."""
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "paid_out", ("system",))
-    tell(ctx, deal, DealCompleted)
+    tell(ctx, deal, events.DealCompleted)
 
 
 def refunded(ctx: Ctx, deal_id: str) -> None:
     """Cancel a deal that was called off, as none of its money is held any more."""
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, "refunded", ("system",))
-    ctx.announce(DealCancelled(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.ended_by or ""))
+    tell(ctx, deal, events.DealCancelled, deal.ended_by or "")
 
 
 def money_stuck(ctx: Ctx, deal_id: str) -> None:
@@ -125,10 +108,10 @@ def all_lots_closed(ctx: Ctx, deal_id: str, *, delivered: bool = True) -> None:
         _undelivered(ctx, deal)
     elif deal.state == DealState.IN_DELIVERY_DIRECT:
         step(ctx, DEAL, deal, "all_lots_closed", ("system",))
-        tell(ctx, deal, DealCompleted)
+        tell(ctx, deal, events.DealCompleted)
     elif deal.state in (DealState.FUNDED, DealState.CANCEL_ASKED, DealState.DISPUTED):
         step(ctx, DEAL, deal, "all_lots_closed", ("system",))
-        tell(ctx, deal, DealSettling)
+        tell(ctx, deal, events.DealSettling)
 
 
 def lots_run_on(ctx: Ctx, deal_id: str) -> None:
@@ -137,7 +120,7 @@ def lots_run_on(ctx: Ctx, deal_id: str) -> None:
     step(ctx, DEAL, deal, "lots_run_on", ("system",), deadlines=_funded(ctx, deal))
     deal.cancel_asked_by = None
     deal.ended_by = None
-    tell(ctx, deal, DealRunsOn)
+    tell(ctx, deal, events.DealRunsOn)
 
 
 # --- its disputes -----------------------------------------------------------------------------------------------------
@@ -155,7 +138,7 @@ def resume_deal(ctx: Ctx, deal_id: str) -> Deal:
     """Let a deal go on as it was, by an operator. Raises NotAllowed, Stale."""
     deal = operated(ctx, deal_id)
     step(ctx, DEAL, deal, "resume", ("operator",), deadlines=_funded(ctx, deal))
-    tell(ctx, deal, DealResumed)
+    tell(ctx, deal, events.DealResumed)
     return deal
 
 
@@ -166,13 +149,13 @@ def dispute_over(ctx: Ctx, deal_id: str, event: str) -> None:
     """
     deal = locked(ctx, deal_id)
     step(ctx, DEAL, deal, event, ("system",))
-    tell(ctx, deal, DealSettling)
+    tell(ctx, deal, events.DealSettling)
 
 
 def put_off_ruling_by_time(ctx: Ctx, deal_id: str, moment: datetime) -> None:
     """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
-    standing = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
-    if standing is None or standing.due_at < moment:
+    deadline = deadline_of(ctx.session, DEAL.name, deal_id, "final_rule")
+    if deadline is None or deadline.due_at < moment:
         set_timer(ctx.session, Timer(DEAL.name, deal_id, "final_rule", moment))
 
 
@@ -196,17 +179,17 @@ def time_is_up(ctx: Ctx, deal_id: str, event: str, *, on_the_road: bool, deliver
             _overdue(ctx, deal, on_the_road)
         case "escalate":
             step(ctx, DEAL, deal, event, ("time",))
-            tell(ctx, deal, DealEscalated)
+            tell(ctx, deal, events.DealEscalated)
         case "final_rule" if deal.frozen is not None:  # freeze beats timer: a part of the money may be with a bank
             set_timer(ctx.session, Timer(DEAL.name, deal.id, event, ctx.now + LOOK_AGAIN))
         case "final_rule":
             step(ctx, DEAL, deal, event, ("time",))
-            tell(ctx, deal, DealRuledByTime)
+            tell(ctx, deal, events.DealRuledByTime)
         case "payout_slow" | "refund_slow":
             _stuck(ctx, deal, event, "time")
         case "retry":
             step(ctx, DEAL, deal, event, ("time",))
-            tell(ctx, deal, DealMoneyTried)
+            tell(ctx, deal, events.DealMoneyTried)
         case _:
             raise ValueError(f"a deal has no deadline {event}")
 
@@ -216,7 +199,7 @@ def _idle(ctx: Ctx, deal: Deal, event: str, delivered: bool) -> None:
         close(ctx, deal, event, "time")
     elif delivered:
         step(ctx, DEAL, deal, event, ("time",))
-        tell(ctx, deal, DealCompleted)
+        tell(ctx, deal, events.DealCompleted)
     else:
         _undelivered(ctx, deal)
 
@@ -233,8 +216,9 @@ def _overdue(ctx: Ctx, deal: Deal, on_the_road: bool) -> None:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def tell(ctx: Ctx, deal: Deal, fact: type[DealFact]) -> None:
-    ctx.announce(fact(deal.id, deal.buyer, deal.seller, ctx.actor.person))
+def tell(ctx: Ctx, deal: Deal, fact: Callable[..., events.DealFact], *details: str | None) -> None:
+    """Announce an event of the deal. `details`: the fields that it has beside those of every event of deals."""
+    ctx.announce(fact(deal.id, deal.buyer, deal.seller, ctx.actor.person, *details))
     ctx.session.flush()
 
 
@@ -243,8 +227,7 @@ def close(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
     step(ctx, DEAL, deal, event, (role,))
     deal.ended_by = event
     goods_back(ctx, deal, deal.terms.quantity)
-    ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
-    ctx.session.flush()
+    tell(ctx, deal, events.DealClosed, event)
 
 
 def _undelivered(ctx: Ctx, deal: Deal) -> None:
@@ -254,8 +237,7 @@ def _undelivered(ctx: Ctx, deal: Deal) -> None:
     """
     step(ctx, DEAL, deal, "undelivered", ("system",))
     deal.ended_by = "undelivered"
-    ctx.announce(DealClosed(deal.id, deal.buyer, deal.seller, ctx.actor.person, "undelivered"))
-    ctx.session.flush()
+    tell(ctx, deal, events.DealClosed, "undelivered")
 
 
 def goods_back(ctx: Ctx, deal: Deal, quantity: Quantity) -> None:
@@ -268,22 +250,20 @@ def unwind(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
     """Call it off: what was not sent is given up, and what is held for that goes back."""
     step(ctx, DEAL, deal, event, roles)
     deal.ended_by = event
-    ctx.announce(DealUnwinding(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
-    ctx.session.flush()
+    tell(ctx, deal, events.DealUnwinding, event)
 
 
 def carry_on(ctx: Ctx, deal: Deal, event: str, roles: Iterable[str]) -> None:
     """Continue a deal although one side has asked to cancel."""
     step(ctx, DEAL, deal, event, roles, deadlines={**_funded(ctx, deal), **still_due(ctx, deal)})
     deal.cancel_asked_by = None
-    ctx.announce(DealCancelRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, event))
-    ctx.session.flush()
+    tell(ctx, deal, events.DealCancelRefused, event)
 
 
 def still_due(ctx: Ctx, deal: Deal) -> Deadlines:
     """Return the overdue deadline as it stands. Otherwise repeated requests to cancel would put it off each time."""
-    standing = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
-    return {} if standing is None else {standing.event: standing.due_at}
+    deadline = deadline_of(ctx.session, DEAL.name, deal.id, "delivery_overdue")
+    return {} if deadline is None else {deadline.event: deadline.due_at}
 
 
 def delivered_directly(ctx: Ctx, deal: Deal) -> Deadlines:
@@ -297,10 +277,9 @@ def _funded(ctx: Ctx, deal: Deal) -> Deadlines:
 
 def _disputed(ctx: Ctx, deal: Deal, why: str) -> None:
     deal.cancel_asked_by = None
-    ctx.announce(DealDisputed(deal.id, deal.buyer, deal.seller, ctx.actor.person, why))
-    ctx.session.flush()
+    tell(ctx, deal, events.DealDisputed, why)
 
 
 def _stuck(ctx: Ctx, deal: Deal, event: str, role: str) -> None:
     step(ctx, DEAL, deal, event, (role,))
-    tell(ctx, deal, DealMoneyStuck)
+    tell(ctx, deal, events.DealMoneyStuck)

@@ -45,7 +45,7 @@ class DealLine(Table):
     changed: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-class DealLineSaid(DealFact):
+class DealLineWritten(DealFact):
     """One side has said something, or says it otherwise now."""
 
     line_id: str
@@ -81,7 +81,7 @@ def say_in_deal(ctx: Ctx, command: SayInDeal) -> DealLine:
     else:
         return line
     ctx.session.flush()
-    ctx.announce(DealLineSaid(deal.id, deal.buyer, deal.seller, person.id, line.id))
+    ctx.announce(DealLineWritten(deal.id, deal.buyer, deal.seller, person.id, line.id))
     return line
 
 
@@ -95,12 +95,12 @@ def account_told(ctx: Ctx, deal_id: str) -> str | None:
     """Return the seller's last words that hold an account to pay to. Raises NotFound."""
     deal = deal_for(ctx, deal_id)
     query = select(DealLine.words).where(DealLine.deal_id == deal.id, DealLine.side == "seller")
-    return next((said for said in ctx.session.scalars(query.order_by(DealLine.id.desc())) if names_account(said)), None)
+    return next(filter(names_account, ctx.session.scalars(query.order_by(DealLine.id.desc()))), None)
 
 
 def _line_of(ctx: Ctx, deal_id: str, person: str, message: str) -> DealLine | None:
     """Return the line that this very message has said before."""
     if not message:
         return None
-    said = DealLine.deal_id == deal_id, DealLine.person == person, DealLine.message == message
-    return ctx.session.scalar(select(DealLine).where(*said))
+    query = select(DealLine).where(DealLine.deal_id == deal_id, DealLine.person == person)
+    return ctx.session.scalar(query.where(DealLine.message == message))

@@ -60,8 +60,8 @@ FINAL_RULE_AFTER: Final = timedelta(days=60)
 MONEY_SLOW_AFTER: Final = timedelta(days=1)
 RETRY_AFTER: Final = timedelta(days=1)
 
-CALLED_BACK: Final = "chargeback"  # why a deal is frozen if the buyer's bank has called its money back
-IN_DOUBT: Final = "in_doubt"  # why a deal is frozen if its money does not add up
+CHARGEBACK_FREEZE: Final = "chargeback"  # why a deal is frozen if the buyer's bank has called its money back
+UNBALANCED: Final = "in_doubt"  # why a deal is frozen if its money does not add up
 
 PARTIES = frozenset({"buyer", "seller"})
 BUYER = frozenset({"buyer"})
@@ -167,7 +167,7 @@ DEAL: Final = Process(
 NEVER_COUNTED: Final = frozenset({"unsign", "sign_expired", "refuse", "approval_expired"})
 
 # Leaving here takes money or goods from a side, so the button asks for confirmation.
-ASKS_FIRST: Final = frozenset(
+CONFIRMED_FIRST: Final = frozenset(
     {
         "unsign",
         "refuse",
@@ -226,9 +226,10 @@ class Deal(InProcess[DealState], Table):
     funded_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_asked_by: Mapped[Side | None] = mapped_column(String(6))
     direct_asked_by: Mapped[Side | None] = mapped_column(String(6))
-    direct_wanted_by: Mapped[str | None] = mapped_column(Id)  # person of the buyer's company, which has not answered
+    # person of the buyer's company, which has not answered
+    direct_requested_by: Mapped[str | None] = mapped_column("direct_wanted_by", Id)
     buyer_paid_at: Mapped[datetime | None] = mapped_column(Instant)  # paid directly, as the buyer says
-    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves: CALLED_BACK or IN_DOUBT
+    frozen: Mapped[str | None] = mapped_column(String(20))  # why no money of it moves: CHARGEBACK_FREEZE or UNBALANCED
     also_frozen: Mapped[str | None] = mapped_column(String(20))  # the other of the two, which came later
     ended_by: Mapped[str | None] = mapped_column(String(40))  # the event that ended it early
 
@@ -239,9 +240,9 @@ class Deal(InProcess[DealState], Table):
     )
 
     @property
-    def called_back(self) -> bool:
+    def has_chargeback(self) -> bool:
         """Return whether the buyer's bank has called back money of it, and has not decided yet."""
-        return CALLED_BACK in (self.frozen, self.also_frozen)
+        return CHARGEBACK_FREEZE in (self.frozen, self.also_frozen)
 
     @property
     def direct(self) -> bool:

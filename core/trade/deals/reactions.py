@@ -10,7 +10,7 @@ from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken, InvariantHolds
 from core.trade.deals.events import DealClosed, DealFact, DealReadyDirectly, DealReadyToFund
 from core.trade.deals.lifecycle import freeze, thaw
-from core.trade.deals.model import IN_DOUBT, NEVER_COUNTED, Deal, PlatformTerms
+from core.trade.deals.model import NEVER_COUNTED, UNBALANCED, Deal, PlatformTerms
 from core.trade.deals.service import agree_deal, agree_quote
 from core.trade.offers.events import OfferAccepted
 from core.trade.offers.quotes import service as quotes
@@ -52,9 +52,9 @@ def _quote_fell_through(ctx: Ctx, fact: DealClosed) -> None:
 def _stop(ctx: Ctx, fact: InvariantBroken) -> None:
     """Stop all money of a deal until a person has looked, and the books are right again."""
     if fact.deal_id is not None and ctx.session.get(Deal, fact.deal_id) is not None:
-        freeze(ctx, fact.deal_id, IN_DOUBT)
+        freeze(ctx, fact.deal_id, UNBALANCED)
 
 
 def _go_on(ctx: Ctx, fact: InvariantHolds) -> None:
     if ctx.session.get(Deal, fact.deal_id) is not None:
-        thaw(ctx, fact.deal_id, IN_DOUBT)
+        thaw(ctx, fact.deal_id, UNBALANCED)

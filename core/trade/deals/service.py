@@ -6,28 +6,14 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import or_, select
 
+from core.kernel.database import check_version
 from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, organisation_of, person_of
 from core.people.companies.service import signs_alone
-from core.trade.deals import rules
-from core.trade.deals.access import check_version, decides, has_signed, party, sides
-from core.trade.deals.events import (
-    DealAgreed,
-    DealApprovalNeeded,
-    DealApproved,
-    DealCancelAsked,
-    DealDirectAgreed,
-    DealDirectAsked,
-    DealDirectPaid,
-    DealDirectRefused,
-    DealDirectSent,
-    DealDirectWanted,
-    DealReadyDirectly,
-    DealReadyToFund,
-    DealSigned,
-)
+from core.trade.deals import events, rules
+from core.trade.deals.access import decides, has_signed, party, sides
 from core.trade.deals.lifecycle import carry_on, close, delivered_directly, still_due, tell, unwind
 from core.trade.deals.model import (
     APPROVE_AT_LEAST,
@@ -63,7 +49,7 @@ def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
         deal.buyer_signed_by, deal.buyer_signed_at = ctx.actor.person, ctx.now
     else:
         deal.seller_signed_by, deal.seller_signed_at = ctx.actor.person, ctx.now
-    ctx.announce(DealSigned(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
+    ctx.announce(events.DealSigned(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
     if has_signed(deal, "buyer") and has_signed(deal, "seller"):
         signed_by_both(ctx, deal)
     ctx.session.flush()
@@ -79,8 +65,7 @@ def _two_firms(ctx: Ctx, deal: Deal) -> None:
 
 def back_out(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Leave before both have signed: nothing was promised yet, and the goods are for sale again."""
-    deal, side = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, side = party(ctx, deal_id, expected_version)
     close(ctx, deal, "unsign", side)
     return deal
 
@@ -90,8 +75,7 @@ def back_out(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Dea
 
 def cancel_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Leave before the money is there."""
-    deal, side = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, side = party(ctx, deal_id, expected_version)
     unwind(ctx, deal, "cancel", (side,))
     return deal
 
@@ -104,8 +88,7 @@ def ask_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> D
     check_version(deal, expected_version)
     step(ctx, DEAL, deal, "cancel_asked", (side,), deadlines=still_due(ctx, deal))
     deal.cancel_asked_by = side
-    ctx.announce(DealCancelAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
-    ctx.session.flush()
+    tell(ctx, deal, events.DealCancelAsked, side)
     return deal
 
 
@@ -114,8 +97,7 @@ def agree_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
 
     Raises Refusal while none of its money may move, as lots that are given up could not be refunded.
     """
-    deal, _ = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, _ = party(ctx, deal_id, expected_version)
     if deal.frozen is not None:
         raise Refusal("deal.frozen")
     if deal.state == DealState.FUNDED_DIRECT:
@@ -128,8 +110,7 @@ def agree_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
 
 def refuse_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Say no to the other side: the deal goes on."""
-    deal, _ = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, _ = party(ctx, deal_id, expected_version)
     carry_on(ctx, deal, "cancel_refused", sides(ctx, deal))
     return deal
 
@@ -151,42 +132,38 @@ def ask_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> D
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_asked", (side,))
-    deal.direct_asked_by, deal.direct_wanted_by = side, None
-    ctx.announce(DealDirectAsked(deal.id, deal.buyer, deal.seller, ctx.actor.person, side))
-    ctx.session.flush()
+    deal.direct_asked_by, deal.direct_requested_by = side, None
+    tell(ctx, deal, events.DealDirectAsked, side)
     return deal
 
 
 def agree_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Say yes to it: no money is held here, and none is given back by us. The buyer's company may be asked first."""
-    deal, side = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, side = party(ctx, deal_id, expected_version)
     DEAL.transition(deal.state, "direct_agreed", sides(ctx, deal))
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_agreed", sides(ctx, deal))
-    deal.settlement, deal.direct_wanted_by = "direct", None
-    tell(ctx, deal, DealDirectAgreed)
+    deal.settlement, deal.direct_requested_by = "direct", None
+    tell(ctx, deal, events.DealDirectAgreed)
     return deal
 
 
 def refuse_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Keep the payment protected, for the side that was asked or a decider of the buyer's company."""
-    deal, _ = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, _ = party(ctx, deal_id, expected_version)
     step(ctx, DEAL, deal, "direct_refused", sides(ctx, deal))
     only = deal.buyer if deal.direct_asked_by is None else None
-    deal.direct_asked_by = deal.direct_wanted_by = None
-    ctx.announce(DealDirectRefused(deal.id, deal.buyer, deal.seller, ctx.actor.person, only))
-    ctx.session.flush()
+    deal.direct_asked_by = deal.direct_requested_by = None
+    tell(ctx, deal, events.DealDirectRefused, only)
     return deal
 
 
 def _want_direct(ctx: Ctx, deal: Deal) -> Deal:
-    if deal.direct_wanted_by is None:
+    if deal.direct_requested_by is None:
         step(ctx, DEAL, deal, "direct_wanted", ("buyer",))
-        deal.direct_wanted_by = ctx.actor.person
-        ctx.announce(DealDirectWanted(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.buyer))
+        deal.direct_requested_by = ctx.actor.person
+        ctx.announce(events.DealDirectRequested(deal.id, deal.buyer, deal.seller, ctx.actor.person, deal.buyer))
         ctx.session.flush()
     return deal
 
@@ -199,17 +176,16 @@ def say_paid(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Dea
     check_version(deal, expected_version)
     step(ctx, DEAL, deal, "buyer_says_paid", (side,))
     deal.buyer_paid_at = ctx.now
-    tell(ctx, deal, DealDirectSent)
+    tell(ctx, deal, events.DealDirectSent)
     return deal
 
 
 def confirm_money(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Confirm for the seller that a direct payment has come: the goods can be sent."""
-    deal, side = party(ctx, deal_id)
-    check_version(deal, expected_version)
+    deal, side = party(ctx, deal_id, expected_version)
     step(ctx, DEAL, deal, "seller_confirms_money", (side,), deadlines=delivered_directly(ctx, deal))
     deal.cancel_asked_by = None
-    tell(ctx, deal, DealDirectPaid)
+    tell(ctx, deal, events.DealDirectPaid)
     return deal
 
 
@@ -273,7 +249,7 @@ def _begin(ctx: Ctx, deal: Deal) -> Deal:
     enter(ctx, DEAL, deal, DEAL.initial)
     ctx.session.add(deal)
     ctx.session.flush()
-    tell(ctx, deal, DealAgreed)
+    tell(ctx, deal, events.DealAgreed)
     return deal
 
 
@@ -295,7 +271,7 @@ def signed_by_both(ctx: Ctx, deal: Deal) -> None:
     else:
         deadlines = {"approval_expired": approve_by(deal, ctx.now)}
         step(ctx, DEAL, deal, "approval_needed", ("system",), deadlines=deadlines)
-        tell(ctx, deal, DealApprovalNeeded)
+        tell(ctx, deal, events.DealApprovalNeeded)
 
 
 def approve_by(deal: Deal, signed_at: datetime) -> datetime:
@@ -316,7 +292,7 @@ def approve_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
     deal = _to_decide(ctx, deal_id, expected_version)
     step(ctx, DEAL, deal, "approve", sides(ctx, deal))
     deal.decided_by, deal.decided_at = ctx.actor.person, ctx.now
-    tell(ctx, deal, DealApproved)
+    tell(ctx, deal, events.DealApproved)
     _counts(ctx, deal)
     return deal
 
@@ -325,9 +301,9 @@ def _counts(ctx: Ctx, deal: Deal) -> None:
     """Start the payment of a deal that needs no more consent, here or directly."""
     if deal.settlement == "direct":
         step(ctx, DEAL, deal, "settles_directly", ("system",))
-        tell(ctx, deal, DealReadyDirectly)
+        tell(ctx, deal, events.DealReadyDirectly)
     else:
-        tell(ctx, deal, DealReadyToFund)
+        tell(ctx, deal, events.DealReadyToFund)
 
 
 def refuse_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:

@@ -15,19 +15,7 @@ from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.trade.deals import access
 from core.trade.deals.model import Deal, Side
-from core.trade.delivery import rules
-from core.trade.delivery.events import (
-    LotAccepted,
-    LotAdjusted,
-    LotClaimed,
-    LotContradicted,
-    LotCountered,
-    LotDisputed,
-    LotProposed,
-    LotRefereed,
-    LotReplaced,
-    LotShown,
-)
+from core.trade.delivery import events, rules
 from core.trade.delivery.model import (
     CLAIM_ROUNDS,
     LOT,
@@ -55,6 +43,7 @@ from core.trade.delivery.steps import (
     proposals_in,
     roles,
     side_of,
+    step_lot,
     tell,
 )
 from core.trade.offers import quality_formula
@@ -69,8 +58,7 @@ def claim_lot(ctx: Ctx, command: ClaimLot, expected_version: int | None = None) 
     What the buyer would pay for it is their proposal. If they name nothing, the formula's pay for those figures is on
     the table, as the formula's. Raises Invalid, Refusal.
     """
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "claim", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, command.lot_id, "claim", expected_version)
     rules.check_claim(command.measured, command.files, lot.arrived_at, ctx.now)
     lot.never_came = False
     find(ctx, lot, "buyer", command, command.words)
@@ -82,7 +70,7 @@ def claim_lot(ctx: Ctx, command: ClaimLot, expected_version: int | None = None) 
         if worked.pay < lot.amount:
             _by_formula(ctx, lot, worked.pay)
     lot.rounds = 1
-    return _claimed(ctx, lot, "")
+    return tell(ctx, lot, events.LotClaimed, "")
 
 
 def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
@@ -93,15 +81,15 @@ def accept_as_weighed(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lo
     pay, timed = rules.weighed_pay(deal.terms.quality, lot), "time" in by
     if pay == lot.amount:
         step(ctx, LOT, lot, "auto_accept" if timed else "accept", by)
-        return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+        return end(ctx, lot, events.LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
     if rules.counts_as_weighed(lot, pay):
         step(ctx, LOT, lot, "accept_weighed", by)
-        return _adjust(ctx, lot, pay, "auto_accept" if timed else "accept_weighed")
+        return adjust(ctx, lot, pay, "auto_accept" if timed else "accept_weighed")
     step(ctx, LOT, lot, "weight_asked", by)
     find(ctx, lot, "buyer", Find(lot_id=lot.id, measured=Measured(weight=lot.measured)), "")
     _by_formula(ctx, lot, pay)
     lot.rounds = 1
-    return _claimed(ctx, lot, "weight_asked")
+    return tell(ctx, lot, events.LotClaimed, "weight_asked")
 
 
 def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> Lot:
@@ -110,10 +98,10 @@ def accept_after_claim(ctx: Ctx, lot: Lot, deal: Deal, by: Collection[str]) -> L
     if pay == lot.amount:
         step(ctx, LOT, lot, "accept_anyway", by)
         arrived(ctx, lot, ctx.now)
-        return end(ctx, lot, LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
+        return end(ctx, lot, events.LotAccepted(lot.id, lot.deal_id, ctx.actor.person))
     step(ctx, LOT, lot, "accept_anyway_weighed", by)
     arrived(ctx, lot, ctx.now)
-    return _adjust(ctx, lot, pay, "accept_weighed")
+    return adjust(ctx, lot, pay, "accept_weighed")
 
 
 def waiving(ctx: Ctx, lot: Lot) -> Money:
@@ -140,18 +128,17 @@ def say_not_arrived(ctx: Ctx, lot_id: str, expected_version: int | None = None) 
     step(ctx, LOT, lot, "not_arrived", roles(ctx, lot, deal))
     _propose(ctx, lot, "buyer", Money.zero(lot.currency), "")
     lot.rounds, lot.never_came, lot.came_in_time = 1, True, None
-    return _claimed(ctx, lot, "not_arrived")
+    return tell(ctx, lot, events.LotClaimed, "not_arrived")
 
 
 def grant_claim(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """Grant the figure that the buyer has named last. Raises Stale when there is none."""
-    lot, deal = lot_of(ctx, lot_id, expected_version)
-    step(ctx, LOT, lot, "grant", roles(ctx, lot, deal))
+    lot, _ = step_lot(ctx, lot_id, "grant", expected_version)
     named = [each for each in proposals_in(ctx, lot.id) if each.side == "buyer" and each.pay is not None]
     pay = named[-1].pay if named else None
     if pay is None:
         raise Stale
-    return _adjust(ctx, lot, pay, "grant_formula" if named[-1].kind == "formula" else "grant")
+    return adjust(ctx, lot, pay, "grant_formula" if named[-1].kind == "formula" else "grant")
 
 
 def propose_cut(ctx: Ctx, command: ProposeCut, expected_version: int | None = None) -> Lot:
@@ -167,31 +154,29 @@ def propose_cut(ctx: Ctx, command: ProposeCut, expected_version: int | None = No
         lot.rounds += 1
     _propose(ctx, lot, side, command.pay, command.words)
     if side == "buyer":
-        return tell(ctx, lot, LotCountered)
-    return _proposed(ctx, lot, "cut")
+        return tell(ctx, lot, events.LotCountered)
+    return tell(ctx, lot, events.LotProposed, "cut")
 
 
 def propose_replacement(ctx: Ctx, command: ProposeReplacement, expected_version: int | None = None) -> Lot:
     """Propose to send the lot again, rather than be paid less."""
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    lot, _ = step_lot(ctx, command.lot_id, "propose", expected_version)
     rules.check_replacement(command.by_day, ctx.now.date())
     proposal = _propose(ctx, lot, "seller", None, command.words)
     proposal.kind, proposal.by_day = "replacement", command.by_day
-    return _proposed(ctx, lot, "replacement")
+    return tell(ctx, lot, events.LotProposed, "replacement")
 
 
 def show_arrival(ctx: Ctx, command: ShowArrival, expected_version: int | None = None) -> Lot:
     """Show that the lot did come, and propose full pay: the buyer's turn. Raises Invalid without a word."""
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    lot, _ = step_lot(ctx, command.lot_id, "propose", expected_version)
     if not lot.never_came:
         raise Stale
     if not command.words and not command.files:
         raise Invalid("claim.needs_answer", field="words")
     find(ctx, lot, "seller", Find(lot_id=lot.id, files=command.files), command.words)
     _propose(ctx, lot, "seller", lot.amount, "")
-    return _proposed(ctx, lot, "arrive")
+    return tell(ctx, lot, events.LotProposed, "arrive")
 
 
 def show_weight(ctx: Ctx, command: ShowWeight, expected_version: int | None = None) -> Lot:
@@ -200,14 +185,13 @@ def show_weight(ctx: Ctx, command: ShowWeight, expected_version: int | None = No
     If there is no ruling in the end, the mean of both weights counts, as for all that both measured. Raises Stale for
     another kind of claim.
     """
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, command.lot_id, "propose", expected_version)
     if not rules.by_weight_alone(rules.last(findings_in(ctx, lot.id), "buyer")):
         raise Stale
     found = Measured(weight=command.measured)
     find(ctx, lot, "seller", Find(lot_id=lot.id, measured=found, files=command.files), "")
     _propose(ctx, lot, "seller", worth_of(deal, lot, found).pay, "")
-    return _proposed(ctx, lot, "cut")
+    return tell(ctx, lot, events.LotProposed, "cut")
 
 
 def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
@@ -218,7 +202,7 @@ def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) ->
         raise Stale
     if proposal.pay is not None:
         step(ctx, LOT, lot, "take", roles(ctx, lot, deal))
-        return _adjust(ctx, lot, proposal.pay, "take")
+        return adjust(ctx, lot, proposal.pay, "take")
     assert proposal.by_day is not None, "a replacement comes by a day"
     due = rules.overdue_at(proposal.by_day, ctx.now)
     step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), deadlines={"lot_overdue": due})
@@ -227,7 +211,7 @@ def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) ->
     lot.window_from, lot.window_to = ctx.now.date(), max(proposal.by_day, ctx.now.date())
     lot.truck, lot.eta, lot.note, lot.arrived_by, lot.arrived_at = None, None, None, None, None
     lot.measured_amount, lot.measured_unit, lot.weighed_by, lot.never_came = None, None, None, False
-    return tell(ctx, lot, LotReplaced)
+    return tell(ctx, lot, events.LotReplaced)
 
 
 def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int | None = None) -> Lot:
@@ -245,9 +229,9 @@ def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int |
     find(ctx, lot, "seller", command, command.words)
     if quality_formula.same(theirs, command.measured):
         step(ctx, LOT, lot, "mean_taken", roles(ctx, lot, deal))
-        return _adjust(ctx, lot, worth_of(deal, lot, quality_formula.mean(theirs, command.measured)).pay, "mean_taken")
+        return adjust(ctx, lot, worth_of(deal, lot, quality_formula.mean(theirs, command.measured)).pay, "mean_taken")
     step(ctx, LOT, lot, "contradict", roles(ctx, lot, deal))
-    return tell(ctx, lot, LotContradicted)
+    return tell(ctx, lot, events.LotContradicted)
 
 
 def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | None = None) -> Lot:
@@ -268,21 +252,19 @@ def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | Non
         attach(ctx, lot, command.receipts)
         found.cost_minor, found.receipts = command.cost.minor, list(command.receipts)
     lot.asked_by = side
-    return tell(ctx, lot, LotRefereed)
+    return tell(ctx, lot, events.LotRefereed)
 
 
 def agree_value(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """Accept the referee's value for the other side."""
-    lot, deal = lot_of(ctx, lot_id, expected_version)
-    step(ctx, LOT, lot, "agree_value", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, lot_id, "agree_value", expected_version)
     return take_value(ctx, deal, lot, "agree_value")
 
 
 def ask_operator(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """Ask for an operator, as one side does not want to talk on."""
-    lot, deal = lot_of(ctx, lot_id, expected_version)
-    step(ctx, LOT, lot, "operator_asked", roles(ctx, lot, deal))
-    return disputed(ctx, lot, "operator_asked")
+    lot, _ = step_lot(ctx, lot_id, "operator_asked", expected_version)
+    return tell(ctx, lot, events.LotDisputed, "operator_asked")
 
 
 # --- what is seen of it -----------------------------------------------------------------------------------------------
@@ -329,32 +311,21 @@ def _of_both(findings: Sequence[Finding]) -> tuple[Measured, Measured]:
 # --- steps that more than one of them take ----------------------------------------------------------------------------
 
 
-def disputed(ctx: Ctx, lot: Lot, why: str) -> Lot:
-    """Put the lot in dispute for an operator. The deal's money stands where it is until then."""
-    ctx.announce(LotDisputed(lot.id, lot.deal_id, ctx.actor.person, why))
-    ctx.session.flush()
-    return lot
-
-
 def take_value(ctx: Ctx, deal: Deal, lot: Lot, why: str) -> Lot:
     """Pay the lot by the referee's value. The side further from it bears the test. The step was taken already."""
     found = refereed(deal, lot, findings_in(ctx, lot.id))
     assert found is not None, "the referee has spoken"
     lot.test_minor = found.test.minor
-    return _adjust(ctx, lot, found.pay, why)
+    return adjust(ctx, lot, found.pay, why)
 
 
 def adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
     """Pay the lot with this much, and close it. The step itself was taken already."""
-    return _adjust(ctx, lot, pay, why)
-
-
-def _adjust(ctx: Ctx, lot: Lot, pay: Money, why: str) -> Lot:
     rules.check_pay(pay, lot)
     lot.pay_minor = pay.minor
     if lot.never_came and pay < lot.amount:
         lot.came_in_time = False
-    return end(ctx, lot, LotAdjusted(lot.id, lot.deal_id, ctx.actor.person, why))
+    return end(ctx, lot, events.LotAdjusted(lot.id, lot.deal_id, ctx.actor.person, why))
 
 
 def _propose(ctx: Ctx, lot: Lot, side: Side, pay: Money | None, words: str) -> Proposal:
@@ -378,29 +349,16 @@ def _by_formula(ctx: Ctx, lot: Lot, pay: Money) -> None:
     _propose(ctx, lot, "buyer", pay, "").kind = "formula"
 
 
-def _claimed(ctx: Ctx, lot: Lot, why: str) -> Lot:
-    ctx.announce(LotClaimed(lot.id, lot.deal_id, ctx.actor.person, why))
-    ctx.session.flush()
-    return lot
-
-
-def _proposed(ctx: Ctx, lot: Lot, kind: str) -> Lot:
-    ctx.announce(LotProposed(lot.id, lot.deal_id, ctx.actor.person, kind))
-    ctx.session.flush()
-    return lot
-
-
 def show_late(ctx: Ctx, command: ShowLate, expected_version: int | None = None) -> Lot:
     """Show that the seller has found otherwise, which they did not say while they were asked.
 
     It counts if the claim is not settled. It is possible once, and with its paper, as the goods can no longer be looked
     at. Raises Invalid, and Stale for a second finding.
     """
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "show_late", roles(ctx, lot, deal))
+    lot, _ = step_lot(ctx, command.lot_id, "show_late", expected_version)
     findings = findings_in(ctx, lot.id)
     if rules.last(findings, "seller") is not None:
         raise Stale
     rules.check_shown_late(rules.last(findings, "buyer"), command.measured, command.files)
     find(ctx, lot, "seller", command, command.words)
-    return tell(ctx, lot, LotShown)
+    return tell(ctx, lot, events.LotShown)

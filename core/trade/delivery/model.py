@@ -26,7 +26,7 @@ INSPECT_WITHIN: Final = timedelta(days=7)
 INSPECT_WITH_LABORATORY: Final = timedelta(days=10)  # from the arrival, when a sample was sent
 WEIGHT_CLAIM_WITHIN: Final = timedelta(hours=48)  # goods are weighed at once, if at all
 # share of the lot's amount: a shortfall up to it counts on the buyer's word alone
-WEIGHT_TAKEN_WITHIN_BP: Final = 1_000
+WEIGHT_ACCEPTED_WITHIN_BP: Final = 1_000
 TEST_AT_MOST_BP: Final = 500  # share of the lot's amount: the most that a referee's test may cost the other side
 ANSWER_CLAIM_WITHIN: Final = timedelta(days=3)
 REFEREE_WITHIN: Final = timedelta(days=14)
@@ -144,7 +144,7 @@ LOT: Final = Process(
 UNSENT: Final = frozenset({LotState.WAITING, LotState.PLANNED, LotState.LATE})  # given up when the deal is cancelled
 ARRIVED: Final = frozenset({LotState.INSPECTION, *CLAIMED, LotState.LOT_DISPUTE})
 # Each takes money or goods from a side, so its button asks for confirmation. Accepting asks where something is odd.
-ASKS_FIRST: Final = frozenset(
+CONFIRMED_FIRST: Final = frozenset(
     {
         "drop",
         "drop_asked",

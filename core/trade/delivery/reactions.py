@@ -9,14 +9,7 @@ from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantHolds
-from core.trade.deals.events import (
-    DealClosed,
-    DealDirectPaid,
-    DealReadyDirectly,
-    DealReadyToFund,
-    DealRuledByTime,
-    DealUnwinding,
-)
+from core.trade.deals import events as deal_events
 from core.trade.deals.lifecycle import time_is_up as deal_time_is_up
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
@@ -36,12 +29,12 @@ from core.trade.delivery.steps import lots_in
 
 
 def listen(reactions: Reactions) -> None:
-    for signed in (DealReadyToFund, DealReadyDirectly):
+    for signed in (deal_events.DealReadyToFund, deal_events.DealReadyDirectly):
         reactions.on(signed, lambda ctx, fact: plan_lots(ctx, fact.deal_id))
-    reactions.on(DealDirectPaid, lambda ctx, fact: start_lots(ctx, fact.deal_id))
-    reactions.on(DealUnwinding, lambda ctx, fact: give_up_lots(ctx, fact.deal_id))
-    reactions.on(DealClosed, lambda ctx, fact: forget_lots(ctx, fact.deal_id))
-    reactions.on(DealRuledByTime, lambda ctx, fact: rule_by_proof(ctx, fact.deal_id))
+    reactions.on(deal_events.DealDirectPaid, lambda ctx, fact: start_lots(ctx, fact.deal_id))
+    reactions.on(deal_events.DealUnwinding, lambda ctx, fact: give_up_lots(ctx, fact.deal_id))
+    reactions.on(deal_events.DealClosed, lambda ctx, fact: forget_lots(ctx, fact.deal_id))
+    reactions.on(deal_events.DealRuledByTime, lambda ctx, fact: rule_by_proof(ctx, fact.deal_id))
     reactions.on(InvariantHolds, lambda ctx, fact: go_on(ctx, fact.deal_id))
 
 

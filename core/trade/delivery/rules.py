@@ -20,8 +20,8 @@ from core.trade.delivery.model import (
     OVERDUE_AFTER,
     TEST_AT_MOST_BP,
     TRANSIT_LIMIT,
+    WEIGHT_ACCEPTED_WITHIN_BP,
     WEIGHT_CLAIM_WITHIN,
-    WEIGHT_TAKEN_WITHIN_BP,
     Finding,
     Lot,
     LotState,
@@ -132,10 +132,10 @@ def weighed_pay(agreed: Quality | None, lot: Lot) -> Money:
 
 def counts_as_weighed(lot: Lot, pay: Money) -> bool:
     """Return whether a weight counts without asking the seller: it is their own word, or about what was agreed."""
-    return lot.weighed_by == "seller" or lot.amount - pay <= lot.amount.share(WEIGHT_TAKEN_WITHIN_BP)
+    return lot.weighed_by == "seller" or lot.amount - pay <= lot.amount.share(WEIGHT_ACCEPTED_WITHIN_BP)
 
 
-def asks_seller(agreed: Quality | None, lot: Lot) -> bool:
+def needs_sellers_answer(agreed: Quality | None, lot: Lot) -> bool:
     """Return whether a lot under inspection becomes a claim when it is accepted, or when its time is over."""
     return lot.state == LotState.INSPECTION and not counts_as_weighed(lot, weighed_pay(agreed, lot))
 

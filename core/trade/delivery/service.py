@@ -9,6 +9,7 @@ from operator import add
 from typing import Final
 
 from core.kernel.compiled_statements import find_all
+from core.kernel.database import check_version
 from core.kernel.errors import Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step, timeline
@@ -16,25 +17,8 @@ from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.trade.deals import access, lifecycle
 from core.trade.deals.model import DEAL, Deal, DealState
-from core.trade.delivery import rules
-from core.trade.delivery.claims import (
-    accept_after_claim,
-    accept_as_weighed,
-    adjust,
-    disputed,
-    take_value,
-)
-from core.trade.delivery.events import (
-    LotArrived,
-    LotDispatched,
-    LotDropAsked,
-    LotDropped,
-    LotLate,
-    LotSampled,
-    LotsPlanned,
-    LotsUnwound,
-    LotWeighed,
-)
+from core.trade.delivery import events, rules
+from core.trade.delivery.claims import accept_after_claim, accept_as_weighed, adjust, take_value
 from core.trade.delivery.lot_summaries import lot_summaries
 from core.trade.delivery.model import (
     ARRIVED,
@@ -64,6 +48,7 @@ from core.trade.delivery.steps import (
     proposals_in,
     roles,
     side_of,
+    step_lot,
     tell,
 )
 
@@ -78,18 +63,17 @@ def dispatch_lot(ctx: Ctx, command: DispatchLot, expected_version: int | None = 
     step(ctx, LOT, lot, "dispatch", roles(ctx, lot, deal), deadlines=deadlines)
     lot.truck, lot.eta, lot.note, lot.asked_by = command.truck, command.eta, command.note, None
     attach(ctx, lot, command.files)
-    return tell(ctx, lot, LotDispatched)
+    return tell(ctx, lot, events.LotDispatched)
 
 
 def report_arrival(ctx: Ctx, command: ReportArrival, expected_version: int | None = None) -> Lot:
     """Either side says that it is there; the buyer's time to look at it begins."""
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "arrive", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, command.lot_id, "arrive", expected_version)
     lot.arrived_by, lot.arrived_at = side_of(ctx, deal), ctx.now
     arrived(ctx, lot, ctx.now)
     measure(lot, command.measured, lot.arrived_by)
     attach(ctx, lot, command.files)
-    return tell(ctx, lot, LotArrived)
+    return tell(ctx, lot, events.LotArrived)
 
 
 def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
@@ -100,7 +84,7 @@ def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> L
     step(ctx, LOT, lot, "sample_sent", roles(ctx, lot, deal))
     due = lot.state_since + INSPECT_WITH_LABORATORY
     set_timer(ctx.session, Timer(LOT.name, lot.id, "auto_accept", due), since=ctx.now)
-    return tell(ctx, lot, LotSampled)
+    return tell(ctx, lot, events.LotSampled)
 
 
 def weigh_lot(ctx: Ctx, command: WeighLot, expected_version: int | None = None) -> Lot:
@@ -108,13 +92,12 @@ def weigh_lot(ctx: Ctx, command: WeighLot, expected_version: int | None = None) 
 
     The other side's weight is theirs: a side that finds otherwise makes a claim. Raises Invalid, Refusal.
     """
-    lot, deal = lot_of(ctx, command.lot_id, expected_version)
-    step(ctx, LOT, lot, "weigh", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, command.lot_id, "weigh", expected_version)
     side = side_of(ctx, deal)
     rules.check_weighing(side, lot, command.files, ctx.now)
     measure(lot, command.measured, side)
     attach(ctx, lot, command.files)
-    return tell(ctx, lot, LotWeighed)
+    return tell(ctx, lot, events.LotWeighed)
 
 
 def accept_lot(ctx: Ctx, command: AcceptLot, expected_version: int | None = None) -> Lot:
@@ -139,26 +122,23 @@ def give_back_lot(ctx: Ctx, lot_id: str, expected_version: int | None = None) ->
 
 def ask_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """Propose not to deliver this lot. Nothing changes before the other side agrees."""
-    lot, deal = lot_of(ctx, lot_id, expected_version)
-    step(ctx, LOT, lot, "drop_asked", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, lot_id, "drop_asked", expected_version)
     lot.asked_by = side_of(ctx, deal)
-    return tell(ctx, lot, LotDropAsked)
+    return tell(ctx, lot, events.LotDropAsked)
 
 
 def agree_drop(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """Agree to drop a lot: its money goes back, and the goods are for sale again."""
-    lot, deal = lot_of(ctx, lot_id, expected_version)
-    step(ctx, LOT, lot, "drop_agreed", roles(ctx, lot, deal))
+    lot, deal = step_lot(ctx, lot_id, "drop_agreed", expected_version)
     lifecycle.goods_back(ctx, deal, lot.quantity)
-    return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, "lot_drop_agreed"))
+    return end(ctx, lot, events.LotDropped(lot.id, lot.deal_id, ctx.actor.person, "lot_drop_agreed"))
 
 
 def _drop(ctx: Ctx, lot_id: str, expected_version: int | None, event: str) -> Lot:
-    lot, deal = lot_of(ctx, lot_id, expected_version)
-    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
+    lot, _ = step_lot(ctx, lot_id, event, expected_version)
     if lot.never_came:
         lot.came_in_time = False
-    return end(ctx, lot, LotDropped(lot.id, lot.deal_id, ctx.actor.person, event))
+    return end(ctx, lot, events.LotDropped(lot.id, lot.deal_id, ctx.actor.person, event))
 
 
 # --- what people see --------------------------------------------------------------------------------------------------
@@ -192,12 +172,11 @@ def may(ctx: Ctx, lot: Lot) -> list[str]:
 
 def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = None) -> None:
     """Check that the actor could take this step now, before being asked for particulars. Raises Stale, Refusal."""
-    if expected_version is not None and expected_version != lot.version:
-        raise Stale
+    check_version(lot, expected_version)
     deal = access.deal_for(ctx, lot.deal_id)
     LOT.transition(lot.state, event, roles(ctx, lot, deal))
     # a seller who was reporting it already goes on: they say what has happened
-    if event == "dispatch" and deal.called_back:
+    if event == "dispatch" and deal.has_chargeback:
         raise Refusal("deal.send_nothing")
 
 
@@ -241,7 +220,7 @@ def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) 
             due = rules.overdue_at(lot.window_to, ctx.now)
             step(ctx, LOT, lot, "funded", ("system",), deadlines={"lot_overdue": due})
     ctx.session.flush()
-    ctx.announce(LotsPlanned(deal_id))
+    ctx.announce(events.LotsPlanned(deal_id))
 
 
 def drop_unfunded(ctx: Ctx, deal_id: str, first: int, last: int) -> None:
@@ -258,7 +237,7 @@ def give_up_lots(ctx: Ctx, deal_id: str) -> None:
     _give_up(ctx, deal, lots_in(ctx, deal.id), "drop_agreed")
     if open_lots(ctx, deal.id):
         lifecycle.lots_run_on(ctx, deal.id)
-    ctx.announce(LotsUnwound(deal.id))
+    ctx.announce(events.LotsUnwound(deal.id))
 
 
 def forget_lots(ctx: Ctx, deal_id: str) -> None:
@@ -276,7 +255,7 @@ def _give_up(ctx: Ctx, deal: Deal, lots: list[Lot], event: str) -> None:
         lifecycle.goods_back(ctx, deal, reduce(add, (lot.quantity for lot in unsent)))
     for lot in unsent:
         step(ctx, LOT, lot, event, ("system",))
-        ctx.announce(LotDropped(lot.id, deal.id, ctx.actor.person, event))
+        ctx.announce(events.LotDropped(lot.id, deal.id, ctx.actor.person, event))
     ctx.session.flush()
 
 
@@ -343,8 +322,8 @@ def is_over_directly(ctx: Ctx, deal_id: str) -> bool:
 
 def put_off_ruling_by_time(ctx: Ctx, lot_id: str, moment: datetime) -> None:
     """Postpone the ruling by time after an operator's ruling, so that an appeal is heard first."""
-    standing = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
-    if standing is None or standing.due_at < moment:
+    deadline = deadline_of(ctx.session, LOT.name, lot_id, "lot_final_rule")
+    if deadline is None or deadline.due_at < moment:
         set_timer(ctx.session, Timer(LOT.name, lot_id, "lot_final_rule", moment))
 
 
@@ -352,7 +331,7 @@ def chargeback_lots(ctx: Ctx, deal_id: str) -> None:
     """End the open lots of a deal, as the buyer's bank has taken back the money held for them."""
     for lot in _still_open(ctx, deal_id):
         step(ctx, LOT, lot, "recalled", ("system",))
-        end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, "recalled"))
+        end(ctx, lot, events.LotDropped(lot.id, lot.deal_id, None, "recalled"))
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -387,15 +366,15 @@ def time_is_up(ctx: Ctx, lot_id: str, event: str) -> None:
     match event:
         case "lot_overdue":
             lot.came_in_time = False
-            tell(ctx, lot, LotLate)
+            tell(ctx, lot, events.LotLate)
         case "transit_limit":
             lot.arrived_at = ctx.now
             arrived(ctx, lot, rules.end_of(lot.eta) if lot.eta else ctx.now)  # silence does not make it late
-            tell(ctx, lot, LotArrived)
+            tell(ctx, lot, events.LotArrived)
         case "late_limit":
-            end(ctx, lot, LotDropped(lot.id, lot.deal_id, None, event))
+            end(ctx, lot, events.LotDropped(lot.id, lot.deal_id, None, event))
         case "seller_silent" | "buyer_silent" | "sample_silent":
-            disputed(ctx, lot, event)
+            tell(ctx, lot, events.LotDisputed, event)
         case "unopposed":
             take_value(ctx, deal, lot, event)
         case "lot_final_rule":

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from core.kernel.compiled_statements import find_all, select_all
-from core.kernel.errors import NotFound, Refusal, Stale
-from core.kernel.process import StepRow, timeline
+from core.kernel.database import check_version
+from core.kernel.errors import NotFound, Refusal
+from core.kernel.process import StepRow, step, timeline
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
 from core.people.files.service import own
@@ -28,22 +29,21 @@ def lot_for(ctx: Ctx, lot_id: str) -> Lot:
 
     Raises NotFound, to strangers too.
     """
-    lot = ctx.session.get(Lot, lot_id)
-    if lot is None:
-        raise NotFound
-    access.deal_for(ctx, lot.deal_id)
-    return lot
+    return access.row_for(ctx, Lot, lot_id)
 
 
 def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[Lot, Deal]:
     """Return the lot and its deal, locked in this order everywhere: the deal first. Raises NotFound, Stale."""
-    deal_id = ctx.session.scalar(select(Lot.deal_id).where(Lot.id == lot_id))
-    if deal_id is None:
-        raise NotFound
-    deal = access.locked(ctx, deal_id)
-    lot = lot_for(ctx, lot_id)
-    if expected_version is not None and expected_version != lot.version:
-        raise Stale
+    lot, deal = access.row_locked(ctx, Lot, lot_id)
+    access.deal_for(ctx, deal.id)
+    check_version(lot, expected_version)
+    return lot, deal
+
+
+def step_lot(ctx: Ctx, lot_id: str, event: str, expected_version: int | None) -> tuple[Lot, Deal]:
+    """Take a step of the actor's, and return the lot and its deal. Raises NotFound, NotAllowed, Stale."""
+    lot, deal = lot_of(ctx, lot_id, expected_version)
+    step(ctx, LOT, lot, event, roles(ctx, lot, deal))
     return lot, deal
 
 
@@ -74,12 +74,12 @@ def open_lots(ctx: Ctx, deal_id: str) -> int:
     return ctx.session.scalar(query) or 0
 
 
-def since_sent_again(said: type[Finding | Proposal]) -> ColumnElement[bool]:
+def since_sent_again(kind: type[Finding | Proposal]) -> ColumnElement[bool]:
     """Return the filter for findings or proposals about the goods that came last. Earlier ones decide nothing."""
     again = select(func.coalesce(func.max(StepRow.id), "")).where(
-        StepRow.subject == said.lot_id, StepRow.event == "take_replacement"
+        StepRow.subject == kind.lot_id, StepRow.event == "take_replacement"
     )
-    return said.id > again.correlate(said).scalar_subquery()
+    return kind.id > again.correlate(kind).scalar_subquery()
 
 
 _FINDINGS = select(Finding).where(Finding.lot_id == bindparam("lot"), since_sent_again(Finding)).order_by(Finding.id)
@@ -108,8 +108,9 @@ def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
     return lot
 
 
-def tell(ctx: Ctx, lot: Lot, fact: type[LotFact]) -> Lot:
-    ctx.announce(fact(lot.id, lot.deal_id, ctx.actor.person))
+def tell(ctx: Ctx, lot: Lot, fact: Callable[..., LotFact], *details: str) -> Lot:
+    """Announce an event of the lot. `details`: the fields that it has beside those of every event of lots."""
+    ctx.announce(fact(lot.id, lot.deal_id, ctx.actor.person, *details))
     ctx.session.flush()
     return lot
 

@@ -26,7 +26,7 @@ REVIEW_WITHIN: Final = timedelta(days=14)
 
 PARTIES = frozenset({"buyer", "seller"})
 OTHER = frozenset({"other"})  # a side that has not agreed yet to the proposal
-UNHEARD = frozenset({"unheard"})  # a side that has not appealed itself
+NOT_APPEALED = frozenset({"unheard"})  # a side that has not appealed itself
 OPERATOR = frozenset({"operator"})
 REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
 
@@ -66,7 +66,7 @@ CASE: Final = Process(
         *(Transition(state, "propose", PARTIES, state) for state in (CaseState.RULED, CaseState.APPEALED)),
         *(Transition(state, "agree", OTHER, CaseState.SETTLED) for state in (CaseState.RULED, CaseState.APPEALED)),
         Transition(CaseState.RULED, "appeal", PARTIES, CaseState.APPEALED),
-        Transition(CaseState.APPEALED, "appeal", UNHEARD, CaseState.APPEALED),
+        Transition(CaseState.APPEALED, "appeal", NOT_APPEALED, CaseState.APPEALED),
         Transition(CaseState.RULED, "appeal_over", TIME, CaseState.EXECUTED, APPEAL_WITHIN),
         Transition(CaseState.APPEALED, "rule_again", REVIEWER, CaseState.EXECUTED),
         # Then the first ruling stands.
@@ -75,7 +75,7 @@ CASE: Final = Process(
         *(Transition(state, "overtaken", SYSTEM, CaseState.OVERTAKEN) for state in OPEN),
     ),
 )
-ASKS_FIRST: Final = frozenset({"agree", "appeal"})
+CONFIRMED_FIRST: Final = frozenset({"agree", "appeal"})
 
 Share = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Kind = Literal["deal", "lot"]

@@ -13,12 +13,12 @@ from core.kernel.transaction import Ctx
 from core.trade.deals.events import DealDisputed, DealResumed, DealRuledByTime, DealSettling
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDisputed, LotDropped, LotShown
 from core.trade.disputes.model import CASE
-from core.trade.disputes.service import open_case, overtake_case, tell_shown, time_is_up
+from core.trade.disputes.service import announce_finding, open_case, overtake_case, time_is_up
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(LotDisputed, _lot_disputed)
-    reactions.on(LotShown, lambda ctx, fact: tell_shown(ctx, fact.lot_id))
+    reactions.on(LotShown, lambda ctx, fact: announce_finding(ctx, fact.lot_id))
     reactions.on(DealDisputed, _deal_disputed)
     for over in (LotAccepted, LotAdjusted, LotDropped):
         reactions.on(over, lambda ctx, fact: overtake_case(ctx, fact.lot_id))

@@ -10,8 +10,9 @@ from typing import Final
 
 from sqlalchemy import select, update
 
+from core.kernel.database import check_version
 from core.kernel.decimals import half_up
-from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import enter, step, timeline
 from core.kernel.timers import Timer, set_timer
@@ -23,15 +24,7 @@ from core.trade.delivery import service as delivery
 from core.trade.delivery import steps
 from core.trade.delivery.model import LOT
 from core.trade.delivery.rules import at_stake as at_stake_of
-from core.trade.disputes.events import (
-    CaseClosed,
-    CaseHalfAgreed,
-    CaseMediated,
-    CaseOpened,
-    CaseProposed,
-    CaseRuled,
-    CaseShown,
-)
+from core.trade.disputes import events
 from core.trade.disputes.model import (
     APPEAL_WITHIN,
     CASE,
@@ -66,7 +59,7 @@ def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Cas
     enter(ctx, CASE, case, CaseState.MEDIATING if why in AT_ONCE else CASE.initial)
     ctx.session.add(case)
     ctx.session.flush()
-    ctx.announce(CaseOpened(case.id, deal_id, ctx.actor.person))
+    ctx.announce(events.CaseOpened(case.id, deal_id, ctx.actor.person))
     return case
 
 
@@ -78,11 +71,11 @@ def overtake_case(ctx: Ctx, subject: str) -> None:
         _closed(ctx, case, "overtaken", None)
 
 
-def tell_shown(ctx: Ctx, subject: str) -> None:
+def announce_finding(ctx: Ctx, subject: str) -> None:
     """Tell that the silent seller has shown what they found: proposals and rulings go by that, too."""
     case = _open_on(ctx, subject)
     if case is not None:
-        ctx.announce(CaseShown(case.id, case.deal_id, ctx.actor.person))
+        ctx.announce(events.CaseShown(case.id, case.deal_id, ctx.actor.person))
 
 
 # --- what the two sides do --------------------------------------------------------------------------------------------
@@ -96,7 +89,7 @@ def propose_shares(ctx: Ctx, command: ProposeShares, expected_version: int | Non
     case.proposed_by = "buyer" if "buyer" in mine else "seller" if "seller" in mine else "operator"
     case.proposed_bp, case.proposed_minor = _parts(at_stake(ctx, case), command)
     case.agreed_by = None
-    ctx.announce(CaseProposed(case.id, deal.id, ctx.actor.person, case.proposed_bp))
+    ctx.announce(events.CaseProposed(case.id, deal.id, ctx.actor.person, case.proposed_bp))
     ctx.session.flush()
     return case
 
@@ -115,7 +108,7 @@ def agree_shares(ctx: Ctx, case_id: str, expected_version: int | None = None) ->
         step(ctx, CASE, case, "half_agree", mine)
         side = "buyer" if "buyer" in mine else "seller"
         ctx.session.execute(update(Case).where(Case.id == case.id).values(agreed_by=side))
-        ctx.announce(CaseHalfAgreed(case.id, deal.id, ctx.actor.person))
+        ctx.announce(events.CaseHalfAgreed(case.id, deal.id, ctx.actor.person))
         ctx.session.flush()
         return case
     step(ctx, CASE, case, "agree", mine)
@@ -169,7 +162,7 @@ def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) 
     )
     ctx.session.add(ruling)
     ctx.session.flush()
-    ctx.announce(CaseRuled(case.id, deal.id, ctx.actor.person, seller_bp))
+    ctx.announce(events.CaseRuled(case.id, deal.id, ctx.actor.person, seller_bp))
     if again:
         _carry_out(ctx, case, seller_bp, seller_minor, "rule")
     else:
@@ -209,11 +202,7 @@ def check_operator(ctx: Ctx) -> None:
 
 def case_for(ctx: Ctx, case_id: str) -> Case:
     """Return a dispute for its two sides and operators. Raises NotFound, to strangers too."""
-    case = ctx.session.get(Case, case_id)
-    if case is None:
-        raise NotFound
-    access.deal_for(ctx, case.deal_id)
-    return case
+    return access.row_for(ctx, Case, case_id)
 
 
 def cases_of(ctx: Ctx, deal_id: str) -> list[Case]:
@@ -242,8 +231,7 @@ def may(ctx: Ctx, case: Case) -> list[str]:
 
 def check_may(ctx: Ctx, case: Case, event: str, expected_version: int | None = None) -> None:
     """Check that the actor could take this step now. Raises Stale, NotAllowed."""
-    if expected_version is not None and expected_version != case.version:
-        raise Stale
+    check_version(case, expected_version)
     CASE.transition(case.state, event, roles(ctx, case, access.deal_for(ctx, case.deal_id)))
 
 
@@ -257,9 +245,9 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
         ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
         return mine if ctx.session.scalar(ruled.limit(1)) is not None else mine | {"reviewer"}
     side = mine & {"buyer", "seller"}
-    answers = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
-    unheard = any(getattr(case, f"{each}_appeal") is None for each in side)
-    return side | ({"other"} if answers else set()) | ({"unheard"} if unheard else set())
+    is_to_answer = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
+    not_appealed = any(getattr(case, f"{each}_appeal") is None for each in side)
+    return side | ({"other"} if is_to_answer else set()) | ({"unheard"} if not_appealed else set())
 
 
 def lot_number(ctx: Ctx, case: Case) -> int:
@@ -326,13 +314,9 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
 
 def _case(ctx: Ctx, case_id: str, expected_version: int | None) -> tuple[Case, Deal]:
     """Return the dispute with its deal locked first, as everywhere. Raises NotFound, Stale."""
-    deal_id = ctx.session.scalar(select(Case.deal_id).where(Case.id == case_id))
-    if deal_id is None:
-        raise NotFound
-    deal = access.locked(ctx, deal_id)
-    case = case_for(ctx, case_id)
-    if expected_version is not None and expected_version != case.version:
-        raise Stale
+    case, deal = access.row_locked(ctx, Case, case_id)
+    access.deal_for(ctx, deal.id)
+    check_version(case, expected_version)
     return case, deal
 
 
@@ -341,7 +325,7 @@ def _open_on(ctx: Ctx, subject: str) -> Case | None:
 
 
 def _mediated(ctx: Ctx, case: Case, why: str) -> Case:
-    ctx.announce(CaseMediated(case.id, case.deal_id, ctx.actor.person, why))
+    ctx.announce(events.CaseMediated(case.id, case.deal_id, ctx.actor.person, why))
     ctx.session.flush()
     return case
 
@@ -376,5 +360,5 @@ def _carry_out(ctx: Ctx, case: Case, seller_bp: int, seller_minor: int | None, h
 
 
 def _closed(ctx: Ctx, case: Case, why: str, seller_bp: int | None) -> None:
-    ctx.announce(CaseClosed(case.id, case.deal_id, ctx.actor.person, why, seller_bp))
+    ctx.announce(events.CaseClosed(case.id, case.deal_id, ctx.actor.person, why, seller_bp))
     ctx.session.flush()

@@ -76,7 +76,7 @@ def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
     tranches = tranches_of(ctx, deal.id)
     if not tranches:
         return MoneySummary(nothing, nothing, nothing, nothing)
-    ((released, fee, back, too_much, called_back, account, buyer_to_say),) = select_rows(
+    ((released, fee, back, too_much, has_chargeback, account, buyer_to_say),) = select_rows(
         ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
     )
     is_awaited = any(tranche.state == TrancheState.AWAITED for tranche in tranches)
@@ -89,7 +89,7 @@ def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
         refunded=Money(int(back or 0), deal.currency),
         tranches=tranches,
         credits=credits_of(ctx, deal.id) if too_much else (),
-        chargebacks=of_subject(ctx, deal.id) if called_back else (),
+        chargebacks=of_subject(ctx, deal.id) if has_chargeback else (),
         payment=payment,
         way=way_of(ctx, payment.id) if payment is not None else None,
         account=bool(account),

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import find_all
-from core.kernel.errors import Invalid, NotFound, Stale
+from core.kernel.database import check_version
+from core.kernel.errors import Invalid, NotFound
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
@@ -42,19 +43,14 @@ def give_back_paid_too_much(ctx: Ctx, credit_id: str, expected_version: int | No
     """Refund the buyer's overpayment on request. Raises NotFound, NotAllowed, Stale."""
     kept = credit_for(ctx, credit_id)
     deal = access.deal_for(ctx, kept.deal_id)
-    if expected_version is not None and expected_version != kept.version:
-        raise Stale
+    check_version(kept, expected_version)
     step(ctx, CREDIT, kept, "give_back", access.sides(ctx, deal))
     return _give_back(ctx, kept)
 
 
 def credit_for(ctx: Ctx, credit_id: str) -> Credit:
     """Return a credit, for the sides of its deal. Raises NotFound."""
-    kept = ctx.session.get(Credit, credit_id)
-    if kept is None:
-        raise NotFound
-    access.deal_for(ctx, kept.deal_id)
-    return kept
+    return access.row_for(ctx, Credit, credit_id)
 
 
 def credit_kept_long(ctx: Ctx, credit_id: str) -> None:
@@ -100,7 +96,7 @@ def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:
     return find_all(ctx.session, Credit, ("id",), deal_id=deal_id, state=CREDIT.initial)
 
 
-def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> None:
+def surplus_found(ctx: Ctx, payer_ref: str, balances: Mapping[str, Money]) -> None:
     """Compare a buyer's balance at the provider, by currency, with what is known of it, and book the difference.
 
     Raises NotFound for an unknown buyer.
@@ -108,7 +104,7 @@ def surplus_found(ctx: Ctx, payer_ref: str, standing: Mapping[str, Money]) -> No
     organisation = ctx.session.scalar(select(Payer.organisation_id).where(Payer.ref == payer_ref))
     if organisation is None:
         raise NotFound
-    for currency, amount in sorted(standing.items()):
+    for currency, amount in sorted(balances.items()):
         last = last_transfer(ctx, organisation, currency)
         if last is None:
             continue  # no transfer was ever asked of them: the provider sends it back
@@ -130,11 +126,11 @@ def _keep(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money) -> N
     ctx.session.flush()
 
 
-def _spend(ctx: Ctx, organisation_id: str, standing: Money) -> None:
+def _spend(ctx: Ctx, organisation_id: str, balances: Money) -> None:
     """Book what is missing from the balance as spent: it was used for a later payment, and is counted there."""
-    there: list[Credit | Disbursement] = [*kept_of(ctx, organisation_id, standing.currency)]
-    there += still_there(ctx, organisation_id, standing.currency)
-    spent = Money.total((each.amount for each in there), standing.currency) - standing
+    there: list[Credit | Disbursement] = [*kept_of(ctx, organisation_id, balances.currency)]
+    there += still_there(ctx, organisation_id, balances.currency)
+    spent = Money.total((each.amount for each in there), balances.currency) - balances
     for each in there:
         part = min(each.amount, spent)
         if part.minor <= 0:

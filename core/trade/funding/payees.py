@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 
 from core.kernel.compiled_statements import select_rows
-from core.kernel.errors import Invalid, NotFound
+from core.kernel.database import existing
+from core.kernel.errors import Invalid
 from core.kernel.transaction import Ctx
 from core.money.disbursements.requests import await_account
 from core.money.ledger import service as ledger
@@ -58,7 +59,7 @@ def ask_onboarding(ctx: Ctx) -> Payee:
 
 def account_opened(ctx: Ctx, organisation_id: str, account_ref: str) -> None:
     """Record the seller's account at the provider, and send the seller the link to fill it in."""
-    payee = _payee(ctx, organisation_id)
+    payee = existing(ctx.session, Payee, organisation_id)
     if payee.account_ref is not None and not payee.closed:
         return
     payee.account_ref, payee.closed = account_ref, False
@@ -87,14 +88,14 @@ def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence
     `missing`: what the provider still needs from the seller, in its own names. `closed`: the seller needs another
     account.
     """
-    payee = _payee(ctx, organisation_id)
+    payee = existing(ctx.session, Payee, organisation_id)
     before, payee.ready, payee.closed = payee.ready, ready, closed
-    news = list(missing) != payee.missing
+    has_other_needs = list(missing) != payee.missing
     payee.missing = list(missing)
     ctx.session.flush()
     if ready and not before:
         ctx.announce(PayeeReady(organisation_id))
-    elif not ready and (before or (news and payee.was_ready)):
+    elif not ready and (before or (has_other_needs and payee.was_ready)):
         ctx.announce(PayeeRestricted(organisation_id, tuple(missing)))
     payee.was_ready = payee.was_ready or ready
 
@@ -116,13 +117,6 @@ def organisation_of_account(ctx: Ctx, account_ref: str) -> str | None:
     """Return the organisation of an account that the provider reports on."""
     found = select_rows(ctx.session, _BY_ACCOUNT, account=account_ref)
     return found[0][0] if found else None
-
-
-def _payee(ctx: Ctx, organisation_id: str) -> Payee:
-    payee = ctx.session.get(Payee, organisation_id)
-    if payee is None:
-        raise NotFound
-    return payee
 
 
 def _ask_link(ctx: Ctx, payee: Payee, account: str) -> None:

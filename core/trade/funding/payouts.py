@@ -22,7 +22,7 @@ from core.money.ledger.accounts import escrow, refund_due
 from core.money.model import SubjectKind
 from core.money.payees.model import Payee
 from core.trade.deals import access, lifecycle
-from core.trade.deals.model import IN_DOUBT, Deal
+from core.trade.deals.model import UNBALANCED, Deal
 from core.trade.delivery.model import Lot
 from core.trade.funding import rules
 from core.trade.funding.events import PayoutSent, RefundSent
@@ -97,8 +97,8 @@ def finish(ctx: Ctx, deal_id: str) -> None:
 
 def _lock(ctx: Ctx, deal_id: str) -> Parties:
     deal = access.locked(ctx, deal_id)
-    doubted = IN_DOUBT in (deal.frozen, deal.also_frozen)
-    return Parties(payer=deal.buyer, seller=deal.seller, stopped=IN_DOUBT if doubted else None)
+    is_unbalanced = UNBALANCED in (deal.frozen, deal.also_frozen)
+    return Parties(payer=deal.buyer, seller=deal.seller, stopped=UNBALANCED if is_unbalanced else None)
 
 
 def _title(ctx: Ctx, row: Disbursement) -> Title:
@@ -189,15 +189,15 @@ def left_of(ctx: Ctx, deal: Deal, payments: Sequence[Payment]) -> list[tuple[str
         )
         .group_by(Disbursement.payment_id)
     )
-    called_back = (
+    disputed = (
         select(Chargeback.payment_id, func.sum(Chargeback.amount_minor).label("minor"))
         .where(Chargeback.subject == deal.id, Chargeback.state != ChargebackState.WON)
         .group_by(Chargeback.payment_id)
     )
-    taken: Counter[str] = Counter()
-    for row in (row for query in (gone, kept, called_back) for row in ctx.session.execute(query)):
-        taken[row.payment_id] += int(row.minor)
-    return [(each.id, each.received - Money(taken[each.id], each.currency)) for each in payments]
+    gone_minor: Counter[str] = Counter()
+    for row in (row for query in (gone, kept, disputed) for row in ctx.session.execute(query)):
+        gone_minor[row.payment_id] += int(row.minor)
+    return [(each.id, each.received - Money(gone_minor[each.id], each.currency)) for each in payments]
 
 
 def unsent_refunds(ctx: Ctx, deal: Deal) -> Money:

@@ -12,7 +12,7 @@ from core.kernel.compiled_statements import add_once
 from core.kernel.database import Instant, Table
 from core.kernel.transaction import Ctx
 
-APART: Final = ":"
+SEPARATOR: Final = ":"
 
 
 class SellerProvider(Table):
@@ -39,15 +39,15 @@ def choose_provider(ctx: Ctx, organisation_id: str, code: str) -> str:
 
 def qualified(code: str, ref: str) -> str:
     """Return a reference of the further provider `code`, as our rows keep it. The first provider's are unchanged."""
-    return f"{code}{APART}{ref}"
+    return f"{code}{SEPARATOR}{ref}"
 
 
 def provider_in(ref: str) -> str | None:
     """Return the code of the further provider that a reference names; None if it is the first provider's."""
-    code, blocking, _ = ref.partition(APART)
+    code, blocking, _ = ref.partition(SEPARATOR)
     return code if blocking else None
 
 
 def plain(ref: str) -> str:
     """Return the reference as its provider knows it."""
-    return ref.partition(APART)[2] or ref
+    return ref.partition(SEPARATOR)[2] or ref

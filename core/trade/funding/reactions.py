@@ -13,16 +13,9 @@ from core.money.disbursements.service import send_stopped
 from core.money.ledger.events import InvariantHolds
 from core.money.model import SubjectKind
 from core.money.payees.model import ACCOUNT
-from core.trade.deals.events import (
-    DealDirectAgreed,
-    DealFact,
-    DealMoneyTried,
-    DealReadyToFund,
-    DealSettling,
-    DealUnwinding,
-)
+from core.trade.deals import events as deal_events
 from core.trade.deals.lifecycle import money_stuck
-from core.trade.deals.model import IN_DOUBT
+from core.trade.deals.model import UNBALANCED
 from core.trade.delivery.events import LotAccepted, LotAdjusted, LotDropped, LotsUnwound
 from core.trade.delivery.model import Lot
 from core.trade.funding import chargebacks
@@ -35,17 +28,17 @@ from core.trade.funding.settlement import refund_unwound, settle_lot
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(DealReadyToFund, lambda ctx, fact: plan_tranches(ctx, fact.deal_id))
-    for off in (DealDirectAgreed, DealUnwinding):
+    reactions.on(deal_events.DealReadyToFund, lambda ctx, fact: plan_tranches(ctx, fact.deal_id))
+    for off in (deal_events.DealDirectAgreed, deal_events.DealUnwinding):
         reactions.on(off, lambda ctx, fact: call_off_funding(ctx, fact.deal_id))
-    reactions.on(DealSettling, _settling)
-    reactions.on(DealMoneyTried, _tried)
+    reactions.on(deal_events.DealSettling, _settling)
+    reactions.on(deal_events.DealMoneyTried, _tried)
     reactions.on(LotAccepted, _accepted)
     reactions.on(LotDropped, _dropped)
     reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, lambda ctx, fact: refund_unwound(ctx, fact.deal_id))
     # What was kept back while the deal's money did not add up.
-    reactions.on(InvariantHolds, lambda ctx, fact: send_stopped(ctx, fact.deal_id, IN_DOUBT))
+    reactions.on(InvariantHolds, lambda ctx, fact: send_stopped(ctx, fact.deal_id, UNBALANCED))
     reactions.on(DisbursementPutOff, _put_off)
     chargebacks.listen(reactions)
 
@@ -56,12 +49,12 @@ def _put_off(ctx: Ctx, fact: DisbursementPutOff) -> None:
         money_stuck(ctx, fact.subject)
 
 
-def _settling(ctx: Ctx, fact: DealFact) -> None:
+def _settling(ctx: Ctx, fact: deal_events.DealFact) -> None:
     call_off_funding(ctx, fact.deal_id)
     finish(ctx, fact.deal_id)
 
 
-def _tried(ctx: Ctx, fact: DealFact) -> None:
+def _tried(ctx: Ctx, fact: deal_events.DealFact) -> None:
     try_deal_again(ctx, fact.deal_id)
     finish(ctx, fact.deal_id)
 

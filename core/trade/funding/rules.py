@@ -123,9 +123,9 @@ def drawn(amount: Money, sources: Sequence[tuple[str, Money]]) -> list[tuple[str
     parts: list[tuple[str, Money]] = []
     rest = amount
     for name, left in sources:
-        taken = min(rest, left)
-        if taken.minor > 0:
-            parts.append((name, taken))
-            rest -= taken
+        part = min(rest, left)
+        if part.minor > 0:
+            parts.append((name, part))
+            rest -= part
     assert not rest, f"{rest} more than the payments have"
     return parts

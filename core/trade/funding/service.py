@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.kernel.compiled_statements import find_all
-from core.kernel.errors import NotAllowed, NotFound, Stale
+from core.kernel.errors import NotAllowed, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
@@ -21,16 +21,7 @@ from core.money.messages import ExpireCheckout
 from core.trade.deals import access, lifecycle
 from core.trade.deals.model import FUND_WITHIN, Deal, DealState
 from core.trade.delivery import service as delivery
-from core.trade.funding import rules
-from core.trade.funding.events import (
-    PaymentLapsed,
-    PaymentLinkReady,
-    PaymentPartReceived,
-    PaymentReceived,
-    PaymentReturned,
-    TrancheAwaited,
-    TrancheLapsed,
-)
+from core.trade.funding import events, rules
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
 from core.trade.funding.payouts import refund
 from core.trade.funding.rails import service as rails
@@ -77,7 +68,7 @@ def tranche_due(ctx: Ctx, tranche_id: str) -> None:
     step(ctx, TRANCHE, tranche, "fall_due", ("time",))
     ctx.session.flush()
     if not at_once:
-        ctx.announce(TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
+        ctx.announce(events.TrancheAwaited(tranche.deal_id, tranche.number, tranche.amount))
     ask_for(ctx, access.locked(ctx, tranche.deal_id), tranche)
 
 
@@ -85,7 +76,7 @@ def tranche_unpaid(ctx: Ctx, tranche_id: str) -> None:
     """Drop the lots of a tranche that is not paid in time. The deal goes on with the others."""
     tranche = tranche_locked(ctx, tranche_id)
     _lapse(ctx, tranche, "funding_expired", "time")
-    ctx.announce(TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
+    ctx.announce(events.TrancheLapsed(tranche.deal_id, tranche.number, tranche.amount))
     delivery.drop_unfunded(ctx, tranche.deal_id, tranche.first_lot, tranche.last_lot)
 
 
@@ -102,11 +93,7 @@ def tranches_of(ctx: Ctx, deal_id: str) -> list[Tranche]:
 
 def tranche_for(ctx: Ctx, tranche_id: str) -> Tranche:
     """Return a tranche of a deal that the actor may see. Raises NotFound."""
-    tranche = ctx.session.get(Tranche, tranche_id)
-    if tranche is None:
-        raise NotFound
-    access.deal_for(ctx, tranche.deal_id)
-    return tranche
+    return access.row_for(ctx, Tranche, tranche_id)
 
 
 def awaited(ctx: Ctx, deal_id: str) -> Tranche | None:
@@ -185,7 +172,7 @@ def checkout_opened(ctx: Ctx, payment_id: str, session_ref: str, url: str, expir
     payment.session_ref, payment.url, payment.expires_at = session_ref, url, expires_at
     if payment.state is PaymentState.ASKED:
         payment.state = PaymentState.OPEN
-        ctx.announce(PaymentLinkReady(payment.deal_id, payment.id))
+        ctx.announce(events.PaymentLinkReady(payment.deal_id, payment.id))
     else:
         _ask_expiry(ctx, payment, session_ref)
     ctx.session.flush()
@@ -207,11 +194,7 @@ def payment_of(ctx: Ctx, deal_id: str) -> Payment | None:
 
 def payment_locked(ctx: Ctx, payment_id: str) -> Payment:
     """Return the payment, with its deal locked first as everywhere. Raises NotFound."""
-    deal_id = ctx.session.scalar(select(Payment.deal_id).where(Payment.id == payment_id))
-    if deal_id is None:
-        raise NotFound
-    access.locked(ctx, deal_id)
-    return ctx.session.get_one(Payment, payment_id)
+    return access.row_locked(ctx, Payment, payment_id)[0]
 
 
 def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
@@ -259,11 +242,7 @@ def payments_in(ctx: Ctx, tranche: Tranche) -> list[Payment]:
 
 def tranche_locked(ctx: Ctx, tranche_id: str) -> Tranche:
     """Return the tranche, with its deal locked first as everywhere. Raises NotFound."""
-    deal_id = ctx.session.scalar(select(Tranche.deal_id).where(Tranche.id == tranche_id))
-    if deal_id is None:
-        raise NotFound
-    access.locked(ctx, deal_id)
-    return ctx.session.get_one(Tranche, tranche_id)
+    return access.row_locked(ctx, Tranche, tranche_id)[0]
 
 
 def close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:
@@ -329,7 +308,7 @@ def payment_lapsed(ctx: Ctx, payment_id: str) -> None:
         payment.state = PaymentState.LAPSED
         ctx.session.flush()
         if awaited(ctx, payment.deal_id) is not None:
-            ctx.announce(PaymentLapsed(payment.deal_id, payment.id))
+            ctx.announce(events.PaymentLapsed(payment.deal_id, payment.id))
 
 
 def _give_up_others(ctx: Ctx, payment: Payment, amount: Money) -> None:
@@ -366,20 +345,20 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
     if new.minor <= 0:
         return
     deal, tranche = access.locked(ctx, payment.deal_id), tranche_locked(ctx, payment.tranche_id)
-    wanted = tranche.state == TrancheState.AWAITED and total.currency == payment.currency
-    held = min(new, tranche.missing) if wanted else Money.zero(new.currency)
+    is_awaited = tranche.state == TrancheState.AWAITED and total.currency == payment.currency
+    held = min(new, tranche.missing) if is_awaited else Money.zero(new.currency)
     # A released amount that is reported again before it reaches the buyer is another entry of the same sum.
-    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if wanted else ":unwanted")
-    over = credit(buyer_credit(deal.buyer) if wanted else refund_due(deal.id), new - held)
+    key = f"deal:{deal.id}:payment:{payment.id}:{total.minor}" + ("" if is_awaited else ":unwanted")
+    over = credit(buyer_credit(deal.buyer) if is_awaited else refund_due(deal.id), new - held)
     legs = [debit(PROVIDER, new), credit(escrow(deal.id), held), over]
     ledger.post(ctx, key, "Paid by the buyer", legs, deal=deal.id)
     payment.received_minor += new.minor
     payment.surplus_minor += (new - held).minor
-    if not wanted:
+    if not is_awaited:
         payment.state = PaymentState.RETURNED
         ctx.session.flush()
         late = total.currency == payment.currency
-        ctx.announce(PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
+        ctx.announce(events.PaymentReturned(deal.id, payment.id, new, "too_late" if late else "wrong_currency"))
         refund(ctx, deal, payment, new)
         return
     tranche.held_minor += held.minor
@@ -395,14 +374,14 @@ def _count(ctx: Ctx, payment: Payment, total: Money) -> None:
 def _part_came(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment, came: Money) -> None:
     step(ctx, TRANCHE, tranche, "money_in", ("provider",))
     lifecycle.money_in(ctx, deal.id)
-    ctx.announce(PaymentPartReceived(deal.id, payment.id, came, tranche.held, tranche.missing))
+    ctx.announce(events.PaymentPartReceived(deal.id, payment.id, came, tranche.held, tranche.missing))
 
 
 def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
     payment.state = PaymentState.RECEIVED
     step(ctx, TRANCHE, tranche, "money_complete", ("provider",))
     ctx.session.flush()
-    ctx.announce(PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
+    ctx.announce(events.PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
     if deal.state == DealState.AWAITING_FUNDING:
         lifecycle.money_complete(ctx, deal.id)
     for other in payments_in(ctx, tranche):

@@ -22,7 +22,7 @@ from core.trade.funding.model import DealMoney, LotSettlement
 from core.trade.funding.payouts import finish, pay_out, refund
 from core.trade.funding.service import funded_lot
 
-_PARTED = select(
+_SPLIT = select(
     func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor), func.sum(LotSettlement.back_minor)
 ).where(LotSettlement.deal_id == bindparam("deal"))
 
@@ -39,7 +39,7 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False
         finish(ctx, deal.id)
         return
     amount = min(lot.amount, ledger.balance(ctx, escrow(deal.id), deal.currency)) if disputed else lot.amount
-    released_so_far, fees, _ = parted(ctx, deal)
+    released_so_far, fees, _ = split_so_far(ctx, deal)
     parting = rules.part(amount, released, released_so_far, fees, deal.commission_bp)
     ctx.session.add(
         LotSettlement(
@@ -84,7 +84,7 @@ def disbursements_of(ctx: Ctx, deal_id: str) -> list[Disbursement]:
 def money_of(ctx: Ctx, deal_id: str) -> DealMoney:
     """Return where a deal's money is now. Raises NotFound to strangers."""
     deal = access.deal_for(ctx, deal_id)
-    released, fees, back = parted(ctx, deal)
+    released, fees, back = split_so_far(ctx, deal)
     sent = {kind: Money.zero(deal.currency) for kind in DisbursementKind}
     for row in disbursements_of(ctx, deal_id):
         if row.state is DisbursementState.DONE and row.currency == deal.currency:
@@ -104,9 +104,9 @@ def settlement_of(ctx: Ctx, lot_id: str) -> LotSettlement | None:
     return ctx.session.get(LotSettlement, lot_id)
 
 
-def parted(ctx: Ctx, deal: Deal) -> tuple[Money, Money, Money]:
+def split_so_far(ctx: Ctx, deal: Deal) -> tuple[Money, Money, Money]:
     """Return what was released, taken as fees and given back so far."""
-    ((released, fees, back),) = select_rows(ctx.session, _PARTED, deal=deal.id)
+    ((released, fees, back),) = select_rows(ctx.session, _SPLIT, deal=deal.id)
     return (
         Money(int(released or 0), deal.currency),
         Money(int(fees or 0), deal.currency),

@@ -110,18 +110,18 @@ def smallest_lot(quantity: Quantity, min_lot: Quantity | None) -> Quantity:
 
 def check_left(quantity: Quantity, remaining: Quantity) -> Quantity:
     """Return the quantity in the listing's unit, if that much is left. Raises Refusal."""
-    wanted = quantity.positive().to(remaining.unit)
-    if wanted > remaining:
-        raise Refusal("listing.not_enough_left", field="quantity", wanted=wanted, remaining=remaining)
-    return wanted
+    amount = quantity.positive().to(remaining.unit)
+    if amount > remaining:
+        raise Refusal("listing.not_enough_left", field="quantity", wanted=amount, remaining=remaining)
+    return amount
 
 
 def check_taking(quantity: Quantity, remaining: Quantity, min_lot: Quantity) -> Quantity:
     """Return the quantity in the listing's unit, if it may be taken. Raises Refusal with what would be possible."""
-    wanted = check_left(quantity, remaining)
-    if wanted < min_lot and wanted != remaining:
-        raise Invalid("listing.below_min_lot", field="quantity", given=wanted, least=min(min_lot, remaining))
-    return wanted
+    amount = check_left(quantity, remaining)
+    if amount < min_lot and amount != remaining:
+        raise Invalid("listing.below_min_lot", field="quantity", given=amount, least=min(min_lot, remaining))
+    return amount
 
 
 def is_sold_out(remaining: Quantity, min_lot: Quantity) -> bool:

@@ -6,21 +6,14 @@ from sqlalchemy import bindparam, select
 
 from core.catalogue.model import Catalogue
 from core.kernel.compiled_statements import select_rows
-from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.database import check_version, existing
+from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.process import enter, step
 from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
-from core.trade.listings import rules
-from core.trade.listings.events import (
-    ListingChanged,
-    ListingExpired,
-    ListingPublished,
-    ListingSoldOut,
-    ListingStockMoved,
-    ListingWithdrawn,
-)
+from core.trade.listings import events, rules
 from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, ListingState, PublishListing
 
 EXPIRY = "listing_expired"
@@ -66,7 +59,7 @@ def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> 
     enter(ctx, LISTING, listing, LISTING.initial, {EXPIRY: listing.expires_at})
     ctx.session.add(listing)
     has_traded(ctx, person.organisation_id)
-    ctx.announce(ListingPublished(listing.id, listing.seller, person.id))
+    ctx.announce(events.ListingPublished(listing.id, listing.seller, person.id))
     ctx.session.flush()
     return listing
 
@@ -77,10 +70,7 @@ AS_GIVEN = (PublishListing.model_fields.keys() & Listing.__table__.columns.keys(
 
 def listing_for(ctx: Ctx, listing_id: str) -> Listing:
     """Return a listing in whatever state, as everybody may see it. Raises NotFound."""
-    listing = ctx.session.get(Listing, listing_id)
-    if listing is None:
-        raise NotFound
-    return listing
+    return existing(ctx.session, Listing, listing_id)
 
 
 def seller_of(ctx: Ctx, listing_id: str) -> str:
@@ -137,7 +127,7 @@ def change_listing(
         _move_expiry(ctx, listing)
     _put_up_again(ctx, listing)
     _note_stock(ctx, listing, "seller")
-    _tell_changed(ctx, listing, rules.differences(before, rules.told(listing)))
+    _announce_change(ctx, listing, rules.differences(before, rules.told(listing)))
     return listing
 
 
@@ -161,7 +151,7 @@ def renew_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None
     step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})
     _move_expiry(ctx, listing)  # from live to live the step itself leaves the timer as it is
     _note_stock(ctx, listing, "system")
-    _tell_changed(ctx, listing)
+    _announce_change(ctx, listing)
     return listing
 
 
@@ -169,7 +159,7 @@ def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = N
     """Take it down for good."""
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, "withdraw", ("seller",))
-    ctx.announce(ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
+    ctx.announce(events.ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
     return listing
 
@@ -183,12 +173,12 @@ def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     listing = listing_for(ctx, listing_id)
     if listing.state not in TAKES_RESERVATIONS:
         raise Refusal("listing.not_for_sale", state=listing.state)
-    taken = rules.check_left(quantity, listing.remaining)
-    listing.remaining_amount = (listing.remaining - taken).amount
+    reserved = rules.check_left(quantity, listing.remaining)
+    listing.remaining_amount = (listing.remaining - reserved).amount
     _note_stock(ctx, listing, "system")
-    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
+    ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
-    return taken
+    return reserved
 
 
 def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
@@ -197,7 +187,7 @@ def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
     listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
     listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
     _note_stock(ctx, listing, "system")
-    ctx.announce(ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
+    ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
     ctx.session.flush()
 
 
@@ -205,34 +195,33 @@ def expire_listing(ctx: Ctx, listing_id: str) -> None:
     """Expire a listing whose time is over; the seller may renew it."""
     listing = listing_for(ctx, listing_id)
     step(ctx, LISTING, listing, EXPIRY, ("time",))
-    ctx.announce(ListingExpired(listing.id, listing.seller, None))
+    ctx.announce(events.ListingExpired(listing.id, listing.seller, None))
 
 
 def forget_listing(ctx: Ctx, listing_id: str) -> None:
     """Withdraw a listing that was not renewed for half a year."""
     listing = listing_for(ctx, listing_id)
     step(ctx, LISTING, listing, "listing_forgotten", ("time",))
-    ctx.announce(ListingWithdrawn(listing.id, listing.seller, None))
+    ctx.announce(events.ListingWithdrawn(listing.id, listing.seller, None))
 
 
 def _own(ctx: Ctx, listing_id: str, expected_version: int | None) -> Listing:
     listing = listing_for(ctx, listing_id)
     if acting(ctx).organisation_id != listing.seller:
         raise NotAllowed
-    if expected_version is not None and expected_version != listing.version:
-        raise Stale
+    check_version(listing, expected_version)
     return listing
 
 
 def _move(ctx: Ctx, listing_id: str, event: str, expected_version: int | None) -> Listing:
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, event, ("seller",), deadlines={EXPIRY: listing.expires_at})
-    _tell_changed(ctx, listing)
+    _announce_change(ctx, listing)
     return listing
 
 
-def _tell_changed(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
-    ctx.announce(ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
+def _announce_change(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
+    ctx.announce(events.ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
     ctx.session.flush()
 
 
@@ -253,9 +242,9 @@ def _change_goods(catalogue: Catalogue, listing: Listing, command: ChangeListing
 def _change_stock(listing: Listing, command: ChangeListing) -> None:
     """Change how much is left. What has been taken stays taken."""
     if command.quantity is not None:
-        taken = listing.quantity - listing.remaining
+        reserved = listing.quantity - listing.remaining
         listing.remaining_amount = command.quantity.positive().to(listing.unit).amount
-        listing.quantity_amount = (taken + listing.remaining).amount
+        listing.quantity_amount = (reserved + listing.remaining).amount
     left = listing.remaining if listing.remaining_amount else listing.quantity
     if command.min_lot is not None:
         listing.min_lot_amount = rules.smallest_lot(left, command.min_lot).amount
@@ -269,7 +258,7 @@ def _note_stock(ctx: Ctx, listing: Listing, role: str) -> None:
     deadlines = {EXPIRY: listing.expires_at}
     if empty and listing.state in (ListingState.LIVE, ListingState.PAUSED):
         step(ctx, LISTING, listing, "sell_out", (role,), deadlines=deadlines)
-        ctx.announce(ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
+        ctx.announce(events.ListingSoldOut(listing.id, listing.seller, ctx.actor.person))
     elif not empty and listing.state == ListingState.SOLD_OUT:
         step(ctx, LISTING, listing, "restock", (role,), deadlines=deadlines)
 

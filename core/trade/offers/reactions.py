@@ -16,12 +16,12 @@ from core.trade.offers.events import OfferMade
 from core.trade.offers.inquiries.model import INQUIRY
 from core.trade.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
 from core.trade.offers.model import OFFER, Offer
-from core.trade.offers.service import drop_offers_on, expire_offer, tell_offers_on
+from core.trade.offers.service import announce_to_offers, drop_offers_on, expire_offer
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ListingWithdrawn, _listing_withdrawn)
-    reactions.on(ListingChanged, lambda ctx, fact: tell_offers_on(ctx, fact.listing_id, fact.changes))
+    reactions.on(ListingChanged, lambda ctx, fact: announce_to_offers(ctx, fact.listing_id, fact.changes))
     reactions.on(OfferMade, lambda ctx, fact: has_become_offer(ctx, fact.listing_id, fact.buyer))
     reactions.on(ClocksStopped, _clocks_stopped)
 

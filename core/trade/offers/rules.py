@@ -30,7 +30,7 @@ from core.trade.offers.quality_formula import Quality
 # Values of a listing that an offer carries as its own terms, or that its next round must fit.
 TERMS_OF_OFFER: Final = {"grade", "price", "incoterm", "place", "window", "packaging", "certificates", "sale"}
 
-FAR_APART: Final = timedelta(days=31)
+LONGEST_GAP: Final = timedelta(days=31)
 
 
 def diff(earlier: Terms, later: Terms) -> list[Difference]:
@@ -79,24 +79,24 @@ def terms_of(
     )
 
 
-def amount_of(catalogue: Catalogue, listing: Listing, wanted: Quantity | None) -> Quantity:
+def amount_of(catalogue: Catalogue, listing: Listing, asked: Quantity | None) -> Quantity:
     """Return the wanted quantity in the listing's unit: no more than is left, and no less than may be taken.
 
     An amount that only the goods' own figures convert is a whole number. If nothing is wanted or no figure is known, it
     is all that is left.
     """
     left = listing.remaining
-    amount = quantity_in(catalogue, listing.product_id, wanted, left.unit) if wanted is not None else None
-    if wanted is None or amount is None:
+    amount = quantity_in(catalogue, listing.product_id, asked, left.unit) if asked is not None else None
+    if asked is None or amount is None:
         return left
-    if not convertible(wanted.unit, left.unit):
+    if not convertible(asked.unit, left.unit):
         amount = Quantity(half_up_to(Fraction(amount.amount), 0), left.unit)
     return min(left, max(amount, listing.min_lot))
 
 
 def is_far_from(window: tuple[date, date], other: tuple[date, date]) -> bool:
     """Return whether two delivery windows are over a month apart, and so cannot mean the same delivery."""
-    return window[0] - other[1] > FAR_APART or other[0] - window[1] > FAR_APART
+    return window[0] - other[1] > LONGEST_GAP or other[0] - window[1] > LONGEST_GAP
 
 
 def check_goods_of(catalogue: Catalogue, terms: Terms) -> None:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from core.catalogue.model import Catalogue
-from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.database import check_version
+from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
@@ -18,17 +19,7 @@ from core.people.blocking.service import check_may_reach
 from core.trade.listings.model import Listing
 from core.trade.listings.rules import Difference
 from core.trade.listings.service import TAKES_OFFERS, listing_for, reserve
-from core.trade.offers import rules
-from core.trade.offers.events import (
-    OfferAccepted,
-    OfferCountered,
-    OfferDeclined,
-    OfferExpired,
-    OfferFact,
-    OfferListingChanged,
-    OfferMade,
-    OfferWithdrawn,
-)
+from core.trade.offers import events, rules
 from core.trade.offers.model import (
     DEFAULT_VALIDITY,
     OFFER,
@@ -62,13 +53,13 @@ def open_offer(
     if _open_offer(ctx, listing.id, buyer) is not None:
         raise Refusal("offer.already_open")
     offer = _open(ctx, listing, terms, buyer=buyer, side=side, valid_for=rules.check_validity(valid_for))
-    _tell(ctx, OfferMade, offer)
+    _tell(ctx, events.OfferMade, offer)
     return offer
 
 
 def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expected_version: int | None = None) -> Offer:
     """Answer with changed terms: the turn passes over and the validity begins again."""
-    offer = _seen(ctx, command.offer_id, expected_version)
+    offer = _current(ctx, command.offer_id, expected_version)
     check_may_reach(ctx, offer.buyer, offer.seller)
     step(ctx, OFFER, offer, "counter", sides(ctx, offer))
     rules.check_counter(offer.terms, command.terms, offer.round)
@@ -81,13 +72,13 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expecte
     _propose(ctx, offer, proposer, acting(ctx).id, command.terms)
     # The step stays in its state and so keeps the timer. A counter-offer is a new proposal with a validity of its own.
     set_timer(ctx.session, Timer(OFFER.name, offer.id, EXPIRY, offer.valid_until), since=ctx.now)
-    _tell(ctx, OfferCountered, offer)
+    _tell(ctx, events.OfferCountered, offer)
     return offer
 
 
 def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say yes: the goods are reserved and the deal begins. Raises Refusal when too little is left."""
-    offer = _seen(ctx, offer_id, expected_version)
+    offer = _current(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "accept", sides(ctx, offer))
     if offer.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
@@ -96,17 +87,17 @@ def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -
 
 def decline_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say no to what the other side proposed."""
-    offer = _seen(ctx, offer_id, expected_version)
+    offer = _current(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "decline", sides(ctx, offer))
-    _tell(ctx, OfferDeclined, offer)
+    _tell(ctx, events.OfferDeclined, offer)
     return offer
 
 
 def withdraw_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Take back one's own last proposal."""
-    offer = _seen(ctx, offer_id, expected_version)
+    offer = _current(ctx, offer_id, expected_version)
     step(ctx, OFFER, offer, "withdraw", sides(ctx, offer))
-    _tell(ctx, OfferWithdrawn, offer)
+    _tell(ctx, events.OfferWithdrawn, offer)
     return offer
 
 
@@ -156,24 +147,24 @@ def expire_offer(ctx: Ctx, offer_id: str) -> None:
     """Expire an offer that was not answered in time."""
     offer = offer_for(ctx, offer_id)
     step(ctx, OFFER, offer, EXPIRY, ("time",))
-    _tell(ctx, OfferExpired, offer)
+    _tell(ctx, events.OfferExpired, offer)
 
 
-def tell_offers_on(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> None:
+def announce_to_offers(ctx: Ctx, listing_id: str, changes: Sequence[Difference]) -> None:
     """Tell the parties of open offers about changes of the listing that touch them. The offers keep their terms."""
     listing = listing_for(ctx, listing_id)
     for offer in _open_on(ctx, listing_id):
         touching = rules.touching(changes, offer.terms, listing)
         if touching:
             sides_of = (offer.id, listing_id, offer.buyer, offer.seller)
-            ctx.announce(OfferListingChanged(*sides_of, ctx.actor.person, touching))
+            ctx.announce(events.OfferListingChanged(*sides_of, ctx.actor.person, touching))
 
 
 def drop_offers_on(ctx: Ctx, listing_id: str) -> None:
     """End the open offers on a listing that is no longer there."""
     for offer in _open_on(ctx, listing_id):
         step(ctx, OFFER, offer, "listing_gone", ("system",))
-        ctx.announce(OfferExpired(offer.id, offer.listing_id, offer.buyer, offer.seller, None))
+        ctx.announce(events.OfferExpired(offer.id, offer.listing_id, offer.buyer, offer.seller, None))
 
 
 def _open_on(ctx: Ctx, listing_id: str) -> Sequence[Offer]:
@@ -186,17 +177,15 @@ def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, expected_vers
     if listing.seller == person.organisation_id:
         raise Refusal("offer.own_listing")
     check_may_reach(ctx, person.organisation_id, listing.seller)
-    if expected_version is not None and expected_version != listing.version:
-        raise Stale
+    check_version(listing, expected_version)
     if listing.state not in TAKES_OFFERS:
         raise Refusal("listing.not_for_sale", state=listing.state)
     return listing
 
 
-def _seen(ctx: Ctx, offer_id: str, expected_version: int | None) -> Offer:
+def _current(ctx: Ctx, offer_id: str, expected_version: int | None) -> Offer:
     offer = offer_for(ctx, offer_id)
-    if expected_version is not None and expected_version != offer.version:
-        raise Stale
+    check_version(offer, expected_version)
     return offer
 
 
@@ -234,10 +223,10 @@ def _propose(ctx: Ctx, offer: Offer, side: Side, person_id: str, terms: Terms) -
 
 def _agree(ctx: Ctx, offer: Offer) -> Offer:
     reserve(ctx, offer.listing_id, offer.terms.quantity)
-    _tell(ctx, OfferAccepted, offer)
+    _tell(ctx, events.OfferAccepted, offer)
     return offer
 
 
-def _tell(ctx: Ctx, fact: type[OfferFact], offer: Offer) -> None:
+def _tell(ctx: Ctx, fact: type[events.OfferFact], offer: Offer) -> None:
     ctx.announce(fact(offer.id, offer.listing_id, offer.buyer, offer.seller, ctx.actor.person))
     ctx.session.flush()

@@ -21,7 +21,7 @@ from core.trade.listings.model import Code, Place
 
 SHORTEST_BIDDING: Final = timedelta(hours=1)
 LONGEST_BIDDING: Final = timedelta(days=30)
-TIME_TO_QUOTE_ANEW: Final = timedelta(days=1)  # at least, for sellers who have quoted on what was asked before
+TIME_TO_QUOTE_AGAIN: Final = timedelta(days=1)  # at least, for sellers who have quoted on what was asked before
 AWARD_WITHIN: Final = timedelta(days=3)  # after the cut-off; a quote stands no longer, whatever becomes of another
 CUT_OFF: Final = time(17)  # by the buyer's own clock: a seller who quotes on the last day has had the day
 QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others

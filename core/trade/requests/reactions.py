@@ -22,8 +22,8 @@ def listen(reactions: Reactions) -> None:
 def _clocks_stopped(ctx: Ctx, fact: ClocksStopped) -> None:
     """Move the closing time of requests. Quotes are taken for as long as the request's timer runs, and it says so."""
     # a quote on an open request may be taken before it closes
-    taken = Request.state.in_((REQUEST.initial, RequestState.AWARDED))
-    still_open = taken & (Request.closes_at > fact.since)
+    quotable = Request.state.in_((REQUEST.initial, RequestState.AWARDED))
+    still_open = quotable & (Request.closes_at > fact.since)
     moved = update(Request).where(still_open).values(closes_at=later(ctx.session, Request.closes_at, fact.by))
     ctx.session.execute(moved, execution_options={"synchronize_session": False})
 

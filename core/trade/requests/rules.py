@@ -13,7 +13,7 @@ from core.kernel.lot_sizes import LOTS_AT_MOST, largest_deal, lots_needed
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity
 from core.trade.listings.rules import Difference, check_goods, check_price, check_window
-from core.trade.requests.model import LONGEST_BIDDING, SHORTEST_BIDDING, TIME_TO_QUOTE_ANEW, PublishRequest, Request
+from core.trade.requests.model import LONGEST_BIDDING, SHORTEST_BIDDING, TIME_TO_QUOTE_AGAIN, PublishRequest, Request
 
 HINTS: Final = {"target", "quotes_each"}  # values that bind no seller who has quoted
 
@@ -70,7 +70,7 @@ def told(request: Request) -> dict[str, Any]:
     }
 
 
-def asks_anew(changes: Sequence[Difference]) -> bool:
+def invalidates_quotes(changes: Sequence[Difference]) -> bool:
     """Return whether earlier quotes would bind a seller to what they have not read.
 
     A price that is named or a further quote binds no seller; an earlier cut-off binds them for less long.
@@ -94,8 +94,8 @@ def check_change(catalogue: Catalogue, request: Request, changes: Sequence[Diffe
         check_window(request.window_from, request.window_to, now.date())
     if changed & {"closes", "window"}:
         check_cut_off(request, now)
-    if request.quotes and asks_anew(changes) and request.closes_at < now + TIME_TO_QUOTE_ANEW:
-        raise Invalid("request.time_to_quote_anew", field="closes", soonest=now + TIME_TO_QUOTE_ANEW)
+    if request.quotes and invalidates_quotes(changes) and request.closes_at < now + TIME_TO_QUOTE_AGAIN:
+        raise Invalid("request.time_to_quote_anew", field="closes", soonest=now + TIME_TO_QUOTE_AGAIN)
 
 
 def check_target(request: Request, target: UnitPrice) -> None:

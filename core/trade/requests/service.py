@@ -8,25 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.catalogue.model import Catalogue
-from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
+from core.kernel.database import check_version, existing
+from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
 from core.trade.listings.rules import differences
-from core.trade.requests import rules
-from core.trade.requests.events import (
-    RequestAwarded,
-    RequestChanged,
-    RequestCutOff,
-    RequestFact,
-    RequestLapsed,
-    RequestPublished,
-    RequestQuotesExpired,
-    RequestReopened,
-    RequestSigned,
-    RequestWithdrawn,
-)
+from core.trade.requests import events, rules
 from core.trade.requests.model import AWARD_WITHIN, REQUEST, ChangeRequest, PublishRequest, Request
 
 
@@ -59,7 +48,7 @@ def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> 
     enter(ctx, REQUEST, request, REQUEST.initial, {"cut_off": request.closes_at})
     ctx.session.add(request)
     has_traded(ctx, person.organisation_id)
-    _tell(ctx, RequestPublished, request)
+    _tell(ctx, events.RequestPublished, request)
     return request
 
 
@@ -75,10 +64,7 @@ AS_GIVEN = (PublishRequest.model_fields.keys() & Request.__table__.columns.keys(
 
 def request_for(ctx: Ctx, request_id: str) -> Request:
     """Return a request in whatever state, as everybody may see it. Raises NotFound."""
-    request = ctx.session.get(Request, request_id)
-    if request is None:
-        raise NotFound
-    return request
+    return existing(ctx.session, Request, request_id)
 
 
 def requests_of(ctx: Ctx, organisation_id: str) -> list[Request]:
@@ -104,7 +90,7 @@ def withdraw_request(ctx: Ctx, request_id: str, expected_version: int | None = N
     """Withdraw a request for its buyer. Raises NotAllowed, Stale."""
     request = own_request(ctx, request_id, expected_version)
     step(ctx, REQUEST, request, "withdraw", ("buyer",))
-    _tell(ctx, RequestWithdrawn, request)
+    _tell(ctx, events.RequestWithdrawn, request)
     return request
 
 
@@ -133,9 +119,9 @@ def change_request(
     step(ctx, REQUEST, request, "change", ("buyer",))
     set_timer(ctx.session, Timer(REQUEST.name, request.id, "cut_off", request.closes_at))
     request.edition, passed = request.edition + 1, 0
-    if rules.asks_anew(changes):
+    if rules.invalidates_quotes(changes):
         passed, request.quotes, request.stands_from = request.quotes, 0, request.edition
-    ctx.announce(RequestChanged(request.id, request.buyer, ctx.actor.person, changes, passed))
+    ctx.announce(events.RequestChanged(request.id, request.buyer, ctx.actor.person, changes, passed))
     ctx.session.flush()
     return request
 
@@ -169,18 +155,17 @@ def own_request(ctx: Ctx, request_id: str, expected_version: int | None = None) 
     request = request_for(ctx, request_id)
     if acting(ctx).organisation_id != request.buyer:
         raise NotAllowed
-    if expected_version is not None and expected_version != request.version:
-        raise Stale
+    check_version(request, expected_version)
     return request
 
 
-def count_quote(ctx: Ctx, request: Request, *, anew: bool) -> None:
+def count_quote(ctx: Ctx, request: Request, *, replaces: bool) -> None:
     """Count a quote that has come. `anew`: it replaces the same seller's earlier one, so the number stays.
 
     Two that come at once, or one at the cut-off, race on the request's version.
     """
     step(ctx, REQUEST, request, "quote", ("seller",))
-    request.quotes += 0 if anew else 1
+    request.quotes += 0 if replaces else 1
     flag_modified(request, "quotes")  # also where their number stays: it counts as a change of the request
     ctx.session.flush()
 
@@ -191,7 +176,7 @@ def award(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Req
     if request.sealed and request.state == REQUEST.initial:
         raise Refusal("request.sealed", closes=request.closes_at)
     step(ctx, REQUEST, request, "award", ("buyer",), deadlines={"quotes_expire": _bound_until(ctx, request)})
-    _tell(ctx, RequestAwarded, request)
+    _tell(ctx, events.RequestAwarded, request)
     return request
 
 
@@ -212,7 +197,7 @@ def conclude(ctx: Ctx, request_id: str) -> None:
     request = request_for(ctx, request_id)
     freed = bound_until(ctx, request) is not None
     step(ctx, REQUEST, request, "both_signed", ("system",))
-    ctx.announce(RequestSigned(request.id, request.buyer, None, freed))
+    ctx.announce(events.RequestSigned(request.id, request.buyer, None, freed))
     ctx.session.flush()
 
 
@@ -228,13 +213,13 @@ def open_again(ctx: Ctx, request_id: str, seller: str, others: int) -> None:
         event, until, deadlines = "quoting_goes_on", request.closes_at, {"cut_off": request.closes_at}
     elif until is None or until <= ctx.now or not others:
         step(ctx, REQUEST, request, "fell_through", ("system",))
-        ctx.announce(RequestLapsed(request.id, request.buyer, None, "fell_through"))
+        ctx.announce(events.RequestLapsed(request.id, request.buyer, None, "fell_through"))
         ctx.session.flush()
         return
     else:
         event, deadlines = "choose_again", {"bidding_closed": until}
     step(ctx, REQUEST, request, event, ("system",), deadlines=deadlines)
-    ctx.announce(RequestReopened(request.id, request.buyer, None, seller, event, until))
+    ctx.announce(events.RequestReopened(request.id, request.buyer, None, seller, event, until))
     ctx.session.flush()
 
 
@@ -243,18 +228,18 @@ def time_is_up(ctx: Ctx, request_id: str, event: str) -> None:
     request = request_for(ctx, request_id)
     step(ctx, REQUEST, request, event, ("time",))
     if event == "quotes_expire":
-        _tell(ctx, RequestQuotesExpired, request)
+        _tell(ctx, events.RequestQuotesExpired, request)
         return
     if event == "cut_off" and request.quotes:
-        _tell(ctx, RequestCutOff, request)
+        _tell(ctx, events.RequestCutOff, request)
         return
     if event == "cut_off":
         event = "nobody_quoted"
         step(ctx, REQUEST, request, event, ("system",))
-    ctx.announce(RequestLapsed(request.id, request.buyer, None, event))
+    ctx.announce(events.RequestLapsed(request.id, request.buyer, None, event))
     ctx.session.flush()
 
 
-def _tell(ctx: Ctx, fact: type[RequestFact], request: Request) -> None:
+def _tell(ctx: Ctx, fact: type[events.RequestFact], request: Request) -> None:
     ctx.announce(fact(request.id, request.buyer, ctx.actor.person))
     ctx.session.flush()

@@ -20,16 +20,16 @@ from core.trade.deals.model import Side
 
 WRITE_WITHIN: Final = timedelta(days=14)
 
-Mark = Annotated[int, Field(ge=1, le=5)]
-MarkName = Literal["quantity", "quality", "time", "payment", "taking", "fairness", "talk"]
-Stars = Mapping[MarkName, Mark]  # one to five for each mark that applies
+StarCount = Annotated[int, Field(ge=1, le=5)]
+Aspect = Literal["quantity", "quality", "time", "payment", "taking", "fairness", "talk"]
+Stars = Mapping[Aspect, StarCount]  # one to five for each mark that applies
 
 # Duties of each side of a deal, by which it is rated. A seller delivers; a buyer pays, takes the goods and checks them.
-MARKS: Final[Mapping[Side, tuple[MarkName, ...]]] = MappingProxyType(
+ASPECTS: Final[Mapping[Side, tuple[Aspect, ...]]] = MappingProxyType(
     {"seller": ("quantity", "quality", "time", "talk"), "buyer": ("payment", "taking", "fairness", "talk")}
 )
 # Marks about goods may be missing: a deal can be over before any goods came.
-OF_GOODS: Final[frozenset[MarkName]] = frozenset({"quantity", "quality", "taking", "fairness"})
+OF_GOODS: Final[frozenset[Aspect]] = frozenset({"quantity", "quality", "taking", "fairness"})
 
 
 class WriteReview(FrozenModel):
@@ -102,7 +102,7 @@ class Review(Table):
 
     __table_args__ = (
         UniqueConstraint("deal_id", "author"),
-        CheckConstraint(" AND ".join(f"{mark} BETWEEN 1 AND 5" for mark in get_args(MarkName)), name="one_to_five"),
+        CheckConstraint(" AND ".join(f"{aspect} BETWEEN 1 AND 5" for aspect in get_args(Aspect)), name="one_to_five"),
         CheckConstraint(
             "(side = 'seller' AND time IS NOT NULL AND payment IS NULL AND taking IS NULL AND fairness IS NULL)"
             " OR (side = 'buyer' AND payment IS NOT NULL AND quantity IS NULL AND quality IS NULL AND time IS NULL)",
@@ -111,10 +111,10 @@ class Review(Table):
     )
 
     @property
-    def stars(self) -> dict[MarkName, int]:
+    def stars(self) -> dict[Aspect, int]:
         """Return the marks that were given."""
-        given = {mark: getattr(self, mark) for mark in MARKS[self.side]}
-        return {mark: stars for mark, stars in given.items() if stars is not None}
+        given = {aspect: getattr(self, aspect) for aspect in ASPECTS[self.side]}
+        return {aspect: stars for aspect, stars in given.items() if stars is not None}
 
 
 @dataclass(frozen=True, slots=True)

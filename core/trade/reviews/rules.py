@@ -30,7 +30,7 @@ from typing import Final
 
 from core.kernel.money import Money
 from core.trade.deals.model import Side
-from core.trade.reviews.model import MARKS, OF_GOODS, Stars
+from core.trade.reviews.model import ASPECTS, OF_GOODS, Stars
 
 PRIOR_WEIGHT: Final = 8.0  # C: as many middling reviews stand against the first real ones
 PARTS: Final = 48  # a mark is a whole number of them: the mean of two, three or four marks has no rest
@@ -74,7 +74,7 @@ class Counted:
     """A review as the score sees it: `mark` 0 to 1, `value_eur` of its deal, `trust` in its author."""
 
     author: str
-    mark: float
+    rating: float
     value_eur: float
     age_days: float
     trust: float
@@ -96,7 +96,7 @@ class Reputation:
 
 def may_say(side: Side, stars: Stars) -> bool:
     """Return whether these are the marks of that side; only marks about goods may be missing."""
-    return {*MARKS[side]} - OF_GOODS <= stars.keys() <= {*MARKS[side]}
+    return {*ASPECTS[side]} - OF_GOODS <= stars.keys() <= {*ASPECTS[side]}
 
 
 def in_euros(value: Money) -> float:
@@ -119,27 +119,27 @@ def capped(total: float) -> float:
     return min(total, 1 + math.log1p(max(0.0, total - 1)), COUNTERPARTY_CAP)
 
 
-def market_mean(marks: float, reviews: int) -> float:
+def market_mean(ratings: float, reviews: int) -> float:
     """Return the mean of all revealed reviews of one side, drawn to four stars while there are few.
 
     `marks`: the sum of the reviews' marks.
     """
-    return (PRIOR_WEIGHT * FIRST_MEAN + marks) / (PRIOR_WEIGHT + reviews)
+    return (PRIOR_WEIGHT * FIRST_MEAN + ratings) / (PRIOR_WEIGHT + reviews)
 
 
-def standing(reviews: Iterable[Counted], mean: float) -> Reputation:
+def reputation_of(reviews: Iterable[Counted], mean: float) -> Reputation:
     """Return the score of the organisation that these reviews are about. `mean`: the market's, 0 to 1."""
     weights: dict[str, float] = defaultdict(float)
-    marks: dict[str, float] = defaultdict(float)
+    ratings: dict[str, float] = defaultdict(float)
     for review in reviews:
         weighed = weight(review)
         weights[review.author] += weighed
-        marks[review.author] += weighed * review.mark
+        ratings[review.author] += weighed * review.rating
     total = good = 0.0
     for author, summed in weights.items():
         if summed > 0:
             total += capped(summed)
-            good += capped(summed) * marks[author] / summed
+            good += capped(summed) * ratings[author] / summed
     score = (PRIOR_WEIGHT * mean + good) / (PRIOR_WEIGHT + total)
     return Reputation(score, wilson_floor(good, total), sum(summed > 0 for summed in weights.values()))
 

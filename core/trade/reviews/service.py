@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.kernel.compiled_statements import find_all, select_all, select_rows
-from core.kernel.database import Instant
+from core.kernel.database import Instant, existing
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import enter, step
@@ -45,7 +45,7 @@ from core.trade.reviews.model import (
     REVIEW,
     WRITE_WITHIN,
     AnswerReview,
-    MarkName,
+    Aspect,
     Review,
     ReviewWindow,
     Score,
@@ -87,7 +87,7 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
         written_at=ctx.now,
         value_minor=0 if deal.direct else deal.amount_minor,  # money that was not seen to come: read, and never counted
         currency=deal.currency,
-        **{str(mark): stars for mark, stars in command.stars.items()},
+        **{str(aspect): stars for aspect, stars in command.stars.items()},
     )
     ctx.session.add(review)
     ctx.session.flush()
@@ -133,9 +133,9 @@ _DUE_OF = _DUE.where(ReviewWindow.id == bindparam("deal"))
 _ORGANISATIONS: BindParameter[str] = bindparam("organisations", expanding=True)
 _REVEALED = Review.revealed_at.is_not(None)
 _SIDE: BindParameter[str] = bindparam("side")
-_MARKS: list[InstrumentedAttribute[int | None]] = [getattr(Review, mark) for mark in get_args(MarkName)]
-_GIVEN = reduce(add, (case((mark.is_not(None), 1), else_=0) for mark in _MARKS))
-_STARS = reduce(add, (func.coalesce(mark, 0) for mark in _MARKS))
+_ASPECTS: list[InstrumentedAttribute[int | None]] = [getattr(Review, aspect) for aspect in get_args(Aspect)]
+_GIVEN = reduce(add, (case((aspect.is_not(None), 1), else_=0) for aspect in _ASPECTS))
+_STARS = reduce(add, (func.coalesce(aspect, 0) for aspect in _ASPECTS))
 _PARTS = (_STARS - _GIVEN) * (rules.PARTS // 4) // _GIVEN  # parts of the mean of the marks that were given
 _ABOUT = (
     select(Review)
@@ -247,9 +247,7 @@ def _paid_directly(deal: Deal) -> bool:
 
 def close_reviews(ctx: Ctx, deal_id: str) -> None:
     """Close the reviews of a deal after two weeks: what was written can be read."""
-    window = ctx.session.get(ReviewWindow, deal_id)
-    if window is None:
-        raise NotFound
+    window = existing(ctx.session, ReviewWindow, deal_id)
     _reveal(ctx, window, "window_over", "time")
 
 
@@ -287,13 +285,13 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str], side: Side) -> dict[s
     scores = {}
     for organisation in organisation_ids:
         of = reviews[organisation]
-        standing = rules.standing([_counted(ctx, organisation, each, partners) for each in of], mean)
+        reputation = rules.reputation_of([_counted(ctx, organisation, each, partners) for each in of], mean)
         scores[organisation] = Score(
-            shown=standing.shown,
-            rank=standing.score,
-            floor=standing.floor,
+            shown=reputation.shown,
+            rank=reputation.score,
+            floor=reputation.floor,
             reviews=len(of),
-            counterparties=standing.counterparties,
+            counterparties=reputation.counterparties,
             completed_deals=deals[side][organisation],
             other_deals=deals["buyer" if side == "seller" else "seller"][organisation],
             on_time=punctual.get(organisation) if side == "seller" else None,
@@ -305,7 +303,7 @@ def _counted(ctx: Ctx, about: str, review: tuple[Any, ...], partners: dict[str, 
     author, parts, value, written_at = review
     return Counted(
         author=author,
-        mark=parts / rules.PARTS,
+        rating=parts / rules.PARTS,
         value_eur=rules.in_euros(value),
         age_days=(ctx.now - written_at) / timedelta(days=1),
         trust=rules.trust_in(len(partners[author] - {about})),

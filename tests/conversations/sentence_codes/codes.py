@@ -20,6 +20,7 @@ from conversations.trade.deals.next_steps import CLOSED_BY
 from conversations.trade.delivery import claim, delivery, dispute
 from conversations.trade.delivery.findings import BY
 from conversations.trade.listings import grades, my_listings
+from conversations.trade.offers import offer
 from conversations.trade.requests import card as request_card
 from core.books.statements.model import What
 from core.discovery.alerts.model import Rhythm
@@ -114,6 +115,7 @@ def _of_buttons() -> Iterator[str]:
     yield from (f"lot.{verb}" for verb, _ in claim.VERBS if verb not in claim.LABELS)
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
+    yield from offer.TOASTS.values()
     yield from (f"listing.{verb}" for verb, _ in my_listings.VERBS)
     yield from (f"find.{order}" for order in get_args(Order))
     yield from (f"alert.{rhythm}" for rhythm in Rhythm)

@@ -8,13 +8,13 @@ from typing import Final
 from conversations.trade.requests import notifications as request_facts
 
 FACTS: Final[tuple[tuple[Mapping[type, str], frozenset[str]], ...]] = (
-    (request_facts.PUBLISHED_FACTS, frozenset()),
-    (request_facts.REQUEST_FACTS, frozenset({"why"})),
-    (request_facts.CHANGED_FACTS, frozenset({"why", "name", "what"})),
-    (request_facts.QUOTE_FACTS, frozenset({"count"})),
-    (request_facts.AWARDED_FACTS, frozenset({"why", "due"})),
-    (request_facts.REOPENED_FACTS, frozenset({"why", "due", "count"})),
-    (request_facts.SIGNED_FACTS, frozenset()),
+    (request_facts.PUBLISHED_EVENTS, frozenset()),
+    (request_facts.REQUEST_EVENTS, frozenset({"why"})),
+    (request_facts.CHANGED_EVENTS, frozenset({"why", "name", "what"})),
+    (request_facts.QUOTE_EVENTS, frozenset({"count"})),
+    (request_facts.AWARDED_EVENTS, frozenset({"why", "due"})),
+    (request_facts.REOPENED_EVENTS, frozenset({"why", "due", "count"})),
+    (request_facts.SIGNED_EVENTS, frozenset()),
 )
 NOTICES: Final[Mapping[str, frozenset[str]]] = {
     "notice.request_changed_quoted": frozenset({"what", "who", "due", "why"}),

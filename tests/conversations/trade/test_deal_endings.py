@@ -165,14 +165,14 @@ async def test_the_lots_that_are_ones_turn_have_their_buttons(market: Market) ->
 
 
 @pytest.mark.parametrize("from_shelf", [True, False])
-async def test_goods_that_stood_on_no_shelf_are_not_for_sale_again(market: Market, from_shelf: bool) -> None:
+async def test_goods_that_stood_on_no_shelf_are_not_for_sale_again(market: Market, from_listing: bool) -> None:
     trade = await agreed(market, lots=1)
     await trade.sign()
-    if not from_shelf:  # as of a quote on a request
+    if not from_listing:  # as of a quote on a request
 
         def unlist(ctx: Ctx) -> None:
             access.deal_for(ctx, trade.deal_id).listing_id = None
 
         await trade.as_market(unlist)
     said = (await card(trade, trade.seller)).turn
-    assert ("for sale again" in said) == from_shelf
+    assert ("for sale again" in said) == from_listing

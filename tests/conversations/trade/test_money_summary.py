@@ -44,7 +44,7 @@ async def complete(market: Market) -> Trade:
     return trade
 
 
-async def called_back(trade: Trade, *, asks: bool = True) -> Chargeback:
+async def called_back(trade: Trade, *, inquiry: bool = True) -> Chargeback:
     opened = partial(
         recovery.chargeback_opened,
         ref="du_1",
@@ -52,7 +52,7 @@ async def called_back(trade: Trade, *, asks: bool = True) -> Chargeback:
         taken=Money(21_000_00, "EUR"),
         fee=Money(20_00, "EUR"),
         reason="product_not_received",
-        evidence_due=trade.market.clock.now() + timedelta(days=9) if asks else None,
+        evidence_due=trade.market.clock.now() + timedelta(days=9) if inquiry else None,
     )
     found: Chargeback = await trade.market.run(PROVIDER, opened)
     return found
@@ -80,8 +80,8 @@ async def test_sellers_message_before_the_answer_goes_to_the_bank_with_it(market
     await called_back(trade)
     said = SayInDeal(deal_id=trade.deal_id, words="The weight ticket is number 4711.")
     await market.run(trade.seller, lambda ctx: say_in_deal(ctx, said))
-    marks = await trade.as_market(lambda ctx: evidence.marks_of(ctx, trade.deal_id))
-    assert (marks[-1].fact, marks[-1].said) == ("DealLineSaid", said.words)
+    acts = await trade.as_market(lambda ctx: evidence.acts_of(ctx, trade.deal_id))
+    assert (acts[-1].fact, acts[-1].said) == ("DealLineSaid", said.words)
 
 
 async def test_when_our_answer_is_with_the_bank_the_card_says_so(market: Market) -> None:
@@ -96,7 +96,7 @@ async def test_when_our_answer_is_with_the_bank_the_card_says_so(market: Market)
 @pytest.mark.parametrize("won", [True, False])
 async def test_when_the_bank_has_decided_only_who_owes_reads_of_it(market: Market, won: bool) -> None:
     trade = await complete(market)
-    await called_back(trade, asks=False)
+    await called_back(trade, inquiry=False)
     assert (await told(trade, trade.seller))[1] == "The bank asks for no answer. You have nothing to do."
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=won))
     (seller,) = await told(trade, trade.seller)

@@ -11,10 +11,10 @@ SOLD, BOUGHT = "comes an invoice to the buyer", "the seller owes you an invoice"
 WRITES = "Shall I write invoices to your buyers in your name?"
 
 
-async def has_none(somebody: Somebody) -> str:
-    await somebody.says("/money")
-    await somebody.presses("Invoices")
-    return await somebody.sees("There are no invoices yet.")
+async def has_none(person: Somebody) -> str:
+    await person.says("/money")
+    await person.presses("Invoices")
+    return await person.sees("There are no invoices yet.")
 
 
 @pytest.mark.parametrize("chat", CHATS)

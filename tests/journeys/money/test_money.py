@@ -22,24 +22,24 @@ MARK = re.compile(f"[{PICTURES}]{{2}}")
 MONEY = re.compile("held|released|is on its way to you|your money|your turn to pay", re.IGNORECASE)
 
 
-async def choose_security_phrase(somebody: OnTelegram) -> str:
+async def choose_security_phrase(person: OnTelegram) -> str:
     """Press one of the offered security phrases."""
-    await somebody.sees("Your mark is", "it is not from me")
+    await person.sees("Your mark is", "it is not from me")
     offered = [
         button["text"]
-        for message in await somebody.messages()
+        for message in await person.messages()
         for row in message.get("keyboard", [])
         for button in row
         if MARK.fullmatch(button["text"])
     ]
-    await somebody.presses(offered[-1])
-    await somebody.sees("This is your mark now")
+    await person.presses(offered[-1])
+    await person.sees("This is your mark now")
     return str(offered[-1])
 
 
-async def unmarked(somebody: OnTelegram, mark: str) -> list[str]:
+async def unmarked(person: OnTelegram, mark: str) -> list[str]:
     """Return the messages about money without the security phrase."""
-    said = [message.get("text") or "" for message in await somebody.messages() if message["from"] == "bot"]
+    said = [message.get("text") or "" for message in await person.messages() if message["from"] == "bot"]
     return [text for text in said if "€" in text and MONEY.search(text) and not text.startswith(mark)]
 
 

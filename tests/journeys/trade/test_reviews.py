@@ -33,9 +33,9 @@ async def test_goods_that_never_came_need_not_be_rated(trade: Trade) -> None:
         await each.sees("Rasa says: Payment ★★★★, Communication ★★★★★")
 
 
-async def offered(somebody: Somebody) -> str:
+async def offered(person: Somebody) -> str:
     """Return all text on the screen, with the options of a window."""
-    return await somebody.screen() + (str(await somebody.window()) if isinstance(somebody, OnSlack) else "")
+    return await person.screen() + (str(await person.window()) if isinstance(person, OnSlack) else "")
 
 
 async def test_trader_who_only_bought_is_new_as_a_seller(trade: Trade) -> None:

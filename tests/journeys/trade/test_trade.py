@@ -82,15 +82,15 @@ async def the_money_is_told_to_both(rasa: Somebody, tom: Somebody) -> None:
 
 async def each_keeps_what_was_signed(trade: Trade) -> None:
     """Check that both sides get the terms as a file, and the conditions that they name, word by word."""
-    for somebody in (trade.seller, trade.buyer):
-        await somebody.says("/deals")
-        await somebody.presses("See the terms")
-        told = await somebody.sees("Signed by the seller", "Rasa", "VAT that the seller owes on it is in it")
-        await somebody.presses("Conditions of the market")
-        await somebody.sees("This English text is the one that binds.", "14. Contacts and records.")
-        await somebody.presses("Keep as PDF")
+    for person in (trade.seller, trade.buyer):
+        await person.says("/deals")
+        await person.presses("See the terms")
+        told = await person.sees("Signed by the seller", "Rasa", "VAT that the seller owes on it is in it")
+        await person.presses("Conditions of the market")
+        await person.sees("This English text is the one that binds.", "14. Contacts and records.")
+        await person.presses("Keep as PDF")
         [ref] = set(re.findall(r"Terms of deal (\w{6})", told))
-        await somebody.sees(f"{ref}.pdf")
+        await person.sees(f"{ref}.pdf")
 
 
 async def each_reads_the_other(trade: Trade) -> None:

@@ -22,8 +22,8 @@ from core.people.accounts.model import NOBODY, Person
 from core.people.accounts.service import organisation_of
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot
-from core.trade.funding.evidence.model import EvidenceMark
-from core.trade.funding.evidence.service import marks_of
+from core.trade.funding.evidence.model import RecordedAct
+from core.trade.funding.evidence.service import acts_of
 from core.trade.funding.model import LotSettlement, Payment
 from core.trade.offers.model import Offer
 from core.trade.offers.quotes.model import Quote
@@ -43,8 +43,8 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
     found = ctx.session.get_one(Chargeback, chargeback_id)
     deal = ctx.session.get_one(Deal, found.subject)
     lots = ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id).order_by(Lot.number)).all()
-    marks = marks_of(ctx, deal.id)
-    people = names(ctx, [deal.buyer_signed_by, deal.seller_signed_by, *(each.person_id for each in marks)])
+    acts = acts_of(ctx, deal.id)
+    people = names(ctx, [deal.buyer_signed_by, deal.seller_signed_by, *(each.person_id for each in acts)])
     return {
         **beginning(ctx, found, deal.amount),
         "deal": {
@@ -62,7 +62,7 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
             "commission_percent": str(Decimal(deal.commission_bp) / 100),
         },
         "signatures": [
-            _signature(marks, people, side, person, at)
+            _signature(acts, people, side, person, at)
             for side, person, at in (
                 ("buyer", deal.buyer_signed_by, deal.buyer_signed_at),
                 ("seller", deal.seller_signed_by, deal.seller_signed_at),
@@ -72,7 +72,7 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
         "findings": [columns(each) for each in _findings(ctx, [lot.id for lot in lots])],
         "negotiation": _negotiation(ctx, deal),
         "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in steps(ctx, subject)],
-        "chat": [shown(each, people) for each in marks],
+        "chat": [shown(each, people) for each in acts],
         "payments": [columns(each) for each in _rows(ctx, Payment, deal.id)],
         "settlements": [columns(each) for each in _rows(ctx, LotSettlement, deal.id)],
         "payouts_and_refunds": [{**columns(each), "to": _to(deal, each)} for each in rows_of(ctx, deal.id)],
@@ -142,10 +142,10 @@ def names(ctx: Ctx, ids: Iterable[str | None]) -> dict[str, str]:
 
 
 def _signature(
-    marks: list[EvidenceMark], people: dict[str, str], side: str, person: str | None, at: datetime | None
+    acts: list[RecordedAct], people: dict[str, str], side: str, person: str | None, at: datetime | None
 ) -> dict[str, Any]:
     """Return one side's signature; the message comes from the evidence mark of the same act."""
-    sealed = next((each for each in marks if each.fact == "DealSigned" and each.about == side), None)
+    sealed = next((each for each in acts if each.fact == "DealSigned" and each.about == side), None)
     return {
         "side": side,
         "person": people.get(person or "", ""),
@@ -154,12 +154,12 @@ def _signature(
     }
 
 
-def shown(each: EvidenceMark, people: dict[str, str]) -> dict[str, Any]:
+def shown(each: RecordedAct, people: dict[str, str]) -> dict[str, Any]:
     return {
         "at": plain(each.at),
         "who": people.get(each.person_id or "", "the market"),
         "did": each.fact,
         "about": each.about,
         "message": each.came_by,
-        "said": each.said,
+        "said": each.text,
     }

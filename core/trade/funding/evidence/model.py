@@ -15,7 +15,7 @@ SEND_BEFORE: Final = timedelta(days=2)  # before the bank's date: time to try ag
 TRY_AGAIN_AFTER: Final = timedelta(hours=6)
 
 
-class EvidenceMark(Table):
+class RecordedAct(Table):
     """One act on a deal, a session or a purchase, with the person, the time, and the message and chat.
 
     Kept for ever.
@@ -30,7 +30,7 @@ class EvidenceMark(Table):
     about: Mapped[str | None] = mapped_column(String(40))  # the side, or the lot
     person_id: Mapped[str | None] = mapped_column(Id)
     came_by: Mapped[str | None] = mapped_column(String(200))  # the outside id of the input, as the inbox has it
-    said: Mapped[str | None] = mapped_column(Words)
+    text: Mapped[str | None] = mapped_column("said", Words)
 
 
 class PackState(StrEnum):

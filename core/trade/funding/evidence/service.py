@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.kernel.errors import NotFound
+from core.kernel.database import existing
 from core.kernel.inbox import CurrentInput
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
@@ -15,21 +15,21 @@ from core.money.chargebacks.events import EvidenceRefused, EvidenceSent
 from core.money.chargebacks.model import Chargeback
 from core.money.chargebacks.rules import dispute_of
 from core.money.messages import SubmitEvidence
-from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, EvidenceMark, Pack, PackState
+from core.trade.funding.evidence.model import SEND_BEFORE, TRY_AGAIN_AFTER, Pack, PackState, RecordedAct
 
 EVIDENCE: Final = "evidence"
 SEND: Final = "send"
-LONGEST_SAID: Final = 500  # characters of an input that are kept
+LONGEST_TEXT: Final = 500  # characters of an input that are kept
 
 
-def mark(
-    ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None, said: str | None = None
+def record_act(
+    ctx: Ctx, subject: str, fact: str, *, about: str | None = None, person: str | None = None, text: str | None = None
 ) -> None:
     """Store an act with the input that led to it. `said`: its words, if they are not the input itself."""
     led_by = ctx.collected(CurrentInput)
-    said = said or led_by.text
+    text = text or led_by.text
     ctx.session.add(
-        EvidenceMark(
+        RecordedAct(
             id=ctx.new_id(),
             subject=subject,
             at=ctx.now,
@@ -37,15 +37,13 @@ def mark(
             about=about,
             person_id=person,
             came_by=led_by.key,
-            said=said[:LONGEST_SAID] if said else None,
+            text=text[:LONGEST_TEXT] if text else None,
         )
     )
 
 
-def marks_of(ctx: Ctx, subject: str) -> list[EvidenceMark]:
-    return list(
-        ctx.session.scalars(select(EvidenceMark).where(EvidenceMark.subject == subject).order_by(EvidenceMark.id))
-    )
+def acts_of(ctx: Ctx, subject: str) -> list[RecordedAct]:
+    return list(ctx.session.scalars(select(RecordedAct).where(RecordedAct.subject == subject).order_by(RecordedAct.id)))
 
 
 def prepare_pack(ctx: Ctx, chargeback_id: str, due_by: datetime | None) -> None:
@@ -77,7 +75,7 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
 
 def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
     """Record that the bank has our answer."""
-    pack = _pack(ctx, chargeback_id)
+    pack = existing(ctx.session, Pack, chargeback_id, locked=True)
     told = pack.state is PackState.SENT
     pack.state, pack.sent_at, pack.digest, pack.why = PackState.SENT, ctx.now, digest, None
     clear_timers(ctx.session, EVIDENCE, chargeback_id)
@@ -91,7 +89,7 @@ def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
     """Record that the provider refused the answer. It is tried again until the bank's date, and announced for an
     operator.
     """
-    pack = _pack(ctx, chargeback_id)
+    pack = existing(ctx.session, Pack, chargeback_id, locked=True)
     if pack.state is not PackState.ASKED:
         return
     pack.state, pack.why = PackState.REFUSED, why
@@ -114,10 +112,3 @@ def spare_pack(ctx: Ctx, chargeback_id: str) -> None:
 
 def pack_of(ctx: Ctx, chargeback_id: str) -> Pack | None:
     return ctx.session.get(Pack, chargeback_id)
-
-
-def _pack(ctx: Ctx, chargeback_id: str) -> Pack:
-    pack = ctx.session.get(Pack, chargeback_id, with_for_update=True)
-    if pack is None:
-        raise NotFound
-    return pack

@@ -29,7 +29,7 @@ class RailFacts:
     """
 
     currencies: frozenset[str] | None = None
-    recall: timedelta | None = None
+    chargeback_within: timedelta | None = None
 
 
 # EPC 016-06, SEPA Core Direct Debit Rulebook 4.3.4: eight weeks without a reason.

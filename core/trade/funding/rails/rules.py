@@ -31,8 +31,8 @@ def proposed(amount: Money, offered: Collection[Rail], *, business: bool) -> Rai
 
 def safe_from(rail: Rail, came_at: datetime) -> datetime:
     """Return the time from which money that came by this rail can be sent on without trusting the buyer."""
-    recall = FACTS[rail].recall
-    return came_at if recall is None else came_at + recall
+    chargeback_within = FACTS[rail].chargeback_within
+    return came_at if chargeback_within is None else came_at + chargeback_within
 
 
 def trusted(stood: Money, outstanding: Money, amount: Money) -> bool:

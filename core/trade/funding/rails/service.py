@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import exists, func, select
 
-from core.kernel.errors import Invalid, NotAllowed, NotFound
+from core.kernel.database import existing
+from core.kernel.errors import Invalid, NotAllowed
 from core.kernel.money import Money
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
@@ -119,9 +120,7 @@ def way_of(ctx: Ctx, payment_id: str) -> PaymentWay | None:
 
 def transfer_goes_to(ctx: Ctx, payment_id: str, *, iban: str, bic: str, holder: str, reference: str) -> None:
     """Record the account that the buyer has to transfer to. Raises NotFound."""
-    way = ctx.session.get(PaymentWay, payment_id)
-    if way is None:
-        raise NotFound
+    way = existing(ctx.session, PaymentWay, payment_id)
     way.iban, way.bic, way.holder, way.reference = iban, bic, holder, reference
     ctx.session.flush()
 
@@ -181,7 +180,7 @@ def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
     back.
     """
     way = ctx.session.get(PaymentWay, row.payment_id)
-    if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].recall is None:
+    if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].chargeback_within is None:
         return None
     until = rules.safe_from(way.rail, way.came_at or ctx.now)
     if until <= ctx.now:

@@ -14,7 +14,7 @@ class InquiryFact(Event):
     by_person: str | None
 
 
-class InquirySaid(InquiryFact):
+class InquiryWritten(InquiryFact):
     """One side has asked or answered. `why`: "asked" for the first word of all."""
 
     why: str

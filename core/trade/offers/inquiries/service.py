@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from core.catalogue.model import Catalogue
+from core.kernel.database import check_version
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.frozen_model import FrozenModel
 from core.kernel.process import enter, step
@@ -15,7 +16,7 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
 from core.people.blocking.service import check_may_reach
 from core.trade.listings.service import TAKES_OFFERS, listing_for
-from core.trade.offers.inquiries.events import InquiryClosed, InquirySaid
+from core.trade.offers.inquiries.events import InquiryClosed, InquiryWritten
 from core.trade.offers.inquiries.model import IDLE_AFTER, INQUIRY, LINES_AT_MOST, AskSeller, Inquiry, InquiryLine, SayOn
 from core.trade.offers.model import DEFAULT_VALIDITY, Offer, Side, Terms
 from core.trade.offers.rules import other, roles_of
@@ -48,7 +49,7 @@ def ask_seller(ctx: Ctx, command: AskSeller) -> Inquiry:
     _write(ctx, inquiry, "buyer", command.words)
     has_traded(ctx, person.organisation_id)
     ctx.session.flush()
-    ctx.announce(InquirySaid(inquiry.id, inquiry.buyer, inquiry.seller, person.id, "asked"))
+    ctx.announce(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, person.id, "asked"))
     return inquiry
 
 
@@ -65,15 +66,14 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
     # The step stays in its state and so keeps the timer; every word is a sign of life.
     set_timer(ctx.session, Timer(INQUIRY.name, inquiry.id, IDLE, ctx.now + IDLE_AFTER), since=ctx.now)
     ctx.session.flush()
-    ctx.announce(InquirySaid(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
+    ctx.announce(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
     return inquiry
 
 
 def close_inquiry(ctx: Ctx, inquiry_id: str, expected_version: int | None = None) -> Inquiry:
     """Close an inquiry for a side that has nothing more to ask or to say."""
     inquiry = inquiry_for(ctx, inquiry_id)
-    if expected_version is not None and expected_version != inquiry.version:
-        raise Stale
+    check_version(inquiry, expected_version)
     return _close(ctx, inquiry, "close", _side(ctx, inquiry))
 
 

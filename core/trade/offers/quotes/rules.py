@@ -57,7 +57,7 @@ def counting(quotes: Iterable[Quote]) -> list[Quote]:
     return sorted(last.values(), key=lambda each: (each.terms.total().minor, each.id))
 
 
-def standing(request: Request, quotes: Iterable[Quote]) -> list[Quote]:
+def valid(request: Request, quotes: Iterable[Quote]) -> list[Quote]:
     """Return the quotes that were given on what the request asks now; the others bind no seller."""
     return [each for each in quotes if each.request_id == request.id and each.edition >= request.stands_from]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select
 
 from core.catalogue.model import Catalogue
+from core.kernel.database import existing
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
@@ -24,10 +25,10 @@ def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
     if command.edition is not None and command.edition < request.stands_from:
         raise Stale
     given = _quotes(ctx, request.id, person.organisation_id)
-    quoted = len(rules.standing(request, given))
+    quoted = len(rules.valid(request, given))
     terms = rules.terms_of(request, command, quality_of(catalogue, request.product_id, request.grade_id))
     rules.check_quote(request, terms, person.organisation_id, quoted, ctx.now.date())
-    requests.count_quote(ctx, request, anew=has_standing(ctx, request, person.organisation_id))
+    requests.count_quote(ctx, request, replaces=has_valid_quote(ctx, request, person.organisation_id))
     quote = Quote(
         id=ctx.new_id(),
         request_id=request.id,
@@ -51,10 +52,10 @@ def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
     """
     organisation = acting(ctx).organisation_id
     if organisation != request.buyer:
-        return rules.counting(_standing(ctx, request, organisation))
+        return rules.counting(_valid(ctx, request, organisation))
     if request.sealed and request.state == REQUEST.initial:
         return []
-    return rules.counting(_standing(ctx, request))
+    return rules.counting(_valid(ctx, request))
 
 
 def passed_quote(ctx: Ctx, request: Request) -> Quote | None:
@@ -66,12 +67,12 @@ def passed_quote(ctx: Ctx, request: Request) -> Quote | None:
     given = _quotes(ctx, request.id, mine)
     if not given and request.again_of is not None:
         given = _quotes(ctx, request.again_of, mine)
-    return given[-1] if given and not rules.standing(request, given) else None
+    return given[-1] if given and not rules.valid(request, given) else None
 
 
 def quotes_left(ctx: Ctx, request: Request) -> int:
     """Return how many more times the actor may quote."""
-    return request.quotes_each - len(_standing(ctx, request, acting(ctx).organisation_id))
+    return request.quotes_each - len(_valid(ctx, request, acting(ctx).organisation_id))
 
 
 def quoted_by(ctx: Ctx, organisation_id: str, limit: int) -> list[Request]:
@@ -101,16 +102,14 @@ def asked_of(ctx: Ctx, request: Request) -> list[str]:
     return sorted({*sellers_of(ctx, request.id), *before})
 
 
-def has_standing(ctx: Ctx, request: Request, seller: str) -> bool:
+def has_valid_quote(ctx: Ctx, request: Request, seller: str) -> bool:
     """Return whether an organisation has a quote on what the request asks now that has not become a deal."""
-    return any(each.awarded_at is None for each in rules.counting(_standing(ctx, request, seller)))
+    return any(each.awarded_at is None for each in rules.counting(_valid(ctx, request, seller)))
 
 
 def quote_for(ctx: Ctx, quote_id: str) -> Quote:
     """Return a quote for its seller, for its buyer when it may be seen, or for the market. Raises NotFound."""
-    quote = ctx.session.get(Quote, quote_id)
-    if quote is None:
-        raise NotFound
+    quote = existing(ctx.session, Quote, quote_id)
     if ctx.actor.person is not None:
         visible = quotes_on(ctx, requests.request_for(ctx, quote.request_id))
         if quote.seller != acting(ctx).organisation_id and quote.id not in {each.id for each in visible}:
@@ -123,11 +122,9 @@ def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) ->
 
     `expected_version`: the request's version.
     """
-    quote = ctx.session.get(Quote, quote_id)
-    if quote is None:
-        raise NotFound
+    quote = existing(ctx.session, Quote, quote_id)
     request = requests.own_request(ctx, quote.request_id, expected_version)
-    rules.check_counts(quote, _standing(ctx, request))
+    rules.check_counts(quote, _valid(ctx, request))
     if quote.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
     requests.award(ctx, request.id, expected_version)
@@ -144,20 +141,20 @@ def quote_counts(ctx: Ctx, quote_id: str) -> None:
 def quote_fell_through(ctx: Ctx, quote_id: str) -> None:
     """Open the request of a quote whose deal ended before that. The buyer may choose among the other quotes."""
     quote = ctx.session.get_one(Quote, quote_id)
-    others = rules.to_choose(_standing(ctx, requests.request_for(ctx, quote.request_id)), ctx.now.date())
+    others = rules.to_choose(_valid(ctx, requests.request_for(ctx, quote.request_id)), ctx.now.date())
     requests.open_again(ctx, quote.request_id, quote.seller, len(others))
 
 
-def taken_quote(ctx: Ctx, request: Request) -> Quote | None:
+def awarded_quote(ctx: Ctx, request: Request) -> Quote | None:
     """Return the quote whose deal counts, or is to be signed."""
     if request.state not in (RequestState.AWARDED, RequestState.SIGNED):
         return None
-    taken = [each for each in _quotes(ctx, request.id) if each.awarded_at is not None]
-    return max(taken, key=lambda each: each.id, default=None)
+    awarded = [each for each in _quotes(ctx, request.id) if each.awarded_at is not None]
+    return max(awarded, key=lambda each: each.id, default=None)
 
 
-def _standing(ctx: Ctx, request: Request, seller: str | None = None) -> list[Quote]:
-    return rules.standing(request, _quotes(ctx, request.id, seller))
+def _valid(ctx: Ctx, request: Request, seller: str | None = None) -> list[Quote]:
+    return rules.valid(request, _quotes(ctx, request.id, seller))
 
 
 def _quotes(ctx: Ctx, request_id: str, seller: str | None = None) -> list[Quote]:

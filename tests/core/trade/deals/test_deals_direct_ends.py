@@ -147,7 +147,7 @@ async def test_buyer_with_a_limit_cannot_give_up_approved_protection(market: Mar
     trade, head, buyer = await approved(market)
     await market.run(buyer, lambda ctx: deals.ask_direct(ctx, trade.deal_id))
     deal: Deal = await trade.deal()
-    assert (deal.direct_asked_by, deal.direct_wanted_by) == (None, buyer.person)
+    assert (deal.direct_asked_by, deal.direct_requested_by) == (None, buyer.person)
     assert "direct_agreed" not in await may(market, trade.seller, trade)  # the seller has not been asked
     assert await may(market, buyer, trade) == ["cancel"]
     assert {"direct_asked", "direct_refused"} <= {*await may(market, head, trade)}
@@ -163,7 +163,7 @@ async def test_buyer_with_a_limit_cannot_accept_the_sellers_direct_payment(marke
     assert (await trade.deal()).state == DealState.AWAITING_FUNDING
     await market.run(head, lambda ctx: deals.refuse_direct(ctx, trade.deal_id))
     deal = await trade.deal()
-    assert (deal.state, deal.direct_asked_by, deal.direct_wanted_by) == ("awaiting_funding", None, None)
+    assert (deal.state, deal.direct_asked_by, deal.direct_requested_by) == ("awaiting_funding", None, None)
 
 
 async def test_side_that_is_asked_can_keep_the_payment_protected(market: Market) -> None:

@@ -213,11 +213,13 @@ class Chaos:
 
     async def answer(self, post: OutboxMessage, *, well: bool = False) -> None:
         self.answered.add(post.id)
-        effect = str(post.body.get("effect"))
+        disbursement = str(post.body.get("effect"))
         if well or self.dice.random() < 0.7 or post.kind not in ("transfer", "refund"):
             await self.market.run(PROVIDER, partial(self.trade._answer, post))  # noqa: SLF001 - the provider of all stories
             return
-        refused = partial(disbursements.refused, disbursement_id=effect, why="not now", final=self.dice.random() < 0.5)
+        refused = partial(
+            disbursements.refused, disbursement_id=disbursement, why="not now", final=self.dice.random() < 0.5
+        )
         await self.market.run(PROVIDER, refused)
 
     async def attempt(self, actor: Actor, unit: Callable[[Ctx], object]) -> None:
@@ -280,8 +282,8 @@ def ended(ctx: Ctx) -> None:
     for kind in ("escrow", "payable", "refund_due"):
         assert standing(ctx, kind) == {}
     sent: dict[str, int] = {}
-    for effect in ctx.session.scalars(select(Disbursement)):
-        sent[effect.payment_id] = sent.get(effect.payment_id, 0) + effect.amount_minor
-        assert effect.kind is DisbursementKind.PAYOUT or effect.payee is None
+    for disbursement in ctx.session.scalars(select(Disbursement)):
+        sent[disbursement.payment_id] = sent.get(disbursement.payment_id, 0) + disbursement.amount_minor
+        assert disbursement.kind is DisbursementKind.PAYOUT or disbursement.payee is None
     for payment in ctx.session.scalars(select(Payment)):
         assert sent.get(payment.id, 0) <= payment.amount_minor  # never more than has come

@@ -109,14 +109,14 @@ async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None
 
 async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> None:
     trade = await one_payout(market)
-    effect = trade.asked("transfer")[0]["effect"]
-    refuse = partial(disbursements.refused, disbursement_id=effect, why="balance_insufficient", final=False)
+    disbursement = trade.asked("transfer")[0]["effect"]
+    refuse = partial(disbursements.refused, disbursement_id=disbursement, why="balance_insufficient", final=False)
     await market.run(PROVIDER, refuse)
     await market.run(PROVIDER, refuse)
     await trade.pass_days(1)
     assert [body["attempt"] for body in trade.asked("transfer")] == [1, 2]
-    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_1"))
-    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, disbursement, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, disbursement, "tr_1"))
     await trade.pass_days(2)
     assert len(trade.asked("transfer")) == 2
     assert (await trade.deal()).state == DealState.COMPLETED
@@ -126,14 +126,14 @@ async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> N
 async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> None:
     market.watch(DisbursementRefused)
     trade = await one_payout(market)
-    effect = trade.asked("transfer")[0]["effect"]
-    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, effect, "account_closed", final=True))
-    told = (SubjectKind.DEAL, trade.deal_id, effect, DisbursementKind.PAYOUT, trade.selling, eur(20_475_00))
+    disbursement = trade.asked("transfer")[0]["effect"]
+    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, disbursement, "account_closed", final=True))
+    told = (SubjectKind.DEAL, trade.deal_id, disbursement, DisbursementKind.PAYOUT, trade.selling, eur(20_475_00))
     assert market.facts == [DisbursementRefused(*told, "account_closed")]
     assert (await trade.deal()).state == DealState.PAYOUT_BLOCKED
     await trade.market.books_hold()
-    await trade.as_market(lambda ctx: disbursements.ask_again(ctx, effect))
-    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_2"))
+    await trade.as_market(lambda ctx: disbursements.ask_again(ctx, disbursement))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, disbursement, "tr_2"))
     assert (await trade.deal()).state == DealState.COMPLETED
 
 
@@ -141,11 +141,11 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
     trade = await paid(market)
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    effect = trade.asked("refund")[0]["effect"]
-    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, effect, "charge_pending", final=False))
+    disbursement = trade.asked("refund")[0]["effect"]
+    await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, disbursement, "charge_pending", final=False))
     assert (await trade.deal()).state == DealState.REFUND_BLOCKED
     await trade.pass_days(1)
-    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "re_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, disbursement, "re_1"))
     assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 

@@ -166,7 +166,8 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
     found = await chargeback(trade)
     assert (found.claimed_minor, found.recovered_minor) == (20_737_50, 10_500_00 + 10_237_50)  # refund and payout
     assert [
-        effect.kind for effect in await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
+        disbursement.kind
+        for disbursement in await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
     ] == [
         "payout",
         "reversal",

@@ -186,8 +186,8 @@ async def test_unpaid_part_ends_with_its_lots_alone(market: Market) -> None:
         [LotState.ACCEPTED, LotState.ACCEPTED, LotState.DROPPED, LotState.DROPPED],
     )
     assert len(market.facts) == 1
-    shelf = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
-    assert str(shelf) == "450 t"
+    stock = await trade.as_market(lambda ctx: listing_for(ctx, trade.listing_id).remaining)
+    assert str(stock) == "450 t"
     await market.books_hold()
 
 

@@ -33,8 +33,8 @@ def close(dice: random.Random) -> None:
     for lot, share in zip(lots, shares, strict=True):
         parting = part(lot.amount, share, released, fees, bp)
         released, fees, back = released + parting.released, fees + parting.fee, back + parting.back
-        for wanted in (parting.net, parting.back):
-            for payment, taken in drawn(wanted, list(left.items())):
+        for expected in (parting.net, parting.back):
+            for payment, taken in drawn(expected, list(left.items())):
                 left[payment] -= taken
                 sent += taken
         assert fees == released.share(bp)

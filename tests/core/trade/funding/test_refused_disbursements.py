@@ -35,11 +35,11 @@ WHOLE = Money(21_000_00, "EUR")
 async def has_an_account(trade: Trade) -> None:
     """Let the buyer name the account that their money goes to."""
 
-    def asks(ctx: Ctx) -> None:
+    def requests_sent(ctx: Ctx) -> None:
         organisation_of(ctx, trade.buying).country = "SE"
         payees.ask_onboarding(ctx)
 
-    await trade.market.run(trade.buyer, asks)
+    await trade.market.run(trade.buyer, requests_sent)
     await trade.market.run(PROVIDER, lambda ctx: payees.account_opened(ctx, trade.buying, "acct_buyer"))
     await trade.market.run(PROVIDER, lambda ctx: payees.payee_told(ctx, trade.buying, ready=True, missing=()))
 
@@ -65,27 +65,27 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
 ) -> None:
     """The card is closed. The provider says so at once, or its bank does a day after the refund was sent."""
     market.watch(DisbursementRefused, PayoutWaiting)
-    desk = "desk@parley.example" if comes_back else None  # without an address there is only the log
-    alarms.listen(market.reactions, Wordings(PLATFORMS), desk)
-    trade, effect = await called_off(market)
+    operators = "desk@parley.example" if comes_back else None  # without an address there is only the log
+    alarms.listen(market.reactions, Wordings(PLATFORMS), operators)
+    trade, disbursement = await called_off(market)
     for number in range(1, MOST_REFUSALS + 1):
         assert len(trade.asked("refund")) == number
         ref = f"re_{number}" if comes_back else None
         if ref is not None:
-            await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=ref))
-        refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True, ref=ref)
+            await market.run(PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref=ref))
+        refused = partial(disbursements.refused, disbursement_id=disbursement, why="card_closed", final=True, ref=ref)
         for _ in range(2):
             await market.run(PROVIDER, refused)
         await trade.market.books_hold()
         if number < MOST_REFUSALS:
             await trade.pass_days(8)
-    told = (SubjectKind.DEAL, trade.deal_id, effect, DisbursementKind.REFUND, trade.buying, WHOLE)
+    told = (SubjectKind.DEAL, trade.deal_id, disbursement, DisbursementKind.REFUND, trade.buying, WHOLE)
     assert market.facts == [
         DisbursementRefused(*told, "card_closed"),
         PayoutWaiting(SubjectKind.DEAL, trade.deal_id, trade.buying, WHOLE, "no_account"),
     ]
     letters = [post.body for post in market.posts if post.channel == "mail"]
-    assert [letter["to"] for letter in letters] == ([desk] if desk else [])
+    assert [letter["to"] for letter in letters] == ([operators] if operators else [])
     assert all("a refund of the deal" in each["text"] and "card_closed" in each["text"] for each in letters)
 
     await trade.pass_days(30)
@@ -93,7 +93,7 @@ async def test_a_refund_that_is_refused_again_and_again_is_paid_out_to_an_accoun
     await has_an_account(trade)
     (sent,) = trade.asked("transfer")
     assert (sent["amount"], sent["charge"], sent["account"]) == (WHOLE.minor, None, "acct_buyer")
-    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, effect, "tr_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, disbursement, "tr_1"))
     assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
         assert await trade.as_market(lambda ctx, of=account: balance(ctx, of, "EUR")) == Money.zero("EUR")  # type: ignore[misc]
@@ -104,8 +104,8 @@ async def test_unclaimed_refund_is_never_paid_from_our_balance(
     market: Market,
 ) -> None:
     """An unclaimed refund is in the buyer's balance there. It was not on ours and is sent from there alone."""
-    trade, effect = await called_off(market)
-    refused = partial(disbursements.refused, disbursement_id=effect, why="unclaimed", final=True, unclaimed=True)
+    trade, disbursement = await called_off(market)
+    refused = partial(disbursements.refused, disbursement_id=disbursement, why="unclaimed", final=True, unclaimed=True)
     for number in range(1, MOST_REFUSALS + 2):
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
@@ -137,9 +137,9 @@ async def test_refused_reversal_is_told_to_operators_alone(market: Market) -> No
 @pytest.mark.parametrize("won", [True, False])
 async def test_refund_waiting_for_an_account_is_not_paid_beside_a_chargeback(market: Market, won: bool) -> None:
     """The card takes nothing back, so the buyer goes to their bank instead of naming an account."""
-    trade, effect = await called_off(market)
+    trade, disbursement = await called_off(market)
     for _ in range(MOST_REFUSALS):
-        refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=disbursement, why="card_closed", final=True)
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
     assert await trade.as_market(lambda ctx: balance(ctx, payable(trade.buying), "EUR")) == WHOLE
@@ -169,9 +169,9 @@ async def test_refund_refused_during_a_chargeback_waits_and_goes_once(
     market: Market, under_way: str, won: bool
 ) -> None:
     """The last refund, or the payout instead of it, had been asked for before the bank called the payment back."""
-    trade, effect = await called_off(market)
+    trade, disbursement = await called_off(market)
     await has_an_account(trade)
-    refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True)
+    refused = partial(disbursements.refused, disbursement_id=disbursement, why="card_closed", final=True)
     for _ in range(MOST_REFUSALS - 1):
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
@@ -179,7 +179,7 @@ async def test_refund_refused_during_a_chargeback_waits_and_goes_once(
         await market.run(PROVIDER, refused)
     await market.run(PROVIDER, await disputed(trade))
     if under_way == "transfer":
-        refused = partial(disbursements.refused, disbursement_id=effect, why="account_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=disbursement, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
     await trade.pass_days(8)
     sent = ["transfer"] if under_way == "transfer" else []
@@ -206,15 +206,15 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
     """The provider reports earlier failures again, days late. They say nothing about the next refund, nor about the
     payout after it.
     """
-    trade, effect = await called_off(market)
+    trade, disbursement = await called_off(market)
     await has_an_account(trade)
 
     async def fails(ref: str | None) -> None:
-        failed = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True, ref=ref)
+        failed = partial(disbursements.refused, disbursement_id=disbursement, why="card_closed", final=True, ref=ref)
         await market.run(PROVIDER, failed)
         if ref is not None:
             await market.run(
-                PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=ref)
+                PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref=ref)
             )  # a late report of success
 
     for ref in ("re_1", second):
@@ -229,10 +229,12 @@ async def test_a_refund_that_has_failed_is_no_news_of_what_is_under_way_after_it
         await trade.pass_days(8)
     assert (len(trade.asked("refund")), len(trade.asked("transfer"))) == (MOST_REFUSALS, 1)
     for _ in range(MOST_REFUSALS):
-        await market.run(PROVIDER, partial(disbursements.refused, disbursement_id=effect, why="closed", final=True))
+        await market.run(
+            PROVIDER, partial(disbursements.refused, disbursement_id=disbursement, why="closed", final=True)
+        )
         await fails("re_3")
         await trade.pass_days(8)
-    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="tr_1"))
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref="tr_1"))
     assert (await trade.deal()).state == DealState.CANCELLED
     await trade.market.books_hold()
 
@@ -242,12 +244,14 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
     market: Market, ref: str | None
 ) -> None:
     """The dispute and the refund's failure were both heard of late: the buyer has the money from their bank."""
-    trade, effect = await called_off(market)
+    trade, disbursement = await called_off(market)
     await has_an_account(trade)
     await market.run(PROVIDER, await disputed(trade))
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
     for _ in range(2):
-        refused = partial(disbursements.refused, disbursement_id=effect, why="charge_disputed", final=True, ref=ref)
+        refused = partial(
+            disbursements.refused, disbursement_id=disbursement, why="charge_disputed", final=True, ref=ref
+        )
         with suppress(NotFound):  # it is gone
             await market.run(PROVIDER, refused)
     await trade.pass_days(8)
@@ -304,15 +308,15 @@ async def test_payout_refused_after_a_lost_dispute_is_not_sent_again(
     market: Market, taken: Money, won_later: bool
 ) -> None:
     """The card took nothing back, and the bank has decided. Only then is the account's refusal heard of."""
-    trade, effect = await called_off(market)
+    trade, disbursement = await called_off(market)
     await has_an_account(trade)
     for _ in range(MOST_REFUSALS):
-        refused = partial(disbursements.refused, disbursement_id=effect, why="card_closed", final=True)
+        refused = partial(disbursements.refused, disbursement_id=disbursement, why="card_closed", final=True)
         await market.run(PROVIDER, refused)
         await trade.pass_days(8)
     await market.run(PROVIDER, await disputed(trade, taken))
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
-    refused = partial(disbursements.refused, disbursement_id=effect, why="account_closed", final=True)
+    refused = partial(disbursements.refused, disbursement_id=disbursement, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
     await trade.market.books_hold()
     rest = WHOLE - taken

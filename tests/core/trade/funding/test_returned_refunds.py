@@ -25,34 +25,36 @@ WHOLE = Money(21_000_00, "EUR")
 
 async def test_a_refund_that_the_buyers_bank_sends_back_is_owed_again(market: Market) -> None:
     market.watch(DisbursementRefused)
-    trade, effect = await called_off(market)
-    done = partial(disbursements.done, disbursement_id=effect, ref="re_1")
-    failed = partial(disbursements.refused, disbursement_id=effect, why="lost_or_stolen_card", final=True, ref="re_1")
+    trade, disbursement = await called_off(market)
+    done = partial(disbursements.done, disbursement_id=disbursement, ref="re_1")
+    failed = partial(
+        disbursements.refused, disbursement_id=disbursement, why="lost_or_stolen_card", final=True, ref="re_1"
+    )
     await market.run(PROVIDER, done)
     assert (await trade.deal()).state == DealState.CANCELLED
     for told in (failed, failed, done):  # twice, and what was read before it failed comes last
         await market.run(PROVIDER, told)
-    of = (SubjectKind.DEAL, trade.deal_id, effect, DisbursementKind.REFUND, trade.buying, WHOLE)
+    of = (SubjectKind.DEAL, trade.deal_id, disbursement, DisbursementKind.REFUND, trade.buying, WHOLE)
     assert market.facts == [DisbursementRefused(*of, "lost_or_stolen_card")]
     assert await owed(trade) == WHOLE
     await trade.market.books_hold()
     await trade.pass_days(8)
     assert [body["attempt"] for body in trade.asked("refund")] == [1, 2]
     await market.run(PROVIDER, failed)  # told once more of the first, while the second is under way
-    assert [each.state for each in await effects(trade)] == [DisbursementState.ASKED]
-    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="re_2"))
+    assert [each.state for each in await disbursements_of(trade)] == [DisbursementState.ASKED]
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref="re_2"))
     assert await owed(trade) == Money.zero("EUR")
     await trade.market.books_hold()
     await market.run(PROVIDER, failed)
     assert await owed(trade) == Money.zero("EUR")
-    sent_back = partial(disbursements.refused, disbursement_id=effect, why="declined", final=True, ref="re_2")
+    sent_back = partial(disbursements.refused, disbursement_id=disbursement, why="declined", final=True, ref="re_2")
     await market.run(PROVIDER, sent_back)
     assert await owed(trade) == WHOLE
 
 
 async def test_refund_refused_for_good_is_tried_again_without_an_operator(market: Market) -> None:
-    trade, effect = await called_off(market)
-    refused = partial(disbursements.refused, disbursement_id=effect, why="charge_disputed", final=True)
+    trade, disbursement = await called_off(market)
+    refused = partial(disbursements.refused, disbursement_id=disbursement, why="charge_disputed", final=True)
     await market.run(PROVIDER, refused)
     await trade.pass_days(8)
     await market.run(PROVIDER, refused)
@@ -69,12 +71,12 @@ async def test_a_payout_told_twice_is_told_on_once(market: Market) -> None:
     (lot,) = await trade.lots()
     await trade.deliver(lot)
     await trade.accept(lot)
-    effect = trade.asked("transfer")[0]["effect"]
+    disbursement = trade.asked("transfer")[0]["effect"]
     for _ in range(2):
         await trade.as_market(
-            partial(disbursements.ask_again, disbursement_id=effect)
+            partial(disbursements.ask_again, disbursement_id=disbursement)
         )  # under way, then done: not asked for again
-        await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="tr_1"))
+        await market.run(PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref="tr_1"))
     assert len(market.facts) == len(trade.asked("transfer")) == 1
 
 
@@ -83,7 +85,7 @@ async def owed(trade: Trade) -> Money:
     return found
 
 
-async def effects(trade: Trade) -> list[Disbursement]:
+async def disbursements_of(trade: Trade) -> list[Disbursement]:
     found: list[Disbursement] = await trade.as_market(lambda ctx: settlement.disbursements_of(ctx, trade.deal_id))
     return found
 
@@ -93,14 +95,14 @@ async def test_one_that_was_made_by_an_earlier_asking_counts_and_the_books_of_th
 ) -> None:
     """The first request got no answer, so it was repeated after its refund had come back, and made a second."""
     reconciling.listen(market.reactions)
-    trade, effect = await called_off(market)
-    failed = partial(disbursements.refused, disbursement_id=effect, why="declined", final=True, ref="re_1")
-    made = [partial(disbursements.done, disbursement_id=effect, ref=ref) for ref in ("re_1", "re_2")]
+    trade, disbursement = await called_off(market)
+    failed = partial(disbursements.refused, disbursement_id=disbursement, why="declined", final=True, ref="re_1")
+    made = [partial(disbursements.done, disbursement_id=disbursement, ref=ref) for ref in ("re_1", "re_2")]
     for told in (made[0], failed, made[1], failed, *made):
         await market.run(PROVIDER, told)
 
     assert await owed(trade) == Money.zero("EUR")
-    assert [each.state for each in await effects(trade)] == [DisbursementState.DONE]
+    assert [each.state for each in await disbursements_of(trade)] == [DisbursementState.DONE]
     await trade.market.books_hold()
 
     def lines(ctx: Ctx) -> dict[str, str]:

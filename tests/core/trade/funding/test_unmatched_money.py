@@ -173,21 +173,21 @@ async def test_deal_stopped_for_two_reasons_moves_when_both_are_gone(market: Mar
     lot = (await trade.lots())[0]
     await trade.deliver(lot)
 
-    async def doubted(fact: Event) -> None:
+    async def unbalanced(fact: Event) -> None:
         await trade.as_market(lambda ctx: ctx.announce(fact))
 
     broken, right = InvariantBroken("books", trade.deal_id, ""), InvariantHolds(trade.deal_id)
     if first == "bank":
         await recalled(trade, 5_000_00)
-        await doubted(broken)
+        await unbalanced(broken)
         await decided(trade, won=True)
     else:
-        await doubted(broken)
+        await unbalanced(broken)
         await recalled(trade, 5_000_00)
-        await doubted(right)
+        await unbalanced(right)
     with pytest.raises(Refusal, match=r"deal\.frozen"):
         await trade.accept(lot)
-    await (doubted(right) if first == "bank" else decided(trade, won=True))
+    await (unbalanced(right) if first == "bank" else decided(trade, won=True))
     await trade.accept(lot)
     await trade.provider_answers()
     assert [body["amount"] for body in trade.asked("transfer")] == [10_237_50]

@@ -15,7 +15,7 @@ from core.trade.listings.model import Listing
 from core.trade.listings.service import pause_listing, publish_listing, withdraw_listing
 from core.trade.offers import reactions as offer_reactions
 from core.trade.offers.inquiries import service as inquiries
-from core.trade.offers.inquiries.events import InquiryClosed, InquirySaid
+from core.trade.offers.inquiries.events import InquiryClosed, InquiryWritten
 from core.trade.offers.inquiries.model import LINES_AT_MOST, AskSeller, Inquiry, SayOn
 from core.trade.offers.inquiries.service import OfferToAsker, offer_to_asker
 from core.trade.offers.model import MakeOffer, OfferState
@@ -28,7 +28,7 @@ from tests.core.goods import catalogue, pellets, tonnes
 async def asked(market: Market) -> tuple[Actor, Actor, Listing, Inquiry]:
     """Let Ben ask Anna about her pellets."""
     offer_reactions.listen(market.reactions)
-    market.watch(InquirySaid, InquiryClosed)
+    market.watch(InquiryWritten, InquiryClosed)
     seller, _ = await market.newcomer("Anna")
     buyer, _ = await market.newcomer("Ben")
     listing = await market.run(seller, lambda ctx: publish_listing(ctx, catalogue(), pellets()))
@@ -47,7 +47,7 @@ async def test_it_goes_to_and_fro_and_a_second_question_goes_on_with_the_first(m
         ("seller", "Eight per cent."),
         ("buyer", "And ash?"),
     ]
-    assert [fact.why for fact in market.facts if isinstance(fact, InquirySaid)] == ["asked", "", ""]
+    assert [fact.why for fact in market.facts if isinstance(fact, InquiryWritten)] == ["asked", "", ""]
 
 
 async def test_strangers_see_nothing_and_sellers_cannot_ask_themselves(market: Market) -> None:

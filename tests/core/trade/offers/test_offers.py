@@ -346,14 +346,14 @@ async def test_sought_amount_is_proposed_within_the_listings_limits(market: Mark
     The sought amount is converted to the listing's unit. Without one, all that is left is proposed.
     """
     listing = (await trade(market)).listing
-    wanted = {None: "500", tonnes(120): "120", tonnes(3): "25", tonnes(9000): "500"}
-    wanted |= {
+    expected = {None: "500", tonnes(120): "120", tonnes(3): "25", tonnes(9000): "500"}
+    expected |= {
         Quantity(Decimal(40_000), "kg"): "40",
         Quantity(Decimal(300), "MWh"): "65",
         Quantity(Decimal(9), "Nm3"): "500",
     }
-    proposed = {each: rules.amount_of(catalogue(), listing, each) for each in wanted}
-    assert proposed == {each: Quantity(Decimal(amount), "t") for each, amount in wanted.items()}
+    proposed = {each: rules.amount_of(catalogue(), listing, each) for each in expected}
+    assert proposed == {each: Quantity(Decimal(amount), "t") for each, amount in expected.items()}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from core.trade.requests.events import RequestLapsed, RequestReopened, RequestSi
 from core.trade.requests.model import AWARD_WITHIN, Request, RequestState
 from tests.core.conftest import Market
 from tests.core.goods import catalogue
-from tests.core.trade.requests.test_requests import pass_hours, published, quoted, wanted
+from tests.core.trade.requests.test_requests import expected, pass_hours, published, quoted
 
 PRICE = UnitPrice(Decimal(209), "EUR", "t")
 
@@ -140,23 +140,23 @@ async def test_lapsed_request_is_repeated_and_its_earlier_sellers_are_told(marke
     buyer, request = await published(market)
     anna, _ = await market.newcomer("Anna")
     quote = await quoted(market, anna, request, 207)
-    again = wanted(market, again_of=request.id)
+    again = expected(market, again_of=request.id)
     with pytest.raises(Refusal, match=r"request\.not_over"):
         await market.run(buyer, lambda ctx: requests.publish_request(ctx, catalogue(), again))
     await pass_hours(market, 72)
     await pass_hours(market, 72)
     with pytest.raises(NotAllowed):
         await market.run(
-            anna, lambda ctx: requests.publish_request(ctx, catalogue(), wanted(market, again_of=request.id))
+            anna, lambda ctx: requests.publish_request(ctx, catalogue(), expected(market, again_of=request.id))
         )
-    anew = await market.run(
-        buyer, lambda ctx: requests.publish_request(ctx, catalogue(), wanted(market, again_of=request.id))
+    repeated = await market.run(
+        buyer, lambda ctx: requests.publish_request(ctx, catalogue(), expected(market, again_of=request.id))
     )
 
     def known(ctx: Ctx) -> tuple[list[str], str | None]:
-        stands = requests.request_for(ctx, anew.id)
+        stands = requests.request_for(ctx, repeated.id)
         earlier = quotes.passed_quote(ctx, stands)
         return quotes.asked_of(ctx, stands), earlier.id if earlier is not None else None
 
     assert await market.run(anna, known) == ([quote.seller], quote.id)
-    assert await seen_by(market, buyer, anew) == [], "what was quoted then binds nobody now"
+    assert await seen_by(market, buyer, repeated) == [], "what was quoted then binds nobody now"

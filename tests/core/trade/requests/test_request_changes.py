@@ -33,7 +33,7 @@ async def changed(
     )
 
 
-def standing(request: Request) -> Any:
+def valid(request: Request) -> Any:
     return lambda ctx: quotes.quotes_on(ctx, requests.request_for(ctx, request.id))
 
 
@@ -62,20 +62,20 @@ async def test_a_quote_never_binds_to_what_its_seller_has_not_read(market: Marke
     fact = market.facts[-1]
     assert isinstance(fact, RequestChanged)
     assert (now.quotes, fact.quotes_passed, len(fact.changes)) == (0, 1, 1)
-    assert await market.run(anna, standing(request)) == []
+    assert await market.run(anna, valid(request)) == []
 
     def passed(ctx: Ctx) -> str | None:
         quote = quotes.passed_quote(ctx, requests.request_for(ctx, request.id))
         return quote.id if quote is not None else None
 
     assert await market.run(anna, passed) == first.id
-    anew = await quoted(market, anna, request, 211)
+    again = await quoted(market, anna, request, 211)
     assert await market.run(anna, passed) is None
     await pass_hours(market, 73 + 24)
     with pytest.raises(Refusal, match=r"quote\.replaced"):
         await market.run(buyer, lambda ctx: quotes.award_quote(ctx, first.id))
-    assert [each.id for each in await market.run(buyer, standing(request))] == [anew.id]
-    await market.run(buyer, lambda ctx: quotes.award_quote(ctx, anew.id))
+    assert [each.id for each in await market.run(buyer, valid(request))] == [again.id]
+    await market.run(buyer, lambda ctx: quotes.award_quote(ctx, again.id))
 
 
 @pytest.mark.parametrize("what", [{"target": eur(199)}, {"target": None}, {"quotes_each": 5}, {"earlier": 24}])
@@ -87,7 +87,7 @@ async def test_change_without_new_terms_leaves_the_quotes(market: Market, what: 
         what = {"closes_at": request.closes_at - timedelta(hours=what["earlier"])}
     now = await changed(market, buyer, request, **what)
     assert now.quotes == 1
-    assert [each.id for each in await market.run(anna, standing(request))] == [quote.id]
+    assert [each.id for each in await market.run(anna, valid(request))] == [quote.id]
     await pass_hours(market, 72)
     await market.run(buyer, lambda ctx: quotes.award_quote(ctx, quote.id))
 

@@ -34,7 +34,7 @@ WINDOW = date(2026, 12, 14), date(2026, 12, 20)
 ALL_TIMER_HANDLERS = {**TIMER_HANDLERS, **request_reactions.timer_handlers}
 
 
-def wanted(market: Market, **changes: Any) -> PublishRequest:
+def expected(market: Market, **changes: Any) -> PublishRequest:
     """Return a request for 100 t of pellets that takes quotes for three days."""
     asked: dict[str, Any] = {
         "product_id": "wood_pellets",
@@ -55,7 +55,7 @@ async def published(market: Market, **changes: Any) -> tuple[Actor, Request]:
     delivery_reactions.listen(market.reactions)
     request_reactions.listen(market.reactions)
     buyer, _ = await market.newcomer("Ben")
-    command = wanted(market, **changes)
+    command = expected(market, **changes)
     return buyer, await market.run(buyer, lambda ctx: requests.publish_request(ctx, catalogue(), command))
 
 
@@ -150,7 +150,7 @@ async def test_a_request_ends_by_itself(market: Market) -> None:
     market.watch(RequestLapsed)
     buyer, silent = await published(market)
     await pass_hours(market, 72)
-    answered = await market.run(buyer, lambda ctx: requests.publish_request(ctx, catalogue(), wanted(market)))
+    answered = await market.run(buyer, lambda ctx: requests.publish_request(ctx, catalogue(), expected(market)))
     anna, _ = await market.newcomer("Anna")
     await quoted(market, anna, answered, 207)
     await pass_hours(market, 72)

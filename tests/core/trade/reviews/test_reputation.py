@@ -229,7 +229,7 @@ async def test_on_time_is_the_share_of_lots_that_came_by_their_day(market: Marke
 counted = st.builds(
     Counted,
     author=st.sampled_from(["a", "b", "c", "d", "e"]),
-    mark=st.floats(0, 1),
+    rating=st.floats(0, 1),
     value_eur=st.floats(0, 1e6),
     age_days=st.floats(0, 5000),
     trust=st.floats(rules.LEAST_TRUST, 1),
@@ -238,26 +238,26 @@ counted = st.builds(
 
 @given(st.lists(counted, max_size=40), st.floats(0, 1))
 def test_a_score_stays_within_its_bounds(reviews: list[Counted], mean: float) -> None:
-    standing = rules.standing(reviews, mean)
-    assert 0 <= standing.floor <= 1
-    assert -1e-9 <= standing.score <= 1 + 1e-9
-    assert (standing.shown is None) == (standing.counterparties < rules.SHOWN_FROM)
-    everything = [mean, *(review.mark for review in reviews)]
-    assert min(everything) - 1e-9 <= standing.score <= max(everything) + 1e-9
+    reputation_of = rules.reputation_of(reviews, mean)
+    assert 0 <= reputation_of.floor <= 1
+    assert -1e-9 <= reputation_of.score <= 1 + 1e-9
+    assert (reputation_of.shown is None) == (reputation_of.counterparties < rules.SHOWN_FROM)
+    everything = [mean, *(review.rating for review in reviews)]
+    assert min(everything) - 1e-9 <= reputation_of.score <= max(everything) + 1e-9
 
 
 @given(st.lists(counted, max_size=40), st.randoms(use_true_random=False))
 def test_a_recount_in_any_order_gives_the_same(reviews: list[Counted], order: random.Random) -> None:
     shuffled = list(reviews)
     order.shuffle(shuffled)
-    assert rules.standing(shuffled, 0.75).score == pytest.approx(rules.standing(reviews, 0.75).score)
+    assert rules.reputation_of(shuffled, 0.75).score == pytest.approx(rules.reputation_of(reviews, 0.75).score)
 
 
 @given(counted, st.integers(1, 500))
 def test_one_counterparty_never_weighs_more_than_the_cap(review: Counted, times: int) -> None:
-    alone = rules.standing([review] * times, 0.5)
+    alone = rules.reputation_of([review] * times, 0.5)
     reach = rules.COUNTERPARTY_CAP / (rules.PRIOR_WEIGHT + rules.COUNTERPARTY_CAP)
-    assert abs(alone.score - 0.5) <= reach * abs(review.mark - 0.5) + 1e-9
+    assert abs(alone.score - 0.5) <= reach * abs(review.rating - 0.5) + 1e-9
 
 
 @given(st.floats(0, 100))
@@ -275,7 +275,7 @@ def customers(dice: random.Random, quality: float, deals_made: int) -> list[Coun
     return [
         Counted(
             author=f"buyer-{dice.randrange(60)}",
-            mark=min(1.0, max(0.0, dice.gauss(quality, 0.15))),
+            rating=min(1.0, max(0.0, dice.gauss(quality, 0.15))),
             value_eur=dice.choice([400.0, 2_000.0, 10_000.0]),
             age_days=dice.uniform(0, 365),
             trust=rules.trust_in(dice.randrange(1, 8)),
@@ -295,7 +295,7 @@ def test_shill_deals_do_not_lift_a_bad_seller_to_the_median(seed: int, count: in
     dice = random.Random(seed)
     honest = [customers(dice, dice.betavariate(8, 2), dice.randrange(5, 40)) for _ in range(200)]
     bad = customers(dice, 0.4, 12) + shills(count, value_eur)
-    everybody = [review.mark for reviews in (*honest, bad) for review in reviews]
+    everybody = [review.rating for reviews in (*honest, bad) for review in reviews]
     mean = rules.market_mean(sum(everybody), len(everybody))
-    scores = [rules.standing(reviews, mean).score for reviews in honest]
-    assert rules.standing(bad, mean).score < median(scores)
+    scores = [rules.reputation_of(reviews, mean).score for reviews in honest]
+    assert rules.reputation_of(bad, mean).score < median(scores)

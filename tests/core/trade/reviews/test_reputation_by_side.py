@@ -9,17 +9,17 @@ from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import Person
 from core.trade.reviews import rules
-from core.trade.reviews.model import MARKS, OF_GOODS, Review, Stars
+from core.trade.reviews.model import ASPECTS, OF_GOODS, Review, Stars
 from tests.core.conftest import Market
 from tests.core.trade.reviews.test_reputation import BOUGHT_BADLY, BOUGHT_WELL, SOLD_BADLY, SOLD_WELL, Pair, pair
 
-PRAISED: dict[str, Stars] = {"seller": dict.fromkeys(MARKS["seller"], 5), "buyer": dict.fromkeys(MARKS["buyer"], 5)}
-BLAMED: dict[str, Stars] = {"seller": dict.fromkeys(MARKS["seller"], 1), "buyer": dict.fromkeys(MARKS["buyer"], 1)}
+PRAISED: dict[str, Stars] = {"seller": dict.fromkeys(ASPECTS["seller"], 5), "buyer": dict.fromkeys(ASPECTS["buyer"], 5)}
+BLAMED: dict[str, Stars] = {"seller": dict.fromkeys(ASPECTS["seller"], 1), "buyer": dict.fromkeys(ASPECTS["buyer"], 1)}
 
 
 def test_a_buyer_is_asked_nothing_that_only_who_delivers_does() -> None:
-    assert set(MARKS["seller"]) & set(MARKS["buyer"]) == {"talk"}
-    assert not {"quantity", "quality", "time"} & set(MARKS["buyer"])
+    assert set(ASPECTS["seller"]) & set(ASPECTS["buyer"]) == {"talk"}
+    assert not {"quantity", "quality", "time"} & set(ASPECTS["buyer"])
 
 
 async def test_each_side_is_rated_by_what_it_does(market: Market) -> None:
@@ -40,7 +40,7 @@ async def test_only_of_the_goods_may_there_be_nothing_to_rate(market: Market, le
     two = await pair(market)
     deal = await two.deal()
     with pytest.raises(Refusal) as refusal:
-        await two.say(two.buyer, deal, {mark: stars for mark, stars in SOLD_WELL.items() if mark != left_out})
+        await two.say(two.buyer, deal, {rating: stars for rating, stars in SOLD_WELL.items() if rating != left_out})
     assert refusal.value.code == "review.other_marks"
     nothing_came: Stars = {"time": 1, "talk": 4}
     await two.say(two.buyer, deal, nothing_came)
@@ -66,10 +66,10 @@ async def test_the_database_keeps_marks_of_another_side_out(market: Market) -> N
     two = await pair(market)
     deal = await two.deal()
     review = await two.say(two.seller, deal, BOUGHT_WELL)
-    for mark in ("quantity", "quality", "time"):
+    for rating in ("quantity", "quality", "time"):
 
-        def spoiled(ctx: Ctx, mark: str = mark) -> None:
-            setattr(ctx.session.get_one(Review, review.id), mark, 5)
+        def spoiled(ctx: Ctx, rating: str = rating) -> None:
+            setattr(ctx.session.get_one(Review, review.id), rating, 5)
             ctx.session.flush()
 
         with pytest.raises(IntegrityError):
@@ -116,19 +116,19 @@ async def test_a_mark_is_the_mean_of_what_there_was_to_rate(market: Market, give
     """The score of one review is as the formula says, of as many marks as it gives."""
     two = await pair(market)
     deal = await two.deal()
-    goods = [mark for mark in MARKS["seller"] if mark in OF_GOODS][: given - 2]
+    goods = [rating for rating in ASPECTS["seller"] if rating in OF_GOODS][: given - 2]
     stars: Stars = {"time": 5, "talk": 4, **dict.fromkeys(goods, 2)}
     await two.say(two.buyer, deal, stars)
     await two.say(two.seller, deal, BOUGHT_WELL)
     (review,) = await two.about(two.anna)
-    mark = (sum(stars.values()) / given - 1) / 4
+    rating = (sum(stars.values()) / given - 1) / 4
     counted = rules.Counted(
         author=review.author,
-        mark=mark,
+        rating=rating,
         value_eur=rules.in_euros(deal.amount),
         age_days=0,
         trust=rules.trust_in(0),
     )
     assert (await two.score(two.anna)).rank == pytest.approx(
-        rules.standing([counted], rules.market_mean(mark, 1)).score
+        rules.reputation_of([counted], rules.market_mean(rating, 1)).score
     )
