@@ -8,7 +8,6 @@ not act or be told loses no deadline, accepts nothing by silence and is not late
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,7 +47,6 @@ class OutageRow(Table):
     ended_at: Mapped[datetime] = mapped_column(Instant)
 
 
-@dataclass(frozen=True, slots=True)
 class ClocksStopped(Event):
     """The sweep did not run from `since` on, for the time `by`. A module with its own copy of a timer's moment moves
     it, too.

@@ -23,7 +23,6 @@ LATE: Final = Fraction(9, 10)  # share of the way; the first one comes half way 
 AT_ONCE: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
 class DeadlineNears(Event):
     """Time will soon do `event` to the subject of that kind. `late`: the second reminder, and the last."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class InvoiceFact(Event):
     """Issuer and recipient are organisations; the market issues what it supplies itself."""
 
@@ -16,19 +13,16 @@ class InvoiceFact(Event):
     recipient: str
 
 
-@dataclass(frozen=True, slots=True)
 class InvoiceIssued(InvoiceFact):
     """An invoice or a credit note has its number."""
 
 
-@dataclass(frozen=True, slots=True)
 class InvoiceAwaits(InvoiceFact):
     """One that is due cannot be written before `organisation` has said something of itself."""
 
     organisation: str
 
 
-@dataclass(frozen=True, slots=True)
 class InvoiceDrawn(InvoiceFact):
     """The file that `person` has asked for is here.
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class DifferenceFound(Event):
     """A disagreement about money was found."""
 
@@ -17,7 +14,6 @@ class DifferenceFound(Event):
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
 class DifferenceGone(Event):
     """It agrees again, or a person has looked at it."""
 

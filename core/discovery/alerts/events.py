@@ -24,7 +24,6 @@ class Opening:
     listing_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class RequestsFound(Event):
     """A message is due about requests that a person could quote on: these, the newest first, and `more`.
 
@@ -36,7 +35,6 @@ class RequestsFound(Event):
     more: int
 
 
-@dataclass(frozen=True, slots=True)
 class ListingsFound(Event):
     """A message is due about listings that a person's searches have found: these, the newest first, and `more`.
 

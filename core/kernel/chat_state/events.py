@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class DraftNearsItsEnd(Event):
     """A form has waited for six days; it goes in another one."""
 

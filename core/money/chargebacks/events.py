@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 from core.kernel.money import Money
 from core.money.model import SubjectKind
 
 
-@dataclass(frozen=True, slots=True)
 class SubjectFact(Event):
     """A change to money that a bank takes back. `subject`: the deal, the session or the purchase it was paid for.
 
@@ -20,12 +17,10 @@ class SubjectFact(Event):
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackFact(SubjectFact):
     chargeback_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackOpened(ChargebackFact):
     """The payer's bank has taken back `amount`, or only inquires (zero). `reason`: as the bank says."""
 
@@ -34,12 +29,10 @@ class ChargebackOpened(ChargebackFact):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackTaken(ChargebackFact):
     """The money has left our balance. The row says from which accounts it was taken in the books."""
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackClaimed(ChargebackFact):
     """`amount` of what the bank took has been released already: the seller owes it until the bank gives it back."""
 
@@ -47,7 +40,6 @@ class ChargebackClaimed(ChargebackFact):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
 class PayoutSetOff(SubjectFact):
     """`amount` of a payout was kept for what the seller owes; `net` of it is sent."""
 
@@ -56,7 +48,6 @@ class PayoutSetOff(SubjectFact):
     net: Money
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackServed(ChargebackFact):
     """`amount` of the claim was kept from the seller's payout in another deal, `payout_of`; `left` is still owed."""
 
@@ -66,14 +57,12 @@ class ChargebackServed(ChargebackFact):
     left: Money
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackMadeGood(ChargebackFact):
     """The seller owes nothing of the claim any more. `organisation_id`: the seller."""
 
     organisation_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackClosed(ChargebackFact):
     """The bank has decided. `why`: "won" (the money is back), "turned" (back after a loss), or "lost"."""
 
@@ -87,22 +76,18 @@ class ChargebackClosed(ChargebackFact):
         return self.why != "lost"
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackWrittenOff(ChargebackFact):
     """The seller has not repaid it in time: it is our loss, and the claim is closed."""
 
 
-@dataclass(frozen=True, slots=True)
 class ChargebackThawed(SubjectFact):
     """No bank holds the subject's money any more, so it moves again."""
 
 
-@dataclass(frozen=True, slots=True)
 class EvidenceSent(ChargebackFact):
     """Our answer is with the payer's bank: what was agreed and what happened, from our records."""
 
 
-@dataclass(frozen=True, slots=True)
 class EvidenceRefused(ChargebackFact):
     """The provider did not take our answer. It is tried again, and an operator should look at it."""
 

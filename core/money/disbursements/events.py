@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.kernel.events import Event
@@ -11,7 +10,6 @@ from core.money.disbursements.model import DisbursementKind
 from core.money.model import SubjectKind
 
 
-@dataclass(frozen=True, slots=True)
 class DisbursementFact(Event):
     """`subject`: the deal, the session or the purchase that it belongs to; `subject_kind` says which of these."""
 
@@ -19,7 +17,6 @@ class DisbursementFact(Event):
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
 class PayoutWaiting(DisbursementFact):
     """Money waits for a seller who cannot receive it yet. `why`: "no_account" or what the provider said."""
 
@@ -28,7 +25,6 @@ class PayoutWaiting(DisbursementFact):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class PayoutKept(DisbursementFact):
     """A payout waits because its payment can still be called back by the buyer's bank."""
 
@@ -37,12 +33,10 @@ class PayoutKept(DisbursementFact):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
 class DisbursementPutOff(DisbursementFact):
     """The provider did not make a payout or refund: it is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
 class DisbursementRefused(DisbursementFact):
     """The provider refuses a disbursement, or a bank has sent it back. It is announced once, because retries follow.
 

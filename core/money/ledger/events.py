@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 from core.kernel.money import Money
 
 
-@dataclass(frozen=True, slots=True)
 class HoldExpired(Event):
     """A reservation has ended by itself: nothing of it was moved."""
 
@@ -17,7 +14,6 @@ class HoldExpired(Event):
     deal_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class InvariantBroken(Event):
     """Something that must always be true of money is not. Told once until it holds again.
 
@@ -30,14 +26,12 @@ class InvariantBroken(Event):
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
 class InvariantHolds(Event):
     """All invariants of this deal's money hold again: what was stopped for them may go on."""
 
     deal_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class RefundReturned(Event):
     """The provider says that a refund did not arrive, perhaps not for the first time. `ref`: its name for it.
 

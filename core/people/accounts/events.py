@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class PersonMet(Event):
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class ProfileCompleted(Event):
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class CompanySettled(Event):
     """Where a company is was said."""
 
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class LanguageChosen(Event):
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class EmailProved(Event):
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class AccountsLinked(Event):
     """`person_id` now has the identities of both; `gone_id` has none left."""
 

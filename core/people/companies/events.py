@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class MemberJoined(Event):
     """A person has joined by an invitation."""
 
@@ -15,7 +12,6 @@ class MemberJoined(Event):
     person_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class MemberLeft(Event):
     """A person no longer works for the company. `by_person` removed them, or is themselves."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class PersonForgotten(Event):
     """The person's name is erased everywhere. What others still see of them is to say so."""
 

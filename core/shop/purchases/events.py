@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 from core.kernel.money import Money
 from core.shop.purchases.model import Thing
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseFact(Event):
     """`thing` and `subject` say what is bought; the slice that delivers it filters by them."""
 
@@ -18,34 +15,28 @@ class PurchaseFact(Event):
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseOpened(PurchaseFact):
     """The page where it can be paid by card is open."""
 
 
-@dataclass(frozen=True, slots=True)
 class PurchasePaid(PurchaseFact):
     """The money is there, so it is delivered now."""
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseClosed(PurchaseFact):
     """It was not paid, and cannot be any more. `why`: "left", "offer_over", "not_offered"."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class AskedBack(PurchaseFact):
     """The buyer asks for a refund; an operator decides."""
 
 
-@dataclass(frozen=True, slots=True)
 class WishRefused(PurchaseFact):
     """An operator has refused to refund the price."""
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseGivenBack(PurchaseFact):
     """`amount` was refunded to where it came from, `credit` is kept for the buyer's next purchase.
 
@@ -57,22 +48,18 @@ class PurchaseGivenBack(PurchaseFact):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseCalledBack(PurchaseFact):
     """The buyer's bank has taken the price back: a delivery that runs over time is paused until the bank decides."""
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseRegained(PurchaseFact):
     """The bank has returned the price: what was paused goes on."""
 
 
-@dataclass(frozen=True, slots=True)
 class PurchaseLost(PurchaseFact):
     """The bank keeps the price: what was paused is over."""
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentSentBack(PurchaseFact):
     """A payment that came twice or too late was refunded.
 
@@ -84,7 +71,6 @@ class PaymentSentBack(PurchaseFact):
     of_price: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentKept(PurchaseFact):
     """A payment in Stars that the platform does not refund is kept for the buyer's next purchase."""
 

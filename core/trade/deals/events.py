@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class DealFact(Event):
     """`by_person` acted; None when time, the provider or the market did. Buyer and seller are organisations."""
 
@@ -18,34 +16,28 @@ class DealFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class DealAgreed(DealFact):
     """An accepted offer has become a deal; both sides are to sign."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealSigned(DealFact):
     """One side has signed."""
 
     side: Literal["buyer", "seller"]
 
 
-@dataclass(frozen=True, slots=True)
 class DealApprovalNeeded(DealFact):
     """Both have signed, and a member of the buyer's company has to approve it before it counts."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealApproved(DealFact):
     """A member of the buyer's company has approved it."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealReadyToFund(DealFact):
     """Both have signed: the buyer is to pay."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealClosed(DealFact):
     """It ended before any money was held.
 
@@ -56,62 +48,52 @@ class DealClosed(DealFact):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class DealFunded(DealFact):
     """The whole amount is held: the seller can deliver."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealCancelAsked(DealFact):
     """One side would like to end a paid deal; the other is to answer."""
 
     side: Literal["buyer", "seller"]
 
 
-@dataclass(frozen=True, slots=True)
 class DealCancelRefused(DealFact):
     """The deal goes on. `why`: "cancel_refused", or "cancel_silent" if there was no answer."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class DealUnwinding(DealFact):
     """Lots that are not on their way are given up. `why`: "cancel", "funding_expired" or "cancel_agreed"."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class DealRunsOn(DealFact):
     """It is cancelled for the rest; lots already on their way are delivered and paid."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealSettling(DealFact):
     """Every lot has come to its end; the last payments go out."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealCompleted(DealFact):
     """Everything is delivered or given back, and everybody has their money."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealCancelled(DealFact):
     """It is cancelled, and the buyer has back what was not delivered. `why` as in `DealUnwinding`."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class DealDirectAsked(DealFact):
     """One side would rather be paid, or pay, without the market holding the money."""
 
     side: Literal["buyer", "seller"]
 
 
-@dataclass(frozen=True, slots=True)
 class DealDirectWanted(DealFact):
     """A member of the buyer's company wants that too, and may not decide on this amount alone.
 
@@ -121,66 +103,54 @@ class DealDirectWanted(DealFact):
     only: str
 
 
-@dataclass(frozen=True, slots=True)
 class DealDirectRefused(DealFact):
     """The payment stays protected. `only`: the buyer, where the wish had not left their company; None for both."""
 
     only: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class DealDirectSent(DealFact):
     """The buyer says to have paid the seller directly."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealDirectAgreed(DealFact):
     """Both want to settle between themselves: nothing is held here any more."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealReadyDirectly(DealFact):
     """Both have signed where no money is held at all: the buyer pays the seller."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealDirectPaid(DealFact):
     """The seller says that the money has come; delivery begins."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealDisputed(DealFact):
     """Its money stands still until a decision. `why`: "delivery_overdue" or "freeze"."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class DealEscalated(DealFact):
     """A week of dispute: it is looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealResumed(DealFact):
     """The dispute is over and the deal goes on."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealRuledByTime(DealFact):
     """There was no decision in sixty days: what was proven to be delivered is the seller's, the rest the buyer's."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealMoneyStuck(DealFact):
     """The last money did not move; it is tried again every day."""
 
 
-@dataclass(frozen=True, slots=True)
 class DealMoneyTried(DealFact):
     """A day has passed: the stuck money is requested again."""
 
 
-@dataclass(frozen=True, slots=True)
 class TermsDrawn(DealFact):
     """The terms as a file, which `by_person` has asked for.
 

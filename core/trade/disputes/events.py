@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class CaseFact(Event):
     """`by_person` acted; None when time or the market did."""
 
@@ -16,43 +13,36 @@ class CaseFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class CaseOpened(CaseFact):
     """The two sides have not settled it: they have three days more, or an operator looks at it now."""
 
 
-@dataclass(frozen=True, slots=True)
 class CaseProposed(CaseFact):
     """Shares are proposed. `seller_bp` of ten thousand would be the seller's."""
 
     seller_bp: int
 
 
-@dataclass(frozen=True, slots=True)
 class CaseShown(CaseFact):
     """The seller, who had not answered in time, shows what they have found."""
 
 
-@dataclass(frozen=True, slots=True)
 class CaseHalfAgreed(CaseFact):
     """One side agrees to an operator's proposal; nothing is split before the other does."""
 
 
-@dataclass(frozen=True, slots=True)
 class CaseMediated(CaseFact):
     """It is an operator's turn. `why`: "call_operator", "talk_over", "escalate" or "appeal"."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class CaseRuled(CaseFact):
     """An operator has decided; it counts in two days, unless a side appeals."""
 
     seller_bp: int
 
 
-@dataclass(frozen=True, slots=True)
 class CaseClosed(CaseFact):
     """It is over. `why`: the event that ended it; `seller_bp` is None when it was overtaken."""
 

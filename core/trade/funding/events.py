@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 from core.kernel.money import Money
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentLinkReady(Event):
     """The buyer can pay: the payment has its address now."""
 
@@ -16,7 +13,6 @@ class PaymentLinkReady(Event):
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentLapsed(Event):
     """The link is no longer good; the buyer may ask for another while the deal waits."""
 
@@ -24,7 +20,6 @@ class PaymentLapsed(Event):
     payment_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentReceived(Event):
     """All that was asked for is held: the deal's whole amount, or that of its `tranche` by number."""
 
@@ -34,7 +29,6 @@ class PaymentReceived(Event):
     tranche: int
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentPartReceived(Event):
     """`amount` has come, which is not all: `held` is the total so far, `missing` is still to come."""
 
@@ -45,7 +39,6 @@ class PaymentPartReceived(Event):
     missing: Money
 
 
-@dataclass(frozen=True, slots=True)
 class TrancheAwaited(Event):
     """The next tranche of the deal is to be paid. The first one is announced too, if it was not due at once."""
 
@@ -54,7 +47,6 @@ class TrancheAwaited(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
 class TrancheLapsed(Event):
     """A part of the deal's money did not come in time: its lots are dropped."""
 
@@ -63,7 +55,6 @@ class TrancheLapsed(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentReturned(Event):
     """Money came that the deal has no use for; all of it goes back. `why`: "wrong_currency" or "too_late"."""
 
@@ -73,7 +64,6 @@ class PaymentReturned(Event):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class LotReleased(Event):
     """A lot's money was split: `net` to the seller, `fee` to the market, `back` to the buyer."""
 
@@ -84,7 +74,6 @@ class LotReleased(Event):
     back: Money
 
 
-@dataclass(frozen=True, slots=True)
 class PayoutSent(Event):
     """Money is on its way to the seller."""
 
@@ -94,7 +83,6 @@ class PayoutSent(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
 class RefundSent(Event):
     """Money is on its way back to the buyer. `why`: "too_much" if it is an overpayment."""
 
@@ -103,7 +91,6 @@ class RefundSent(Event):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class AccountRefused(Event):
     """The provider will not open an account for a seller. `person`: the person who asked for it."""
 
@@ -112,7 +99,6 @@ class AccountRefused(Event):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class OnboardingLinkReady(Event):
     """The provider's page for a seller's account is ready. It works once and for minutes."""
 
@@ -121,7 +107,6 @@ class OnboardingLinkReady(Event):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
 class CreditKept(Event):
     """The buyer has overpaid: the surplus is kept as their credit, and offered back."""
 
@@ -131,7 +116,6 @@ class CreditKept(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
 class CreditSpent(Event):
     """`amount` of a buyer's credit has gone into a later payment of theirs."""
 
@@ -140,7 +124,6 @@ class CreditSpent(Event):
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
 class PayeeRestricted(Event):
     """A seller who could receive money cannot any more. `missing`: what the provider wants to know, by its names."""
 

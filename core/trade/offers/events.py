@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 from core.trade.listings.rules import Difference
 
 
-@dataclass(frozen=True, slots=True)
 class OfferFact(Event):
     """`by_person` acted; None when time or the system did. Buyer and seller are organisations."""
 
@@ -19,38 +16,31 @@ class OfferFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class OfferMade(OfferFact):
     """A buyer has made a first offer; the seller's answer is awaited."""
 
 
-@dataclass(frozen=True, slots=True)
 class OfferCountered(OfferFact):
     """The terms have changed and it is the other side's turn."""
 
 
-@dataclass(frozen=True, slots=True)
 class OfferAccepted(OfferFact):
     """Both want the same; the goods are reserved."""
 
 
-@dataclass(frozen=True, slots=True)
 class OfferDeclined(OfferFact):
     """The side whose turn it was said no."""
 
 
-@dataclass(frozen=True, slots=True)
 class OfferWithdrawn(OfferFact):
     """The side that made the last proposal took it back."""
 
 
-@dataclass(frozen=True, slots=True)
 class OfferListingChanged(OfferFact):
     """The listing under it has changed; the offer keeps its terms. `changes`: those that touch it."""
 
     changes: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class OfferExpired(OfferFact):
     """It was not answered in time, or the listing is no longer there."""

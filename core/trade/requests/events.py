@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.kernel.events import Event
 from core.trade.listings.rules import Difference
 
 
-@dataclass(frozen=True, slots=True)
 class RequestFact(Event):
     """`buyer` is an organisation; `by_person` acted, None when time or the system did."""
 
@@ -18,12 +16,10 @@ class RequestFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class RequestPublished(RequestFact):
     """Sellers can find it, and quote, from now on."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestChanged(RequestFact):
     """Its content has changed. `quotes_passed`: the number of earlier quotes, which count no longer."""
 
@@ -31,22 +27,18 @@ class RequestChanged(RequestFact):
     quotes_passed: int
 
 
-@dataclass(frozen=True, slots=True)
 class RequestCutOff(RequestFact):
     """It takes no more quotes: the buyer sees them all, and chooses."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestAwarded(RequestFact):
     """The buyer has taken one of the quotes."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestQuotesExpired(RequestFact):
     """No deal of the taken quote is signed yet, and the other quotes bind their sellers no longer."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestReopened(RequestFact):
     """The deal of the taken quote came to nothing before it counted: there is a choice again.
 
@@ -60,19 +52,16 @@ class RequestReopened(RequestFact):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
 class RequestSigned(RequestFact):
     """The deal of the quote that was taken counts. `freed`: whether others were bound by theirs until now."""
 
     freed: bool
 
 
-@dataclass(frozen=True, slots=True)
 class RequestWithdrawn(RequestFact):
     """The buyer does not look for it any more."""
 
 
-@dataclass(frozen=True, slots=True)
 class RequestLapsed(RequestFact):
     """There was no quote, the buyer did not choose in time, or the only standing quote's deal came to nothing.
 

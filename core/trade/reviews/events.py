@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class ReviewsOpened(Event):
     """A deal is over and both organisations may write about each other, `until` then."""
 
@@ -18,7 +16,6 @@ class ReviewsOpened(Event):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
 class ReviewWritten(Event):
     """One side has written; the review is still sealed."""
 
@@ -29,7 +26,6 @@ class ReviewWritten(Event):
     by_person: str
 
 
-@dataclass(frozen=True, slots=True)
 class ReviewsRevealed(Event):
     """The reviews of a deal can be read by everybody."""
 
@@ -38,7 +34,6 @@ class ReviewsRevealed(Event):
     seller: str
 
 
-@dataclass(frozen=True, slots=True)
 class ReviewAnswered(Event):
     """The reviewed side has answered in public."""
 

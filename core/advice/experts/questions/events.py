@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class QuestionSaid(Event):
     """One side has written. `first`: it is the first message."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.trade.deals.events import DealFact
 
 
-@dataclass(frozen=True, slots=True)
 class DealLineSaid(DealFact):
     """One side has said something, or says it otherwise now."""
 

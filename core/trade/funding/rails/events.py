@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.kernel.events import Event
 from core.kernel.money import Money
 
 
-@dataclass(frozen=True, slots=True)
 class PaymentSettling(Event):
     """The buyer has paid by a slow rail. The money is on its way, and arrives by `until` at the latest."""
 
@@ -18,7 +16,6 @@ class PaymentSettling(Event):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
 class PayoutKept(Event):
     """A payout waits because its payment can still be called back by the buyer's bank."""
 

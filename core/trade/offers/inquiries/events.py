@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class InquiryFact(Event):
     """`by_person` acted; None when time or the system did. Buyer and seller are organisations."""
 
@@ -17,14 +14,12 @@ class InquiryFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class InquirySaid(InquiryFact):
     """One side has asked or answered. `why`: "asked" for the first word of all."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class InquiryClosed(InquiryFact):
     """It is over. `why`: "close", "offered", "listing_gone" or "idle"."""
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.kernel.events import Event
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteFact(Event):
     """Buyer and seller are organisations; `by_person` acted."""
 
@@ -18,11 +15,9 @@ class QuoteFact(Event):
     by_person: str | None
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteMade(QuoteFact):
     """A seller has quoted, for the first time or again. The amount of a quote on a sealed request is not shown yet."""
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteAwarded(QuoteFact):
     """The buyer has chosen this one: the deal begins."""
