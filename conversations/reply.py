@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from core.kernel.frozen_model import FrozenModel
 
 LONGEST_LABEL: Final = 75  # characters of a button or an option
 MOST_OPTIONS: Final = 100  # in one list
@@ -14,9 +16,7 @@ JOINT: Final = ": "  # between a label and its value, by default
 RENAMED: Final = {"fresh": "as_new_message"}  # fields of replies in the outbox from an earlier release
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Shape(FrozenModel):
     @model_validator(mode="before")
     @classmethod
     def _read_earlier_names(cls, values: Any) -> Any:

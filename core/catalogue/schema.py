@@ -9,9 +9,10 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from core.kernel.decimals import half_up_to
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import LARGEST_PRICE, PRICE_DECIMALS, UnitPrice
 
 LANGUAGES = ("en", "de", "fr", "es", "pl", "lt", "lv", "et", "it", "sv", "uk")
@@ -38,10 +39,8 @@ class Status(StrEnum):
         return self is Status.GENERAL
 
 
-class Fact(BaseModel):
+class Fact(FrozenModel):
     """Something read from a catalogue file: frozen, and no key goes unnoticed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Sourced(Fact):
@@ -114,7 +113,9 @@ class Product(Fact):
     density: Density | None = None
     calorific_value: CalorificValue | None = None
     typical_moisture_percent: Figure | None = None
-    packs: dict[str, Figure] = {}  # a unit that is a packing -> the tonnes that it mostly holds; general knowledge
+    packs: dict[str, Figure] = Field(
+        default_factory=dict
+    )  # a unit that is a packing -> the tonnes that it mostly holds; general knowledge
     hs6: str | None = None
     cn8: CustomsCode | None = None
     delivery: tuple[str, ...]

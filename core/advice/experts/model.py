@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import Field, HttpUrl, StringConstraints
 from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.advice.availability.weekly_hours import DAY, Span
 from core.kernel.database import Id, Instant, Minor, Table, Versioned, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 
 LENGTHS: Final = (15, 30, 45, 60, 90)  # minutes a session may be planned for
@@ -36,10 +37,8 @@ Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, ma
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 
 
-class Rate(BaseModel):
+class Rate(FrozenModel):
     """The rate of a session: `minor` for the whole of one, or for each minute after the free ones."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     basis: Basis
     minor: Annotated[int, Field(gt=0)]
@@ -50,10 +49,8 @@ class Rate(BaseModel):
         return Money(self.minor, self.currency)
 
 
-class OfferExpertise(BaseModel):
+class OfferExpertise(FrozenModel):
     """Become a consultant, or replace the profile. `hours` is a sentence; `lengths` are minutes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     headline: Headline
     bio: Bio
@@ -68,10 +65,8 @@ class OfferExpertise(BaseModel):
     own_link: HttpUrl | None = None
 
 
-class ChangeExpertise(BaseModel):
+class ChangeExpertise(FrozenModel):
     """Change the given fields; the others stay."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     headline: Headline | None = None
     bio: Bio | None = None
@@ -88,10 +83,8 @@ class ChangeExpertise(BaseModel):
     per_day: Annotated[int, Field(ge=1, le=20)] | None = None
 
 
-class SpecialDay(BaseModel):
+class SpecialDay(FrozenModel):
     """One day that is not like its weekday; no spans: closed. One over midnight ends above 1440."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     day: date
     spans: tuple[tuple[int, int], ...] = ()

@@ -8,11 +8,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, OneOf, Table
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import STARS, Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
@@ -92,10 +93,8 @@ class Forecast:
     price: Price
 
 
-class ChoosePackage(BaseModel):
+class ChoosePackage(FrozenModel):
     """`field`: of expertise, one of the consultant's own; only for the top of a field."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     package: Annotated[str, StringConstraints(max_length=12)]
     field: Annotated[str, StringConstraints(max_length=40)] | None = None

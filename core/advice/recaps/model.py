@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, OneOf, Table
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import STARS, Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
@@ -78,10 +79,8 @@ RECORDING: Final = Process(
 Lines = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=12)]
 
 
-class EditRecap(BaseModel):
+class EditRecap(FrozenModel):
     """The consultant's version of the draft, a line each; a step begins with the person who is to do it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     booking_id: str
     topics: Lines = ()

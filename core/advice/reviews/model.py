@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 
 RATE_WITHIN: Final = timedelta(days=14)
@@ -41,28 +42,22 @@ SESSION_REVIEW: Final = Process(
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
-class RateSession(BaseModel):
+class RateSession(FrozenModel):
     """One tap: one to five stars."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     booking_id: str
     stars: Annotated[int, Field(ge=1, le=5)]
 
 
-class AddWords(BaseModel):
+class AddWords(FrozenModel):
     """A few words beside the stars."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     booking_id: str
     words: Said
 
 
-class AnswerReview(BaseModel):
+class AnswerReview(FrozenModel):
     """The reviewed person's one public answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     review_id: str
     words: Said

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +15,7 @@ from core.advice.availability.local_times import Interval
 from core.advice.experts.model import Basis, Policy, Room
 from core.advice.experts.rules import FREE_MINUTES
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 
@@ -29,10 +30,8 @@ Problem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 
 
-class BookSession(BaseModel):
+class BookSession(FrozenModel):
     """Ask for a session at a free slot. `length` in minutes, one that the consultant offers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     expert_id: str
     starts_at: AwareDatetime
@@ -40,20 +39,16 @@ class BookSession(BaseModel):
     problem: Problem
 
 
-class CallNow(BaseModel):
+class CallNow(FrozenModel):
     """Ask a consultant who is free now for a session at once; they have two minutes to say yes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     expert_id: str
     length: Annotated[int, Field(ge=15, le=90)]
     problem: Problem
 
 
-class ProposeTimes(BaseModel):
+class ProposeTimes(FrozenModel):
     """Ask one consultant, or several at once, for one of up to three times; the first yes gets the session."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     expert_ids: Annotated[tuple[str, ...], Field(min_length=1, max_length=ASKED_AT_MOST)]
     times: Annotated[tuple[AwareDatetime, ...], Field(min_length=1, max_length=TIMES_AT_MOST)]

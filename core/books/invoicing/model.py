@@ -8,12 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.books.invoicing.triggers import create_guards
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 
 MARKET: Final = "market"  # issuer of what the market itself supplies
@@ -66,11 +67,7 @@ class Category(StrEnum):
     OUTSIDE = "O"
 
 
-class Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Party(Shape):
+class Party(FrozenModel):
     """A side of an invoice, as it was that day. `home_bp`: the VAT rate of its sales at home, in basis points.
 
     `zone`: its time zone at home (IANA). That clock dates and numbers what it issues.
@@ -86,7 +83,7 @@ class Party(Shape):
     zone: str = "UTC"
 
 
-class Tax(Shape):
+class Tax(FrozenModel):
     """Tax of one supply. Its code (VATEX) and `article` (of Directive 2006/112/EC) say why there is no VAT.
 
     `reason`: the same in English words, for documents issued before they were in their reader's language.
@@ -104,7 +101,7 @@ class Tax(Shape):
         return Decimal(self.rate_bp) / 100
 
 
-class Sums(Shape):
+class Sums(FrozenModel):
     """Amounts in minor units: `net` + `vat` + `rounding` is the gross that was paid (EN 16931, BT-114)."""
 
     net: int
@@ -116,7 +113,7 @@ class Sums(Shape):
         return self.net + self.vat + self.rounding
 
 
-class Goods(Shape):
+class Goods(FrozenModel):
     """Goods by their ids in the catalogue, and the delivery term with its named place."""
 
     product: str
@@ -125,7 +122,7 @@ class Goods(Shape):
     place: str
 
 
-class Supply(Shape):
+class Supply(FrozenModel):
     """A supply: its subject, time and place. Goods have a quantity, and go from one country to another.
 
     `ref`: the deal or session, as people read it out.
@@ -154,7 +151,7 @@ class Supply(Shape):
     agreed_minor: int | None = None
 
 
-class Corrected(Shape):
+class Corrected(FrozenModel):
     """The invoice that a credit note takes back, whole or in part."""
 
     number: str
@@ -162,7 +159,7 @@ class Corrected(Shape):
     anew: bool = False  # nothing was given back: a corrected invoice takes its place
 
 
-class Said(Shape):
+class Said(FrozenModel):
     """All words of the document in its language, with dates and amounts in that language's form. Fixed with its number.
 
     `rows`: the table's rows: what, VAT, quantity and net amount; the first is the heading.
@@ -185,7 +182,7 @@ class Said(Shape):
     reduced: str = ""
 
 
-class Content(Shape):
+class Content(FrozenModel):
     """Content of the document. `in_name_of`: since when the issuer has let the market write for them.
 
     `language`: the reader's locale ("de-AT"); `said` is in it, and missing until the document is issued or drawn.
@@ -299,7 +296,7 @@ class Drawn(Table):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class SetBilling(Shape):
+class SetBilling(FrozenModel):
     """A company's address on invoices, and whether the market writes its invoices, at which rate at home.
 
     `vat_number`: the company's number, or `without_vat`: it has none. Without both, the earlier statement stays.

@@ -6,11 +6,12 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, OneOf, Table, Versioned, Words
+from core.kernel.frozen_model import FrozenModel
 
 SEARCHES_AT_MOST: Final = 50  # saved searches of one person
 QUESTION_AT_MOST: Final = 200  # characters of a question that are kept: a title, and not a letter
@@ -33,23 +34,19 @@ class Rhythm(StrEnum):
     WEEKLY = "weekly"
 
 
-class SaveSearch(BaseModel):
+class SaveSearch(FrozenModel):
     """Save a search, and tell of every listing that it would find.
 
     `wishes`: a query as `Query.to_json` writes it. `question`: the person's own words, if there are any.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     wishes: str = Field(min_length=2, max_length=2_000)
     question: str = Field(default="", max_length=QUESTION_AT_MOST)
     rhythm: Rhythm = Rhythm.INSTANT
 
 
-class ChooseQuietHours(BaseModel):
+class ChooseQuietHours(FrozenModel):
     """Set the quiet hours of a person in their own time zone. Two equal times mean no quiet hours."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     begins: time
     ends: time

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field
+from pydantic import EmailStr, Field
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table, Versioned
+from core.kernel.frozen_model import FrozenModel
 
 NOBODY: Final = "–"  # the name of a person who has left, where others still see what they had in common
 LINK_CODE_VALID = timedelta(minutes=10)
@@ -128,13 +129,11 @@ class EmailCode(Table):
     expires_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class CompleteProfile(BaseModel):
+class CompleteProfile(FrozenModel):
     """A trader's statement about themselves and their company. `zone`: the company's time zone (IANA), where known.
 
     `without_vat`: they say that it has no VAT number, and have not only left it out.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     roles: frozenset[Role] = Field(min_length=1)
     company: str = Field(min_length=2, max_length=120)
@@ -145,10 +144,8 @@ class CompleteProfile(BaseModel):
     zone: str | None = Field(default=None, max_length=40)
 
 
-class Settle(BaseModel):
+class Settle(FrozenModel):
     """The place of the company: distances are counted from there. `zone`: its time zone (IANA)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     place: str = Field(min_length=1, max_length=120)
     country: str = Field(pattern=r"^[A-Z]{2}$")
@@ -157,9 +154,7 @@ class Settle(BaseModel):
     zone: str = Field(max_length=40)
 
 
-class ProveEmail(BaseModel):
+class ProveEmail(FrozenModel):
     """Claim an address; a code goes there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     email: EmailStr

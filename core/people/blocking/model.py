@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table, Versioned, Words
+from core.kernel.frozen_model import FrozenModel
 
 Outcome = Literal["warned", "nothing"]  # outcome of a report
 
@@ -26,10 +27,8 @@ class Block(Table):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
-class ReportParty(BaseModel):
+class ReportParty(FrozenModel):
     """Tell the operators of a party. `screen`: what the reporter had before them, as they read it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     organisation_id: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]

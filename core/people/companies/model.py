@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 
 INVITATION_VALID: Final = timedelta(days=7)
@@ -30,19 +31,15 @@ class Position(StrEnum):
     BUYER = "buyer"
 
 
-class Invite(BaseModel):
+class Invite(FrozenModel):
     """Have a colleague join. `limit`: the largest deal that they sign alone; without one there is no limit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     position: Position
     limit: Money | None = None
 
 
-class ChangeMember(BaseModel):
+class ChangeMember(FrozenModel):
     """Change of what a colleague may do from now on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     person_id: str = Field(max_length=26)
     position: Position

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import STARS, Money
 from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
@@ -41,15 +42,13 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
 
-class BuyThing(BaseModel):
+class BuyThing(FrozenModel):
     """Ask to buy. `subject`: its id in its own slice; `price` in Stars, or in a currency for a card.
 
     `title` and `description` stand on the invoice as they are: 32 and 255 characters (Bot API, sendInvoice).
     `lasts_days`: how long a delivery that runs over time can be ended, and its rest refunded.
     `platform`: the code of the platform that an invoice in Stars goes to.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     thing: Thing
     subject: Annotated[str, StringConstraints(min_length=1, max_length=26)]

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.offers.model import Terms
@@ -181,10 +182,8 @@ ASKS_FIRST: Final = frozenset(
 )
 
 
-class NoteOrder(BaseModel):
+class NoteOrder(FrozenModel):
     """Reference of a deal in the buyer's book-keeping."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     purchase_order: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
     cost_centre: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity
 from core.trade.offers.quality_formula import Measured
@@ -18,9 +19,7 @@ Telling = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, 
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
-class Command(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Command(FrozenModel):
     lot_id: str
 
 

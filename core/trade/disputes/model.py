@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import BASIS_POINTS, Money
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, StepRow, Transition
 from core.trade.deals.model import Deal, Side
@@ -82,13 +83,11 @@ SHORTEST_REASON: Final = 20  # characters: both sides read it
 Proposer = Literal["buyer", "seller", "operator"]
 
 
-class Parting(BaseModel):
+class Parting(FrozenModel):
     """Split of the disputed money: what the seller gets, the rest being the buyer's.
 
     Exactly one is given: parts of ten thousand, or `pay`, to the cent.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     case_id: str
     seller_bp: Share | None = None
@@ -111,10 +110,8 @@ class RuleCase(Parting):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=2000)]
 
 
-class AppealCase(BaseModel):
+class AppealCase(FrozenModel):
     """Reasons why a ruling is wrong; once, within two days."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     case_id: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000)]

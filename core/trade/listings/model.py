@@ -7,11 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.database import Exact, Id, Instant, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import UnitPrice
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
@@ -24,10 +25,8 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 FileIds = tuple[Annotated[str, StringConstraints(min_length=1, max_length=64)], ...]
 
 
-class Place(BaseModel):
+class Place(FrozenModel):
     """A named place: ISO 3166 country in capitals, degrees where known (four decimals are eleven metres)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -40,10 +39,8 @@ class Place(BaseModel):
         return None if value is None else round(value, 4) + 0.0  # minus zero is written like zero
 
 
-class Certificate(BaseModel):
+class Certificate(FrozenModel):
     """A claim of certification as its holder writes it; the scheme is a catalogue id."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scheme: Code
     number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
@@ -58,10 +55,8 @@ def _plain(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-class PublishListing(BaseModel):
+class PublishListing(FrozenModel):
     """Put goods up for sale. What fits the product and the calendar is checked in `rules`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     product_id: Code
     grade_id: Code | None = None
@@ -82,10 +77,8 @@ class PublishListing(BaseModel):
     language: Annotated[str, StringConstraints(min_length=2, max_length=10)] = "en"
 
 
-class ChangeListing(BaseModel):
+class ChangeListing(FrozenModel):
     """Change a listing that stands. Only the fields that are given change; product, unit and currency never do."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     grade_id: Code | None = None  # given as None: it has no grade any more
     certificates: Annotated[tuple[Certificate, ...], Field(max_length=10)] | None = None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.database import Id, Instant, OneOf, Table
 from core.kernel.errors import Invalid
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.kernel.money import Money, UnitPrice
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
@@ -86,30 +87,24 @@ class Terms(BaseModel):
         return cls.model_validate(json.loads(body) if isinstance(body, str) else body)
 
 
-class MakeOffer(BaseModel):
+class MakeOffer(FrozenModel):
     """A buyer's first word on a listing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     listing_id: str
     terms: Terms
     valid_for: timedelta = DEFAULT_VALIDITY
 
 
-class CounterOffer(BaseModel):
+class CounterOffer(FrozenModel):
     """The other side's answer with changed terms."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     offer_id: str
     terms: Terms
     valid_for: timedelta = DEFAULT_VALIDITY
 
 
-class BuyNow(BaseModel):
+class BuyNow(FrozenModel):
     """Take so much at the listing's own price and conditions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     listing_id: str
     quantity: Quantity

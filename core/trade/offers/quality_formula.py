@@ -15,12 +15,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from core.catalogue import Catalogue
 from core.catalogue.energy import MJ_PER_KWH, ncv_as_received
 from core.kernel.decimals import half_up_to
 from core.kernel.errors import Invalid
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity, converted, convertible
 
@@ -37,14 +38,12 @@ REPRODUCIBILITY: Final[Mapping[str, Decimal]] = {
 }
 
 
-class Quality(BaseModel):
+class Quality(FrozenModel):
     """Quality that the price was agreed for. A value of None does not change what is paid.
 
     `moisture` as received and `ash` on the dry basis, both at most, in per cent. `ash_cut_bp`: off the price for each
     point of ash above. `ncv_dry`: MJ/kg, from which measured moisture gives the calorific value.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     moisture: Percent | None = None
     ash: Percent | None = None
@@ -52,10 +51,8 @@ class Quality(BaseModel):
     ncv_dry: CalorificValue | None = None
 
 
-class Measured(BaseModel):
+class Measured(FrozenModel):
     """Findings of a weighbridge or a laboratory. `ncv` in MJ/kg as received."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     weight: Quantity | None = None
     moisture: Percent | None = None

@@ -7,11 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import JSON, Boolean, Date, Float, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Exact, Id, Instant, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
@@ -27,14 +28,12 @@ QUOTES_EACH: Final = 3  # a seller may think again, and may not chase the others
 QUOTES_EACH_AT_MOST: Final = 10
 
 
-class PublishRequest(BaseModel):
+class PublishRequest(FrozenModel):
     """Ask the market for quotes. What fits the product and the calendar is checked in `rules`.
 
     `target`: the price that the buyer has in mind, which every seller sees. `sealed`: no one, not even the buyer, sees
     a quote before the cut-off.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     product_id: Code
     grade_id: Code | None = None
@@ -54,10 +53,8 @@ class PublishRequest(BaseModel):
     again_of: str | None = None  # an earlier request of the same buyer's that has ended; its sellers are told
 
 
-class ChangeRequest(BaseModel):
+class ChangeRequest(FrozenModel):
     """Change a request that is open. Only what is given changes; product, unit, currency and the seal never do."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     grade_id: Code | None = None  # given as None: any grade will do
     certificates: Annotated[tuple[Code, ...], Field(max_length=10)] | None = None

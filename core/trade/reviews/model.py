@@ -9,11 +9,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.deals.model import Side
 
@@ -31,20 +32,16 @@ MARKS: Final[Mapping[Side, tuple[MarkName, ...]]] = MappingProxyType(
 OF_GOODS: Final[frozenset[MarkName]] = frozenset({"quantity", "quality", "taking", "fairness"})
 
 
-class WriteReview(BaseModel):
+class WriteReview(FrozenModel):
     """One side's words about the other after a deal."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     deal_id: str
     stars: Stars
     words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
 
 
-class AnswerReview(BaseModel):
+class AnswerReview(FrozenModel):
     """The one public answer of the reviewed side."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     review_id: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.database import Id, Instant, Table, Versioned, Words
+from core.kernel.frozen_model import FrozenModel
 
 Side = Literal["seeker", "consultant"]
 
@@ -19,10 +20,8 @@ BEGUN_AT_MOST: Final = 5  # by one seeker within a day
 A_DAY: Final = timedelta(days=1)
 
 
-class SayToExpert(BaseModel):
+class SayToExpert(FrozenModel):
     """One message, of a seeker to a consultant or back. `subject`: the consultant, or the question that is there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     subject: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]

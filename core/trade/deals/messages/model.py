@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import Boolean, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.trade.deals.model import Side
 
 
-class SayInDeal(BaseModel):
+class SayInDeal(FrozenModel):
     """A message to the other side. `message`: its place in the author's own chat, should it be changed there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     deal_id: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]

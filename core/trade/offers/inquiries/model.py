@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.kernel.database import Id, Instant, OneOf, Table, Words
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.offers.model import Side
 
@@ -20,19 +21,15 @@ LINES_AT_MOST: Final = 100  # a conversation that long needs an offer
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
-class AskSeller(BaseModel):
+class AskSeller(FrozenModel):
     """A buyer's question about a listing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     listing_id: str
     words: Line
 
 
-class SayOn(BaseModel):
+class SayOn(FrozenModel):
     """The next word of an inquiry, from either side."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     inquiry_id: str
     words: Line

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict
-
 from core.catalogue import Catalogue
 from core.kernel.errors import NotAllowed, Refusal, Stale
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.transaction import Ctx
 from core.trade.listings.service import TAKES_OFFERS, listing_for
 from core.trade.offers.inquiries.model import INQUIRY
@@ -16,10 +15,8 @@ from core.trade.offers.model import DEFAULT_VALIDITY, Offer, Terms
 from core.trade.offers.service import open_offer
 
 
-class OfferToAsker(BaseModel):
+class OfferToAsker(FrozenModel):
     """The seller's first offer to a buyer who has asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     inquiry_id: str
     terms: Terms

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sqlalchemy import JSON, ForeignKey, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Table
+from core.kernel.frozen_model import FrozenModel
 from core.kernel.lot_sizes import LOTS_AT_MOST
 from core.kernel.money import UnitPrice
 from core.trade.listings.model import Certificate
 from core.trade.offers.model import Terms
 
 
-class MakeQuote(BaseModel):
+class MakeQuote(FrozenModel):
     """A seller's price for all that a request asks for. The delivery dates and lots may be others than asked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     request_id: str
     edition: int | None = None  # edition of the request that the seller has read; None: as it stands
