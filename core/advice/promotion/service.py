@@ -12,15 +12,7 @@ from sqlalchemy import func, select
 from core.advice.experts.model import Expert
 from core.advice.experts.ranking import RankedExpert
 from core.advice.experts.service import expert_for, own_profile
-from core.advice.promotion import rules, view_counts
-from core.advice.promotion.events import (
-    PromotionBegan,
-    PromotionForfeited,
-    PromotionOver,
-    PromotionResumed,
-    PromotionStopped,
-    PromotionSuspended,
-)
+from core.advice.promotion import events, rules, view_counts
 from core.advice.promotion.model import (
     LOOKED_BACK,
     PACKAGES,
@@ -118,7 +110,7 @@ def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
     until = ctx.now + _package(promotion).lasts
     step(ctx, PROMOTION, promotion, "paid", ("system",), deadlines={"run_out": until})
     ctx.session.flush()
-    ctx.announce(PromotionBegan(promotion.id, expert.id))
+    ctx.announce(events.PromotionBegan(promotion.id, expert.id))
 
 
 def not_bought(ctx: Ctx, promotion_id: str) -> None:
@@ -150,7 +142,7 @@ def called_back(ctx: Ctx, promotion_id: str) -> None:
         promotion.seconds_left = max(int((ends - ctx.now).total_seconds()), 0)
         step(ctx, PROMOTION, promotion, "call_back", ("system",))
         ctx.session.flush()
-        ctx.announce(PromotionSuspended(promotion.id, promotion.expert_id))
+        ctx.announce(events.PromotionSuspended(promotion.id, promotion.expert_id))
 
 
 def regained(ctx: Ctx, promotion_id: str) -> None:
@@ -171,7 +163,7 @@ def regained(ctx: Ctx, promotion_id: str) -> None:
     if not expert_for(ctx, promotion.expert_id).live:
         _stop(ctx, promotion, "away", "system")
         return
-    ctx.announce(PromotionResumed(promotion.id, promotion.expert_id))
+    ctx.announce(events.PromotionResumed(promotion.id, promotion.expert_id))
 
 
 def lost(ctx: Ctx, promotion_id: str) -> None:
@@ -181,7 +173,7 @@ def lost(ctx: Ctx, promotion_id: str) -> None:
         promotion.why, promotion.ended_at = "called_back", ctx.now
         step(ctx, PROMOTION, promotion, "stop", ("system",))
         ctx.session.flush()
-        ctx.announce(PromotionForfeited(promotion.id, promotion.expert_id))
+        ctx.announce(events.PromotionForfeited(promotion.id, promotion.expert_id))
 
 
 def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
@@ -192,7 +184,7 @@ def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
     elif event == "run_out":
         promotion.ended_at = ctx.now
         ctx.session.flush()
-        ctx.announce(PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
+        ctx.announce(events.PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
 
 
 # --- views ------------------------------------------------------------------------------------------------------------
@@ -346,7 +338,7 @@ def _stop(ctx: Ctx, promotion: Promotion, why: StopReason, role: str) -> None:
     assert purchase is not None, "nothing runs that was not bought"
     asked = purchase.wish_open
     purchases.give_back(ctx, purchase.id, back)
-    ctx.announce(PromotionStopped(promotion.id, promotion.expert_id, "asked_back" if asked else why, back))
+    ctx.announce(events.PromotionStopped(promotion.id, promotion.expert_id, "asked_back" if asked else why, back))
 
 
 def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:

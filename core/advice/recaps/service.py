@@ -6,18 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
 
-from core.advice.recaps import rules
-from core.advice.recaps.events import (
-    RecapDrafted,
-    RecapEdited,
-    RecapSent,
-    RecordingAgreed,
-    RecordingAsked,
-    RecordingForSale,
-    RecordingGone,
-    RecordingKept,
-    TalkForgotten,
-)
+from core.advice.recaps import events, rules
 from core.advice.recaps.model import (
     LINES_KEPT,
     RECAP,
@@ -53,7 +42,7 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     set_timer(ctx.session, Timer(LINES, booking.id, KEPT_LONG_ENOUGH, ctx.now + LINES_KEPT))
     recording = ctx.session.get(Recording, booking.id)
     if recording is not None and recording.state == RecordingState.AGREED:
-        ctx.announce(RecordingForSale(booking.id, None))
+        ctx.announce(events.RecordingForSale(booking.id, None))
     if not paid or ctx.session.get(Recap, booking.id) is not None:
         return
     names = {"seeker": person_of(ctx, booking.seeker).name, "consultant": person_of(ctx, booking.consultant).name}
@@ -63,7 +52,7 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     enter(ctx, RECAP, recap, RECAP.initial)
     ctx.session.add(recap)
     ctx.session.flush()
-    ctx.announce(RecapDrafted(booking.id, None))
+    ctx.announce(events.RecapDrafted(booking.id, None))
 
 
 def never_begun(ctx: Ctx, booking_id: str) -> None:
@@ -78,7 +67,7 @@ def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None
     step(ctx, RECAP, recap, "edit", sides(ctx, booking))
     recap.topics, recap.decisions, recap.steps = list(command.topics), list(command.decisions), list(command.steps)
     ctx.session.flush()
-    ctx.announce(RecapEdited(booking.id, ctx.actor.person))
+    ctx.announce(events.RecapEdited(booking.id, ctx.actor.person))
     return recap
 
 
@@ -89,7 +78,7 @@ def send_recap(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
         raise Refusal("recap.empty")
     step(ctx, RECAP, recap, "send", sides(ctx, booking_for(ctx, recap.id)))
     ctx.session.flush()
-    ctx.announce(RecapSent(recap.id, ctx.actor.person))
+    ctx.announce(events.RecapSent(recap.id, ctx.actor.person))
     return recap
 
 
@@ -120,7 +109,7 @@ def ask_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str) -> Recor
     enter(ctx, RECORDING, recording, RECORDING.initial)
     ctx.session.add(recording)
     _consent(ctx, booking, shown, place)
-    ctx.announce(RecordingAsked(booking.id, person))
+    ctx.announce(events.RecordingAsked(booking.id, person))
     return recording
 
 
@@ -131,7 +120,7 @@ def agree_recording(
     recording, booking = _recording(ctx, booking_id, expected_version)
     step(ctx, RECORDING, recording, "agree", roles(ctx, booking, recording))
     _consent(ctx, booking, shown, place)
-    ctx.announce(RecordingAgreed(booking.id, ctx.actor.person))
+    ctx.announce(events.RecordingAgreed(booking.id, ctx.actor.person))
     return recording
 
 
@@ -172,7 +161,7 @@ def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
         return
     step(ctx, RECORDING, recording, "buy", ("system",))
     ctx.session.flush()
-    ctx.announce(RecordingKept(booking_id, None))
+    ctx.announce(events.RecordingKept(booking_id, None))
 
 
 def given_back(ctx: Ctx, booking_id: str) -> None:
@@ -217,7 +206,7 @@ def forget(ctx: Ctx, booking_id: str) -> None:
         _empty(recap)
     _delete_lines(ctx, booking.id)
     ctx.session.flush()
-    ctx.announce(TalkForgotten(booking.id, ctx.actor.person))
+    ctx.announce(events.TalkForgotten(booking.id, ctx.actor.person))
 
 
 def kept_until(ctx: Ctx, kind: str, booking_id: str) -> datetime | None:
@@ -301,7 +290,7 @@ def _end_recording(
     step(ctx, RECORDING, recording, event, by)
     recording.gone_why, recording.gone_by = event, ctx.actor.person
     ctx.session.flush()
-    ctx.announce(RecordingGone(booking.id, ctx.actor.person, event))
+    ctx.announce(events.RecordingGone(booking.id, ctx.actor.person, event))
 
 
 def _give_back(ctx: Ctx, booking: Booking) -> None:
