@@ -94,10 +94,7 @@ Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version 
 
 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
-    """Register a button that opens a form with one long answer.
-
-    The answer is recorded for the version of the session that the person saw.
-    """
+    """Register a button that opens a form with one long answer, for the version of the session that the person saw."""
 
     def begin(chat: ChatContext, pressed: Press) -> None:
         booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
@@ -174,10 +171,7 @@ def open_ruling(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("complaint.said")
 def what_was_said(chat: ChatContext, pressed: Press) -> None:
-    """Show the messages of the session to the operator who decides.
-
-    The complaint's form says that an operator may read them.
-    """
+    """Show the session's messages to the operator who decides, as the complaint's form says."""
     brief = complaints.brief_of(chat.ctx, pressed.subject)
     names = _names(chat, brief.booking)
     file = chat.words("session.file_line")
@@ -263,7 +257,7 @@ def _course(chat: ChatContext, brief: Brief) -> list[Line]:
 def _happened(chat: ChatContext, names: dict[str, str], booking: Booking, row: StepRow) -> str:
     """Return a step of the session in words, with the side that took it."""
     happened = chat.words(f"complaint.step.{STEPS[row.event]}")
-    by = {booking.seeker: names["seeker"], booking.consultant: names["consultant"]}.get(row.actor)
+    by = names.get(booking.sides.get(row.actor, ""))
     return happened if by is None else f"{happened} · {by}"
 
 
@@ -288,7 +282,4 @@ def ruling_lines(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def _names(chat: ChatContext, booking: Booking) -> dict[str, str]:
-    return {
-        "seeker": chat.name_of(booking.seeker),
-        "consultant": chat.name_of(booking.consultant),
-    }
+    return {side: chat.name_of(person) for person, side in booking.sides.items()}

@@ -101,10 +101,7 @@ def wider(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("seek.narrow")
 def narrow(chat: ChatContext, pressed: Press) -> None:
-    """Apply one filter to the list. "+rated" adds it, "-rated" removes it, and "=" returns to the list.
-
-    Without a choice, show the available filters.
-    """
+    """Add a filter ("+rated"), remove it ("-rated"), return to the list ("="), or show the filters (no choice)."""
     query, narrowing = asked(chat, ADVICE), narrowing_of(chat)
     if not pressed.choice:
         chat.reply(narrowing_card(chat, narrowing, [match.expert for match in _found(chat, query).matches]))
@@ -221,7 +218,7 @@ def profile_card(chat: ChatContext, expert: Expert) -> Card:
     rows: list[tuple[Button, ...]] = []
     length = min(expert.lengths)
     if expert.organisation_id != chat.organisation:
-        if experts.is_free_now(chat.ctx, expert):
+        if expert.is_free_at(chat.ctx.now):
             rows.append((Button(label=words("seek.call_now"), press=press("book.now", expert.id), style="primary"),))
         rows += [(slot_button(chat, expert, slot, length),) for slot in slots]
         if slots:
@@ -272,10 +269,7 @@ def _more_times_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]
 
 @router.press("seek.times")
 def more_times(chat: ChatContext, pressed: Press) -> None:
-    """Show a dozen free slots of one length as buttons, and a way to later ones.
-
-    The choice: "60", or "60.<moment>".
-    """
+    """Show a dozen free slots of one length, and a way to later ones. The choice: "60", or "60.<moment>"."""
     expert = experts.expert_for(chat.ctx, pressed.subject)
     minutes, _, after = pressed.choice.partition(".")
     length = next((each for each in expert.lengths if str(each) == minutes), min(expert.lengths))

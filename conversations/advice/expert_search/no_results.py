@@ -13,7 +13,6 @@ from conversations.discovery.chips import chip_rows, shown_parts, unclear_words,
 from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
-from core.advice.experts import service as experts
 from core.advice.experts.match_reasons import Match, by_the_minute, hourly, in_currency
 from core.discovery.search import service
 from core.discovery.search.model import ExpertRelaxation, ExpertResults, ParsedQuery, Query
@@ -66,10 +65,7 @@ def soonest_first(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
 
 
 def punctual_first(chat: ChatContext, matches: Sequence[Match], wished: ParsedQuery) -> list[Match]:
-    """Put consultants with a slot exactly at the requested hour first.
-
-    Only the calendars of the best matches are read.
-    """
+    """Put consultants with a slot exactly at the requested hour first. Only the best matches' calendars are read."""
     late = {match.expert.id: not at_that_time(chat, match.expert, wished) for match in matches[:CALENDARS_READ]}
     return sorted(matches, key=lambda match: late.get(match.expert.id, True))
 
@@ -78,7 +74,7 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
     """Sort the matches by the moment from which each consultant is free, and return both."""
 
     def free_at(match: Match) -> datetime:
-        if experts.is_free_now(chat.ctx, match.expert):
+        if match.expert.is_free_at(chat.ctx.now):
             return chat.ctx.now
         return next(iter(next_slots(chat, match.expert, 1)), LATER_THAN_ANY)
 

@@ -12,7 +12,6 @@ from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
 from conversations.wording import listed
 from core.advice.availability.weekly_hours import Span
-from core.advice.experts import service as experts
 from core.advice.experts.model import Expert, Rate
 from core.advice.promotion.service import is_promoted
 from core.advice.sessions.slot_checks import are_booked
@@ -48,7 +47,7 @@ def expert_card(
         lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
     if slots:
         lines.append(Line(label=words("expert.next"), value=slots_in_words(chat, slots)))
-    free = experts.is_free_now(chat.ctx, expert)
+    free = expert.is_free_at(chat.ctx.now)
     name = person_of(chat.ctx, expert.person_id).name
     promoted = f"{words('expert.promoted')} · " if is_promoted(chat.ctx, expert.id) else ""
     return Card(
@@ -129,10 +128,7 @@ def slot_in_words(chat: ChatContext, moment: datetime) -> str:
 
 
 def slots_in_words(chat: ChatContext, slots: Sequence[datetime]) -> str:
-    """Return "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)".
-
-    The zone stands once, or with each time across a clock change.
-    """
+    """Return "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)", with the zone of each time across a clock change."""
     zones = {slot.astimezone(chat.words.zone).tzname() for slot in slots}
     if len(zones) > 1:
         return listed(chat.words, [chat.words.moment(slot) for slot in slots])

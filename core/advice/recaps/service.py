@@ -6,18 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select
 
-from core.advice.recaps import rules
-from core.advice.recaps.events import (
-    RecapDrafted,
-    RecapEdited,
-    RecapSent,
-    RecordingAgreed,
-    RecordingAsked,
-    RecordingForSale,
-    RecordingGone,
-    RecordingKept,
-    TalkForgotten,
-)
+from core.advice.recaps import events, rules
 from core.advice.recaps.model import (
     LINES_KEPT,
     RECAP,
@@ -53,7 +42,7 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     set_timer(ctx.session, Timer(LINES, booking.id, KEPT_LONG_ENOUGH, ctx.now + LINES_KEPT))
     recording = ctx.session.get(Recording, booking.id)
     if recording is not None and recording.state == RecordingState.AGREED:
-        ctx.announce(RecordingForSale(booking.id, None))
+        ctx.announce(events.RecordingForSale(booking.id, None))
     if not paid or ctx.session.get(Recap, booking.id) is not None:
         return
     names = {"seeker": person_of(ctx, booking.seeker).name, "consultant": person_of(ctx, booking.consultant).name}
@@ -63,12 +52,7 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     enter(ctx, RECAP, recap, RECAP.initial)
     ctx.session.add(recap)
     ctx.session.flush()
-    ctx.announce(RecapDrafted(booking.id, None))
-
-
-def never_begun(ctx: Ctx, booking_id: str) -> None:
-    """Delete the lines of a talk that never began."""
-    _delete_lines(ctx, booking_id)
+    ctx.announce(events.RecapDrafted(booking.id, None))
 
 
 def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None) -> Recap:
@@ -78,7 +62,7 @@ def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None
     step(ctx, RECAP, recap, "edit", sides(ctx, booking))
     recap.topics, recap.decisions, recap.steps = list(command.topics), list(command.decisions), list(command.steps)
     ctx.session.flush()
-    ctx.announce(RecapEdited(booking.id, ctx.actor.person))
+    ctx.announce(events.RecapEdited(booking.id, ctx.actor.person))
     return recap
 
 
@@ -89,7 +73,7 @@ def send_recap(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
         raise Refusal("recap.empty")
     step(ctx, RECAP, recap, "send", sides(ctx, booking_for(ctx, recap.id)))
     ctx.session.flush()
-    ctx.announce(RecapSent(recap.id, ctx.actor.person))
+    ctx.announce(events.RecapSent(recap.id, ctx.actor.person))
     return recap
 
 
@@ -120,7 +104,7 @@ def ask_recording(ctx: Ctx, booking_id: str, *, shown: str, place: str) -> Recor
     enter(ctx, RECORDING, recording, RECORDING.initial)
     ctx.session.add(recording)
     _consent(ctx, booking, shown, place)
-    ctx.announce(RecordingAsked(booking.id, person))
+    ctx.announce(events.RecordingAsked(booking.id, person))
     return recording
 
 
@@ -131,7 +115,7 @@ def agree_recording(
     recording, booking = _recording(ctx, booking_id, expected_version)
     step(ctx, RECORDING, recording, "agree", roles(ctx, booking, recording))
     _consent(ctx, booking, shown, place)
-    ctx.announce(RecordingAgreed(booking.id, ctx.actor.person))
+    ctx.announce(events.RecordingAgreed(booking.id, ctx.actor.person))
     return recording
 
 
@@ -156,23 +140,19 @@ def may_buy(ctx: Ctx, booking_id: str) -> bool:
     """Return whether the acting person can have the talk kept now: the seeker can, once it is over."""
     booking, recording = booking_for(ctx, booking_id), recording_of(ctx, booking_id)
     over = booking.state not in (SessionState.CONFIRMED, *TALKING)
-    return (
-        over
-        and recording is not None
-        and recording.state == RecordingState.AGREED
-        and side_of(ctx, booking) == "seeker"
-    )
+    agreed = recording is not None and recording.state == RecordingState.AGREED
+    return over and agreed and side_of(ctx, booking) == "seeker"
 
 
 def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
     """Keep a paid talk for a year. A talk that was deleted meanwhile cannot be sold, so its price is refunded."""
     recording = ctx.session.get(Recording, booking_id, with_for_update=True)
     if recording is None or recording.state != RecordingState.AGREED:
-        purchases.give_back(ctx, purchase_id, _price_of(ctx, booking_id))
+        purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
         return
     step(ctx, RECORDING, recording, "buy", ("system",))
     ctx.session.flush()
-    ctx.announce(RecordingKept(booking_id, None))
+    ctx.announce(events.RecordingKept(booking_id, None))
 
 
 def given_back(ctx: Ctx, booking_id: str) -> None:
@@ -215,9 +195,9 @@ def forget(ctx: Ctx, booking_id: str) -> None:
     if recap is not None and recap.state not in RECAP.final:
         step(ctx, RECAP, recap, "forget", sides(ctx, booking))
         _empty(recap)
-    _delete_lines(ctx, booking.id)
+    delete_lines(ctx, booking.id)
     ctx.session.flush()
-    ctx.announce(TalkForgotten(booking.id, ctx.actor.person))
+    ctx.announce(events.TalkForgotten(booking.id, ctx.actor.person))
 
 
 def kept_until(ctx: Ctx, kind: str, booking_id: str) -> datetime | None:
@@ -257,14 +237,14 @@ def recording_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     kept = recording.state == RecordingState.KEPT
     _end_recording(ctx, booking, recording, event, ("time",))
     if kept:
-        _delete_lines(ctx, booking_id)
+        delete_lines(ctx, booking_id)
 
 
 def lines_time_is_up(ctx: Ctx, booking_id: str) -> None:
     """Delete the lines after thirty days, unless the talk was bought."""
     recording = ctx.session.get(Recording, booking_id)
     if recording is None or recording.state != RecordingState.KEPT:
-        _delete_lines(ctx, booking_id)
+        delete_lines(ctx, booking_id)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -301,7 +281,7 @@ def _end_recording(
     step(ctx, RECORDING, recording, event, by)
     recording.gone_why, recording.gone_by = event, ctx.actor.person
     ctx.session.flush()
-    ctx.announce(RecordingGone(booking.id, ctx.actor.person, event))
+    ctx.announce(events.RecordingGone(booking.id, ctx.actor.person, event))
 
 
 def _give_back(ctx: Ctx, booking: Booking) -> None:
@@ -310,17 +290,11 @@ def _give_back(ctx: Ctx, booking: Booking) -> None:
         purchases.give_back(ctx, purchase.id, purchase.price)
 
 
-def _price_of(ctx: Ctx, booking_id: str) -> Money:
-    purchase = purchases.purchase_of(ctx, Thing.RECAP, booking_id)
-    assert purchase is not None, "it has just been paid"
-    return purchase.price
-
-
 def _empty(recap: Recap) -> None:
     recap.topics, recap.decisions, recap.steps = [], [], []
 
 
-def _delete_lines(ctx: Ctx, booking_id: str) -> None:
+def delete_lines(ctx: Ctx, booking_id: str) -> None:
     sent = [file for line in lines_of(ctx, booking_id) for file in line.files]
     ctx.session.execute(delete(Line).where(Line.booking_id == booking_id))
     if sent:

@@ -11,16 +11,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.advice.sessions import rules
-from core.advice.sessions.events import (
-    MoneyDelayed,
-    NothingCharged,
-    PickSecured,
-    SessionCharged,
-    SessionExtended,
-    SessionRequested,
-    SessionUnpaid,
-)
+from core.advice.sessions import events, rules
 from core.advice.sessions.model import (
     SESSION,
     TALKING,
@@ -146,7 +137,7 @@ def time_is_up(ctx: Ctx, hold_id: str, event: str) -> None:
     if hold.state in (HoldState.RELEASING, HoldState.CAPTURING):
         why = "release" if hold.state is HoldState.RELEASING else "capture"
         until = hold.capture_before or ctx.now + rules.BANK_SHOWS_WITHIN
-        ctx.announce(MoneyDelayed(hold.booking_id, None, why, until))
+        ctx.announce(events.MoneyDelayed(hold.booking_id, None, why, until))
 
 
 def settle(ctx: Ctx, booking: Booking) -> None:
@@ -307,7 +298,7 @@ def card_is_good(ctx: Ctx, booking: Booking) -> None:
     step(ctx, SESSION, booking, "card_ok", ("provider",), deadlines={"request_expired": due})
     ctx.session.flush()
     # After the consultant has picked the time, no further request is sent.
-    ctx.announce((SessionRequested if booking.picked_at is None else PickSecured)(booking.id, None))
+    ctx.announce((events.SessionRequested if booking.picked_at is None else events.PickSecured)(booking.id, None))
 
 
 def extend(ctx: Ctx, booking: Booking) -> None:
@@ -322,7 +313,7 @@ def extend(ctx: Ctx, booking: Booking) -> None:
     end = deadline_of(ctx.session, SESSION.name, booking.id, "time_up")
     if end is not None:  # a step that stays in its state leaves the timers as they are
         set_timer(ctx.session, Timer(end.kind, end.subject, end.event, end.due_at + timedelta(minutes=minutes)))
-    ctx.announce(SessionExtended(booking.id, None, minutes))
+    ctx.announce(events.SessionExtended(booking.id, None, minutes))
 
 
 def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
@@ -330,7 +321,7 @@ def into_debt(ctx: Ctx, booking: Booking, owed: Money) -> None:
         step(ctx, SESSION, booking, "capture_failed", ("provider",))
     ctx.session.flush()
     open_page(ctx, booking, create_hold(ctx, booking, HoldPurpose.DEBT, owed, later=False))
-    ctx.announce(SessionUnpaid(booking.id, None, owed))
+    ctx.announce(events.SessionUnpaid(booking.id, None, owed))
 
 
 def let_go(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
@@ -357,7 +348,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     if booking.state == SessionState.RELEASING:
         step(ctx, SESSION, booking, "voided", ("system",))
         ctx.session.flush()
-        ctx.announce(NothingCharged(booking.id, None, "" if any(hold.was_held for hold in holds) else "never_held"))
+        ctx.announce(events.NothingCharged(booking.id, None, "" if was_held(ctx, booking) else "never_held"))
     elif booking.state in (SessionState.CHARGING, SessionState.DEBT) and taken >= booking.due:
         step(
             ctx,
@@ -367,7 +358,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
             ("provider",),
         )
         ctx.session.flush()
-        ctx.announce(SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
+        ctx.announce(events.SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
 
 
 # --- outbox messages --------------------------------------------------------------------------------------------------

@@ -8,23 +8,7 @@ from typing import Final
 from sqlalchemy import select, update
 
 from core.advice.availability.local_times import Interval
-from core.advice.sessions import card_holds, final_charges, rules, slot_checks
-from core.advice.sessions.events import (
-    CameIn,
-    ExtensionOffered,
-    FreeMinutePassed,
-    FreeMinutesLeft,
-    FreeMinutesOver,
-    FreeTalkBegan,
-    LineSaid,
-    PaidMinutesLeft,
-    PaidTalkBegan,
-    SessionCalledOff,
-    SessionReminder,
-    TalkEnded,
-    WentOut,
-    YesGivenEarly,
-)
+from core.advice.sessions import card_holds, events, final_charges, rules, slot_checks
 from core.advice.sessions.model import (
     EXTENSIONS_AT_MOST,
     LONGEST_LINE,
@@ -53,9 +37,7 @@ EXTENSIONS: Final = (15, 30)  # minutes
 
 
 def come_in(ctx: Ctx, booking_id: str) -> Booking:
-    """Enter the session, from ten minutes before the start. The clock starts when both are here, but not before the
-    agreed time.
-    """
+    """Enter, from ten minutes before the start. From the agreed time the clock starts when both are here."""
     booking = mine(ctx, booking_id, None)
     if booking.state not in (SessionState.CONFIRMED, *TALKING):
         raise Stale
@@ -66,10 +48,10 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
     side = side_of(ctx, booking)
     if side is None:
         raise NotAllowed
-    if _here(meeting, side) is None:
+    if meeting.here(side) is None:
         _set_here(meeting, side, ctx.now)
         ctx.session.flush()
-        ctx.announce(CameIn(booking.id, ctx.actor.person, side))
+        ctx.announce(events.CameIn(booking.id, ctx.actor.person, side))
     start_if_both(ctx, booking)
     return booking
 
@@ -79,14 +61,14 @@ def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
     booking = mine(ctx, booking_id, None)
     meeting = meeting_of(ctx, booking)
     side = side_of(ctx, booking)
-    if side is None or _here(meeting, side) is None:
+    if side is None or meeting.here(side) is None:
         raise Stale
     _set_here(meeting, side, None)
     if booking.state in (SessionState.FREE_WINDOW, SessionState.BILLABLE):
         _stop_clock(ctx, booking, meeting, since)
         step(ctx, SESSION, booking, "drop", sides(ctx, booking))
     ctx.session.flush()
-    ctx.announce(WentOut(booking.id, ctx.actor.person, side))
+    ctx.announce(events.WentOut(booking.id, ctx.actor.person, side))
     return booking
 
 
@@ -121,8 +103,8 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
     if not free:
         warn_of_end(ctx, booking)
     ctx.session.flush()
-    paid = PaidTalkBegan(booking.id, None, "begins" if begins else "again")
-    ctx.announce(FreeTalkBegan(booking.id, None) if free_runs else paid)
+    paid = events.PaidTalkBegan(booking.id, None, "begins" if begins else "again")
+    ctx.announce(events.FreeTalkBegan(booking.id, None) if free_runs else paid)
     if begins:
         _deliver_waiting(ctx, booking)
 
@@ -145,7 +127,7 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
     ctx.session.add(line)
     ctx.session.flush()
     if not waits:
-        ctx.announce(LineSaid(booking.id, ctx.actor.person, line.id))
+        ctx.announce(events.LineSaid(booking.id, ctx.actor.person, line.id))
     return line
 
 
@@ -164,7 +146,7 @@ def _deliver_waiting(ctx: Ctx, booking: Booking) -> None:
     for line in ctx.session.scalars(query).all():
         author = booking.seeker if line.side == "seeker" else booking.consultant
         if line.text or line.files:  # an author who has left the market has taken their words along
-            ctx.announce(LineSaid(booking.id, author, line.id))
+            ctx.announce(events.LineSaid(booking.id, author, line.id))
 
 
 # --- the decision -----------------------------------------------------------------------------------------------------
@@ -188,7 +170,7 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_
         _count_down(ctx, booking, booking.terms.free - left)
     keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
     ctx.session.flush()
-    ctx.announce((YesGivenEarly if left else PaidTalkBegan)(booking.id, ctx.actor.person))
+    ctx.announce((events.YesGivenEarly if left else events.PaidTalkBegan)(booking.id, ctx.actor.person))
     return booking
 
 
@@ -206,7 +188,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, expected_version: i
     meeting.extension_asked = minutes
     price = final_charges.extension_price(ctx, booking, minutes)
     ctx.session.flush()
-    ctx.announce(ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
+    ctx.announce(events.ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
     return price
 
 
@@ -283,7 +265,7 @@ def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
     booking = ctx.session.get_one(Booking, booking_id)
     if event == ENDS:
         if booking.state == SessionState.BILLABLE:
-            ctx.announce(PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
+            ctx.announce(events.PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
         return
     passed = int(event.partition(":")[2])
     ran = final_charges.free_time(ctx, booking)
@@ -292,13 +274,13 @@ def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
     if not (agreed or booking.state == SessionState.FREE_WINDOW) or (left and ran >= timedelta(minutes=passed + 1)):
         return
     if agreed:
-        ctx.announce(FreeMinutePassed(booking.id, None) if left else PaidTalkBegan(booking.id, None))
+        ctx.announce(events.FreeMinutePassed(booking.id, None) if left else events.PaidTalkBegan(booking.id, None))
     elif not left:
-        ctx.announce(FreeMinutesOver(booking.id, None))
+        ctx.announce(events.FreeMinutesOver(booking.id, None))
     elif passed in rules.COUNTDOWN:
-        ctx.announce(FreeMinutesLeft(booking.id, None, int(left.total_seconds()) // 60))
+        ctx.announce(events.FreeMinutesLeft(booking.id, None, int(left.total_seconds()) // 60))
     else:
-        ctx.announce(FreeMinutePassed(booking.id, None))
+        ctx.announce(events.FreeMinutePassed(booking.id, None))
 
 
 def it_begins(ctx: Ctx, booking_id: str) -> None:
@@ -306,7 +288,7 @@ def it_begins(ctx: Ctx, booking_id: str) -> None:
     booking = ctx.session.get_one(Booking, booking_id)
     start_if_both(ctx, booking)
     if booking.state == SessionState.CONFIRMED and not booking.instant:
-        ctx.announce(SessionReminder(booking.id, None, "start"))
+        ctx.announce(events.SessionReminder(booking.id, None, "start"))
 
 
 def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
@@ -325,10 +307,10 @@ def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
     booking.due_minor = fee.minor
     ctx.session.flush()
     if event == "noshow_seeker":
-        ctx.announce(TalkEnded(booking.id, None, event, fee))
+        ctx.announce(events.TalkEnded(booking.id, None, event, fee))
         _leave_free_of_charge(ctx, booking)
     else:
-        ctx.announce(SessionCalledOff(booking.id, None, booking.why, fee))
+        ctx.announce(events.SessionCalledOff(booking.id, None, booking.why, fee))
     card_holds.settle(ctx, booking)
 
 
@@ -409,7 +391,7 @@ def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
     booking.due_minor = final_charges.of_talk(ctx, booking, meeting, why).minor if charged else 0
     booking.why = "free_end" if charged and not booking.due_minor else why
     ctx.session.flush()
-    ctx.announce(TalkEnded(booking.id, ctx.actor.person, booking.why, booking.due))
+    ctx.announce(events.TalkEnded(booking.id, ctx.actor.person, booking.why, booking.due))
     _leave_free_of_charge(ctx, booking)
     card_holds.settle(ctx, booking)
     return booking
@@ -420,10 +402,6 @@ def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
     if booking.state == SessionState.CHARGING and not booking.due_minor:
         step(ctx, SESSION, booking, "nothing_due", ("system",))
         ctx.session.flush()
-
-
-def _here(meeting: Meeting, side: str) -> datetime | None:
-    return meeting.seeker_here if side == "seeker" else meeting.consultant_here
 
 
 def _set_here(meeting: Meeting, side: str, at: datetime | None) -> None:

@@ -11,19 +11,8 @@ from sqlalchemy import or_, select
 from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import is_free, nearest
 from core.advice.experts import service as experts
-from core.advice.experts.model import Expert
-from core.advice.sessions import card_holds, rules, slot_checks
-from core.advice.sessions.events import (
-    CardTrouble,
-    MoveLapsed,
-    MoveLeft,
-    MoveProposed,
-    OtherTimeOffered,
-    SessionCalledOff,
-    SessionConfirmed,
-    SessionMoved,
-    SlotHeld,
-)
+from core.advice.experts.model import Expert, Side
+from core.advice.sessions import card_holds, events, rules, slot_checks
 from core.advice.sessions.model import (
     LATEST_ANSWER,
     MOVES_AT_MOST,
@@ -35,7 +24,6 @@ from core.advice.sessions.model import (
     Meeting,
     ProposeTimes,
     SessionState,
-    Side,
     Terms,
 )
 from core.kernel.errors import NotFound, Refusal, Stale
@@ -57,9 +45,7 @@ ENDED_BY = frozenset({"cancel_early", "cancel_late_seeker", "cancel_late_consult
 
 
 def terms_for(ctx: Ctx, expert: Expert, length: int, commission_bp: int) -> Terms:
-    """Return the acting person's terms for a session, shown before they book. Raises Invalid for a length that is not
-    offered.
-    """
+    """Return the acting person's terms, shown before they book. Raises Invalid for a length that is not offered."""
     rules.check_length(length, expert.lengths)
     free = slot_checks.has_free_minutes(ctx, acting(ctx).id, expert.id)
     return rules.terms_of(expert.rate, length, expert.policy, commission_bp, free=free)
@@ -91,7 +77,7 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
     slot_checks.check_pair(ctx, expert)
     wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
     theirs = [each.interval for each in slot_checks.sessions_of(ctx, expert)]
-    if not experts.is_free_now(ctx, expert) or slot_checks.clashes(theirs, wanted):
+    if not expert.is_free_at(ctx.now) or slot_checks.clashes(theirs, wanted):
         raise Refusal("session.not_free_now")
     slot_checks.check_free(ctx, wanted)
     terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
@@ -117,7 +103,7 @@ def accept(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Bo
     booking = mine(ctx, booking_id, expected_version)
     _confirm(ctx, booking, "accept", ctx.now if booking.instant else booking.starts_at)
     experts.request_answered(ctx, booking.expert_id)
-    ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
+    ctx.announce(events.SessionConfirmed(booking.id, ctx.actor.person))
     return booking
 
 
@@ -125,7 +111,7 @@ def agree_as_picked(ctx: Ctx, booking_id: str) -> None:
     """Confirm a time that the consultant has picked, now that the card is good: their yes was given then."""
     booking = ctx.session.get_one(Booking, booking_id)
     _confirm(ctx, booking, "accept", booking.starts_at, ("system",))
-    ctx.announce(SessionConfirmed(booking.id, None))
+    ctx.announce(events.SessionConfirmed(booking.id, None))
 
 
 def decline(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
@@ -144,7 +130,7 @@ def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: 
     booking.move_by, booking.move_to = "consultant", at
     experts.request_answered(ctx, booking.expert_id)
     ctx.session.flush()
-    ctx.announce(OtherTimeOffered(booking.id, ctx.actor.person, at))
+    ctx.announce(events.OtherTimeOffered(booking.id, ctx.actor.person, at))
     return booking
 
 
@@ -156,7 +142,7 @@ def take_other_time(ctx: Ctx, booking_id: str, expected_version: int | None = No
     slot_checks.check_room_for(ctx, booking, booking.move_to)
     slot_checks.check_seeker_free(ctx, booking, booking.move_to)
     _confirm(ctx, booking, "take_time", booking.move_to)
-    ctx.announce(SessionConfirmed(booking.id, ctx.actor.person))
+    ctx.announce(events.SessionConfirmed(booking.id, ctx.actor.person))
     return booking
 
 
@@ -187,7 +173,7 @@ def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int 
     reminded = ctx.now if until - ctx.now > LATEST_ANSWER else None  # a shorter time needs no reminder
     set_timer(ctx.session, Timer(MOVE, booking.id, MOVE_LAPSED, until), since=reminded)
     ctx.session.flush()
-    ctx.announce(MoveProposed(booking.id, ctx.actor.person, at))
+    ctx.announce(events.MoveProposed(booking.id, ctx.actor.person, at))
     return booking
 
 
@@ -208,7 +194,7 @@ def take_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) ->
     step(ctx, SESSION, booking, "take_move", sides(ctx, booking))
     booking.moves += 1
     _meet_at(ctx, booking, booking.move_to)
-    ctx.announce(SessionMoved(booking.id, ctx.actor.person))
+    ctx.announce(events.SessionMoved(booking.id, ctx.actor.person))
     return booking
 
 
@@ -220,7 +206,7 @@ def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
     step(ctx, SESSION, booking, "leave_move", sides(ctx, booking))
     _forget_move(ctx, booking)
     ctx.session.flush()
-    ctx.announce(MoveLeft(booking.id, ctx.actor.person))
+    ctx.announce(events.MoveLeft(booking.id, ctx.actor.person))
     return booking
 
 
@@ -347,13 +333,11 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def move_time_is_up(ctx: Ctx, booking_id: str) -> None:
-    """End a proposal to move that was not accepted. Both sides are told, while the proposer can still cancel the
-    session.
-    """
+    """End a proposal to move that was not accepted. Both are told, while the proposer can still cancel."""
     booking = ctx.session.get_one(Booking, booking_id)
     if booking.state == SessionState.CONFIRMED:  # else its card has other news
         step(ctx, SESSION, booking, MOVE_LAPSED, ("system",))
-        ctx.announce(MoveLapsed(booking.id, None, booking.starts_at))
+        ctx.announce(events.MoveLapsed(booking.id, None, booking.starts_at))
     _forget_move(ctx, booking)
     ctx.session.flush()
 
@@ -419,7 +403,7 @@ def _as_shown(terms: Terms, shown: str | None) -> Terms:
 
 
 def _hold_slot(ctx: Ctx, booking: Booking) -> Booking:
-    ctx.announce(SlotHeld(booking.id, booking.seeker))
+    ctx.announce(events.SlotHeld(booking.id, booking.seeker))
     card_holds.ask_hold(ctx, booking)
     ctx.session.flush()
     return booking
@@ -466,7 +450,7 @@ def card_fails(ctx: Ctx, booking: Booking, why: str) -> None:
     """Give the seeker a while to add another card to an agreed session without money behind it."""
     deadline = rules.card_deadline(booking.starts_at, ctx.now)
     step(ctx, SESSION, booking, "auth_failed", ("provider",), deadlines={"card_deadline": deadline})
-    ctx.announce(CardTrouble(booking.id, None, why))
+    ctx.announce(events.CardTrouble(booking.id, None, why))
 
 
 def _call_off(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str] | None = None) -> Booking:
@@ -480,6 +464,6 @@ def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking
         booking.sequence += 1  # a later version of an entry cancels it (RFC 5546, 3.2.5)
     nothing_ahead(ctx, booking)
     ctx.session.flush()
-    ctx.announce(SessionCalledOff(booking.id, ctx.actor.person, why, fee))
+    ctx.announce(events.SessionCalledOff(booking.id, ctx.actor.person, why, fee))
     card_holds.settle(ctx, booking)
     return booking

@@ -22,7 +22,6 @@ from core.advice.experts.match_reasons import (
     hourly,
     in_currency,
     is_among,
-    is_free,
     reasons_of,
 )
 from core.advice.experts.model import Expert
@@ -243,7 +242,7 @@ class ExpertSearch:
 
     def _fits(self, parsed: ParsedQuery, expert: Expert) -> bool:
         """Compare what can be compared exactly. The index has compared a rate in another currency."""
-        busy = parsed.free_now and not is_free(expert, self.ctx.now)
+        busy = parsed.free_now and not expert.is_free_at(self.ctx.now)
         if not expert.live or expert.organisation_id == self.but or busy:
             return False
         most = parsed.max_rate

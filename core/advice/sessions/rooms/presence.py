@@ -30,9 +30,7 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
 
 
 def still_here(ctx: Ctx, booking_id: str) -> bool:
-    """Renew the presence, as the page does every few seconds. False: they have left, by a button or because the talk is
-    over.
-    """
+    """Renew the presence, as the page does every few seconds. False: they have left, or the talk is over."""
     booking = booking_for(ctx, booking_id)
     if not is_in(ctx, booking):
         return False
@@ -49,8 +47,7 @@ def go_out(ctx: Ctx, booking_id: str) -> Booking:
 
 def is_in(ctx: Ctx, booking: Booking) -> bool:
     """Return whether the acting person is in the room of a session that is still to come, or under way."""
-    side, there = side_of(ctx, booking), meeting.meeting_of(ctx, booking)
-    here = there.seeker_here if side == "seeker" else there.consultant_here
+    here = meeting.meeting_of(ctx, booking).here(str(side_of(ctx, booking)))
     return booking.state in (SessionState.CONFIRMED, *TALKING) and here is not None
 
 
