@@ -43,21 +43,25 @@ def said_outright() -> Sites:
     return sites
 
 
+def _said_by_call(node: ast.Call) -> Iterator[tuple[str, frozenset[str]]]:
+    name = _name(node.func)
+    named = frozenset(each.arg for each in node.keywords if each.arg and each.arg != "field")
+    if name in REFUSES_WITH:
+        for argument in node.args:
+            yield from ((code, named | {REFUSES_WITH[name]}) for code in _codes(argument))
+    elif name in SAYS | REFUSES and node.args and not _unpacks(node):
+        parts = _keys(node.args[1]) if len(node.args) > 1 else named
+        yield from ((code, parts) for code in _codes(node.args[0]))
+    elif name == TOASTS_WITH:
+        yield from ((code, frozenset()) for code in _codes(node.args[-1]))
+    elif name in SEARCHES_WITH:
+        parts = _keys(node.args[1]) if len(node.args) > 1 else frozenset()
+        yield from ((code, parts | SEARCHES_WITH[name]) for code in _codes(node.args[0]))
+
+
 def _said_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
     if isinstance(node, ast.Call):
-        name = _name(node.func)
-        named = frozenset(each.arg for each in node.keywords if each.arg and each.arg != "field")
-        if name in REFUSES_WITH:
-            for argument in node.args:
-                yield from ((code, named | {REFUSES_WITH[name]}) for code in _codes(argument))
-        elif name in SAYS | REFUSES and node.args and not _unpacks(node):
-            parts = _keys(node.args[1]) if len(node.args) > 1 else named
-            yield from ((code, parts) for code in _codes(node.args[0]))
-        elif name == TOASTS_WITH:
-            yield from ((code, frozenset()) for code in _codes(node.args[-1]))
-        elif name in SEARCHES_WITH:
-            parts = _keys(node.args[1]) if len(node.args) > 1 else frozenset()
-            yield from ((code, parts | SEARCHES_WITH[name]) for code in _codes(node.args[0]))
+        yield from _said_by_call(node)
     elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and isinstance(node.elts[1], ast.Dict):
         # A way to relax a search; how many it would find is added where it is shown.
         yield from ((code, _keys(node.elts[1]) | SEARCHES_WITH["Relaxation"]) for code in _codes(node.elts[0]))
