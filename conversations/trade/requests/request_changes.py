@@ -111,10 +111,7 @@ def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _read_changes(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
-    """Read several changes from one sentence, "180 t DAP Riga next week".
-
-    Answers about another product are dropped.
-    """
+    """Read several changes from one sentence, "180 t DAP Riga next week". Answers about another product are dropped."""
     product = values["product"]
     return of_same_goods(of_request(chat, answers_in(chat, sentence, product, values)), product, GOODS)
 
