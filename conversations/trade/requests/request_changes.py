@@ -28,9 +28,6 @@ GOODS: Final = ("product", "grade", "certificates")  # fields that a sentence ab
 router = Router()
 
 
-# --- the form ---------------------------------------------------------------------------------------------------------
-
-
 CHANGING_REQUEST: Final = Form(
     "change_request",
     (
@@ -58,9 +55,6 @@ def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
         BEFORE: json.dumps({**dict.fromkeys(names, ""), **answers}, ensure_ascii=False),
     }
     return FormDefaults(fixed | answers, asked.id, asked.edition)
-
-
-# --- changes ----------------------------------------------------------------------------------------------------------
 
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:

@@ -1,4 +1,4 @@
-"""Actions of sellers and buyers on lots. Claims stand in `claims`; what the deal and time do to lots in `lifecycle`."""
+"""Actions of sellers and buyers on lots, and the effects of the deal, its disputes and time. Claims are in `claims`."""
 
 from __future__ import annotations
 
