@@ -6,10 +6,13 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from conversations.chat_context import ChatContext
 from conversations.forms.form import WORDS, Field, Values
+from conversations.chat_context import ChatContext, FormDefaults
+from conversations.forms.form import Field, Values
+from conversations.forms.free_text_form import WORDS
 from core.catalogue.language.fields import parse_money
 from core.catalogue.language.numbers import parse_number
 from core.kernel.decimals import decimals_of, half_up_to
@@ -26,9 +29,6 @@ MJ_PER_KWH: Final = Fraction(36, 10)
 LEAST_NCV: Final = 1  # MJ/kg
 MOST_NCV: Final = 50
 MOST_NCV_IN_KWH: Final = Decimal("13.89")
-
-
-# --- measurements -----------------------------------------------------------------------------------------------------
 
 
 def _read_share(chat: ChatContext, text: str, _values: Values) -> Decimal:
@@ -86,7 +86,16 @@ def measured_in(values: Values) -> Measured:
     )
 
 
-# --- amounts ----------------------------------------------------------------------------------------------------------
+def finding_fields(defaults: FormDefaults, values: Values) -> dict[str, Any]:
+    """Return the fields of a command with a finding about a delivery, from the answers of its form."""
+    return {
+        "lot_id": str(defaults.subject),
+        "words": values.get("words") or "",
+        "measured": measured_in(values),
+        "measured_by": values.get("measured_by"),
+        "sample": values.get("sample"),
+        "files": values.get("files", ()),
+    }
 
 
 def _read_pay(chat: ChatContext, text: str, values: Values) -> Money:

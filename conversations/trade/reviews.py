@@ -148,8 +148,6 @@ def _came(chat: ChatContext, deal_id: str) -> str:
     return "yes" if any(lot.arrived_at and not lot.never_came and lot.state != LotState.DROPPED for lot in lots) else ""
 
 
-# --- reading reviews --------------------------------------------------------------------------------------------------
-
 ANSWER = own_words("review_answer")
 
 

@@ -138,7 +138,7 @@ class Trade:
         await self.market.run(self.seller, self.in_lithuania)
         await self.market.run(self.seller, payees.ask_onboarding)
         await self.provider_answers()
-        await self.market.run(PROVIDER, lambda ctx: payees.payee_ready(ctx, self.selling, True))
+        await self.market.run(PROVIDER, lambda ctx: payees.payee_told(ctx, self.selling, ready=True, missing=()))
 
     def in_lithuania(self, ctx: Ctx) -> None:
         organisation_of(ctx, self.selling).country = "LT"

@@ -45,7 +45,6 @@ from core.trade.delivery import service as delivery
 from core.trade.delivery.lot_summaries import LotSummaries
 from core.trade.delivery.model import LotState
 from core.trade.disputes.model import OPEN as OPEN_CASES
-from core.trade.disputes.model import Case
 from core.trade.disputes.service import cases_of
 from core.trade.funding import money_summary
 from core.trade.funding import service as escrow
@@ -219,7 +218,11 @@ def _buttons(
     rows = money_rows(chat, deal, mine, money)
     rows.append(_verb_buttons(chat, deal, ONWARD_VERBS, verbs))
     if deal.state == DealState.DISPUTED or any(lot.state == LotState.LOT_DISPUTE for lot in lots):
-        rows += [(_case_button(chat, case),) for case in cases_of(chat.ctx, deal.id) if case.state in OPEN_CASES]
+        rows += [
+            (Button(label=words("deal.dispute"), press=press("case.show", case.id), style="primary"),)
+            for case in cases_of(chat.ctx, deal.id)
+            if case.state in OPEN_CASES
+        ]
     if deal.state in LOTS_MOVE:
         rows += lot_rows(chat, lots, steps, waits, stands_still=deal.frozen is not None)
     if now.may_rate:
@@ -241,10 +244,6 @@ def _buttons(
 
 
 LOTS_MOVE = frozenset({DealState.FUNDED, DealState.CANCEL_ASKED, DealState.DISPUTED, DealState.IN_DELIVERY_DIRECT})
-
-
-def _case_button(chat: ChatContext, case: Case) -> Button:
-    return Button(label=chat.words("deal.dispute"), press=press("case.show", case.id), style="primary")
 
 
 def _verb_buttons(

@@ -86,9 +86,6 @@ def _signed(deal: Deal) -> bool:
     return deal.buyer_signed_at is not None and deal.seller_signed_at is not None
 
 
-# --- to the other side ------------------------------------------------------------------------------------------------
-
-
 def line_brought(chat: ChatContext, line_id: str) -> Card:
     """Return a line from the other side. Contacts in it are hidden until both have signed."""
     line, deal = line_for(chat.ctx, line_id)

@@ -72,11 +72,9 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
         return _with_answer(chat, now, sentence, brief=brief)
     if now.confirmed_by is not None and deal.state == DealState.AWAITING_FUNDING and not asked_directly(deal):
         due = now.confirmed_by
-        return (
-            words("turn.deal.confirming.buyer", due=due)
-            if now.side == "buyer"
-            else words("turn.deal.confirming.seller", due=due)
-        )
+        if now.side == "buyer":
+            return words("turn.deal.confirming.buyer", due=due)
+        return words("turn.deal.confirming.seller", due=due)
     if deal.state == DealState.AGREED and _needs_approval(chat, now):
         return _above(chat, now, other)
     told = [_sentence(chat, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]

@@ -11,7 +11,18 @@ from conversations.forms.keypads import Calendar
 from conversations.reply import Button, Card, Line, Style
 from conversations.router import Flow, Router
 from conversations.steps import NO, Question, Steps
-from conversations.trade.claim_figures import ASH, MEASURED_BY, MOISTURE, NCV, OF, PAY, REMARK, SAMPLE, SUM, measured_in
+from conversations.trade.claim_figures import (
+    ASH,
+    MEASURED_BY,
+    MOISTURE,
+    NCV,
+    OF,
+    PAY,
+    REMARK,
+    SAMPLE,
+    SUM,
+    finding_fields,
+)
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.next_steps import lot_turn
 from conversations.trade.deals.sides import as_settled, my_side, own_or
@@ -50,27 +61,12 @@ CONTRADICT = Form("contradict", (UNIT, MOISTURE, ASH, NCV, MEASURED, MEASURED_BY
 
 
 def _claim(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    command = ClaimLot(
-        lot_id=str(defaults.subject),
-        words=values["words"],
-        pay=values.get("sum"),
-        measured=measured_in(values),
-        measured_by=values.get("measured_by"),
-        sample=values.get("sample"),
-        files=values.get("files", ()),
-    )
+    command = ClaimLot(**finding_fields(defaults, values), pay=values.get("sum"))
     claims.claim_lot(chat.ctx, command, defaults.expected_version)
 
 
 def _contradict(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    fields = {
-        "lot_id": str(defaults.subject),
-        "words": values.get("words") or "",
-        "measured": measured_in(values),
-        "measured_by": values.get("measured_by"),
-        "sample": values.get("sample"),
-        "files": values.get("files", ()),
-    }
+    fields = finding_fields(defaults, values)
     if _in_dispute(chat, defaults):
         claims.show_late(chat.ctx, ShowLate(**fields), defaults.expected_version)
     else:

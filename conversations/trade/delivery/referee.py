@@ -11,7 +11,17 @@ from dataclasses import replace
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
 from conversations.reply import Line
-from conversations.trade.claim_figures import ASH, COST, MEASURED_BY, MOISTURE, NCV, OF, REMARK, measured_in, paid_with
+from conversations.trade.claim_figures import (
+    ASH,
+    COST,
+    MEASURED_BY,
+    MOISTURE,
+    NCV,
+    OF,
+    REMARK,
+    finding_fields,
+    paid_with,
+)
 from conversations.trade.deals.sides import as_settled
 from conversations.trade.delivery.delivery import FILES, UNIT, which_lot
 from core.trade.deals import access
@@ -39,15 +49,8 @@ def what_it_costs(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    command = ReportReferee(
-        lot_id=str(defaults.subject),
-        words=values.get("words") or "",
-        measured=measured_in(values),
-        measured_by=values.get("measured_by"),
-        files=values.get("files", ()),
-        cost=values.get("cost"),
-        receipts=values.get("receipts", ()),
-    )
+    fields = finding_fields(defaults, values)
+    command = ReportReferee(**fields, cost=values.get("cost"), receipts=values.get("receipts", ()))
     claims.report_referee(chat.ctx, command, defaults.expected_version)
 
 

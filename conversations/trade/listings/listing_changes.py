@@ -77,10 +77,6 @@ def _read_numbers(chat: ChatContext, text: str, values: Values) -> dict[str, str
     return read_numbers(chat, text, values, passed_over=set(before).difference(values.get("certificates", ())))
 
 
-def _min_lot_units(_chat: ChatContext, values: Values) -> tuple[str, ...]:
-    return (str(values["counted_in"]),)
-
-
 CHANGING: Final = Form(
     "change",
     (
@@ -95,7 +91,12 @@ CHANGING: Final = Form(
         SELL.field("place"),
         SELL.field("window"),
         SELL.field("sale"),
-        replace(SELL.field("min_lot"), read=_read_quantity, keypad=Amount(_min_lot_units), example="12 t"),
+        replace(
+            SELL.field("min_lot"),
+            read=_read_quantity,
+            keypad=Amount(lambda _chat, values: (str(values["counted_in"]),)),
+            example="12 t",
+        ),
         replace(SELL.field("certificates"), read=lambda *asked: tuple(sorted(read_schemes(*asked)))),
         replace(SELL.field("certificate_numbers"), read=_read_numbers),
         SELL.field("files"),
@@ -109,17 +110,14 @@ CHANGING: Final = Form(
 def _defaults(chat: ChatContext, listing: Listing) -> FormDefaults:
     """Return the listing's current values as answers, and again as the values before the form."""
     answers = _answers(chat, listing)
+    names = [each.name for each in CHANGING.fields if not each.fixed]
     fixed = {
         "product": listing.product_id,
         "counted_in": listing.unit,
         "priced_in": f"{listing.price_currency}/{listing.price_unit}",
-        BEFORE: json.dumps({**dict.fromkeys(_asked(), ""), **answers}, ensure_ascii=False),
+        BEFORE: json.dumps({**dict.fromkeys(names, ""), **answers}, ensure_ascii=False),
     }
     return FormDefaults(fixed | answers, listing.id, listing.version)
-
-
-def _asked() -> list[str]:
-    return [each.name for each in CHANGING.fields if not each.fixed]
 
 
 def _answers(chat: ChatContext, listing: Listing) -> dict[str, str]:

@@ -107,10 +107,7 @@ def goods_lines(chat: ChatContext, listing: Listing) -> tuple[Line, ...]:
 
 
 def _certified(chat: ChatContext, listing: Listing) -> str:
-    """Return the certificates.
-
-    Other readers also learn that they are the seller's claim, and where to look them up.
-    """
+    """Return the certificates. Other readers also learn that they are the seller's claim, and where to look them up."""
     named, where = show_certificates(chat, listing.certified), looked_up_at(chat, listing.certified)
     if listing.seller == chat.organisation or not where:
         return named

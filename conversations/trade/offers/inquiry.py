@@ -70,9 +70,6 @@ def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Con
 router.flow(Flow(OFFERING, finish=_offer, reads=read_terms, confirm=_far_price))
 
 
-# --- buttons ----------------------------------------------------------------------------------------------------------
-
-
 @router.press("inquiry.ask")
 def ask(chat: ChatContext, press: Press) -> None:
     """Open the form from a listing's card."""
@@ -123,9 +120,6 @@ def my_questions(chat: ChatContext, _rest: str) -> None:
         return
     items = tuple(inquiry_card(chat, each) for each in mine)
     chat.reply(CardList(subject="questions", title=chat.words("inquiry.mine"), items=items))
-
-
-# --- the card ---------------------------------------------------------------------------------------------------------
 
 
 def inquiry_card(chat: ChatContext, inquiry: Inquiry, note: str = "") -> Card:

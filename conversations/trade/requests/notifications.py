@@ -76,10 +76,7 @@ def _on_quote(code: str, ctx: Ctx, fact: quote.QuoteMade) -> None:
 
 @listener
 def _on_awarded(code: str, ctx: Ctx, fact: quote.QuoteAwarded) -> None:
-    """Tell the other sellers, who stay bound in case that deal fails.
-
-    The deal tells its own two sides.
-    """
+    """Tell the other sellers, who stay bound in case that deal fails. The deal tells its own two sides."""
     asked = request_for(ctx, fact.request_id)
     say = partial(notifications(ctx).say, "request", asked.id)
     say("", by=fact.by_person)

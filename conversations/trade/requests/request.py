@@ -208,10 +208,7 @@ def again(chat: ChatContext, press: Press) -> None:
 
 
 def _asked_before(chat: ChatContext, asked: Request) -> dict[str, str]:
-    """Return the answers of an earlier request.
-
-    Quotes are open for as many days as before; past dates are left out.
-    """
+    """Return the answers of an earlier request. Quotes are open for as many days as before; past dates are left out."""
     answers = answers_of_request(chat, asked) | {"product": asked.product_id, "seal": SEALS[not asked.sealed]}
     days = max(1, (asked.closes_at - asked.published_at).days)
     answers["closes"] = min(chat.today + timedelta(days=days), asked.window_to).isoformat()

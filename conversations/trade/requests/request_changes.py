@@ -28,9 +28,6 @@ GOODS: Final = ("product", "grade", "certificates")  # fields that a sentence ab
 router = Router()
 
 
-# --- the form ---------------------------------------------------------------------------------------------------------
-
-
 CHANGING_REQUEST: Final = Form(
     "change_request",
     (
@@ -58,9 +55,6 @@ def _defaults(chat: ChatContext, asked: Request) -> FormDefaults:
         BEFORE: json.dumps({**dict.fromkeys(names, ""), **answers}, ensure_ascii=False),
     }
     return FormDefaults(fixed | answers, asked.id, asked.edition)
-
-
-# --- changes ----------------------------------------------------------------------------------------------------------
 
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
@@ -111,10 +105,7 @@ def _what_stays(chat: ChatContext, defaults: FormDefaults) -> str:
 
 
 def _read_changes(chat: ChatContext, sentence: str, values: Values) -> dict[str, str]:
-    """Read several changes from one sentence, "180 t DAP Riga next week".
-
-    Answers about another product are dropped.
-    """
+    """Read several changes from one sentence, "180 t DAP Riga next week". Answers about another product are dropped."""
     product = values["product"]
     return of_same_goods(of_request(chat, answers_in(chat, sentence, product, values)), product, GOODS)
 

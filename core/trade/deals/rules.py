@@ -1,4 +1,4 @@
-"""Pure decisions about deals: what exactly is signed, and the sides and roles."""
+"""Pure decisions about deals: what exactly is signed, the market's own conditions in words, the sides and roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands of the two sides of a deal: sign, leave, cancel, settle directly. All others are in `lifecycle`."""
+"""Commands of the two sides of a deal: sign, approve, leave, cancel, settle directly. Others are in `lifecycle`."""
 
 from __future__ import annotations
 

@@ -81,10 +81,14 @@ def transit_limit_at(eta: date) -> datetime:
 
 def check_eta(eta: date, today: date) -> None:
     """Raise Invalid for an arrival in the past (yesterday is today somewhere) or beyond any journey."""
-    if eta < today - ONE_DAY:
-        raise Invalid("lot.eta_past", field="eta", given=eta, earliest=today)
-    if eta > today + LONGEST_JOURNEY:
-        raise Invalid("lot.eta_too_far", field="eta", given=eta, latest=today + LONGEST_JOURNEY)
+    _check_day("eta", eta, today - ONE_DAY, today)
+
+
+def _check_day(field: str, day: date, earliest: date, today: date) -> None:
+    if day < earliest:
+        raise Invalid("lot.eta_past", field=field, given=day, earliest=today)
+    if day > today + LONGEST_JOURNEY:
+        raise Invalid("lot.eta_too_far", field=field, given=day, latest=today + LONGEST_JOURNEY)
 
 
 def comes_early(eta: date, window_from: date) -> bool:
@@ -201,10 +205,7 @@ def check_pay(pay: Money, lot: Lot, field: str = "pay") -> None:
 
 def check_replacement(by_day: date, today: date) -> None:
     """Raise Invalid for a day that is over or too far away."""
-    if by_day < today:
-        raise Invalid("lot.eta_past", field="by_day", given=by_day, earliest=today)
-    if by_day > today + LONGEST_JOURNEY:
-        raise Invalid("lot.eta_too_far", field="by_day", given=by_day, latest=today + LONGEST_JOURNEY)
+    _check_day("by_day", by_day, today, today)
 
 
 def complete(lot: Lot, found: Measured) -> Measured:

@@ -1,4 +1,4 @@
-"""Actions of sellers and buyers on lots. Claims stand in `claims`; what the deal and time do to lots in `lifecycle`."""
+"""Actions of sellers and buyers on lots, and the effects of the deal, its disputes and time. Claims are in `claims`."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def report_arrival(ctx: Ctx, command: ReportArrival, expected_version: int | Non
 def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> Lot:
     """Report that the buyer has sent a sample to a laboratory: once, ten days from the arrival instead of seven."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
-    if _sampled(ctx, lot):
+    if any(row.event == "sample_sent" and row.at >= lot.state_since for row in timeline(ctx.session, lot.id)):
         raise Stale
     step(ctx, LOT, lot, "sample_sent", roles(ctx, lot, deal))
     due = lot.state_since + INSPECT_WITH_LABORATORY
@@ -178,10 +178,6 @@ def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = Non
     # a seller who was reporting it already goes on: they say what has happened
     if event == "dispatch" and deal.has_chargeback:
         raise Refusal("deal.send_nothing")
-
-
-def _sampled(ctx: Ctx, lot: Lot) -> bool:
-    return any(row.event == "sample_sent" and row.at >= lot.state_since for row in timeline(ctx.session, lot.id))
 
 
 LOOK_AGAIN: Final = timedelta(days=1)  # whether a deal still stands still

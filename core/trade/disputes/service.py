@@ -5,6 +5,7 @@ No money moves before it is decided for good. Then the lot or the deal is split 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
@@ -68,7 +69,7 @@ def overtake_case(ctx: Ctx, subject: str) -> None:
     case = _open_on(ctx, subject)
     if case is not None:
         step(ctx, CASE, case, "overtaken", ("system",))
-        _closed(ctx, case, "overtaken", None)
+        _tell(ctx, case, events.CaseClosed, "overtaken", None)
 
 
 def announce_finding(ctx: Ctx, subject: str) -> None:
@@ -89,9 +90,7 @@ def propose_shares(ctx: Ctx, command: ProposeShares, expected_version: int | Non
     case.proposed_by = "buyer" if "buyer" in mine else "seller" if "seller" in mine else "operator"
     case.proposed_bp, case.proposed_minor = _parts(at_stake(ctx, case), command)
     case.agreed_by = None
-    ctx.announce(events.CaseProposed(case.id, deal.id, ctx.actor.person, case.proposed_bp))
-    ctx.session.flush()
-    return case
+    return _tell(ctx, case, events.CaseProposed, case.proposed_bp)
 
 
 def agree_shares(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:
@@ -108,9 +107,7 @@ def agree_shares(ctx: Ctx, case_id: str, expected_version: int | None = None) ->
         step(ctx, CASE, case, "half_agree", mine)
         side = "buyer" if "buyer" in mine else "seller"
         ctx.session.execute(update(Case).where(Case.id == case.id).values(agreed_by=side))
-        ctx.announce(events.CaseHalfAgreed(case.id, deal.id, ctx.actor.person))
-        ctx.session.flush()
-        return case
+        return _tell(ctx, case, events.CaseHalfAgreed)
     step(ctx, CASE, case, "agree", mine)
     _carry_out(ctx, case, case.proposed_bp, case.proposed_minor, "settle")
     return case
@@ -125,7 +122,7 @@ def call_operator(ctx: Ctx, case_id: str, expected_version: int | None = None) -
     """Call an operator, as one side has talked enough."""
     case, deal = _case(ctx, case_id, expected_version)
     step(ctx, CASE, case, "call_operator", roles(ctx, case, deal))
-    return _mediated(ctx, case, "call_operator")
+    return _tell(ctx, case, events.CaseMediated, "call_operator")
 
 
 def appeal_case(ctx: Ctx, command: AppealCase, expected_version: int | None = None) -> Case:
@@ -137,7 +134,7 @@ def appeal_case(ctx: Ctx, command: AppealCase, expected_version: int | None = No
         case.buyer_appeal = command.words
     else:
         case.seller_appeal = command.words
-    return _mediated(ctx, case, "appeal")
+    return _tell(ctx, case, events.CaseMediated, "appeal")
 
 
 # --- what operators do ------------------------------------------------------------------------------------------------
@@ -303,7 +300,7 @@ def time_is_up(ctx: Ctx, case_id: str, event: str) -> None:
         return
     step(ctx, CASE, case, event, ("time",))
     if event in ("talk_over", "escalate"):
-        _mediated(ctx, case, event)
+        _tell(ctx, case, events.CaseMediated, event)
     else:
         first = ctx.session.scalars(select(Ruling).where(Ruling.case_id == case.id)).one()
         _carry_out(ctx, case, first.seller_bp, first.seller_minor, "rule")
@@ -322,12 +319,6 @@ def _case(ctx: Ctx, case_id: str, expected_version: int | None) -> tuple[Case, D
 
 def _open_on(ctx: Ctx, subject: str) -> Case | None:
     return ctx.session.scalar(select(Case).where(Case.subject == subject, Case.state.in_(OPEN)))
-
-
-def _mediated(ctx: Ctx, case: Case, why: str) -> Case:
-    ctx.announce(events.CaseMediated(case.id, case.deal_id, ctx.actor.person, why))
-    ctx.session.flush()
-    return case
 
 
 def _parts(stake: Money, command: Parting) -> tuple[int, int | None]:
@@ -356,9 +347,11 @@ def _carry_out(ctx: Ctx, case: Case, seller_bp: int, seller_minor: int | None, h
     else:
         lifecycle.dispute_over(ctx, case.deal_id, "resolve" if how == "rule" else "settle_together")
         delivery.rule_lots(ctx, case.deal_id, pay)
-    _closed(ctx, case, how, seller_bp)
+    _tell(ctx, case, events.CaseClosed, how, seller_bp)
 
 
-def _closed(ctx: Ctx, case: Case, why: str, seller_bp: int | None) -> None:
-    ctx.announce(events.CaseClosed(case.id, case.deal_id, ctx.actor.person, why, seller_bp))
+def _tell(ctx: Ctx, case: Case, fact: Callable[..., events.CaseFact], *details: str | int | None) -> Case:
+    """Announce an event of the dispute. `details`: the fields that it has beside those of every event of disputes."""
+    ctx.announce(fact(case.id, case.deal_id, ctx.actor.person, *details))
     ctx.session.flush()
+    return case

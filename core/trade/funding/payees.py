@@ -77,11 +77,6 @@ def onboarding_link(ctx: Ctx, organisation_id: str, person_id: str, url: str) ->
     ctx.announce(OnboardingLinkReady(organisation_id, person_id, url))
 
 
-def payee_ready(ctx: Ctx, organisation_id: str, ready: bool) -> None:
-    """Record whether this seller can receive money."""
-    payee_told(ctx, organisation_id, ready=ready, missing=())
-
-
 def payee_told(ctx: Ctx, organisation_id: str, *, ready: bool, missing: Sequence[str], closed: bool = False) -> None:
     """Record the state of a seller's account. When it becomes ready, waiting payouts go out.
 

@@ -33,7 +33,9 @@ def listen(reactions: Reactions) -> None:
         reactions.on(off, lambda ctx, fact: call_off_funding(ctx, fact.deal_id))
     reactions.on(deal_events.DealSettling, _settling)
     reactions.on(deal_events.DealMoneyTried, _tried)
-    reactions.on(LotAccepted, _accepted)
+    reactions.on(
+        LotAccepted, lambda ctx, fact: settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
+    )
     reactions.on(LotDropped, _dropped)
     reactions.on(LotAdjusted, _adjusted)
     reactions.on(LotsUnwound, lambda ctx, fact: refund_unwound(ctx, fact.deal_id))
@@ -57,10 +59,6 @@ def _settling(ctx: Ctx, fact: deal_events.DealFact) -> None:
 def _tried(ctx: Ctx, fact: deal_events.DealFact) -> None:
     try_deal_again(ctx, fact.deal_id)
     finish(ctx, fact.deal_id)
-
-
-def _accepted(ctx: Ctx, fact: LotAccepted) -> None:
-    settle_lot(ctx, fact.lot_id, ctx.session.get_one(Lot, fact.lot_id).amount)
 
 
 def _dropped(ctx: Ctx, fact: LotDropped) -> None:

@@ -14,9 +14,6 @@ from core.trade.funding.model import FUND_AHEAD, HOLD_LIMIT, LONGEST_LINK, RELEA
 ONE_DAY: Final = timedelta(days=1)
 
 
-# --- tranches ---------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Planned:
     """The parts of a lot that matter for its money."""
@@ -90,9 +87,6 @@ def _midnight(day: date) -> datetime:
 def link_expires(now: datetime, funding_ends: datetime) -> datetime:
     """Return when a link expires: with the time for funding, within the provider's limits."""
     return max(now + SHORTEST_LINK, min(now + LONGEST_LINK, funding_ends))
-
-
-# --- split ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import bindparam, select
 
 from core.catalogue.model import Catalogue
@@ -59,9 +61,7 @@ def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> 
     enter(ctx, LISTING, listing, LISTING.initial, {EXPIRY: listing.expires_at})
     ctx.session.add(listing)
     has_traded(ctx, person.organisation_id)
-    ctx.announce(events.ListingPublished(listing.id, listing.seller, person.id))
-    ctx.session.flush()
-    return listing
+    return _tell(ctx, listing, events.ListingPublished)
 
 
 # Fields that a listing keeps just as the command gives them: a new field that both have is kept too.
@@ -127,8 +127,7 @@ def change_listing(
         _move_expiry(ctx, listing)
     _put_up_again(ctx, listing)
     _note_stock(ctx, listing, "seller")
-    _announce_change(ctx, listing, rules.differences(before, rules.told(listing)))
-    return listing
+    return _tell(ctx, listing, events.ListingChanged, rules.differences(before, rules.told(listing)))
 
 
 CHANGES_AS_GIVEN = {"negotiable", "buy_now", "incoterm", "words", "photos", "documents"}
@@ -151,17 +150,14 @@ def renew_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None
     step(ctx, LISTING, listing, "renew", ("seller",), deadlines={EXPIRY: listing.expires_at})
     _move_expiry(ctx, listing)  # from live to live the step itself leaves the timer as it is
     _note_stock(ctx, listing, "system")
-    _announce_change(ctx, listing)
-    return listing
+    return _tell(ctx, listing, events.ListingChanged)
 
 
 def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = None) -> Listing:
     """Take it down for good."""
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, "withdraw", ("seller",))
-    ctx.announce(events.ListingWithdrawn(listing.id, listing.seller, ctx.actor.person))
-    ctx.session.flush()
-    return listing
+    return _tell(ctx, listing, events.ListingWithdrawn)
 
 
 def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
@@ -176,8 +172,7 @@ def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     reserved = rules.check_left(quantity, listing.remaining)
     listing.remaining_amount = (listing.remaining - reserved).amount
     _note_stock(ctx, listing, "system")
-    ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
-    ctx.session.flush()
+    _tell(ctx, listing, events.ListingStockMoved)
     return reserved
 
 
@@ -187,8 +182,7 @@ def give_back(ctx: Ctx, listing_id: str, quantity: Quantity) -> None:
     listing.remaining_amount = (listing.remaining + quantity.to(listing.unit)).amount
     listing.quantity_amount = max(listing.quantity_amount, listing.remaining_amount)
     _note_stock(ctx, listing, "system")
-    ctx.announce(events.ListingStockMoved(listing.id, listing.seller, ctx.actor.person))
-    ctx.session.flush()
+    _tell(ctx, listing, events.ListingStockMoved)
 
 
 def expire_listing(ctx: Ctx, listing_id: str) -> None:
@@ -216,13 +210,16 @@ def _own(ctx: Ctx, listing_id: str, expected_version: int | None) -> Listing:
 def _move(ctx: Ctx, listing_id: str, event: str, expected_version: int | None) -> Listing:
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, event, ("seller",), deadlines={EXPIRY: listing.expires_at})
-    _announce_change(ctx, listing)
-    return listing
+    return _tell(ctx, listing, events.ListingChanged)
 
 
-def _announce_change(ctx: Ctx, listing: Listing, changes: tuple[rules.Difference, ...] = ()) -> None:
-    ctx.announce(events.ListingChanged(listing.id, listing.seller, ctx.actor.person, changes))
+def _tell(
+    ctx: Ctx, listing: Listing, fact: Callable[..., events.ListingFact], *details: tuple[rules.Difference, ...]
+) -> Listing:
+    """Announce an event of the listing. `details`: what has changed, if the event says it."""
+    ctx.announce(fact(listing.id, listing.seller, ctx.actor.person, *details))
     ctx.session.flush()
+    return listing
 
 
 def _change_goods(catalogue: Catalogue, listing: Listing, command: ChangeListing) -> None:

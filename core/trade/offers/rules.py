@@ -53,8 +53,11 @@ def other(side: Side) -> Side:
     return "seller" if side == "buyer" else "buyer"
 
 
-def roles_of(side: Side, turn: Side) -> frozenset[str]:
-    """Return the roles of this side in the process table."""
+def roles_of(organisation: str, buyer: str, seller: str, turn: Side) -> frozenset[str]:
+    """Return an organisation's roles in the process table: its side, and "turn" or "other". Empty for a stranger."""
+    if organisation not in (buyer, seller):
+        return frozenset()
+    side = "buyer" if organisation == buyer else "seller"
     return frozenset({side, "turn" if side == turn else "other"})
 
 

@@ -53,8 +53,7 @@ def open_offer(
     if _open_offer(ctx, listing.id, buyer) is not None:
         raise Refusal("offer.already_open")
     offer = _open(ctx, listing, terms, buyer=buyer, side=side, valid_for=rules.check_validity(valid_for))
-    _tell(ctx, events.OfferMade, offer)
-    return offer
+    return _tell(ctx, events.OfferMade, offer)
 
 
 def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expected_version: int | None = None) -> Offer:
@@ -72,14 +71,12 @@ def counter_offer(ctx: Ctx, catalogue: Catalogue, command: CounterOffer, expecte
     _propose(ctx, offer, proposer, acting(ctx).id, command.terms)
     # The step stays in its state and so keeps the timer. A counter-offer is a new proposal with a validity of its own.
     set_timer(ctx.session, Timer(OFFER.name, offer.id, EXPIRY, offer.valid_until), since=ctx.now)
-    _tell(ctx, events.OfferCountered, offer)
-    return offer
+    return _tell(ctx, events.OfferCountered, offer)
 
 
 def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say yes: the goods are reserved and the deal begins. Raises Refusal when too little is left."""
-    offer = _current(ctx, offer_id, expected_version)
-    step(ctx, OFFER, offer, "accept", sides(ctx, offer))
+    offer = _step(ctx, offer_id, "accept", expected_version)
     if offer.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
     return _agree(ctx, offer)
@@ -87,18 +84,14 @@ def accept_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -
 
 def decline_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Say no to what the other side proposed."""
-    offer = _current(ctx, offer_id, expected_version)
-    step(ctx, OFFER, offer, "decline", sides(ctx, offer))
-    _tell(ctx, events.OfferDeclined, offer)
-    return offer
+    offer = _step(ctx, offer_id, "decline", expected_version)
+    return _tell(ctx, events.OfferDeclined, offer)
 
 
 def withdraw_offer(ctx: Ctx, offer_id: str, expected_version: int | None = None) -> Offer:
     """Take back one's own last proposal."""
-    offer = _current(ctx, offer_id, expected_version)
-    step(ctx, OFFER, offer, "withdraw", sides(ctx, offer))
-    _tell(ctx, events.OfferWithdrawn, offer)
-    return offer
+    offer = _step(ctx, offer_id, "withdraw", expected_version)
+    return _tell(ctx, events.OfferWithdrawn, offer)
 
 
 def buy_now(ctx: Ctx, command: BuyNow, expected_version: int | None = None) -> Offer:
@@ -135,12 +128,7 @@ def offers_of(ctx: Ctx, organisation_id: str) -> list[Offer]:
 
 def sides(ctx: Ctx, offer: Offer) -> frozenset[str]:
     """Return the actor's roles: "buyer" or "seller", and "turn" or "other". Empty for a stranger."""
-    organisation = acting(ctx).organisation_id
-    if organisation == offer.buyer:
-        return rules.roles_of("buyer", offer.turn)
-    if organisation == offer.seller:
-        return rules.roles_of("seller", offer.turn)
-    return frozenset()
+    return rules.roles_of(acting(ctx).organisation_id, offer.buyer, offer.seller, offer.turn)
 
 
 def expire_offer(ctx: Ctx, offer_id: str) -> None:
@@ -183,6 +171,13 @@ def _listing_to_deal_on(ctx: Ctx, person: Person, listing_id: str, expected_vers
     return listing
 
 
+def _step(ctx: Ctx, offer_id: str, event: str, expected_version: int | None) -> Offer:
+    """Take a step of the actor's, and return the offer. Raises NotFound, NotAllowed, Stale."""
+    offer = _current(ctx, offer_id, expected_version)
+    step(ctx, OFFER, offer, event, sides(ctx, offer))
+    return offer
+
+
 def _current(ctx: Ctx, offer_id: str, expected_version: int | None) -> Offer:
     offer = offer_for(ctx, offer_id)
     check_version(offer, expected_version)
@@ -223,10 +218,10 @@ def _propose(ctx: Ctx, offer: Offer, side: Side, person_id: str, terms: Terms) -
 
 def _agree(ctx: Ctx, offer: Offer) -> Offer:
     reserve(ctx, offer.listing_id, offer.terms.quantity)
-    _tell(ctx, events.OfferAccepted, offer)
-    return offer
+    return _tell(ctx, events.OfferAccepted, offer)
 
 
-def _tell(ctx: Ctx, fact: type[events.OfferFact], offer: Offer) -> None:
+def _tell(ctx: Ctx, fact: type[events.OfferFact], offer: Offer) -> Offer:
     ctx.announce(fact(offer.id, offer.listing_id, offer.buyer, offer.seller, ctx.actor.person))
     ctx.session.flush()
+    return offer

@@ -50,9 +50,6 @@ def check_cut_off(asked: PublishRequest | Request, now: datetime) -> None:
         raise Invalid("request.cut_off_after_delivery", field="closes", last=asked.window_to)
 
 
-# --- changing what is asked -------------------------------------------------------------------------------------------
-
-
 def told(request: Request) -> dict[str, Any]:
     """Return what a request says to sellers."""
     return {

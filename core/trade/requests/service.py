@@ -48,8 +48,7 @@ def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> 
     enter(ctx, REQUEST, request, REQUEST.initial, {"cut_off": request.closes_at})
     ctx.session.add(request)
     has_traded(ctx, person.organisation_id)
-    _tell(ctx, events.RequestPublished, request)
-    return request
+    return _tell(ctx, events.RequestPublished, request)
 
 
 def _check_again(ctx: Ctx, command: PublishRequest) -> None:
@@ -90,8 +89,7 @@ def withdraw_request(ctx: Ctx, request_id: str, expected_version: int | None = N
     """Withdraw a request for its buyer. Raises NotAllowed, Stale."""
     request = own_request(ctx, request_id, expected_version)
     step(ctx, REQUEST, request, "withdraw", ("buyer",))
-    _tell(ctx, events.RequestWithdrawn, request)
-    return request
+    return _tell(ctx, events.RequestWithdrawn, request)
 
 
 def changeable_request(ctx: Ctx, request_id: str) -> Request:
@@ -176,8 +174,7 @@ def award(ctx: Ctx, request_id: str, expected_version: int | None = None) -> Req
     if request.sealed and request.state == REQUEST.initial:
         raise Refusal("request.sealed", closes=request.closes_at)
     step(ctx, REQUEST, request, "award", ("buyer",), deadlines={"quotes_expire": _bound_until(ctx, request)})
-    _tell(ctx, events.RequestAwarded, request)
-    return request
+    return _tell(ctx, events.RequestAwarded, request)
 
 
 def bound_until(ctx: Ctx, request: Request) -> datetime | None:
@@ -240,6 +237,7 @@ def time_is_up(ctx: Ctx, request_id: str, event: str) -> None:
     ctx.session.flush()
 
 
-def _tell(ctx: Ctx, fact: type[events.RequestFact], request: Request) -> None:
+def _tell(ctx: Ctx, fact: type[events.RequestFact], request: Request) -> Request:
     ctx.announce(fact(request.id, request.buyer, ctx.actor.person))
     ctx.session.flush()
+    return request

@@ -115,7 +115,6 @@ def _of_buttons() -> Iterator[str]:
     yield from (f"lot.{verb}" for verb, _ in claim.VERBS if verb not in claim.LABELS)
     yield from (f"case.{verb}" for verb, _ in dispute.VERBS)
     yield from (f"offer.{verb}" for verb in ("accept", "counter", "decline", "withdraw"))
-    yield from offer.TOASTS.values()
     yield from (f"listing.{verb}" for verb, _ in my_listings.VERBS)
     yield from (f"find.{order}" for order in get_args(Order))
     yield from (f"alert.{rhythm}" for rhythm in Rhythm)
@@ -136,6 +135,7 @@ STEPS: Final = (card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
 
 def _of_steps() -> Iterator[str]:
     """Yield the codes of questions asked before a step, and of toasts shown after it."""
+    yield from offer.TOASTS.values()
     for steps in STEPS:
         yield from (
             f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()

@@ -164,7 +164,7 @@ async def test_the_lots_that_are_ones_turn_have_their_buttons(market: Market) ->
     assert "Dispatch lot 5" in labels
 
 
-@pytest.mark.parametrize("from_shelf", [True, False])
+@pytest.mark.parametrize("from_listing", [True, False])
 async def test_goods_that_stood_on_no_shelf_are_not_for_sale_again(market: Market, from_listing: bool) -> None:
     trade = await agreed(market, lots=1)
     await trade.sign()

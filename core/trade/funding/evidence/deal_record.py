@@ -43,6 +43,7 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
     found = ctx.session.get_one(Chargeback, chargeback_id)
     deal = ctx.session.get_one(Deal, found.subject)
     lots = ctx.session.scalars(select(Lot).where(Lot.deal_id == deal.id).order_by(Lot.number)).all()
+    findings = ctx.session.scalars(select(Finding).join(Lot).where(Lot.deal_id == deal.id).order_by(Finding.id))
     acts = acts_of(ctx, deal.id)
     people = names(ctx, [deal.buyer_signed_by, deal.seller_signed_by, *(each.person_id for each in acts)])
     return {
@@ -69,7 +70,7 @@ def record_of(ctx: Ctx, chargeback_id: str, named: Named) -> dict[str, Any]:
             )
         ],
         "lots": [columns(lot) for lot in lots],
-        "findings": [columns(each) for each in _findings(ctx, [lot.id for lot in lots])],
+        "findings": [columns(each) for each in findings],
         "negotiation": _negotiation(ctx, deal),
         "timeline": [each for subject in (deal.id, *(lot.id for lot in lots)) for each in steps(ctx, subject)],
         "chat": [shown(each, people) for each in acts],
@@ -122,11 +123,6 @@ def _negotiation(ctx: Ctx, deal: Deal) -> list[dict[str, Any]]:
 
 def _rows(ctx: Ctx, kind: Any, deal_id: str) -> list[Any]:
     return list(ctx.session.scalars(select(kind).where(kind.deal_id == deal_id)))
-
-
-def _findings(ctx: Ctx, lot_ids: list[str]) -> list[Finding]:
-    """Return the measurements of the goods, with the author and the names of the documents."""
-    return list(ctx.session.scalars(select(Finding).where(Finding.lot_id.in_(lot_ids)).order_by(Finding.id)))
 
 
 def steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 
 from core.kernel.database import existing
 from core.kernel.errors import Invalid, NotAllowed
+from core.kernel.lot_sizes import largest_payment
 from core.kernel.money import Money
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
@@ -21,8 +22,16 @@ from core.trade.deals import access, lifecycle
 from core.trade.deals.model import Deal, DealState
 from core.trade.funding.events import PaymentSettling
 from core.trade.funding.model import TRANCHE, Payment, PaymentState, Tranche, TrancheState
-from core.trade.funding.rails import rules
-from core.trade.funding.rails.model import DEBIT_CHARGEBACK, FACTS, SETTLES_WITHIN, Payer, PaymentWay, Rail, RailChoice
+from core.trade.funding.rails.model import (
+    DEBIT_CHARGEBACK,
+    FACTS,
+    MOST_TRUST,
+    SETTLES_WITHIN,
+    Payer,
+    PaymentWay,
+    Rail,
+    RailChoice,
+)
 from core.trade.funding.rules import link_expires
 
 OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # unless the operator has configured others
@@ -35,7 +44,7 @@ AFTER_THE_BANKS: Final = timedelta(days=1)  # a deal waits this long after a slo
 def rails_for(ctx: Ctx, deal: Deal, offered: Collection[Rail] = OFFERED) -> list[Rail]:
     """Return the rails that this deal can be paid by, its own first."""
     own = rail_of(ctx, deal)
-    return sorted(rules.fitting(_at_once(ctx, deal), offered), key=lambda rail: rail is not own)
+    return sorted(fitting(_at_once(ctx, deal), offered), key=lambda rail: rail is not own)
 
 
 def rail_of(ctx: Ctx, deal: Deal) -> Rail:
@@ -44,7 +53,7 @@ def rail_of(ctx: Ctx, deal: Deal) -> Rail:
     if choice is not None:
         return choice.rail
     business = organisation_of(ctx, deal.buyer).vat_number is not None
-    return rules.proposed(_at_once(ctx, deal), OFFERED, business=business)
+    return proposed(_at_once(ctx, deal), OFFERED, business=business)
 
 
 def _at_once(ctx: Ctx, deal: Deal) -> Money:
@@ -61,7 +70,7 @@ def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = 
     deal = access.locked(ctx, deal_id)
     if "buyer" not in access.sides(ctx, deal):
         raise NotAllowed
-    if rail not in rules.fitting(_at_once(ctx, deal), offered):
+    if rail not in fitting(_at_once(ctx, deal), offered):
         raise Invalid("pay.rail_does_not_fit")
     if rail is rail_of(ctx, deal):
         return False
@@ -182,7 +191,7 @@ def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
     way = ctx.session.get(PaymentWay, row.payment_id)
     if row.kind is not DisbursementKind.PAYOUT or way is None or FACTS[way.rail].chargeback_within is None:
         return None
-    until = rules.safe_from(way.rail, way.came_at or ctx.now)
+    until = safe_from(way.rail, way.came_at or ctx.now)
     if until <= ctx.now:
         return None
     payment = ctx.session.get_one(Payment, row.payment_id)
@@ -190,7 +199,7 @@ def kept_until(ctx: Ctx, row: Disbursement) -> datetime | None:
     # Only one payout of a buyer at a time: two at once would not count each other.
     ctx.session.get(Payer, buyer, with_for_update=True)
     stood, early = _stood(ctx, buyer, payment.currency), _sent_early(ctx, buyer, payment.currency)
-    return None if rules.trusted(stood, early, row.amount) else until
+    return None if trusted(stood, early, row.amount) else until
 
 
 def _stood(ctx: Ctx, buyer: str, currency: str) -> Money:
@@ -227,3 +236,34 @@ def _sent_early(ctx: Ctx, buyer: str, currency: str) -> Money:
         )
     )
     return Money(int(ctx.session.scalar(total) or 0), currency)
+
+
+def fitting(amount: Money, offered: Collection[Rail]) -> list[Rail]:
+    """Return the rails that can carry this amount."""
+    return [
+        rail
+        for rail, facts in FACTS.items()
+        if rail in offered
+        and (facts.currencies is None or amount.currency in facts.currencies)
+        and amount <= largest_payment(amount.currency)
+    ]
+
+
+def proposed(amount: Money, offered: Collection[Rail], *, business: bool) -> Rail:
+    """Return the rail for a buyer who has not chosen: a business pays by bank transfer, everybody else by card."""
+    return Rail.BANK_TRANSFER if business and Rail.BANK_TRANSFER in fitting(amount, offered) else Rail.CARD
+
+
+def safe_from(rail: Rail, came_at: datetime) -> datetime:
+    """Return the time from which money that came by this rail can be sent on without trusting the buyer."""
+    chargeback_within = FACTS[rail].chargeback_within
+    return came_at if chargeback_within is None else came_at + chargeback_within
+
+
+def trusted(stood: Money, outstanding: Money, amount: Money) -> bool:
+    """Return whether `amount` of a debit may be passed on early, as far as the buyer's earlier debits allow.
+
+    `stood`: debits whose recall time is over. `outstanding`: what was passed on early and can still be recalled. The
+    limit is MOST_TRUST.
+    """
+    return outstanding.minor + amount.minor <= min(stood.minor, MOST_TRUST)

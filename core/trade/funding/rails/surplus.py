@@ -83,9 +83,6 @@ def kept_of(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
     return list(ctx.session.scalars(query.order_by(Credit.id)))
 
 
-# --- refunds ----------------------------------------------------------------------------------------------------------
-
-
 def balance_to_leave(ctx: Ctx, row: Disbursement) -> tuple[str, Money] | None:
     """Return the payer whose balance a refund leaves from, and the amount that must stay in it.
 

@@ -104,13 +104,7 @@ def inquiry_on(ctx: Ctx, listing_id: str, buyer: str) -> Inquiry | None:
 
 def sides(ctx: Ctx, inquiry: Inquiry) -> frozenset[str]:
     """Return the actor's roles: "buyer" or "seller", and "turn" or "other". Empty for a stranger."""
-    organisation = acting(ctx).organisation_id
-    if organisation not in (inquiry.buyer, inquiry.seller):
-        return frozenset()
-    return roles_of("buyer" if organisation == inquiry.buyer else "seller", inquiry.turn)
-
-
-# --- what ends it -----------------------------------------------------------------------------------------------------
+    return roles_of(acting(ctx).organisation_id, inquiry.buyer, inquiry.seller, inquiry.turn)
 
 
 def has_become_offer(ctx: Ctx, listing_id: str, buyer: str) -> None:

@@ -41,8 +41,7 @@ def make_quote(ctx: Ctx, catalogue: Catalogue, command: MakeQuote) -> Quote:
     )
     ctx.session.add(quote)
     has_traded(ctx, person.organisation_id)
-    _tell(ctx, QuoteMade, request, quote)
-    return quote
+    return _tell(ctx, QuoteMade, request, quote)
 
 
 def quotes_on(ctx: Ctx, request: Request) -> list[Quote]:
@@ -129,8 +128,7 @@ def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) ->
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())
     requests.award(ctx, request.id, expected_version)
     quote.awarded_at = ctx.now
-    _tell(ctx, QuoteAwarded, request, quote)
-    return quote
+    return _tell(ctx, QuoteAwarded, request, quote)
 
 
 def quote_counts(ctx: Ctx, quote_id: str) -> None:
@@ -164,6 +162,7 @@ def _quotes(ctx: Ctx, request_id: str, seller: str | None = None) -> list[Quote]
     return list(ctx.session.scalars(query.order_by(Quote.id)))
 
 
-def _tell(ctx: Ctx, fact: type[QuoteFact], request: Request, quote: Quote) -> None:
+def _tell(ctx: Ctx, fact: type[QuoteFact], request: Request, quote: Quote) -> Quote:
     ctx.announce(fact(quote.id, request.id, request.buyer, quote.seller, ctx.actor.person))
     ctx.session.flush()
+    return quote

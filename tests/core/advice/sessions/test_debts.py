@@ -13,7 +13,7 @@ from core.money.chargebacks.events import PayoutSetOff
 from core.money.chargebacks.model import ChargebackState
 from core.money.ledger.accounts import payable, receivable
 from core.money.model import SubjectKind
-from core.trade.funding.payees import payee_ready
+from core.trade.funding.payees import payee_told
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import (
     called_back,
@@ -69,7 +69,7 @@ async def test_debt_is_kept_from_a_waiting_payout(they: Counsel, told: str) -> N
         await they.later(minutes=1)
         assert (await of(they, receivable(owes)), await of(they, payable(owes))) == (0, 7650 - 4250)
         assert (await found(they)).state == ChargebackState.RECOVERED
-    await they.run(PROVIDER, payee_ready, owes, True)
+    await they.run(PROVIDER, lambda ctx: payee_told(ctx, owes, ready=True, missing=()))
     await they.bank()
     sent = [post.body for post in they.market.posts if post.kind == "transfer"][-1]
     assert (sent["group"], sent["amount"]) == (f"session_{second}", 7650 - 4250)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.kernel.lot_sizes import LARGEST_PAYMENT_MINOR
 from core.kernel.money import Money
 from core.trade.funding.rails.model import DEBIT_CHARGEBACK, FACTS, MOST_TRUST, Rail
-from core.trade.funding.rails.rules import fitting, proposed, safe_from, trusted
+from core.trade.funding.rails.service import fitting, proposed, safe_from, trusted
 from tests.core.amounts import eur
 
 ALL = tuple(Rail)
