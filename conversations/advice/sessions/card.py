@@ -12,16 +12,17 @@ from conversations.advice.expert_search.expert_search import next_free_now
 from conversations.advice.experts.card import slot_in_words, slots_in_words
 from conversations.advice.moment import written
 from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
-from conversations.advice.sessions.money_summary import card_button, charged_lines, hold_lines, statement_lines
 from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
+from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from core.advice.sessions import card_holds, complaints, final_charges, rules, service, settlement
 from core.advice.sessions.meeting import meeting_of
 from core.advice.sessions.model import CHARGED, SESSION, SETTLED, TALKING, Booking, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
+from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.money.chargebacks.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.people.accounts.model import NOBODY
@@ -31,7 +32,7 @@ from core.trade.funding.payees import payee_of
 
 EARLY: Final = "early"  # payload of the yes to pay while free minutes are left
 # States before any charge.
-NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, SessionState.CONFIRMED, *TALKING})
+UNCHARGED: Final = frozenset({*NOT_AGREED, SessionState.CONFIRMED, *TALKING})
 LEFT, GONE = "●", "○"  # one free minute
 
 # The steps of the table that have buttons, in this order, with their style. A press of some steps asks first.
@@ -69,7 +70,7 @@ def session_card(
     side = service.side_of(chat.ctx, booking)
     other = booking.other_than(chat.person.id)
     name = chat.name_of(other)
-    disputed = settlement.chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
+    disputed = settlement.chargebacks_of(chat.ctx, booking.id) if booking.state not in UNCHARGED else []
     lines = [
         *(
             (Line(label=words("session.when"), value=_when(chat, booking)),)
@@ -79,7 +80,7 @@ def session_card(
         Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"),
     ]
     if brief:
-        lines += charged_lines(chat, booking, str(side))
+        lines += _charged_lines(chat, booking, str(side))
     else:
         lines += _particulars(chat, booking, str(side), disputed)
     if buttons is None:
@@ -137,9 +138,9 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         code = "session.turn.paying_out.waits"
     elif booking.state == SessionState.PAYING_OUT and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
-    recall = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
-    if recall is not None:
-        answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
+    chargeback = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
+    if chargeback is not None:
+        answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
     if booking.state == SessionState.CLOSED_FREE and not card_holds.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # without a hold, there is nothing to say about the bank
@@ -193,8 +194,8 @@ def _when(chat: ChatContext, booking: Booking) -> str:
 
 def _problem(booking: Booking) -> str:
     """Return the problem. Contacts in it are hidden until the session is agreed."""
-    said = booking.problem[:300]
-    return masked(said) if booking.state in NOT_AGREED else said
+    problem = booking.problem[:300]
+    return masked(problem) if booking.state in NOT_AGREED else problem
 
 
 def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Sequence[Chargeback]) -> list[Line]:
@@ -204,10 +205,10 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         Line(label=words("session.about"), value=_problem(booking)),
         Line(label=words("session.price"), value=price_in_words(chat, booking)),
     ]
-    if side == "consultant" and booking.state in NOTHING_TAKEN:
+    if side == "consultant" and booking.state in UNCHARGED:
         lines.append(Line(label=words("session.net"), value=net_in_words(chat, booking)))
     if side == "seeker":
-        lines += hold_lines(chat, booking)
+        lines += _hold_lines(chat, booking)
     if booking.state == SessionState.PROPOSED:
         lines.append(Line(label=words("ask.times"), value=slots_in_words(chat, booking.times)))
     if booking.move_to is not None:
@@ -224,8 +225,8 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
     if complaint is not None:
         lines += complaint_lines(chat, complaint)
         lines += ruling_lines(chat, booking)
-    lines += charged_lines(chat, booking, side)
-    return [*lines, *statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
+    lines += _charged_lines(chat, booking, side)
+    return [*lines, *_statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
@@ -278,7 +279,7 @@ def _open(chat: ChatContext, booking: Booking) -> tuple[tuple[Button, ...], ...]
 def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
     words, rows = chat.words, []
     if side == "seeker" and booking.state in (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionState.DEBT):
-        rows.append(card_button(chat, booking))
+        rows.append(_card_button(chat, booking))
     if _may_come_in(chat, booking, side):
         rows.append((way_in(chat, booking),))
     rows += _extension(chat, booking, side)
@@ -301,7 +302,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         beside += (invoices_button(chat, booking.id),) if paid else invoices_row(chat, booking.id, of_session=True)
     if recording.may_ask(chat, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
-    rows += _somebody_else(chat, booking, side)
+    rows += _call_instead(chat, booking, side)
     gone = person_of(chat.ctx, booking.consultant).name == NOBODY
     if side == "seeker" and not gone and booking.state in (*SETTLED, SessionState.REVIEW_WINDOW):
         again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
@@ -350,7 +351,7 @@ def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
     ]
 
 
-def _somebody_else(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
+def _call_instead(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
     """Return a button to the next consultant who is free, after a failed instant call."""
     if side != "seeker" or not booking.instant or booking.why not in ("declined", "expired"):
         return []
@@ -389,3 +390,59 @@ def _extension(chat: ChatContext, booking: Booking, side: str) -> list[tuple[But
     price = final_charges.extension_price(chat.ctx, booking, asked)
     label = words("session.take_extension_button", minutes=asked, price=price)
     return [(Button(label=label, press=press("session.take_more", booking.id, booking.version), style="primary"),)]
+
+
+# --- money ------------------------------------------------------------------------------------------------------------
+
+
+def _hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
+    """Return when the price will be held, if the payment card is only kept for now."""
+    words, at = chat.words, card_holds.held_later(chat.ctx, booking)
+    if at is None or booking.state not in (SessionState.REQUESTED, SessionState.COUNTERED, SessionState.CONFIRMED):
+        return []
+    return [Line(label=words("session.hold"), value=words("session.hold_later", price=booking.price, at=at))]
+
+
+def _charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
+    """Return what was charged, for good; and what for, if it is not plainly the price of a talk."""
+    words = chat.words
+    settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
+    charged = booking.due
+    if settled is not None:
+        charged = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
+    elif booking.state not in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE):
+        return []
+    reason = f"session.charged_for.{booking.why}"
+    reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
+    if not words.knows(reason):
+        if settled is None:
+            return []  # the line about the turn says the sum
+        return [Line(label=words("session.gross"), value=words.show(charged))] if charged else []
+    return [Line(label=words("session.gross"), value=words(reason, amount=charged))]
+
+
+def _statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
+    """Return how the money was split: the refund, and for the consultant also gross, fee, its VAT and net."""
+    words = chat.words
+    settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
+    if settled is None:
+        return []
+    net, fee, back = (
+        Money(minor, booking.currency) for minor in (settled.net_minor, settled.fee_minor, settled.back_minor)
+    )
+    goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
+    if side == "seeker":
+        return goes_back
+    deducted = fee_lines(chat, booking.consultant_org, fee)
+    return [*goes_back, *deducted, Line(label=words("session.net"), value=words.show(net))]
+
+
+def _card_button(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
+    page = card_holds.page_of(chat.ctx, booking)
+    if page is None:
+        return (Button(label=chat.words("session._card_button"), press=press("session.card", booking.id)),)
+    if booking.state == SessionState.DEBT:
+        return (Button(label=chat.words("session.pay_button", price=booking.due), url=page, style="primary"),)
+    if card_holds.held_later(chat.ctx, booking) is not None:
+        return (Button(label=chat.words("session.keep_card_button"), url=page, style="primary"),)
+    return (Button(label=chat.words("session.add_card_button", price=booking.price), url=page, style="primary"),)

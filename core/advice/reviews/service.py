@@ -38,7 +38,7 @@ class ReviewSummary:
 
     stars: float | None
     reviews: int
-    talks: int
+    sessions: int
     came: float | None
 
 
@@ -52,8 +52,7 @@ def open_window(ctx: Ctx, booking: Booking) -> None:
     window = SessionReviewWindow(id=booking.id, seeker=booking.seeker, consultant=booking.consultant)
     enter(ctx, SESSION_REVIEW, window, SESSION_REVIEW.initial)
     ctx.session.add(window)
-    ctx.session.flush()
-    ctx.announce(SessionReviewsOpened(booking.id, None))
+    ctx.announce_change(SessionReviewsOpened(booking.id, None))
 
 
 def rate(ctx: Ctx, command: RateSession) -> SessionReview:
@@ -66,8 +65,7 @@ def rate(ctx: Ctx, command: RateSession) -> SessionReview:
         mine.stars = command.stars
     else:
         mine = _written(ctx, window, command.stars)
-    ctx.session.flush()
-    ctx.announce(SessionRated(window.id, ctx.actor.person))
+    ctx.announce_change(SessionRated(window.id, ctx.actor.person))
     if window.state == SESSION_REVIEW.initial and len(_all_of(ctx, window.id)) == 2:
         step(ctx, SESSION_REVIEW, window, "both_rated", ("system",))
         ctx.session.flush()
@@ -81,8 +79,7 @@ def add_words(ctx: Ctx, command: AddWords) -> SessionReview:
     if mine is None:
         raise Refusal("rating.stars_first")
     mine.words = command.words
-    ctx.session.flush()
-    ctx.announce(SessionRated(window.id, ctx.actor.person))
+    ctx.announce_change(SessionRated(window.id, ctx.actor.person))
     return mine
 
 
@@ -96,8 +93,7 @@ def answer(ctx: Ctx, command: AnswerReview) -> SessionReview:
     if review.answer is not None:
         raise Refusal("rating.answered")
     review.answer, review.answered_at = command.words, ctx.now
-    ctx.session.flush()
-    ctx.announce(SessionReviewAnswered(review.booking_id, ctx.actor.person))
+    ctx.announce_change(SessionReviewAnswered(review.booking_id, ctx.actor.person))
     return review
 
 
@@ -110,7 +106,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         review.shown_at = ctx.now
     ctx.session.flush()
     for review in written:
-        _score_anew(ctx, review.about)
+        _update_score(ctx, review.about)
     if written:
         ctx.announce(SessionReviewsShown(booking_id, None))
 
@@ -158,7 +154,7 @@ def ranks_of(ctx: Ctx, organisations: Collection[str]) -> Mapping[str, float]:
 
 _PERSON: BindParameter[str] = bindparam("person")
 _SCORE = PersonScore.person_id == _PERSON
-_TALKS = (
+_SESSIONS = (
     select(func.count())
     .select_from(Booking)
     .join(Meeting, Meeting.booking_id == Booking.id)
@@ -173,21 +169,21 @@ def _ended_by(*events: str) -> Select[int]:
     return steps.where(Booking.consultant == _PERSON, StepRow.process == SESSION.name, StepRow.event.in_(events))
 
 
-_STANDING = select(
+_SUMMARY = select(
     select(PersonScore.stars).where(_SCORE).scalar_subquery(),
     select(PersonScore.reviews).where(_SCORE).scalar_subquery(),
-    _TALKS.scalar_subquery(),
+    _SESSIONS.scalar_subquery(),
     # Agreed sessions that did begin, or should have; and those of them that the consultant did not keep.
     _ended_by(*NOT_COME, "both_joined", "both_joined_paying", "noshow_seeker").scalar_subquery(),
     _ended_by(*NOT_COME).scalar_subquery(),
 )
 
 
-def standing_of(ctx: Ctx, person_id: str) -> ReviewSummary:
+def review_summary_of(ctx: Ctx, person_id: str) -> ReviewSummary:
     """Return a person's reviews in numbers from their sessions, on either side."""
-    ((stars, reviews, talks, agreed, missed),) = select_rows(ctx.session, _STANDING, person=person_id)
+    ((stars, reviews, sessions, agreed, missed),) = select_rows(ctx.session, _SUMMARY, person=person_id)
     came = 1 - missed / agreed if agreed else None
-    return ReviewSummary(stars=stars, reviews=reviews or 0, talks=talks, came=came)
+    return ReviewSummary(stars=stars, reviews=reviews or 0, sessions=sessions, came=came)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -228,12 +224,12 @@ def _all_of(ctx: Ctx, booking_id: str) -> list[SessionReview]:
     return list(ctx.session.scalars(select(SessionReview).where(SessionReview.booking_id == booking_id)))
 
 
-def _score_anew(ctx: Ctx, person_id: str) -> None:
+def _update_score(ctx: Ctx, person_id: str) -> None:
     """Recompute the score as `core.trade.reviews.rules` says: many small fake sessions cannot raise it."""
     shown = SessionReview.shown_at.is_not(None)
     written = ctx.session.scalars(select(SessionReview).where(SessionReview.about == person_id, shown)).all()
-    marks, count = ctx.session.execute(select(func.sum(SessionReview.stars - 1), func.count()).where(shown)).one()
-    mean = rules.market_mean(int(marks or 0) / 4, count)
+    stars, count = ctx.session.execute(select(func.sum(SessionReview.stars - 1), func.count()).where(shown)).one()
+    mean = rules.market_mean(int(stars or 0) / 4, count)
     others = _met(ctx, {review.author for review in written}, person_id)
     counted = [
         Counted(

@@ -28,8 +28,7 @@ def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, e
         card_holds.close_page(ctx, booking, hold, hold.state)
         return
     hold.state = HoldState.OPEN
-    ctx.session.flush()
-    ctx.announce(CardPageReady(booking.id, None))
+    ctx.announce_change(CardPageReady(booking.id, None))
 
 
 def page_lapsed(ctx: Ctx, hold_id: str) -> None:
@@ -47,10 +46,10 @@ def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
     hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state not in (*card_holds.PENDING, HoldState.LAPSED):
         return
-    wanted = card_holds.is_wanted(ctx, booking, hold)
+    needed = card_holds.is_needed(ctx, booking, hold)
     hold.state, hold.card_ref = HoldState.SAVED, card
     ctx.session.flush()
-    if not wanted:
+    if not needed:
         card_holds.let_go(ctx, booking, hold)
     elif booking.state == SessionState.SLOT_HELD:
         card_holds.card_is_good(ctx, booking)
@@ -68,11 +67,11 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
         hold.state is HoldState.RELEASED and hold.intent_ref == intent
     ):
         return
-    wanted = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and card_holds.is_wanted(ctx, booking, hold)
+    needed = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and card_holds.is_needed(ctx, booking, hold)
     hold.state, hold.intent_ref, hold.capture_before = HoldState.HELD, intent, until
     hold.card_ref = card or hold.card_ref
     ctx.session.flush()
-    if not wanted:
+    if not needed:
         card_holds.release(ctx, booking, hold)
     elif hold.purpose is HoldPurpose.EXTENSION:
         card_holds.extend(ctx, booking)
@@ -81,14 +80,8 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
     elif booking.state == SessionState.SLOT_HELD:
         card_holds.card_is_good(ctx, booking)
     elif booking.state == SessionState.CARD_TROUBLE:
-        step(
-            ctx,
-            SESSION,
-            booking,
-            "card_ok",
-            ("provider",),
-            deadlines=rules.confirmed_deadlines(booking.starts_at, ctx.now),
-        )
+        deadlines = rules.confirmed_deadlines(booking.starts_at, ctx.now)
+        step(ctx, SESSION, booking, "card_ok", ("provider",), deadlines=deadlines)
         # If both are here already, they have waited for the card alone.
         set_timer(ctx.session, Timer(service.REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
         ctx.session.flush()
@@ -106,7 +99,7 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
         return
     hold.state, hold.why = HoldState.REFUSED, why
     ctx.session.flush()
-    if not card_holds.is_wanted(ctx, booking, hold) or (
+    if not card_holds.is_needed(ctx, booking, hold) or (
         booking.state in TALKING and hold.purpose is HoldPurpose.SESSION
     ):
         return  # no card is added during a talk: an amount due then is owed
@@ -161,7 +154,7 @@ def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
         capture_refused(ctx, hold_id, why)
     elif hold.state is HoldState.HELD:
         hold.state, hold.why = HoldState.LAPSED, why
-        if card_holds.is_wanted(ctx, booking, hold) and hold.card_ref is not None:
+        if card_holds.is_needed(ctx, booking, hold) and hold.card_ref is not None:
             again = card_holds.create_hold(ctx, booking, hold.purpose, hold.amount, later=False)
             again.payer_ref, again.card_ref = hold.payer_ref, hold.card_ref
             card_holds.hold_saved(ctx, booking, again)

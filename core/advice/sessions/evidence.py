@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from core.advice.sessions import final_charges
-from core.advice.sessions.events import FreeMinutePassed, LineSaid, SessionFact
+from core.advice.sessions.events import FreeMinutePassed, LineSent, SessionFact
 from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, Settlement
 from core.kernel.reactions import Reactions
 from core.kernel.row_values import columns, plain
@@ -25,7 +25,7 @@ from core.trade.funding.evidence.model import RecordedAct
 from core.trade.funding.evidence.reactions import facts_under
 from core.trade.funding.evidence.service import acts_of, record_act
 
-UNMARKED: Final = (FreeMinutePassed, LineSaid)
+UNMARKED: Final = (FreeMinutePassed, LineSent)
 ABOUT: Final = ("side", "when", "why", "minutes")  # the fields of an event that its mark may name
 LONGEST_ABOUT: Final = 40
 PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "YesGivenEarly", "PaidTalkBegan", "TalkEnded"})
@@ -35,10 +35,10 @@ TOLD: Final = frozenset({"SessionReminder", "FreeMinutesLeft", "FreeMinutesOver"
 def listen(reactions: Reactions) -> None:
     for kind in facts_under(SessionFact):
         if kind not in UNMARKED:
-            reactions.on(kind, _mark)
+            reactions.on(kind, _record)
 
 
-def _mark(ctx: Ctx, fact: SessionFact) -> None:
+def _record(ctx: Ctx, fact: SessionFact) -> None:
     about = next((str(getattr(fact, name)) for name in ABOUT if hasattr(fact, name)), None)
     record_act(ctx, fact.booking_id, type(fact).__name__, about=about and about[:LONGEST_ABOUT], person=fact.by_person)
 

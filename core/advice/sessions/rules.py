@@ -40,7 +40,7 @@ REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": CHECK_IN_BEFORE}
 COUNTDOWN: Final = (FREE_MINUTES // 2, FREE_MINUTES - 2, FREE_MINUTES - 1)
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
-ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
+REQUESTS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
 BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (after a hold on a card)
 UNRULED_PERCENT: Final = 50  # for a dispute that no operator decided within its time
 
@@ -168,7 +168,7 @@ def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
 
 def free_minutes_left(used: timedelta, terms: Terms) -> int:
     """Return the free minutes left as people count them: the running one is included."""
-    return _begun(free_left(used, terms))
+    return minutes_of(free_left(used, terms))
 
 
 def is_late(now: datetime, starts_at: datetime, terms: Terms) -> bool:
@@ -193,14 +193,14 @@ def share(amount: Money, percent: int) -> Money:
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
 
 
-def back_of(taken: Money, percent: int) -> Money:
+def back_of(charged: Money, percent: int) -> Money:
     """Return the refund when the consultant keeps this percentage, both as announced and as paid."""
-    return taken - share(taken, percent)
+    return charged - share(charged, percent)
 
 
-def unruled_back(taken: Money) -> Money:
+def unruled_back(charged: Money) -> Money:
     """Return the refund when no operator decides a complaint within its time."""
-    return back_of(taken, UNRULED_PERCENT)
+    return back_of(charged, UNRULED_PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +223,16 @@ def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta |
     begun is charged as its share of the price.
     """
     if terms.basis == "session":
-        used = min(_begun(more.used), more.minutes)
+        used = min(minutes_of(more.used), more.minutes)
         return _given(terms.price, paid - more.used, promised) + part_of(more.price, used, more.minutes)
-    minutes = max(_begun(paid), 1)
+    minutes = max(minutes_of(paid), 1)
     return min(Money(terms.rate.minor * minutes, terms.rate.currency), terms.price + more.price)
 
 
 def _given(price: Money, paid: timedelta, promised: timedelta | None) -> Money:
     """Return the one price, or the given part of it, by the time that a consultant had promised."""
-    whole = 0 if promised is None else _begun(promised)
-    return part_of(price, min(_begun(paid), whole), whole) if whole else price
+    whole = 0 if promised is None else minutes_of(promised)
+    return part_of(price, min(minutes_of(paid), whole), whole) if whole else price
 
 
 def part_of(price: Money, used: int, whole: int) -> Money:
@@ -249,11 +249,6 @@ def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
 
 def minutes_of(time: timedelta) -> int:
     """Return the minutes as they are charged and shown: the last one begun counts."""
-    return _begun(time)
-
-
-def _begun(time: timedelta) -> int:
-    """Return the minutes, the last one begun counted."""
     return -(-int(time.total_seconds()) // 60)
 
 
@@ -267,7 +262,7 @@ def out_of(charges: Sequence[Money], amount: Money) -> list[Money]:
     """Split `amount` over the charges, the earlier ones first, so that none gives more than it has."""
     left, parts = amount, []
     for charge in charges:
-        taken = min(left, charge)
-        parts.append(taken)
-        left -= taken
+        share = min(left, charge)
+        parts.append(share)
+        left -= share
     return parts

@@ -72,7 +72,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     """Settle at a deadline: all is the consultant's without a complaint, and half of it without a ruling."""
     booking = ctx.session.get_one(Booking, booking_id)
     # A freeze stops the timer, and so does money that is on its way in.
-    if frozen(ctx, booking.id) or card_holds.being_taken(ctx, booking):
+    if frozen(ctx, booking.id) or card_holds.is_capturing(ctx, booking):
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, ctx.now + RETRY_AFTER))
         return
     step(ctx, SESSION, booking, event, ("time",))
@@ -191,8 +191,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     """Complete the session when none of its money is on its way any more."""
     if booking.state == SessionState.PAYING_OUT and not is_under_way(ctx, booking.id):
         step(ctx, SESSION, booking, "paid_out", ("system",))
-        ctx.session.flush()
-        ctx.announce(SessionCompleted(booking.id, None))
+        ctx.announce_change(SessionCompleted(booking.id, None))
 
 
 # --- chargebacks ------------------------------------------------------------------------------------------------------
