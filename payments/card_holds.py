@@ -19,10 +19,19 @@ from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 from core.money.messages import CancelHold, CaptureHold, CloseCardPage, OpenCardPage, OpenHoldPage, PlaceHold
 from payments.outcomes import Apply, Unit, again, known, seen
-from payments.provider import Provider
+from payments.provider import (
+    Answer,
+    CaptureRequest,
+    CardPageRequest,
+    Done,
+    HoldPageRequest,
+    HoldRequest,
+    PayerRequest,
+    Provider,
+    Refused,
+    Unknown,
+)
 from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
-from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
-from payments.provider_results import Answer, Done, Refused, Unknown
 
 KEY_KEPT: Final = timedelta(hours=20)  # shorter than the provider's 24 hours, because the call needs time to arrive
 

@@ -15,9 +15,7 @@ from documents.evidence.document import drawn
 from documents.evidence.records import RECORDS, Goods, in_words
 from documents.evidence.sentences import texts
 from payments.outcomes import again, known
-from payments.provider import Provider
-from payments.provider_requests import EvidenceRequest
-from payments.provider_results import Done, Refused, Unknown
+from payments.provider import Done, EvidenceRequest, Provider, Refused, Unknown
 from payments.sync import both, tell_dispute
 
 

@@ -15,9 +15,7 @@ from core.kernel.outbox import OutboxMessage
 from core.money.messages import LinkAccount, OpenAccount
 from core.trade.funding import service as escrow
 from payments.outcomes import Unit, known, seen
-from payments.provider import Provider
-from payments.provider_requests import AccountRequest
-from payments.provider_results import Done, Refused, Unknown
+from payments.provider import AccountRequest, Done, Provider, Refused, Unknown
 
 LINK_WANTED: Final = timedelta(minutes=5)  # then the person has put the phone away, and would tap again
 

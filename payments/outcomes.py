@@ -11,7 +11,7 @@ from core.kernel.dispatcher import Delivered, Later, Never, Outcome
 from core.kernel.errors import NotFound
 from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
-from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.provider import Answer, Done, Refused, Unknown
 
 log = structlog.get_logger(__name__)
 

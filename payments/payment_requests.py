@@ -1,4 +1,4 @@
-"""Carries core's requests for a buyer's payment: open a page or the details of a bank transfer, and close them."""
+"""Carries core's requests for a payment: of a deal by page or bank transfer, and of the market's own sales by page."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, ro
 from core.kernel.outbox import OutboxMessage
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
-from core.money.messages import ExpireCheckout, OpenCheckout
+from core.money.messages import ClosePurchasePage, ExpireCheckout, OpenCheckout, OpenPurchasePage
+from core.shop.purchases import payments as purchases
 from core.trade.funding import service as escrow
 from core.trade.funding.providers import provider_in
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
 from payments.outcomes import Unit, again, known, seen
-from payments.provider import Provider
+from payments.provider import Answer, CheckoutRequest, Done, PayerRequest, Provider, Refused, Unknown
 from payments.provider_models import Checkout
-from payments.provider_requests import CheckoutRequest, PayerRequest
-from payments.provider_results import Answer, Done, Refused, Unknown
 from payments.sync import lapsed, tell_checkout
 
 
@@ -120,3 +119,39 @@ def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> U
             told(ctx)
 
     return known(unit)
+
+
+class Selling:
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider = provider
+        self._clock = clock
+
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(OpenPurchasePage, self._open), handles(ClosePurchasePage, self._close))
+
+    async def _open(self, post: OutboxMessage, asked: OpenPurchasePage) -> Outcome:
+        purchase = asked.purchase
+        lapsed = known(partial(purchases.page_lapsed, purchase_id=purchase))
+        if asked.expires <= self._clock.now():
+            return Never("its time has passed", lapsed)
+        ask = CheckoutRequest(
+            key=f"purchase:{purchase}",
+            payment=purchase,
+            deal=purchase,
+            group=f"purchase_{purchase}",
+            title=asked.title,
+            amount=asked.money,
+            expires_at=asked.expires,
+            provider=asked.provider,
+        )
+        match await self._provider.open_checkout(ask):
+            case Done(page):
+                opened = partial(purchases.page_opened, purchase_id=purchase, page_ref=page.ref, url=page.url or "")
+                return Delivered(known(opened))
+            case Refused(why) | Unknown(why, saved=True):
+                return Never(why, lapsed)
+            case Unknown(why, seconds):
+                return again(post, why, seconds)
+
+    async def _close(self, _post: OutboxMessage, asked: ClosePurchasePage) -> Outcome:
+        return seen(await self._provider.expire_checkout(asked.session), tell_checkout)

@@ -20,10 +20,18 @@ from core.kernel.transaction import Ctx
 from core.money.disbursements import service as disbursements
 from core.money.messages import SendRefund, SendReversal, SendTransfer
 from payments.outcomes import Unit, again, known
-from payments.provider import Provider
+from payments.provider import (
+    Answer,
+    CreditRequest,
+    Done,
+    Provider,
+    RefundRequest,
+    Refused,
+    ReversalRequest,
+    TransferRequest,
+    Unknown,
+)
 from payments.provider_models import Refund, RefundState
-from payments.provider_requests import CreditRequest, RefundRequest, ReversalRequest, TransferRequest
-from payments.provider_results import Answer, Done, Refused, Unknown
 from payments.sync import REFUND_TAKES, tell_done, tell_refund
 
 KEY_KEPT: Final = timedelta(hours=20)  # less than 24 hours, because the call takes time to arrive

@@ -19,9 +19,8 @@ from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx, Transactions
 from core.trade.funding.rails import service as rails
 from payments.open_items import OpenEnds, Question
-from payments.provider import Provider
+from payments.provider import Answer, Done, Provider, Refused, Unknown
 from payments.provider_models import Events, Movement
-from payments.provider_results import Answer, Done, Refused, Unknown
 from payments.sync import look, look_at_refund_of, look_at_reversal_of, look_at_transfer_of
 from payments.webhook_inbox import receive_event
 

@@ -26,7 +26,7 @@ from core.trade.funding.balances import surplus_found
 from core.trade.funding.rails import service as rails
 from payments.card_holds import tell_hold, tell_page
 from payments.outcomes import Apply, Unit, known, seen
-from payments.provider import Provider
+from payments.provider import Answer, Done, Provider, Value
 from payments.provider_models import (
     Account,
     Checkout,
@@ -40,7 +40,6 @@ from payments.provider_models import (
     RefundState,
     Taking,
 )
-from payments.provider_results import Answer, Done, Value
 from payments.webhook_inbox import ask_look
 
 REFUND_TAKES: Final = timedelta(days=60)  # at most, from the request to its end

@@ -16,9 +16,7 @@ from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
-from payments.provider import Provider
-from payments.provider_requests import EarningsRequest
-from payments.provider_results import Done, Refused, Unknown
+from payments.provider import Done, EarningsRequest, Provider, Refused, Unknown
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 

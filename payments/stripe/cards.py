@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import stripe
 
+from payments.provider import Answer, CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest
 from payments.provider_models import Checkout, Intent
-from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest
-from payments.provider_results import Answer
 from payments.stripe.context import WITH_CHARGE, under
 from payments.stripe.money_in import MoneyIn
 from payments.stripe.objects import answered, as_checkout, as_intent, ours, units

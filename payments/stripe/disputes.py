@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final, cast
 import stripe
 
 from core.kernel.money import Money
+from payments.provider import Answer, EvidenceRequest
 from payments.provider_models import Dispute, DisputeState, Taking
-from payments.provider_requests import EvidenceRequest
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.objects import NotSettled, answered, moment, money, ref_of
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from payments.provider import Answer, CreditRequest, EarningsRequest, RefundRequest, ReversalRequest, TransferRequest
 from payments.provider_models import Refund
-from payments.provider_requests import CreditRequest, EarningsRequest, RefundRequest, ReversalRequest, TransferRequest
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.objects import answered, as_refund, ours, units
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import stripe
 
+from payments.provider import AccountRequest, Answer
 from payments.provider_models import Account
-from payments.provider_requests import AccountRequest
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.objects import newer_or_older
 

@@ -18,8 +18,8 @@ from payments import payment_requests, payouts, reconciliation, sync
 from payments.open_items import OpenEnds
 from payments.outcomes import known, seen
 from payments.payouts import PayingOut
+from payments.provider import Done, Refused, Unknown
 from payments.provider_models import RefundState
-from payments.provider_results import Done, Refused, Unknown
 from payments.reconciliation import Reconciler
 from payments.stripe import cards, money_in, money_out, objects, webhooks
 from payments.stripe.money_out import MoneyOut

@@ -13,26 +13,28 @@ from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
-from payments.choice import Routes
 from payments.direct import DirectSettlement
-from payments.provider import Provider
-from payments.provider_requests import (
+from payments.provider import (
     AccountRequest,
+    Answer,
     CaptureRequest,
     CardPageRequest,
     CheckoutRequest,
     CreditRequest,
+    Done,
     EarningsRequest,
     EvidenceRequest,
     HoldPageRequest,
     HoldRequest,
     PayerRequest,
+    Provider,
     RefundRequest,
+    Refused,
     ReversalRequest,
     TransferRequest,
+    Unknown,
 )
-from payments.provider_results import Answer, Done, Refused, Unknown
-from payments.router import ProviderRouter
+from payments.router import ProviderRouter, Routes
 from payments.stripe.provider import StripeProvider
 from tests.payments.conftest import disturb
 

@@ -16,8 +16,8 @@ from core.books.reconciliation.service import open_differences
 from core.kernel.money import Money
 from core.money.ledger.service import balance
 from core.trade.deals.model import DealState
+from payments.provider import Answer, Done
 from payments.provider_models import Movement
-from payments.provider_results import Answer, Done
 from tests.core.amounts import eur
 from tests.payments.conftest import Shop
 from tools.earnings import amount_of, pay_out

@@ -11,12 +11,10 @@ import pytest
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
 from core.trade.funding.providers import choose_provider, plain, provider_in, provider_of, qualified
-from payments.choice import Routes
 from payments.direct import DirectSettlement
+from payments.provider import AccountRequest, Done, RefundRequest, Refused, TransferRequest, Unknown
 from payments.provider_models import Account, Refund, RefundState
-from payments.provider_requests import AccountRequest, RefundRequest, TransferRequest
-from payments.provider_results import Done, Refused, Unknown
-from payments.router import ProviderRouter
+from payments.router import ProviderRouter, Routes
 from tests.core.conftest import Market
 
 TEN = Money(1_000, "EUR")

@@ -31,9 +31,9 @@ from core.kernel.chat_state.service import point_to
 from core.people.accounts.model import PlatformCode
 from lab.app import Lab
 from lab.people import Browser
-from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
+from payments.transport import PaymentTransport
 from tools.rehearsal.lookups import in_stars, last_invitation, last_link_code, next_start
 from tools.rehearsal.market import Rehearsal, player_on, rehearsal
 from tools.rehearsal.screen import Step, buttons_of, subject_of

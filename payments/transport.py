@@ -17,13 +17,12 @@ from core.money.messages import Look
 from documents.contracts.signed_terms import SignedTerms
 from documents.invoices.carrier import Invoices
 from payments.card_holds import Holding
-from payments.choice import RoutedMessage, Routes
 from payments.dispute_evidence import DisputeEvidence
 from payments.onboarding import Onboarding
-from payments.payment_requests import PayingIn
+from payments.payment_requests import PayingIn, Selling
 from payments.payouts import PayingOut
 from payments.provider import Provider
-from payments.sales import Selling
+from payments.router import RoutedMessage, Routes
 from payments.sync import look
 
 
