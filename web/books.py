@@ -11,17 +11,17 @@ from core.books.audit.service import invariants
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.model import (
+from core.money.ledger.accounts import (
     COMMISSION,
     PROVIDER,
     PROVIDER_FEES,
-    Entry,
     buyer_credit,
     escrow,
     payable,
     receivable,
     refund_due,
 )
+from core.money.ledger.model import Entry
 from core.people.accounts.model import NOBODY, Organisation, Person
 from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals.model import Deal

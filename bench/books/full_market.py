@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, text
 
 from config.migrations import within
 from core.kernel.timers import TimerRow
-from core.money.ledger.model import PROVIDER, Balance, Entry, Link, Posting, escrow
+from core.money.ledger.accounts import PROVIDER, escrow
+from core.money.ledger.model import Balance, Entry, Link, Posting
 from core.money.ledger.triggers import statements
 
 BATCH = 10_000

@@ -12,7 +12,7 @@ from core.money.disbursements import recovery, requests
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import COMMISSION, PROVIDER, credit, debit, payable
+from core.money.ledger.accounts import COMMISSION, PROVIDER, credit, debit, payable
 from core.trade.deals import service as deals
 from core.trade.delivery.events import LotArrived
 from core.trade.delivery.model import Lot

@@ -17,7 +17,7 @@ from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.events import ChargebackClosed, ChargebackThawed
 from core.money.chargebacks.model import Chargeback
 from core.money.ledger import service as ledger
-from core.money.ledger.model import escrow
+from core.money.ledger.accounts import escrow
 from core.money.model import SubjectKind
 
 

@@ -16,7 +16,7 @@ from core.money.disbursements.requests import make, send
 from core.money.disbursements.service import is_under_way
 from core.money.disbursements.subjects import Exposure, Parties, Payments, Subject, Title, plug
 from core.money.ledger import service as ledger
-from core.money.ledger.model import escrow
+from core.money.ledger.accounts import escrow
 from core.money.model import SubjectKind
 
 

@@ -21,7 +21,7 @@ from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.chargebacks.service import frozen, of_subject, set_off
 from core.money.disbursements.model import DisbursementKind
 from core.money.ledger import service as ledger
-from core.money.ledger.model import COMMISSION, credit, debit, escrow, payable, refund_due
+from core.money.ledger.accounts import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
 
 RETRY_AFTER: Final = timedelta(days=1)  # a deadline is retried while a chargeback is open

@@ -29,7 +29,7 @@ from core.money.chargebacks.model import Chargeback
 from core.money.chargebacks.rules import AGAIN
 from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger import service as ledger
-from core.money.ledger.model import PROVIDER, PROVIDER_FEES, clearing, credit, debit
+from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, clearing, credit, debit
 from core.shop.purchases.model import PurchasePayment
 from core.trade.funding.model import Payment
 

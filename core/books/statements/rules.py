@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.books.statements.model import Line, What
 from core.kernel.money import Money
-from core.money.ledger.model import (
+from core.money.ledger.accounts import (
     COMMISSION,
     PROVIDER,
     PROVIDER_FEES,

@@ -18,7 +18,7 @@ from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import CHARGEBACK, LOST, Chargeback
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import escrow, payable, receivable
+from core.money.ledger.accounts import escrow, payable, receivable
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
 from core.trade.deals.model import Deal, DealState

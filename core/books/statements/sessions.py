@@ -21,7 +21,7 @@ from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import CHARGEBACK, Chargeback, ChargebackState
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import escrow
+from core.money.ledger.accounts import escrow
 from core.people.accounts.model import Person
 
 LATEST: Final = 10

@@ -34,7 +34,7 @@ from core.money.chargebacks.events import (
 from core.money.chargebacks.model import CHARGEBACK, LOST, OWING, Chargeback, ChargebackState
 from core.money.chargebacks.rules import recourse
 from core.money.ledger import service as ledger
-from core.money.ledger.model import (
+from core.money.ledger.accounts import (
     COMMISSION,
     LOSS,
     PROVIDER,

@@ -32,7 +32,7 @@ from core.money.disbursements.model import (
 from core.money.disbursements.requests import bank_asks, make, move, send, send_again, stop
 from core.money.disbursements.subjects import PAYMENTS, SUBJECTS, Parties, paid
 from core.money.ledger import service as ledger
-from core.money.ledger.model import LOSS, PROVIDER, Leg, credit, debit, payable, receivable
+from core.money.ledger.accounts import LOSS, PROVIDER, Leg, credit, debit, payable, receivable
 from core.money.model import MARKET, SubjectKind
 
 # --- reports from the provider ----------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from core.money.disbursements.model import (
 )
 from core.money.disbursements.subjects import SUBJECTS, Parties, Title
 from core.money.ledger import service as ledger
-from core.money.ledger.model import credit, debit, payable, refund_due
+from core.money.ledger.accounts import credit, debit, payable, refund_due
 from core.money.messages import RefundStars, SendRefund, SendReversal, SendTransfer
 from core.money.model import MARKET, SubjectKind
 from core.money.payees.events import AccountAwaited

@@ -28,8 +28,8 @@ from core.money.disbursements.requests import bank_asks, keep, move, send_again,
 from core.money.disbursements.rules import goes_to_payer, is_payout_to
 from core.money.disbursements.subjects import SUBJECTS, Parties
 from core.money.ledger import service as ledger
+from core.money.ledger.accounts import PROVIDER, STARS_HELD, credit, debit, payable, refund_due, stars_due
 from core.money.ledger.events import RefundReturned
-from core.money.ledger.model import PROVIDER, STARS_HELD, credit, debit, payable, refund_due, stars_due
 from core.money.model import MARKET, SubjectKind
 
 # --- results from the provider ----------------------------------------------------------------------------------------

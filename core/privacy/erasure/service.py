@@ -14,7 +14,7 @@ from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import Ctx
 from core.money.disbursements.model import OVER, Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import buyer_credit, payable, receivable
+from core.money.ledger.accounts import buyer_credit, payable, receivable
 from core.money.model import SubjectKind
 from core.people.accounts.model import NOBODY, ChatIdentity, Person
 from core.people.accounts.security_phrases import new_security_phrase

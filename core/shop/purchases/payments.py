@@ -15,7 +15,7 @@ from core.kernel.money import STARS, Money
 from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.model import (
+from core.money.ledger.accounts import (
     PROVIDER,
     PROVIDER_FEES,
     SALES,

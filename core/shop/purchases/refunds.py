@@ -14,7 +14,7 @@ from core.money.disbursements.recovery import rows_of
 from core.money.disbursements.requests import make, send
 from core.money.disbursements.subjects import Exposure, Parties, Payments, Subject, Title, plug
 from core.money.ledger import service as ledger
-from core.money.ledger.model import SALES, STAR_SALES, credit, debit, refund_due, star_credit, stars_due
+from core.money.ledger.accounts import SALES, STAR_SALES, credit, debit, refund_due, star_credit, stars_due
 from core.money.model import MARKET, SubjectKind
 from core.people.accounts.service import person_of
 from core.shop.purchases import rules

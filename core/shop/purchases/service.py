@@ -13,7 +13,7 @@ from core.kernel.process import enter, step
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.model import STAR_SALES, credit, debit, star_credit
+from core.money.ledger.accounts import STAR_SALES, credit, debit, star_credit
 from core.money.messages import ClosePurchasePage, OpenPurchasePage
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, identities

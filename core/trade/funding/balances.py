@@ -17,7 +17,7 @@ from core.kernel.transaction import Ctx
 from core.money.disbursements.model import Disbursement
 from core.money.disbursements.recovery import book
 from core.money.ledger import service as ledger
-from core.money.ledger.model import PROVIDER, buyer_credit, credit, debit, refund_due
+from core.money.ledger.accounts import PROVIDER, buyer_credit, credit, debit, refund_due
 from core.trade.deals import service as deals
 from core.trade.funding.events import CreditSpent
 from core.trade.funding.model import CREDIT, Credit, Payment

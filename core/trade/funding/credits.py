@@ -11,7 +11,7 @@ from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.money.disbursements.requests import send
 from core.money.ledger import service as ledger
-from core.money.ledger.model import buyer_credit, credit, debit, refund_due
+from core.money.ledger.accounts import buyer_credit, credit, debit, refund_due
 from core.trade.deals import service as deals
 from core.trade.funding.funding import awaited, pay_by
 from core.trade.funding.model import CREDIT, Credit, Payment

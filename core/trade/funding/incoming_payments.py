@@ -10,7 +10,7 @@ from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.service import held_taken
 from core.money.ledger import service as ledger
-from core.money.ledger.model import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
+from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import service as delivery

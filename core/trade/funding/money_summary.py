@@ -14,7 +14,7 @@ from core.money.chargebacks.model import Chargeback
 from core.money.chargebacks.service import of_subject
 from core.money.disbursements.model import Disbursement, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import escrow
+from core.money.ledger.accounts import escrow
 from core.money.payees.model import Payee
 from core.trade.deals.model import Deal
 from core.trade.funding.credits import credits_of

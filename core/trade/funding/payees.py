@@ -11,7 +11,7 @@ from core.kernel.errors import Invalid, NotFound
 from core.kernel.transaction import Ctx
 from core.money.disbursements.requests import await_account
 from core.money.ledger import service as ledger
-from core.money.ledger.model import payable
+from core.money.ledger.accounts import payable
 from core.money.messages import LinkAccount, OpenAccount
 from core.money.payees.events import AccountAwaited, PayeeReady
 from core.money.payees.model import Payee

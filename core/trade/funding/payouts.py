@@ -15,7 +15,7 @@ from core.money.disbursements.model import UNSENT, Disbursement, DisbursementKin
 from core.money.disbursements.requests import make, send
 from core.money.disbursements.subjects import Exposure, Parties, Payments, Subject, Title, plug
 from core.money.ledger import service as ledger
-from core.money.ledger.model import escrow, refund_due
+from core.money.ledger.accounts import escrow, refund_due
 from core.money.model import SubjectKind
 from core.money.payees.model import Payee
 from core.trade.deals import service as deals

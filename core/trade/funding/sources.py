@@ -12,7 +12,7 @@ from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import refund_due
+from core.money.ledger.accounts import refund_due
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Lot
 from core.trade.funding.model import CREDIT, Credit, Payment, PaymentState, Tranche

@@ -35,7 +35,7 @@ from core.money.disbursements import reactions as disbursement_reactions
 from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
-from core.money.ledger.model import SALES
+from core.money.ledger.accounts import SALES
 from core.shop.purchases import chargebacks as purchase_chargebacks
 from core.shop.purchases import payments
 from core.shop.purchases import service as purchases

@@ -32,8 +32,8 @@ from core.money.disbursements import reactions as disbursement_reactions
 from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
-from core.money.ledger.model import LOSS, PROVIDER_FEES, SALES, STARS_HELD, payable, refund_due, stars_due
-from core.money.ledger.model import PROVIDER as OURS
+from core.money.ledger.accounts import LOSS, PROVIDER_FEES, SALES, STARS_HELD, payable, refund_due, stars_due
+from core.money.ledger.accounts import PROVIDER as OURS
 from core.money.payees.model import Payee
 from core.people.accounts.model import Person
 from core.shop.purchases import chargebacks as purchase_chargebacks

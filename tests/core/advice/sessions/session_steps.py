@@ -27,8 +27,8 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.disbursements import reactions as disbursement_reactions
 from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
-from core.money.ledger.model import COMMISSION, escrow, payable
-from core.money.ledger.model import PROVIDER as OURS
+from core.money.ledger.accounts import COMMISSION, escrow, payable
+from core.money.ledger.accounts import PROVIDER as OURS
 from core.money.payees.model import Payee
 from core.shop.purchases import reactions as purchase_reactions
 from core.trade.funding import reactions as escrow_reactions

@@ -24,7 +24,7 @@ from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import Disbursement
 from core.money.ledger import service as ledger
-from core.money.ledger.model import COMMISSION, LOSS, PROVIDER_FEES, payable, receivable, refund_due
+from core.money.ledger.accounts import COMMISSION, LOSS, PROVIDER_FEES, payable, receivable, refund_due
 from core.money.payees.events import AccountAwaited
 from core.money.payees.model import Payee
 from core.people.accounts.model import Person

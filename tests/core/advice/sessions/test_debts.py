@@ -11,7 +11,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.events import PayoutSetOff
 from core.money.chargebacks.model import ChargebackState
-from core.money.ledger.model import payable, receivable
+from core.money.ledger.accounts import payable, receivable
 from core.money.model import SubjectKind
 from core.trade.funding.payees import payee_ready
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel

@@ -11,7 +11,7 @@ from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.rules import taken_as
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import DisbursementState
-from core.money.ledger.model import COMMISSION, LOSS, receivable
+from core.money.ledger.accounts import COMMISSION, LOSS, receivable
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel
 from tests.core.advice.sessions.test_chargebacks import called_back, decided, found, nothing_to_take, of, payouts, they
 

@@ -24,7 +24,7 @@ from core.advice.sessions.process import SESSION
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.model import LOSS, escrow, payable, refund_due
+from core.money.ledger.accounts import LOSS, escrow, payable, refund_due
 from core.people.accounts.model import Person
 from payments.provider_models import IntentState
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, counsel

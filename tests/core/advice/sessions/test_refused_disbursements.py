@@ -10,7 +10,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.events import DisbursementRefused
 from core.money.disbursements.model import MOST_REFUSALS, DisbursementKind
-from core.money.ledger.model import LOSS, payable, receivable, refund_due
+from core.money.ledger.accounts import LOSS, payable, receivable, refund_due
 from core.money.model import SubjectKind
 from core.money.payees.events import AccountAwaited
 from core.money.payees.model import Payee

@@ -28,7 +28,7 @@ from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
-from core.money.ledger.model import refund_due
+from core.money.ledger.accounts import refund_due
 from core.people.accounts.model import Person
 from tests.core.advice.sessions.session_steps import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.conftest import Market

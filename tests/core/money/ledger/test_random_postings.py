@@ -18,20 +18,12 @@ from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Ctx, Transactions
+from core.money.ledger.accounts import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 from core.money.ledger.chain import link_entries, verify
-from core.money.ledger.model import COMMISSION, PROVIDER, Leg, Movement, credit, debit, escrow, payable, refund_due
+from core.money.ledger.model import Movement
 from core.money.ledger.rollup import roll_up
-from core.money.ledger.service import (
-    BeyondHold,
-    HoldOver,
-    Overdrawn,
-    available,
-    balance,
-    hold,
-    post_hold,
-    post_together,
-    void_hold,
-)
+from core.money.ledger.rules import BeyondHold, HoldOver, Overdrawn
+from core.money.ledger.service import available, balance, hold, post_hold, post_together, void_hold
 from tests.core.conftest import MovableClock
 
 PLACES = 5

@@ -23,8 +23,8 @@ from core.money.disbursements import service as disbursements
 from core.money.disbursements.events import DisbursementRefused
 from core.money.disbursements.model import MOST_REFUSALS, Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.model import PROVIDER as AT_PROVIDER
-from core.money.ledger.model import SALES, payable, refund_due
+from core.money.ledger.accounts import PROVIDER as AT_PROVIDER
+from core.money.ledger.accounts import SALES, payable, refund_due
 from core.money.payees.events import AccountAwaited
 from core.people.accounts.model import Person
 from core.people.accounts.service import organisation_of, person_of

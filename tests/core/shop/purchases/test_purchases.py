@@ -19,7 +19,7 @@ from core.money.disbursements import reactions as disbursement_reactions
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import Disbursement
 from core.money.ledger import service as ledger
-from core.money.ledger.model import SALES, STAR_SALES, STARS_HELD, refund_due
+from core.money.ledger.accounts import SALES, STAR_SALES, STARS_HELD, refund_due
 from core.people.accounts.model import Identity, Person
 from core.people.accounts.service import person_of
 from core.privacy.erasure.service import erase

@@ -17,8 +17,8 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import MOST_REFUSALS, DisbursementState
-from core.money.ledger.model import PROVIDER as AT_PROVIDER
-from core.money.ledger.model import SALES, payable, refund_due
+from core.money.ledger.accounts import PROVIDER as AT_PROVIDER
+from core.money.ledger.accounts import SALES, payable, refund_due
 from core.shop.purchases.events import PaymentSentBack, PurchaseLost, PurchaseRegained
 from core.shop.purchases.model import PurchaseState
 from tests.core import invoicing_steps

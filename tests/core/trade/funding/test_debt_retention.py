@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from core.kernel.transaction import PROVIDER
-from core.money.ledger.model import escrow, refund_due
+from core.money.ledger.accounts import escrow, refund_due
 from core.trade.deals.model import DealState
 from core.trade.funding import service
 from core.trade.funding.model import TrancheState

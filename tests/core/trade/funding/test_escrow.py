@@ -15,7 +15,7 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.events import DisbursementRefused, PayoutWaiting
 from core.money.disbursements.model import DisbursementKind
-from core.money.ledger.model import COMMISSION, escrow
+from core.money.ledger.accounts import COMMISSION, escrow
 from core.money.ledger.service import balance, books
 from core.money.model import SubjectKind
 from core.trade.deals import service as deals

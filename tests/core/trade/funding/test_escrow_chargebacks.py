@@ -15,7 +15,7 @@ from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.model import CHARGEBACK, ChargebackState
 from core.money.chargebacks.rules import recourse
 from core.money.disbursements import service as disbursements
-from core.money.ledger.model import COMMISSION, LOSS, receivable
+from core.money.ledger.accounts import COMMISSION, LOSS, receivable
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery

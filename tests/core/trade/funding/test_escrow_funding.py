@@ -9,7 +9,7 @@ import pytest
 from core.kernel.errors import NotAllowed, NotFound, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import PROVIDER
-from core.money.ledger.model import PROVIDER_FEES
+from core.money.ledger.accounts import PROVIDER_FEES
 from core.money.ledger.service import balance
 from core.trade.deals import service as deals
 from core.trade.deals.model import DealState

@@ -12,7 +12,7 @@ from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.model import ChargebackState
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import Disbursement, DisbursementKind
-from core.money.ledger.model import LOSS, payable, receivable
+from core.money.ledger.accounts import LOSS, payable, receivable
 from core.trade.funding import service
 from tests.core.amounts import eur
 from tests.core.conftest import Market

@@ -11,7 +11,7 @@ from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.model import ChargebackState
 from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
-from core.money.ledger.model import LOSS, escrow, receivable, refund_due
+from core.money.ledger.accounts import LOSS, escrow, receivable, refund_due
 from core.trade.deals.model import DealState
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import LotState

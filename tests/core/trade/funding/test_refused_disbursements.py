@@ -19,7 +19,7 @@ from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.events import DisbursementRefused, PayoutWaiting
 from core.money.disbursements.model import MOST_REFUSALS, DisbursementKind
-from core.money.ledger.model import payable, refund_due
+from core.money.ledger.accounts import payable, refund_due
 from core.money.ledger.service import balance
 from core.money.model import SubjectKind
 from core.people.accounts.service import organisation_of

@@ -10,8 +10,8 @@ from core.kernel.transaction import MARKET, PROVIDER
 from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements import service as disbursements
-from core.money.ledger.model import COMMISSION, LOSS, escrow, payable, receivable, refund_due
-from core.money.ledger.model import PROVIDER as AT_PROVIDER
+from core.money.ledger.accounts import COMMISSION, LOSS, escrow, payable, receivable, refund_due
+from core.money.ledger.accounts import PROVIDER as AT_PROVIDER
 from core.trade.deals.model import DealState
 from core.trade.delivery.model import LotState
 from core.trade.funding import service

@@ -11,7 +11,7 @@ from core.kernel.transaction import MARKET, PROVIDER, Ctx
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.events import DisbursementRefused
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
-from core.money.ledger.model import refund_due
+from core.money.ledger.accounts import refund_due
 from core.money.ledger.service import balance
 from core.money.model import SubjectKind
 from core.trade.deals.model import DealState
