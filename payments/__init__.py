@@ -4,7 +4,6 @@
   `direct` implements it, and so does each folder named after a provider. `router` makes several of them one.
 - Out: `transport` passes each outbox message of core to `payment_requests`, `payouts`, `card_holds`, `onboarding` or
   `dispute_evidence`. `outcomes` turns the provider's result into an outcome for the outbox.
-- In: `webhook_inbox` and `reconciliation` (with `open_items`) lead to `sync`, the one place that reports an object's
-  state to core.
+- In: `webhook_inbox` and `reconciliation` lead to `sync`, the one place that reports an object's state to core.
 - `documents` draws the files that are sent to the provider.
 """

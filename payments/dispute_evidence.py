@@ -11,8 +11,7 @@ from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Transactions
 from core.money.messages import SubmitEvidence
 from core.trade.funding.evidence import service as evidence
-from documents.evidence.document import drawn
-from documents.evidence.records import RECORDS, Goods, in_words
+from documents.evidence.document import RECORDS, Goods, drawn, goods_in_words
 from documents.evidence.sentences import texts
 from payments.outcomes import again, known
 from payments.provider import Done, EvidenceRequest, Provider, Refused, Unknown
@@ -36,7 +35,7 @@ class DisputeEvidence:
         # Made of one moment, it is the same document however often it is asked for under this key.
         record["made_at"] = post.created_at.isoformat()
         if "deal" in record:
-            record["deal"]["goods"] = in_words(record["deal"]["terms"], self._goods)
+            record["deal"]["goods"] = goods_in_words(record["deal"]["terms"], self._goods)
         told = texts(record)
         document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
         key = f"evidence:{chargeback}:{asked.attempt}:{digest(document)[:16]}"

@@ -1,4 +1,4 @@
-"""Carries core's requests for a payment: of a deal by page or bank transfer, and of the market's own sales by page."""
+"""Carries requests for payments: of deals by page or bank transfer, and of the market's own sales by page."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from config.external_services import SystemClock
 from config.migrations import upgrade
 from config.settings import Settings
 from config.wiring import secret
-from core.books.reconciliation.earnings import free_earnings
+from core.books.reconciliation.service import free_earnings
 from core.kernel.errors import Invalid
 from core.kernel.ids import Ids
 from core.kernel.money import Money

@@ -15,7 +15,7 @@ from core.money.model import SubjectKind
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators, person_of
 from core.shop.purchases import events as purchase
-from core.shop.purchases.chargebacks import hangs_on, stands_alone
+from core.shop.purchases.reactions import hangs_on, stands_alone
 from core.shop.purchases.service import purchase_for
 
 PURCHASE_FACTS: Final[dict[type[Any], str]] = {

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from fpdf import FPDF
 
+from core.advice.promotion import purchase_record as sales
+from core.advice.sessions import evidence as sessions
+from core.books.invoicing.service import named_on_invoices
 from core.kernel.money import Money
+from core.kernel.quantity import Quantity
+from core.kernel.transaction import Ctx
+from core.trade.funding.evidence import deal_record as deals
 from documents.evidence.sentences import capital, deed, in_words
 from documents.page import heading, line, new_page
+
+Goods: TypeAlias = Callable[[str, str, str | None, Quantity], str]
+RECORDS: Final[Mapping[str, Callable[[Ctx, str], dict[str, Any]]]] = {
+    "deal": partial(deals.record_of, named=named_on_invoices),
+    "session": sessions.record_of,
+    "purchase": sales.record_of,
+}
+
+
+def goods_in_words(terms: Mapping[str, Any], goods: Goods) -> str:
+    """Return the goods of a deal in trade terms, in English like the whole record."""
+    quantity = Quantity(Decimal(terms["quantity"]["amount"]), terms["quantity"]["unit"])
+    return goods("en", terms["product_id"], terms["grade_id"], quantity)
+
 
 # The name of each kind of subject, and the facts that come before its timeline.
 MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {

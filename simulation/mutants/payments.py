@@ -15,12 +15,11 @@ from core.money.disbursements.model import DisbursementKind
 from core.money.model import SubjectKind
 from core.trade.funding.model import Payment, PaymentState
 from payments import payment_requests, payouts, reconciliation, sync
-from payments.open_items import OpenEnds
 from payments.outcomes import known, seen
 from payments.payouts import PayingOut
 from payments.provider import Done, Refused, Unknown
 from payments.provider_models import RefundState
-from payments.reconciliation import Reconciler
+from payments.reconciliation import OpenEnds, Reconciler
 from payments.stripe import cards, money_in, money_out, objects, webhooks
 from payments.stripe.money_out import MoneyOut
 from simulation.mutants.rule import Rules, as_it_was, instead

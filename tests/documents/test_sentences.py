@@ -16,8 +16,7 @@ from core.privacy.erasure.service import erase
 from core.trade.deals import service as deals
 from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence
-from documents.evidence.document import Clerk, drawn
-from documents.evidence.records import RECORDS, in_words
+from documents.evidence.document import RECORDS, Clerk, drawn, goods_in_words
 from documents.evidence.sentences import deed, texts
 from tests.core import invoicing_steps
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
@@ -56,7 +55,7 @@ async def record(trade: Trade, taken: Money) -> dict[str, Any]:
     )
     found = await trade.market.run(PROVIDER, opened)
     made: dict[str, Any] = await trade.market.run(MARKET, lambda ctx: RECORDS["deal"](ctx, found.id))
-    made["deal"]["goods"] = in_words(made["deal"]["terms"], invoicing_steps.PAPER_WORDS.goods)
+    made["deal"]["goods"] = goods_in_words(made["deal"]["terms"], invoicing_steps.PAPER_WORDS.goods)
     assert drawn(made, trade.market.clock.now()).startswith(b"%PDF")
     return made
 

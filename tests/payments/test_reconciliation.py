@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from core.books.reconciliation import rules
-from core.books.reconciliation.earnings import free_earnings
 from core.books.reconciliation.events import DifferenceFound, DifferenceGone
 from core.books.reconciliation.model import DifferenceKind
-from core.books.reconciliation.service import open_differences
+from core.books.reconciliation.service import free_earnings, open_differences
 from core.kernel.money import Money
 from core.money.ledger.service import balance
 from core.trade.deals.model import DealState

@@ -29,10 +29,10 @@ from core.books.invoicing.model import (
 )
 from core.books.invoicing.parties import issuer_of, language_of, party_of
 from core.books.invoicing.vat import tax_of, told_by
+from core.kernel.database import add_unless_present
 from core.kernel.money import Money
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.money.messages import WriteInvoice
 from core.trade.funding.rules import drawn
 

@@ -22,7 +22,7 @@ from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.model import SubjectKind
 from core.people.accounts.events import ProfileCompleted
 from core.people.accounts.service import person_of
-from core.shop.purchases import refunds
+from core.shop.purchases import payments
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
 from core.shop.purchases.model import Purchase, Rail
 from core.trade.deals.model import Deal
@@ -109,7 +109,7 @@ class Clerk:
         if not sales:
             return
         stands = Money.total((each.gross - issuance.credited(ctx, each) for each in sales), purchase.currency)
-        ours = purchase.price - refunds.back_of(ctx, purchase, owed=owed) - _with_bank(ctx, purchase)
+        ours = purchase.price - payments.back_of(ctx, purchase, owed=owed) - _with_bank(ctx, purchase)
         more = max(ours, Money.zero(ours.currency)) - stands
         key = f"sale:{purchase.id}:{ctx.new_id()}"
         if more.minor < 0:
@@ -160,7 +160,7 @@ def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
     found = ctx.session.scalars(
         select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != ChargebackState.WON)
     )
-    taken = (each.amount for each in found if refunds.counts(ctx, purchase, each.payment_id))
+    taken = (each.amount for each in found if payments.counts(ctx, purchase, each.payment_id))
     return Money.total(taken, purchase.currency)
 
 

@@ -21,10 +21,10 @@ from core.discovery.alerts.notification_hours import set_hour
 from core.discovery.alerts.reasons import reasons
 from core.discovery.alerts.rules import Goods
 from core.discovery.search.model import ParsedQuery, Reason
+from core.kernel.database import add_unless_present
 from core.kernel.errors import NotFound
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, members
 from core.people.blocking.service import blocked_parties

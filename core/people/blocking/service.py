@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, exists, func, or_, select
 
+from core.kernel.database import add_unless_present
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of
 from core.people.blocking.events import PartyReported, ReportClosed

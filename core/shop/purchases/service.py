@@ -14,12 +14,11 @@ from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.accounts import STAR_SALES, credit, debit, star_credit
-from core.money.messages import ClosePurchasePage, OpenPurchasePage
+from core.money.messages import ClosePurchasePage, OpenPurchasePage, SendInvoice
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, identities
-from core.shop.purchases import refunds
+from core.shop.purchases import payments
 from core.shop.purchases.events import AskedBack, PurchaseClosed, WishRefused
-from core.shop.purchases.messages import SendInvoice
 from core.shop.purchases.model import (
     ANSWERED_WITHIN,
     GIVE_BACK,
@@ -35,8 +34,7 @@ from core.shop.purchases.model import (
     Recall,
     Thing,
 )
-from core.shop.purchases.payments import paid
-from core.shop.purchases.refunds import locked
+from core.shop.purchases.payments import locked, paid
 
 SHOWN: Final = 5
 
@@ -113,7 +111,7 @@ def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
     purchase = locked(ctx, purchase_id)
     if purchase.recall is not None:
         raise Refusal("purchase.called_back")
-    refunds.give_back(ctx, purchase, purchase.price, by="operator")
+    payments.give_back(ctx, purchase, purchase.price, by="operator")
     return purchase
 
 
@@ -133,7 +131,7 @@ def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
     ctx.session.flush()
     ctx.announce(WishRefused(purchase.id, purchase.thing, purchase.subject))
     if purchase.rest:
-        refunds.give_back(ctx, purchase, purchase.rest, by="system")
+        payments.give_back(ctx, purchase, purchase.rest, by="system")
     return purchase
 
 
@@ -150,7 +148,7 @@ def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
         purchase.rest_minor = amount.minor
         ctx.session.flush()
     elif amount and purchase.state == PurchaseState.PAID and purchase.recall is None:
-        refunds.give_back(ctx, purchase, amount, by="system")
+        payments.give_back(ctx, purchase, amount, by="system")
     return purchase
 
 
@@ -160,7 +158,7 @@ def wish_is_due(ctx: Ctx, purchase_id: str) -> None:
     if purchase.recall is Recall.OPEN:  # it is paused until the bank has decided
         set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
     elif purchase.wish_open:
-        refunds.give_back(ctx, purchase, purchase.price, by="system")
+        payments.give_back(ctx, purchase, purchase.price, by="system")
 
 
 def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
@@ -237,7 +235,7 @@ def _wish_waits(ctx: Ctx, purchase: Purchase, event: str) -> None:
     if due is not None and ctx.now < due:
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, due))
     else:
-        refunds.give_back(ctx, purchase, purchase.price, by="system")
+        payments.give_back(ctx, purchase, purchase.price, by="system")
 
 
 def _open_offers(ctx: Ctx, buyer: str, command: BuyThing) -> list[Purchase]:

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from core.kernel.database import columns, plain
 from core.kernel.money import Money
 from core.kernel.process import timeline
-from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.chargebacks.rules import dispute_of

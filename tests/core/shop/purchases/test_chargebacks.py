@@ -28,14 +28,14 @@ from core.money.ledger.accounts import SALES, payable, refund_due
 from core.money.payees.events import AccountAwaited
 from core.people.accounts.model import Person
 from core.people.accounts.service import organisation_of, person_of
-from core.shop.purchases import chargebacks as purchase_chargebacks
 from core.shop.purchases import payments, service
+from core.shop.purchases import reactions as purchase_chargebacks
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
 from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers
 from core.trade.funding import service as escrow
 from core.trade.funding.reactions import timer_handlers as escrow_timer_handlers
-from payments.open_items import still_open
+from payments.reconciliation import still_open
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 

@@ -15,8 +15,8 @@ from core.money.ledger.accounts import PROVIDER as AT_PROVIDER
 from core.trade.deals.model import DealState
 from core.trade.delivery.model import LotState
 from core.trade.funding import service
-from payments.open_items import OpenEnds
 from payments.provider_models import Dispute, DisputeState, Taking
+from payments.reconciliation import OpenEnds
 from payments.sync import tell_dispute
 from tests.core.amounts import eur
 from tests.core.conftest import Market
