@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.frozen_model import FrozenModel
-from core.kernel.money import STARS, Money
+from core.kernel.money import STARS, Money, MoneyOf
 from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
 OFFERED_FOR: Final = timedelta(hours=1)  # a provider may keep a page open for half an hour at least
@@ -138,22 +138,15 @@ class Purchase(InProcess[PurchaseState], Table):
     rest_minor: Mapped[int | None] = mapped_column(Minor)
     recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
 
-    @property
-    def price(self) -> Money:
-        return Money(self.price_minor, self.currency)
-
-    @property
-    def credit(self) -> Money:
-        return Money(self.credit_minor, self.currency)
+    price = MoneyOf()
+    credit = MoneyOf()
 
     @property
     def asked(self) -> Money:
         """Return what is still to be paid for it."""
         return self.price - self.credit
 
-    @property
-    def back(self) -> Money:
-        return Money(self.back_minor, self.currency)
+    back = MoneyOf()
 
     @property
     def rest(self) -> Money:
@@ -181,6 +174,4 @@ class PurchasePayment(Table):
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(Instant)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()
