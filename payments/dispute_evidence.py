@@ -29,15 +29,15 @@ class DisputeEvidence:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(SubmitEvidence, self._submit))
 
-    async def _submit(self, post: OutboxMessage, asked: SubmitEvidence) -> Outcome:
+    async def _submit(self, queued: OutboxMessage, asked: SubmitEvidence) -> Outcome:
         chargeback, record_of = asked.chargeback, RECORDS[asked.subject_kind]
         record = await self._transactions.run(MARKET, lambda ctx: record_of(ctx, chargeback))
         # Made of one moment, it is the same document however often it is asked for under this key.
-        record["made_at"] = post.created_at.isoformat()
+        record["made_at"] = queued.created_at.isoformat()
         if "deal" in record:
             record["deal"]["goods"] = goods_in_words(record["deal"]["terms"], self._goods)
         told = texts(record)
-        document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
+        document = drawn(record, queued.created_at, told.get("uncategorized_text", ""))
         key = f"evidence:{chargeback}:{asked.attempt}:{digest(document)[:16]}"
         match await self._provider.submit_evidence(EvidenceRequest(key, asked.dispute, document, told)):
             case Done(dispute):
@@ -46,7 +46,7 @@ class DisputeEvidence:
             case Refused(why):
                 return Never(why, known(partial(evidence.pack_refused, chargeback_id=chargeback, why=why)))
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
 
 def digest(document: bytes) -> str:

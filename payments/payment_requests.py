@@ -17,7 +17,7 @@ from core.trade.funding import service as escrow
 from core.trade.funding.providers import provider_in
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
-from payments.outcomes import Unit, again, known, seen
+from payments.outcomes import Unit, again, known, outcome_of
 from payments.provider import Answer, CheckoutRequest, Done, PayerRequest, Provider, Refused, Unknown
 from payments.provider_models import Checkout
 from payments.sync import lapsed, tell_checkout
@@ -36,7 +36,7 @@ class PayingIn:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenCheckout, self._open), handles(ExpireCheckout, self._expire))
 
-    async def _open(self, post: OutboxMessage, asked: OpenCheckout) -> Outcome:
+    async def _open(self, queued: OutboxMessage, asked: OpenCheckout) -> Outcome:
         payment = asked.payment
         if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed(payment))
@@ -50,7 +50,7 @@ class PayingIn:
                 case Refused(why):
                     return Never(why, lapsed(payment))
                 case Unknown(why, seconds):
-                    return again(post, why, seconds)
+                    return again(queued, why, seconds)
         ask = CheckoutRequest(
             key=f"checkout:{payment}",
             payment=payment,
@@ -70,7 +70,7 @@ class PayingIn:
             case Refused(why) | Unknown(why, saved=True):
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
     def _title(self, asked: OpenCheckout) -> str:
         """Return the title of the page: the deal, and the goods in the payer's language.
@@ -91,8 +91,8 @@ class PayingIn:
             return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))
         return answer
 
-    async def _expire(self, _post: OutboxMessage, asked: ExpireCheckout) -> Outcome:
-        return seen(await self._provider.expire_checkout(asked.session), tell_checkout)
+    async def _expire(self, _queued: OutboxMessage, asked: ExpireCheckout) -> Outcome:
+        return outcome_of(await self._provider.expire_checkout(asked.session), tell_checkout)
 
 
 def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> Unit:
@@ -129,7 +129,7 @@ class Selling:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenPurchasePage, self._open), handles(ClosePurchasePage, self._close))
 
-    async def _open(self, post: OutboxMessage, asked: OpenPurchasePage) -> Outcome:
+    async def _open(self, queued: OutboxMessage, asked: OpenPurchasePage) -> Outcome:
         purchase = asked.purchase
         lapsed = known(partial(purchases.page_lapsed, purchase_id=purchase))
         if asked.expires <= self._clock.now():
@@ -151,7 +151,7 @@ class Selling:
             case Refused(why) | Unknown(why, saved=True):
                 return Never(why, lapsed)
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
-    async def _close(self, _post: OutboxMessage, asked: ClosePurchasePage) -> Outcome:
-        return seen(await self._provider.expire_checkout(asked.session), tell_checkout)
+    async def _close(self, _queued: OutboxMessage, asked: ClosePurchasePage) -> Outcome:
+        return outcome_of(await self._provider.expire_checkout(asked.session), tell_checkout)

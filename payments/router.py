@@ -62,25 +62,25 @@ class Routes:
     currencies: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
 
-    def wanted(self, currency: str | None, country: str | None = None) -> str:
+    def code_for(self, currency: str | None, country: str | None = None) -> str:
         return self.currencies.get(currency or "") or self.countries.get(country or "") or self.first
 
-    def chosen(self, ctx: Ctx, post: OutboxMessage) -> str:
+    def chosen(self, ctx: Ctx, queued: OutboxMessage) -> str:
         """Return the provider that has to open what this message asks for."""
-        message = post.message
+        message = queued.message
         assert isinstance(message, RoutedMessage)
         seller = seller_of(ctx, message)
         currency = None if isinstance(message, OpenAccount) else message.currency
         if seller is None:  # the market sells it itself
-            return self.wanted(currency)
+            return self.code_for(currency)
         known = provider_of(ctx, seller)
         if known is not None:
             return known
         before = ref_before(ctx, seller)
         if before is not None:
             return choose_provider(ctx, seller, provider_in(before) or self.first)
-        wanted = self.wanted(currency, organisation_of(ctx, seller).country)
-        return choose_provider(ctx, seller, wanted)
+        code_for = self.code_for(currency, organisation_of(ctx, seller).country)
+        return choose_provider(ctx, seller, code_for)
 
 
 def ref_before(ctx: Ctx, seller: str) -> str | None:
@@ -312,7 +312,7 @@ class ProviderRouter:
         return await self._at(provider_in(intent), lambda at: at.find_refund(effect, plain(intent), since), named)
 
     async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
-        return await self._at(self._routes.wanted(ask.amount.currency), lambda at: at.pay_out(ask), ref_named)
+        return await self._at(self._routes.code_for(ask.amount.currency), lambda at: at.pay_out(ask), ref_named)
 
     # --- sellers and disputes -----------------------------------------------------------------------------------------
 
@@ -342,8 +342,8 @@ class ProviderRouter:
         if not isinstance(answer, Done):
             return answer
         sums: dict[str, Money] = {}
-        for _, standing in answer.value:
-            for currency, amount in standing.items():
+        for _, balances in answer.value:
+            for currency, amount in balances.items():
                 sums[currency] = sums.get(currency, Money.zero(currency)) + amount
         return Done(sums)
 

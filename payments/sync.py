@@ -25,7 +25,7 @@ from core.trade.funding import service as escrow
 from core.trade.funding.balances import surplus_found
 from core.trade.funding.rails import service as rails
 from payments.card_holds import tell_hold, tell_page
-from payments.outcomes import Apply, Unit, known, seen
+from payments.outcomes import Apply, Unit, known, outcome_of
 from payments.provider import Answer, Done, Provider, Value
 from payments.provider_models import (
     Account,
@@ -53,18 +53,18 @@ async def look(provider: Provider, kind: str, ref: str) -> Outcome:
     `kind`: "checkout", "intent", "credit", "refund", "dispute" or "account".
     """
     looks: Mapping[str, Callable[[], Awaitable[Outcome]]] = {
-        "checkout": lambda: _seen(provider.checkout(ref), tell_checkout),
-        "intent": lambda: _seen(provider.intent(ref), tell_intent),
-        "credit": lambda: _seen(provider.credit(ref), partial(tell_credit, ref)),
-        "refund": lambda: _seen(provider.refund_as_it_is(ref), tell_refund),
+        "checkout": lambda: _outcome_of(provider.checkout(ref), tell_checkout),
+        "intent": lambda: _outcome_of(provider.intent(ref), tell_intent),
+        "credit": lambda: _outcome_of(provider.credit(ref), partial(tell_credit, ref)),
+        "refund": lambda: _outcome_of(provider.refund_as_it_is(ref), tell_refund),
         "dispute": lambda: look_at_dispute(provider, ref),
-        "account": lambda: _seen(provider.account(ref), tell_account),
+        "account": lambda: _outcome_of(provider.account(ref), tell_account),
     }
     return await looks[kind]() if kind in looks else Never(f"nobody knows how to look at {kind}")
 
 
-async def _seen(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Apply]) -> Outcome:
-    return seen(await asked, tell)
+async def _outcome_of(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Apply]) -> Outcome:
+    return outcome_of(await asked, tell)
 
 
 async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
@@ -76,8 +76,8 @@ async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
             case Done(intent):
                 paid = tell_intent(intent)
             case other:
-                return seen(other, lambda _: None)
-    return seen(answer, lambda dispute: both(paid, tell_dispute(dispute)))
+                return outcome_of(other, lambda _: None)
+    return outcome_of(answer, lambda dispute: both(paid, tell_dispute(dispute)))
 
 
 def both(first: Apply, second: Apply) -> Unit:
@@ -165,8 +165,8 @@ def lapsed(payment: str) -> Unit:
     return known(unit)
 
 
-def tell_credit(payer: str, standing: Mapping[str, Money]) -> Apply:
-    return known(partial(surplus_found, payer_ref=payer, standing=standing))
+def tell_credit(payer: str, balances: Mapping[str, Money]) -> Apply:
+    return known(partial(surplus_found, payer_ref=payer, standing=balances))
 
 
 # --- money out --------------------------------------------------------------------------------------------------------
@@ -198,17 +198,17 @@ def tell_refund(refund: Refund) -> Apply:
 async def look_at_transfer_of(provider: Provider, disbursement: str, group: str) -> Outcome:
     """Fetch a payout. If it is not there, its outbox message is still asking for it."""
     found = await provider.find_transfer(disbursement, group)
-    return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
+    return outcome_of(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
 
 
 async def look_at_reversal_of(provider: Provider, disbursement: str, transfer: str) -> Outcome:
     found = await provider.find_reversal(disbursement, transfer)
-    return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
+    return outcome_of(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
 
 
 async def look_at_refund_of(provider: Provider, disbursement: str, intent: str, now: datetime) -> Outcome:
     found = await provider.find_refund(disbursement, intent, now - REFUND_TAKES)
-    return seen(found, lambda refund: tell_refund(refund) if refund is not None else None)
+    return outcome_of(found, lambda refund: tell_refund(refund) if refund is not None else None)
 
 
 # --- sellers and disputes ---------------------------------------------------------------------------------------------

@@ -77,8 +77,8 @@ def _standing(chat: ChatContext, found: Chargeback) -> str:
 
 
 @router.press("recall.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(chargeback_card(chat, pressed.subject))
+def show(chat: ChatContext, button: Press) -> None:
+    chat.reply(chargeback_card(chat, button.subject))
 
 
 def chargeback_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:

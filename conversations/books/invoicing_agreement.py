@@ -138,7 +138,7 @@ router.flow(Flow(BILLING, finish=_set, intro=_intro))
 
 
 @router.press("billing.open")
-def open_billing(chat: ChatContext, _pressed: Press) -> None:
+def open_billing(chat: ChatContext, _button: Press) -> None:
     """Open the form with the known answers. A seller without a country is asked for that first."""
     organisation, selling = organisation_of(chat.ctx, chat.organisation), "seller" in trades_as(chat)
     if selling and organisation.country is None:

@@ -178,7 +178,7 @@ def is_set_up(chat: ChatContext) -> bool:
 
 
 @router.press("money.export")
-def export(chat: ChatContext, _pressed: Press) -> None:
+def export(chat: ChatContext, _button: Press) -> None:
     """Export every movement for a spreadsheet.
 
     Dates are in ISO 8601, labels in words, and amounts with the decimal sign of the reader's country.

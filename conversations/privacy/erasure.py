@@ -27,24 +27,24 @@ def delete(chat: ChatContext, _rest: str) -> None:
 
 
 @router.press("leave.show")
-def show(chat: ChatContext, _pressed: Press) -> None:
+def show(chat: ChatContext, _button: Press) -> None:
     chat.reply(leaving_card(chat))
 
 
 @router.press("leave.now")
-def leave(chat: ChatContext, pressed: Press) -> None:
+def leave(chat: ChatContext, button: Press) -> None:
     """Delete the account after a second confirmation. The last message is in the person's language.
 
     The button belongs to one account and dies with it. A yes counts for a short time after its question.
     """
-    if pressed.subject != chat.person.id:
+    if button.subject != chat.person.id:
         chat.reply(Toast(text=chat.words("erasure.gone_already"), alert=True))
         return
     now = int(chat.ctx.now.timestamp())
     if (
-        pressed.choice != YES
-        or pressed.expected_version is None
-        or now - pressed.expected_version > YES_GOOD_FOR.total_seconds()
+        button.choice != YES
+        or button.expected_version is None
+        or now - button.expected_version > YES_GOOD_FOR.total_seconds()
     ):
         chat.reply(_asked(chat, now))
         return

@@ -168,20 +168,20 @@ def _buttons(chat: ChatContext, purchase: Purchase) -> tuple[tuple[Button, ...],
 
 
 @router.press("purchase.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(purchase_card(chat, service.purchase_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, button: Press) -> None:
+    chat.reply(purchase_card(chat, service.purchase_for(chat.ctx, button.subject)))
 
 
 @router.press("purchase.leave")
-def leave(chat: ChatContext, pressed: Press) -> None:
-    service.leave(chat.ctx, pressed.subject)
+def leave(chat: ChatContext, button: Press) -> None:
+    service.leave(chat.ctx, button.subject)
     chat.reply(Toast(text=chat.words("purchase.left_toast")))
 
 
 @router.press("purchase.ask_back")
-def ask_back(chat: ChatContext, pressed: Press) -> None:
+def ask_back(chat: ChatContext, button: Press) -> None:
     """Ask for the reason of a refund request, which an operator decides by."""
-    purchase = service.mine(chat.ctx, pressed.subject)
+    purchase = service.mine(chat.ctx, button.subject)
     if not service.may_ask_back(purchase, chat.ctx.now):
         chat.reply(purchase_card(chat, purchase))
         return
@@ -190,13 +190,13 @@ def ask_back(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("purchase.refuse")
-def refuse(chat: ChatContext, pressed: Press) -> None:
-    purchase = service.purchase_for(chat.ctx, pressed.subject)
+def refuse(chat: ChatContext, button: Press) -> None:
+    purchase = service.purchase_for(chat.ctx, button.subject)
     chat.as_new_message = True
     chat.open("purchase_refusal", FormDefaults({}, purchase.id))
 
 
 @router.press("purchase.give_back")
-def give_back(chat: ChatContext, pressed: Press) -> None:
-    purchase = service.give_back_whole(chat.ctx, pressed.subject)
+def give_back(chat: ChatContext, button: Press) -> None:
+    purchase = service.give_back_whole(chat.ctx, button.subject)
     chat.reply(purchase_card(chat, purchase))

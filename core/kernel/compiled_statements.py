@@ -382,7 +382,7 @@ def _asking(
     compiled = statement.compile(dialect=dialect)
     given: dict[str, Any] = {name: None for name in compiled.positiontup or () if compiled.binds[name].required}
     whole = compiled.construct_expanded_state(given | {name: [None] * length for name, length in lengths})
-    wanted = given.keys() | {each for name, _ in lengths for each in whole.parameter_expansion[name]}
+    selected = given.keys() | {each for name, _ in lengths for each in whole.parameter_expansion[name]}
     order = whole.positiontup or ()
 
     def writer(name: str) -> Convert | None:
@@ -395,7 +395,7 @@ def _asking(
         whole.statement,
         tuple((name, writer(name)) for name in order),
         tuple(("", _reader(dialect, column)) for column in statement.selected_columns),  # sums have no names
-        {name: whole.parameters[name] for name in order if name not in wanted},
+        {name: whole.parameters[name] for name in order if name not in selected},
     )
     return prepared, whole.parameter_expansion
 

@@ -65,9 +65,9 @@ class Cards(MoneyIn):
             },
         )
 
-    async def _open(self, key: str, wish: SessionCreateParams) -> Answer[Checkout]:
+    async def _open(self, key: str, params: SessionCreateParams) -> Answer[Checkout]:
         async def call() -> Checkout:
-            return as_checkout(await self._client.v1.checkout.sessions.create_async(wish, under(key)), None)
+            return as_checkout(await self._client.v1.checkout.sessions.create_async(params, under(key)), None)
 
         return await answered(call)
 

@@ -112,11 +112,11 @@ def takings_of(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Seq
 
 
 def _taking(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Taking:
-    taken = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
+    withdrawn = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
     left = Money.total((-money(each.amount, each.currency) for each in moves), currency)
     return Taking(
-        amount=taken,
+        amount=withdrawn,
         fee=Money.total((money(each.fee, each.currency) for each in moves if each.fee > 0), currency),
-        back=bool(taken) and left.minor <= 0,
+        back=bool(withdrawn) and left.minor <= 0,
         fee_returned=Money.total((-money(each.fee, each.currency) for each in moves if each.fee < 0), currency),
     )

@@ -91,7 +91,7 @@ class Sellers(Part):
 
 def recipient(ask: AccountRequest) -> AccountCreateParams:
     """Return the parameters of an account that receives our transfers, and whose fees and losses are ours."""
-    wish: AccountCreateParams = {
+    params: AccountCreateParams = {
         "display_name": ask.name,
         "dashboard": "express",
         "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
@@ -99,10 +99,10 @@ def recipient(ask: AccountRequest) -> AccountCreateParams:
         "metadata": {"organisation": ask.organisation},
     }
     if ask.country:
-        wish["identity"] = {"country": ask.country.lower()}
+        params["identity"] = {"country": ask.country.lower()}
     if ask.email:
-        wish["contact_email"] = ask.email
-    return wish
+        params["contact_email"] = ask.email
+    return params
 
 
 def as_account(account: NewerAccount) -> Account:

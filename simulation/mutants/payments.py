@@ -15,7 +15,7 @@ from core.money.disbursements.model import DisbursementKind
 from core.money.model import SubjectKind
 from core.trade.funding.model import Payment, PaymentState
 from payments import payment_requests, payouts, reconciliation, sync
-from payments.outcomes import known, seen
+from payments.outcomes import known, outcome_of
 from payments.payouts import PayingOut
 from payments.provider import Done, Refused, Unknown
 from payments.provider_models import RefundState
@@ -116,7 +116,7 @@ def _() -> list[Any]:
 )
 def _() -> list[Any]:
     async def look_at_dispute(provider: Any, ref: str) -> Any:
-        return seen(await provider.dispute(ref), sync.tell_dispute)
+        return outcome_of(await provider.dispute(ref), sync.tell_dispute)
 
     return [instead(sync, "look_at_dispute", look_at_dispute)]
 

@@ -64,8 +64,8 @@ async def test_earnings_of_the_market_are_what_no_other_party_owns(
 
 
 @pytest.mark.parametrize("wish", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"])
-def test_text_that_is_no_amount_is_not_paid_out(wish: str) -> None:
-    assert amount_of(wish) is None
+def test_text_that_is_no_amount_is_not_paid_out(request: str) -> None:
+    assert amount_of(request) is None
 
 
 async def test_unexplained_difference_is_a_case_until_it_is_corrected(shop: Shop) -> None:

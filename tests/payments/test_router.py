@@ -57,7 +57,7 @@ def both() -> Both:
 
 def test_a_further_provider_serves_its_currencies_then_its_countries() -> None:
     asked = (("EUR", "LT"), ("USD", "LT"), ("EUR", "SE"), ("EUR", None), (None, "SE"))
-    assert [ROUTES.wanted(*each) for each in asked] == ["near", "far", "far", "near", "far"]
+    assert [ROUTES.code_for(*each) for each in asked] == ["near", "far", "far", "near", "far"]
 
 
 def test_a_reference_names_its_provider_unless_that_is_the_first() -> None:

@@ -33,17 +33,17 @@ from core.trade.funding.events import LotReleased
 
 def listen(reactions: Reactions, *, market: Party) -> None:
     """`market`: the party that the market is on its own invoices from now on."""
-    clerk = Clerk(market)
-    reactions.on(LotReleased, clerk.lot_released)
-    reactions.on(LotAccepted, clerk.lot_paid_directly)
-    reactions.on(LotAdjusted, clerk.lot_paid_directly)
-    reactions.on(SessionSettled, clerk.session_settled)
-    reactions.on(PurchasePaid, clerk.sold)
-    reactions.on(PurchaseGivenBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
-    reactions.on(PaymentSentBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
-    reactions.on(ChargebackTaken, clerk.earnings_taken)
-    reactions.on(ChargebackClosed, clerk.earnings_regained)
-    reactions.on(ProfileCompleted, clerk.company_known)
+    notes_invoices = Clerk(market)
+    reactions.on(LotReleased, notes_invoices.lot_released)
+    reactions.on(LotAccepted, notes_invoices.lot_paid_directly)
+    reactions.on(LotAdjusted, notes_invoices.lot_paid_directly)
+    reactions.on(SessionSettled, notes_invoices.session_settled)
+    reactions.on(PurchasePaid, notes_invoices.sold)
+    reactions.on(PurchaseGivenBack, lambda ctx, fact: notes_invoices.sale_moved(ctx, fact.purchase_id))
+    reactions.on(PaymentSentBack, lambda ctx, fact: notes_invoices.sale_moved(ctx, fact.purchase_id))
+    reactions.on(ChargebackTaken, notes_invoices.earnings_taken)
+    reactions.on(ChargebackClosed, notes_invoices.earnings_regained)
+    reactions.on(ProfileCompleted, notes_invoices.company_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,8 @@ def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
     found = ctx.session.scalars(
         select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != ChargebackState.WON)
     )
-    taken = (each.amount for each in found if payments.counts(ctx, purchase, each.payment_id))
-    return Money.total(taken, purchase.currency)
+    withdrawn = (each.amount for each in found if payments.counts(ctx, purchase, each.payment_id))
+    return Money.total(withdrawn, purchase.currency)
 
 
 def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:

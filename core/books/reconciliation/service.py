@@ -219,8 +219,8 @@ def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:
 
 
 def open_differences(ctx: Ctx, *kinds: DifferenceKind) -> list[Difference]:
-    wanted: Collection[DifferenceKind] = kinds or tuple(DifferenceKind)
-    query = select(Difference).where(Difference.closed_at.is_(None), Difference.kind.in_(wanted))
+    expected: Collection[DifferenceKind] = kinds or tuple(DifferenceKind)
+    query = select(Difference).where(Difference.closed_at.is_(None), Difference.kind.in_(expected))
     return list(ctx.session.scalars(query.order_by(Difference.id)))
 
 

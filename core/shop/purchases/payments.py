@@ -292,13 +292,13 @@ def _receive(
     ctx.session.add(payment)
     ctx.session.flush()
     stars = purchase.rail is Rail.STARS
-    wanted = purchase.state == PURCHASE.initial and amount == purchase.asked
+    is_due = purchase.state == PURCHASE.initial and amount == purchase.asked
     sold, due = (STAR_SALES, stars_due) if stars else (SALES, refund_due)
-    account = sold if wanted else due(purchase.id)
+    account = sold if is_due else due(purchase.id)
     legs = [*came, credit(account, amount)]
     key = f"purchase:{purchase.id}:paid:{payment.id}"
     ledger.post(ctx, key, f"Sold: {purchase.title}", legs, deal=purchase.id)
-    if wanted:
+    if is_due:
         paid(ctx, purchase)
     else:
         send_back(ctx, purchase, payment.id, amount)
