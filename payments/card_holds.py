@@ -95,7 +95,7 @@ class Holding:
         return again(queued, answer.why, answer.seconds)
 
     async def _close(self, _queued: OutboxMessage, asked: CloseCardPage) -> Outcome:
-        return outcome_of(await self._provider.expire_checkout(asked.session), tell_page)
+        return outcome_of(await self._provider.expire_checkout(asked.session), apply_page)
 
     async def _hold(self, queued: OutboxMessage, asked: PlaceHold) -> Outcome:
         hold = asked.hold
@@ -110,7 +110,7 @@ class Holding:
             answer = await self._provider.hold(replace(ask, key=f"{ask.key}:again"))
         match answer:
             case Done(intent):
-                return Delivered(tell_hold(intent))
+                return Delivered(apply_hold(intent))
             case Refused(why):
                 return declined(hold, why)
             case Unknown(why, seconds):
@@ -123,7 +123,7 @@ class Holding:
             case Done(Intent(state=IntentState.OPEN, why=why)):
                 return declined(hold, why) if why else None
             case Done(Intent() as found):
-                return Delivered(tell_hold(found))
+                return Delivered(apply_hold(found))
             case Done():
                 return None
             case Refused(why) | Unknown(why):
@@ -138,7 +138,7 @@ class Holding:
             answer = await self._provider.capture(replace(ask, key=f"{ask.key}:again"))
         match answer:
             case Done(intent):
-                return Delivered(tell_hold(intent))
+                return Delivered(apply_hold(intent))
             case Refused(why):
                 return Never(why, known(partial(card_results.capture_refused, hold_id=hold, why=why)))
             case Unknown(why, seconds):
@@ -147,10 +147,10 @@ class Holding:
     async def _cancel(self, queued: OutboxMessage, asked: CancelHold) -> Outcome:
         match await self._provider.cancel(asked.intent):
             case Done(intent):
-                return Delivered(tell_hold(intent))
+                return Delivered(apply_hold(intent))
             case Refused(why):  # it is over already; a look-up tells how
                 found = await self._provider.intent(asked.intent)
-                return outcome_of(found, tell_hold) if isinstance(found, Done) else again(queued, why)
+                return outcome_of(found, apply_hold) if isinstance(found, Done) else again(queued, why)
             case Unknown(why, seconds):
                 return again(queued, why, seconds)
 
@@ -159,7 +159,7 @@ def declined(hold: str, why: str) -> Never:
     return Never(why, known(partial(card_results.hold_refused, hold_id=hold, why=why)))
 
 
-def tell_page(page: Checkout) -> Apply:
+def apply_page(page: Checkout) -> Apply:
     """Report the state of a page to add a card."""
     hold = page.hold
     if hold is None:
@@ -168,13 +168,13 @@ def tell_page(page: Checkout) -> Apply:
         case CheckoutState.SAVED if page.card is not None:
             return known(partial(card_results.card_saved, hold_id=hold, card=page.card))
         case CheckoutState.HELD | CheckoutState.PAID if page.intent is not None:
-            return tell_hold(page.intent)
+            return apply_hold(page.intent)
         case CheckoutState.EXPIRED | CheckoutState.FAILED:
             return known(partial(card_results.page_lapsed, hold_id=hold))
     return None
 
 
-def tell_hold(intent: Intent) -> Apply:
+def apply_hold(intent: Intent) -> Apply:
     """Report the state of money on a card: held, captured or released."""
     hold = intent.hold
     if hold is None:

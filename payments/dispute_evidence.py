@@ -15,7 +15,7 @@ from documents.evidence.document import RECORDS, Goods, drawn, goods_in_words
 from documents.evidence.sentences import texts
 from payments.outcomes import again, known
 from payments.provider import Done, EvidenceRequest, Provider, Refused, Unknown
-from payments.sync import both, tell_dispute
+from payments.sync import apply_dispute, both
 
 
 class DisputeEvidence:
@@ -42,7 +42,7 @@ class DisputeEvidence:
         match await self._provider.submit_evidence(EvidenceRequest(key, asked.dispute, document, told)):
             case Done(dispute):
                 sent = known(partial(evidence.pack_sent, chargeback_id=chargeback, digest=digest(document)))
-                return Delivered(both(sent, tell_dispute(dispute)))
+                return Delivered(both(sent, apply_dispute(dispute)))
             case Refused(why):
                 return Never(why, known(partial(evidence.pack_refused, chargeback_id=chargeback, why=why)))
             case Unknown(why, seconds):

@@ -20,7 +20,7 @@ from core.trade.funding.rails.model import Rail
 from payments.outcomes import Unit, again, known, outcome_of
 from payments.provider import Answer, CheckoutRequest, Done, PayerRequest, Provider, Refused, Unknown
 from payments.provider_models import Checkout
-from payments.sync import lapsed, tell_checkout
+from payments.sync import apply_checkout, lapsed
 
 
 class PayingIn:
@@ -92,20 +92,20 @@ class PayingIn:
         return answer
 
     async def _expire(self, _queued: OutboxMessage, asked: ExpireCheckout) -> Outcome:
-        return outcome_of(await self._provider.expire_checkout(asked.session), tell_checkout)
+        return outcome_of(await self._provider.expire_checkout(asked.session), apply_checkout)
 
 
 def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> Unit:
     """Report that the buyer can pay; an earlier excess transfer may have paid already."""
     bank = checkout.intent.bank if checkout.intent is not None else None
-    tell_open = partial(
+    apply_open = partial(
         escrow.checkout_opened,
         payment_id=payment,
         session_ref=checkout.ref,
         url=checkout.url or "",
         expires_at=checkout.expires_at,
     )
-    told = tell_checkout(checkout)
+    told = apply_checkout(checkout)
 
     def unit(ctx: Ctx) -> None:
         if payer is not None:
@@ -114,7 +114,7 @@ def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> U
             rails.transfer_goes_to(
                 ctx, payment, iban=bank.iban, bic=bank.bic, holder=bank.holder, reference=bank.reference
             )
-        tell_open(ctx)
+        apply_open(ctx)
         if told is not None:
             told(ctx)
 
@@ -154,4 +154,4 @@ class Selling:
                 return again(queued, why, seconds)
 
     async def _close(self, _queued: OutboxMessage, asked: ClosePurchasePage) -> Outcome:
-        return outcome_of(await self._provider.expire_checkout(asked.session), tell_checkout)
+        return outcome_of(await self._provider.expire_checkout(asked.session), apply_checkout)

@@ -32,7 +32,7 @@ from payments.provider import (
     Unknown,
 )
 from payments.provider_models import Refund, RefundState
-from payments.sync import REFUND_TAKES, tell_done, tell_refund
+from payments.sync import REFUND_TAKES, apply_done, apply_refund
 
 KEY_KEPT: Final = timedelta(hours=20)  # less than 24 hours, because the call takes time to arrive
 
@@ -86,13 +86,13 @@ class PayingOut:
         if self._is_old(queued) or asked.attempt > 1:
             match await find():
                 case Done(str(ref)):
-                    return Delivered(tell_done(effect, ref))
+                    return Delivered(apply_done(effect, ref))
                 case Refused(why) | Unknown(why):
                     return again(queued, why)
         answer = await ask()
         match answer:
             case Done(ref):
-                return Delivered(tell_done(effect, ref))
+                return Delivered(apply_done(effect, ref))
             case Refused(why, final):
                 return Never(why, refused(effect, why, final=final))
             case Unknown(why, saved=True):
@@ -108,13 +108,13 @@ class PayingOut:
             since = queued.created_at - REFUND_TAKES
             match await self._provider.find_refund(effect, asked.payment_intent, since):
                 case Done(Refund(state=RefundState.PENDING | RefundState.SUCCEEDED) as found):
-                    return Delivered(tell_refund(found))
+                    return Delivered(apply_refund(found))
                 case Refused(why) | Unknown(why):
                     return again(queued, why)
         answer = await self._give_back(asked)
         match answer:
             case Done(refund):
-                return Delivered(tell_refund(refund))
+                return Delivered(apply_refund(refund))
             case Refused(why, final):
                 return Never(why, refused(effect, why, final=final))
             case Unknown(why, saved=True):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, select, type_coerce
 
 from core.books.reconciliation import service as reconciliation
 from core.books.reconciliation.model import DifferenceKind
-from core.books.reconciliation.rules import apart
+from core.books.reconciliation.rules import differences
 from core.kernel.clock import Clock
 from core.kernel.database import Unavailable
 from core.kernel.dispatcher import Delivered, Later, Outcome
@@ -211,17 +211,17 @@ class Reconciler:
         )
         theirs: dict[str, Money] = {}
         # Buyers' transfers that no payment has used yet are not on our balance, but they are with the provider.
-        asks: list[Callable[[], Awaitable[Answer[dict[str, Money]]]]] = [self._provider.balance]
+        requests: list[Callable[[], Awaitable[Answer[dict[str, Money]]]]] = [self._provider.balance]
         for payer in payers:
-            asks += [partial(self._provider.credit, payer), partial(self._provider.in_part, payer)]
-        for ask in asks:
+            requests += [partial(self._provider.credit, payer), partial(self._provider.in_part, payer)]
+        for ask in requests:
             match await ask():
                 case Done(sums):
                     for currency, amount in sums.items():
                         theirs[currency] = theirs.get(currency, Money.zero(currency)) + amount
                 case Refused(why) | Unknown(why):
                     return {"all": f"the provider's balance could not be read: {why}"}
-        return apart(ours, theirs)
+        return differences(ours, theirs)
 
     async def compare_books(self) -> list[str]:
         """Return the differences as sentences, for a command line."""

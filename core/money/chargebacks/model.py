@@ -65,7 +65,7 @@ class Chargeback(InProcess[ChargebackState], Table):
     __tablename__ = "chargeback"
 
     state: Mapped[ChargebackState] = mapped_column(OneOf(ChargebackState), index=True)
-    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's id of the dispute (`taken_as`)
+    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's id of the dispute (`withdrawal_ref`)
     subject_kind: Mapped[SubjectKind] = mapped_column("matter", OneOf(SubjectKind))
     subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
     payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it

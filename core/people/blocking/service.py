@@ -101,7 +101,7 @@ def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
     if not operator.operator:
         raise NotAllowed
     told = ctx.session.get(Report, report_id, with_for_update=True)
-    if told is None or not looks_at(operator, told):
+    if told is None or not may_read(operator, told):
         raise NotFound
     if told.closed_at is not None:
         raise Stale
@@ -116,12 +116,12 @@ def report_for(ctx: Ctx, report_id: str) -> Report:
     told = ctx.session.get(Report, report_id)
     if told is None:
         raise NotFound
-    if ctx.actor.person not in (None, told.reporter) and not looks_at(acting(ctx), told):
+    if ctx.actor.person not in (None, told.reporter) and not may_read(acting(ctx), told):
         raise NotFound
     return told
 
 
-def looks_at(person: Person, told: Report) -> bool:
+def may_read(person: Person, told: Report) -> bool:
     """Return whether the person is an operator for this report. An operator does not see reports about their own
     company.
     """

@@ -19,7 +19,7 @@ OFFERED_FOR: Final = timedelta(hours=1)  # a provider may keep a page open for h
 # The time after payment in which a buyer may ask for a refund. Card networks and platforms leave it to the seller.
 MAY_COME_BACK: Final = timedelta(days=14)
 ANSWERED_WITHIN: Final = timedelta(days=14)  # for a refund request, as its question says
-WISH: Final = "purchase_wish"  # the kind of its timer
+REFUND_REQUEST: Final = "purchase_wish"  # the kind of its timer
 GIVE_BACK: Final = "give_back"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 
@@ -154,7 +154,7 @@ class Purchase(InProcess[PurchaseState], Table):
         return Money(self.rest_minor or 0, self.currency)
 
     @property
-    def wish_open(self) -> bool:
+    def refund_is_asked(self) -> bool:
         """Return whether the buyer's refund request waits for an operator. During a chargeback no operator decides."""
         waits = self.asked_back_at is not None and self.back_answer is None
         return waits and self.state == PurchaseState.PAID and self.recall is None

@@ -51,7 +51,7 @@ from core.shop.purchases.model import (
     GIVE_BACK,
     MAY_COME_BACK,
     PURCHASE,
-    WISH,
+    REFUND_REQUEST,
     Purchase,
     PurchasePayment,
     PurchaseState,
@@ -63,9 +63,9 @@ from core.shop.purchases.model import (
 
 def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
     """Refund `amount` of a purchase to where it came from, or as Stars for the next purchase (see `rules`)."""
-    back = rules.parted(purchase.rail, purchase.price, purchase.credit, amount)
+    back = rules.split(purchase.rail, purchase.price, purchase.credit, amount)
     step(ctx, PURCHASE, purchase, GIVE_BACK, (by,))
-    clear_timers(ctx.session, WISH, purchase.id)
+    clear_timers(ctx.session, REFUND_REQUEST, purchase.id)
     purchase.back_minor = amount.minor
     ctx.session.flush()
     sold, due = _accounts(purchase)
@@ -159,7 +159,7 @@ def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> N
 
     `went`: less than the refund if a bank has paid the rest, or if the platform gave nothing back.
     """
-    back = rules.parted(purchase.rail, purchase.price, purchase.credit, purchase.back)
+    back = rules.split(purchase.rail, purchase.price, purchase.credit, purchase.back)
     step(ctx, PURCHASE, purchase, "gone_back", (by,))
     ctx.session.flush()
     ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit, to))

@@ -20,14 +20,14 @@ from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.chargebacks.service import frozen, kept_by_bank, of_payment
 from core.money.model import SubjectKind
 from core.shop.purchases import service
-from core.shop.purchases.events import PurchaseCalledBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import PURCHASE, WISH, Purchase, PurchaseState, Recall
+from core.shop.purchases.events import PurchaseChargedBack, PurchaseLost, PurchaseRegained
+from core.shop.purchases.model import PURCHASE, REFUND_REQUEST, Purchase, PurchaseState, Recall
 from core.shop.purchases.payments import counts, kept_from, locked
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ChargebackOpened, _of_price(lambda _ctx, _purchase, _fact: None))
-    reactions.on(ChargebackTaken, _of_price(_taken))
+    reactions.on(ChargebackTaken, _of_price(_withdrawn))
     reactions.on(ChargebackClosed, _of_price(_closed))
 
 
@@ -49,16 +49,16 @@ def _of_price(hear: Callable[[Ctx, Purchase, Any], None]) -> Callable[[Ctx, Char
     def react(ctx: Ctx, fact: ChargebackFact) -> None:
         if fact.subject_kind is SubjectKind.PURCHASE and hangs_on(ctx, fact.chargeback_id):
             found, purchase = ctx.session.get_one(Chargeback, fact.chargeback_id), locked(ctx, fact.subject)
-            asks, kept = frozen(ctx, purchase.id, found.payment_id), kept_by_bank(ctx, found.payment_id)
-            purchase.recall = Recall.OPEN if asks else Recall.LOST if kept else None
+            is_disputed, kept = frozen(ctx, purchase.id, found.payment_id), kept_by_bank(ctx, found.payment_id)
+            purchase.recall = Recall.OPEN if is_disputed else Recall.LOST if kept else None
             ctx.session.flush()
             hear(ctx, purchase, fact)
 
     return react
 
 
-def _taken(ctx: Ctx, purchase: Purchase, _fact: ChargebackTaken) -> None:
-    ctx.announce(PurchaseCalledBack(purchase.id, purchase.thing, purchase.subject))
+def _withdrawn(ctx: Ctx, purchase: Purchase, _fact: ChargebackTaken) -> None:
+    ctx.announce(PurchaseChargedBack(purchase.id, purchase.thing, purchase.subject))
 
 
 def _closed(ctx: Ctx, purchase: Purchase, fact: ChargebackClosed) -> None:
@@ -81,5 +81,5 @@ def _closed(ctx: Ctx, purchase: Purchase, fact: ChargebackClosed) -> None:
 
 timer_handlers: Final[Mapping[str, TimerHandler]] = {
     PURCHASE.name: lambda ctx, timer: service.time_is_up(ctx, timer.subject, timer.event),
-    WISH: lambda ctx, timer: service.wish_is_due(ctx, timer.subject),
+    REFUND_REQUEST: lambda ctx, timer: service.refund_request_is_due(ctx, timer.subject),
 }

@@ -19,7 +19,7 @@ from core.discovery.search.kinds.kind import Kind
 from core.discovery.search.storage.log import Seen, on_postgres
 from core.discovery.search.storage.packing import unpacked
 from core.discovery.search.storage.tables import SearchBlob
-from core.kernel.compiled_statements import Prepared, standing
+from core.kernel.compiled_statements import Prepared, connection_of
 from core.kernel.transaction import Ctx
 
 LAYOUT = "8"  # changes with the arrays of a segment, or with what is put into them
@@ -85,7 +85,7 @@ _NEWEST_ON_POSTGRES: Final = replace(_NEWEST, text=_NEWEST_TEXT.replace("?", "$1
 def newest_generation(session: Session, catalogue: Catalogue, kind: Kind) -> tuple[str, int, int, int] | None:
     """Return the newest whole base that this program can read: id, its position in the log, documents."""
     asked = {"kind": kind.name, "layout": layout_of(catalogue)}
-    rows = (_NEWEST_ON_POSTGRES if on_postgres(session) else _NEWEST).rows(standing(session), asked)
+    rows = (_NEWEST_ON_POSTGRES if on_postgres(session) else _NEWEST).rows(connection_of(session), asked)
     return (rows[0][0], rows[0][1], rows[0][2], rows[0][3]) if rows else None
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from core.discovery.search.kinds.kind import Kind
 from core.discovery.search.storage.tables import SearchLog
-from core.kernel.compiled_statements import Prepared, add_rows, standing
+from core.kernel.compiled_statements import Prepared, add_rows, connection_of
 from core.kernel.transaction import Ctx
 
 KEPT_ENTRIES: Final = 4096  # last rows that are checked: more than the units of one group commit write together
@@ -45,7 +45,7 @@ def note(ctx: Ctx, kind: Kind, subjects: Iterable[str]) -> None:
     rows = [{"kind": kind.name, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
     if on_postgres(ctx.session):
         for row in rows:
-            _WITH_OWN_XID.run(standing(ctx.session), row)
+            _WITH_OWN_XID.run(connection_of(ctx.session), row)
     elif rows:
         add_rows(ctx.session, SearchLog, [{**row, "xid": 0} for row in rows])
 
@@ -65,7 +65,7 @@ class Seen:
         return self._changes_by_transaction(session) if on_postgres(session) else self._changes_in_order(session)
 
     def _changes_in_order(self, session: Session) -> set[str]:
-        rows = _ROWS_FROM.rows(standing(session), {"seq": self.seq, "kind": self.kind})
+        rows = _ROWS_FROM.rows(connection_of(session), {"seq": self.seq, "kind": self.kind})
         if self.unsettled and (not rows or (rows[0][0], rows[0][2]) not in self.unsettled):
             # The last row was undone, and perhaps others before it. All that may have been are looked at again.
             undone = set(self.unsettled.values())
@@ -79,7 +79,7 @@ class Seen:
         return set(fresh.values())
 
     def _changes_by_transaction(self, session: Session) -> set[str]:
-        rows = _ROWS_SINCE.rows(standing(session), {"xid": self.xid, "kind": self.kind})
+        rows = _ROWS_SINCE.rows(connection_of(session), {"xid": self.xid, "kind": self.kind})
         now = {(row[0], row[2]): row[3] for row in rows}
         fresh = {subject for key, subject in now.items() if key not in self.unsettled}
         undone = {subject for key, subject in self.unsettled.items() if key not in now}
