@@ -35,8 +35,7 @@ from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.money.ledger.accounts import COMMISSION, PROVIDER, PROVIDER_FEES, escrow
-from core.money.ledger.model import Leg
+from core.money.ledger.accounts import COMMISSION, PROVIDER, PROVIDER_FEES, Leg, escrow
 from core.money.ledger.rollup import roll_up
 from core.money.ledger.service import balance, post
 from tests.postgres import QUICK, cluster

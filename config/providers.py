@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from config.settings import Settings
-from payments.choice import Routes
 from payments.direct import DirectSettlement
 from payments.provider import Provider
-from payments.router import ProviderRouter
+from payments.router import ProviderRouter, Routes
 from payments.stripe.context import CODE
 from payments.stripe.provider import StripeProvider
 

@@ -51,10 +51,10 @@ from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.people.accounts.service import appoint_operators
 from core.trade.funding.providers import qualified
-from payments.effects import PaymentTransport
 from payments.provider import Provider
 from payments.reconciliation import Reconciler
 from payments.stripe.webhooks import StripeWebhooks
+from payments.transport import PaymentTransport
 from web.app import Doors, create_app
 from web.books import all_books, books_of
 

@@ -19,7 +19,7 @@ from core.catalogue.model import Catalogue
 from core.kernel.chat_state.memory import ChatMemory
 from core.kernel.chat_state.model import Draft
 from core.kernel.transaction import Ctx
-from core.people.accounts.model import NOBODY, Person
+from core.people.accounts.model import ERASED_NAME, Person
 from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals.model import Settlement
 from core.trade.funding.rails.model import Rail
@@ -163,12 +163,12 @@ class ChatContext:
     def name_of(self, person_id: str) -> str:
         """Return a person's name, or a text that they have left."""
         name = person_of(self.ctx, person_id).name
-        return self.words("party.left") if name == NOBODY else name
+        return self.words("party.left") if name == ERASED_NAME else name
 
     def party(self, organisation_id: str) -> str:
         """Return a company's name, or a text that it has left."""
         name = organisation_of(self.ctx, organisation_id).name
-        return self.words("party.company_left") if name == NOBODY else name
+        return self.words("party.company_left") if name == ERASED_NAME else name
 
     @property
     def organisation(self) -> str:

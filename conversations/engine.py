@@ -44,7 +44,7 @@ from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import meet
 
-NOBODY = Actor(None, "newcomer")  # until the person is known
+ERASED_NAME = Actor(None, "newcomer")  # until the person is known
 ALBUM: Final = Topic("album", str)  # the person whose photos came last
 
 
@@ -122,7 +122,7 @@ class Engine:
         now = () if isinstance(turn.input, Reaction) else AT_ONCE
         at_once: list[Reply] = [reply for reply in chat.replies if isinstance(reply, now)]
         if at_once:
-            inbox.remember_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
+            inbox.keep_answer(ctx.session, turn.key, ANSWERS.dump_python(at_once, mode="json"))
         self._send(chat, turn, [reply for reply in chat.replies if not isinstance(reply, now)])
         form = any(isinstance(reply, FormView) for reply in chat.replies)
         return Answered(at_once, form=form, sentence=summary(chat.replies))

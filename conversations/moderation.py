@@ -192,7 +192,7 @@ def on_screen(words: Words, card: Card) -> str:
 def report_card(chat: ChatContext, told: Report, note: str = "") -> Card:
     words = chat.words
     rows: tuple[tuple[Button, ...], ...] = ()
-    if told.closed_at is None and service.looks_at(chat.person, told):
+    if told.closed_at is None and service.may_read(chat.person, told):
         warn = Button(label=words("report.warn"), press=press("report.warn", told.id), style="danger")
         rows = ((warn, Button(label=words("report.nothing"), press=press("report.nothing", told.id))),)
     return Card(
@@ -254,6 +254,6 @@ def report_notification_card(chat: ChatContext, subject: str, note: str) -> Card
 def told_of_report(ctx: Ctx, report_id: str) -> list[Person]:
     """Return the operators, and the reporter once the report was reviewed."""
     told = service.report_for(ctx, report_id)
-    home = [each for each in operators(ctx) if service.looks_at(each, told)]
+    home = [each for each in operators(ctx) if service.may_read(each, told)]
     reporter = person_of(ctx, told.reporter)
     return home if told.closed_at is None or reporter in home else [*home, reporter]

@@ -18,11 +18,20 @@ from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, ro
 from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
 from core.money.messages import CancelHold, CaptureHold, CloseCardPage, OpenCardPage, OpenHoldPage, PlaceHold
-from payments.outcomes import Apply, Unit, again, known, seen
-from payments.provider import Provider
+from payments.outcomes import Apply, Unit, again, known, outcome_of
+from payments.provider import (
+    Answer,
+    CaptureRequest,
+    CardPageRequest,
+    Done,
+    HoldPageRequest,
+    HoldRequest,
+    PayerRequest,
+    Provider,
+    Refused,
+    Unknown,
+)
 from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
-from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
-from payments.provider_results import Answer, Done, Refused, Unknown
 
 KEY_KEPT: Final = timedelta(hours=20)  # shorter than the provider's 24 hours, because the call needs time to arrive
 
@@ -44,7 +53,7 @@ class Holding:
             handles(CancelHold, self._cancel),
         )
 
-    async def _page(self, post: OutboxMessage, asked: OpenHoldPage | OpenCardPage) -> Outcome:
+    async def _page(self, queued: OutboxMessage, asked: OpenHoldPage | OpenCardPage) -> Outcome:
         hold = asked.hold
         lapsed = known(partial(card_results.page_lapsed, hold_id=hold))
         if asked.expires <= self._clock.now():
@@ -54,10 +63,10 @@ class Holding:
         if isinstance(payer, Unknown) and payer.saved:
             payer = await self._provider.open_payer(replace(ask, key=f"{ask.key}:{hold}"))
         if not isinstance(payer, Done):
-            return self._not_opened(post, payer, lapsed)
+            return self._not_opened(queued, payer, lapsed)
         page = await self._open(asked, payer.value)
         if not isinstance(page, Done):
-            return self._not_opened(post, page, lapsed)
+            return self._not_opened(queued, page, lapsed)
         opened = partial(
             card_results.page_opened,
             hold_id=hold,
@@ -79,48 +88,48 @@ class Holding:
         )
 
     @staticmethod
-    def _not_opened(post: OutboxMessage, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
+    def _not_opened(queued: OutboxMessage, answer: Refused | Unknown, lapsed: Unit) -> Outcome:
         # if a page was opened after all, its address was never sent to a user
         if isinstance(answer, Refused) or answer.saved:
             return Never(answer.why, lapsed)
-        return again(post, answer.why, answer.seconds)
+        return again(queued, answer.why, answer.seconds)
 
-    async def _close(self, _post: OutboxMessage, asked: CloseCardPage) -> Outcome:
-        return seen(await self._provider.expire_checkout(asked.session), tell_page)
+    async def _close(self, _queued: OutboxMessage, asked: CloseCardPage) -> Outcome:
+        return outcome_of(await self._provider.expire_checkout(asked.session), apply_page)
 
-    async def _hold(self, post: OutboxMessage, asked: PlaceHold) -> Outcome:
+    async def _hold(self, queued: OutboxMessage, asked: PlaceHold) -> Outcome:
         hold = asked.hold
         ask = HoldRequest(f"hold:{hold}:{asked.attempt}", hold, asked.money, asked.payer, asked.card)
-        forgotten = self._clock.now() - post.created_at >= KEY_KEPT
-        if forgotten and (found := await self._found(post, asked)) is not None:
+        forgotten = self._clock.now() - queued.created_at >= KEY_KEPT
+        if forgotten and (found := await self._found(queued, asked)) is not None:
             return found
         answer = await self._provider.hold(ask)
         if isinstance(answer, Unknown) and answer.saved:
-            if (found := await self._found(post, asked)) is not None:
+            if (found := await self._found(queued, asked)) is not None:
                 return found
             answer = await self._provider.hold(replace(ask, key=f"{ask.key}:again"))
         match answer:
             case Done(intent):
-                return Delivered(tell_hold(intent))
+                return Delivered(apply_hold(intent))
             case Refused(why):
                 return declined(hold, why)
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
-    async def _found(self, post: OutboxMessage, asked: PlaceHold) -> Outcome | None:
+    async def _found(self, queued: OutboxMessage, asked: PlaceHold) -> Outcome | None:
         """Look up a hold that was requested before; return None when the request never had a result."""
         hold = asked.hold
         match await self._provider.find_intent(hold, asked.payer):
             case Done(Intent(state=IntentState.OPEN, why=why)):
                 return declined(hold, why) if why else None
             case Done(Intent() as found):
-                return Delivered(tell_hold(found))
+                return Delivered(apply_hold(found))
             case Done():
                 return None
             case Refused(why) | Unknown(why):
-                return again(post, why)
+                return again(queued, why)
 
-    async def _capture(self, post: OutboxMessage, asked: CaptureHold) -> Outcome:
+    async def _capture(self, queued: OutboxMessage, asked: CaptureHold) -> Outcome:
         hold = asked.hold
         ask = CaptureRequest(f"capture:{hold}", asked.intent, asked.money)
         answer = await self._provider.capture(ask)
@@ -129,28 +138,28 @@ class Holding:
             answer = await self._provider.capture(replace(ask, key=f"{ask.key}:again"))
         match answer:
             case Done(intent):
-                return Delivered(tell_hold(intent))
+                return Delivered(apply_hold(intent))
             case Refused(why):
                 return Never(why, known(partial(card_results.capture_refused, hold_id=hold, why=why)))
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
-    async def _cancel(self, post: OutboxMessage, asked: CancelHold) -> Outcome:
+    async def _cancel(self, queued: OutboxMessage, asked: CancelHold) -> Outcome:
         match await self._provider.cancel(asked.intent):
             case Done(intent):
-                return Delivered(tell_hold(intent))
+                return Delivered(apply_hold(intent))
             case Refused(why):  # it is over already; a look-up tells how
                 found = await self._provider.intent(asked.intent)
-                return seen(found, tell_hold) if isinstance(found, Done) else again(post, why)
+                return outcome_of(found, apply_hold) if isinstance(found, Done) else again(queued, why)
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
 
 def declined(hold: str, why: str) -> Never:
     return Never(why, known(partial(card_results.hold_refused, hold_id=hold, why=why)))
 
 
-def tell_page(page: Checkout) -> Apply:
+def apply_page(page: Checkout) -> Apply:
     """Report the state of a page to add a card."""
     hold = page.hold
     if hold is None:
@@ -159,13 +168,13 @@ def tell_page(page: Checkout) -> Apply:
         case CheckoutState.SAVED if page.card is not None:
             return known(partial(card_results.card_saved, hold_id=hold, card=page.card))
         case CheckoutState.HELD | CheckoutState.PAID if page.intent is not None:
-            return tell_hold(page.intent)
+            return apply_hold(page.intent)
         case CheckoutState.EXPIRED | CheckoutState.FAILED:
             return known(partial(card_results.page_lapsed, hold_id=hold))
     return None
 
 
-def tell_hold(intent: Intent) -> Apply:
+def apply_hold(intent: Intent) -> Apply:
     """Report the state of money on a card: held, captured or released."""
     hold = intent.hold
     if hold is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.kernel.money import Money
-from payments.provider_results import Answer, Done, Refused
+from payments.provider import Answer, Done, Refused
 
 
 class DirectSettlement:

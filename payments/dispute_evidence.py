@@ -11,14 +11,11 @@ from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Transactions
 from core.money.messages import SubmitEvidence
 from core.trade.funding.evidence import service as evidence
-from documents.evidence.document import drawn
-from documents.evidence.records import RECORDS, Goods, in_words
+from documents.evidence.document import RECORDS, Goods, drawn, goods_in_words
 from documents.evidence.sentences import texts
 from payments.outcomes import again, known
-from payments.provider import Provider
-from payments.provider_requests import EvidenceRequest
-from payments.provider_results import Done, Refused, Unknown
-from payments.sync import both, tell_dispute
+from payments.provider import Done, EvidenceRequest, Provider, Refused, Unknown
+from payments.sync import apply_dispute, both
 
 
 class DisputeEvidence:
@@ -32,24 +29,24 @@ class DisputeEvidence:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(SubmitEvidence, self._submit))
 
-    async def _submit(self, post: OutboxMessage, asked: SubmitEvidence) -> Outcome:
+    async def _submit(self, queued: OutboxMessage, asked: SubmitEvidence) -> Outcome:
         chargeback, record_of = asked.chargeback, RECORDS[asked.subject_kind]
         record = await self._transactions.run(MARKET, lambda ctx: record_of(ctx, chargeback))
         # Made of one moment, it is the same document however often it is asked for under this key.
-        record["made_at"] = post.created_at.isoformat()
+        record["made_at"] = queued.created_at.isoformat()
         if "deal" in record:
-            record["deal"]["goods"] = in_words(record["deal"]["terms"], self._goods)
+            record["deal"]["goods"] = goods_in_words(record["deal"]["terms"], self._goods)
         told = texts(record)
-        document = drawn(record, post.created_at, told.get("uncategorized_text", ""))
+        document = drawn(record, queued.created_at, told.get("uncategorized_text", ""))
         key = f"evidence:{chargeback}:{asked.attempt}:{digest(document)[:16]}"
         match await self._provider.submit_evidence(EvidenceRequest(key, asked.dispute, document, told)):
             case Done(dispute):
                 sent = known(partial(evidence.pack_sent, chargeback_id=chargeback, digest=digest(document)))
-                return Delivered(both(sent, tell_dispute(dispute)))
+                return Delivered(both(sent, apply_dispute(dispute)))
             case Refused(why):
                 return Never(why, known(partial(evidence.pack_refused, chargeback_id=chargeback, why=why)))
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
 
 def digest(document: bytes) -> str:

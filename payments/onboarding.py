@@ -14,12 +14,10 @@ from core.kernel.dispatcher import Carry, Delivered, Later, Never, Outcome, hand
 from core.kernel.outbox import OutboxMessage
 from core.money.messages import LinkAccount, OpenAccount
 from core.trade.funding import payees
-from payments.outcomes import Unit, known, seen
-from payments.provider import Provider
-from payments.provider_requests import AccountRequest
-from payments.provider_results import Done, Refused, Unknown
+from payments.outcomes import Unit, known, outcome_of
+from payments.provider import AccountRequest, Done, Provider, Refused, Unknown
 
-LINK_WANTED: Final = timedelta(minutes=5)  # then the person has put the phone away, and would tap again
+LINK_EXPIRES_AFTER: Final = timedelta(minutes=5)  # then the person has put the phone away, and would tap again
 
 
 class Onboarding:
@@ -30,11 +28,11 @@ class Onboarding:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenAccount, self._open_account), handles(LinkAccount, self._link))
 
-    async def _open_account(self, _post: OutboxMessage, asked: OpenAccount) -> Outcome:
+    async def _open_account(self, _queued: OutboxMessage, asked: OpenAccount) -> Outcome:
         organisation = asked.organisation
-        wish = {"name": asked.name, "country": asked.country, "email": asked.email}
+        profile = {"name": asked.name, "country": asked.country, "email": asked.email}
         # After one that was closed another is meant, though the words are the same.
-        key = f"account:{organisation}:{digest(wish if asked.after is None else wish | {'after': asked.after})}"
+        key = f"account:{organisation}:{digest(profile if asked.after is None else profile | {'after': asked.after})}"
         ask = AccountRequest(
             key=key,
             organisation=organisation,
@@ -53,17 +51,17 @@ class Onboarding:
             case Unknown(why, seconds):
                 return Later(why, seconds)
 
-    async def _link(self, post: OutboxMessage, asked: LinkAccount) -> Outcome:
-        if self._clock.now() - post.created_at > LINK_WANTED:
+    async def _link(self, queued: OutboxMessage, asked: LinkAccount) -> Outcome:
+        if self._clock.now() - queued.created_at > LINK_EXPIRES_AFTER:
             return Never("nobody waits for it any more")
-        answer = await self._provider.account_link(f"link:{post.id}", asked.account)
+        answer = await self._provider.account_link(f"link:{queued.id}", asked.account)
 
         def hand_over(url: str) -> Unit:
             return partial(payees.onboarding_link, organisation_id=asked.organisation, person_id=asked.person, url=url)
 
-        return seen(answer, hand_over)
+        return outcome_of(answer, hand_over)
 
 
-def digest(wish: Mapping[str, str | None]) -> str:
+def digest(profile: Mapping[str, str | None]) -> str:
     """Derive a request's key from its words: a corrected country makes a different request than before."""
-    return hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(profile, sort_keys=True).encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ from core.kernel.dispatcher import Delivered, Later, Never, Outcome
 from core.kernel.errors import NotFound
 from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import Ctx
-from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.provider import Answer, Done, Refused, Unknown
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ Apply: TypeAlias = Unit | None
 LONGEST_WAIT: Final = 3600.0  # seconds
 
 
-def seen(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
+def outcome_of(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
     """Convert a result into an outcome; `tell` turns its value into the report to core."""
     match answer:
         case Done(value):
@@ -33,9 +33,9 @@ def seen(answer: Answer[Value], tell: Callable[[Value], Apply]) -> Outcome:
             return Later(why, seconds)
 
 
-def again(post: OutboxMessage, why: str, seconds: float | None = None) -> Later:
+def again(queued: OutboxMessage, why: str, seconds: float | None = None) -> Later:
     """Retry without limit: money whose outcome is unknown is never given up."""
-    return Later(why, seconds if seconds is not None else min(4.0**post.attempts, LONGEST_WAIT))
+    return Later(why, seconds if seconds is not None else min(4.0**queued.attempts, LONGEST_WAIT))
 
 
 def known(unit: Unit) -> Unit:

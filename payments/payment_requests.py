@@ -1,4 +1,4 @@
-"""Carries core's requests for a buyer's payment: open a page or the details of a bank transfer, and close them."""
+"""Carries requests for payments: of deals by page or bank transfer, and of the market's own sales by page."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from core.kernel.dispatcher import Carry, Delivered, Never, Outcome, handles, ro
 from core.kernel.outbox import OutboxMessage
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import Ctx
-from core.money.messages import ExpireCheckout, OpenCheckout
+from core.money.messages import ClosePurchasePage, ExpireCheckout, OpenCheckout, OpenPurchasePage
+from core.shop.purchases import payments as purchases
 from core.trade.funding import service as escrow
 from core.trade.funding.providers import provider_in
 from core.trade.funding.rails import service as rails
 from core.trade.funding.rails.model import Rail
-from payments.outcomes import Unit, again, known, seen
-from payments.provider import Provider
+from payments.outcomes import Unit, again, known, outcome_of
+from payments.provider import Answer, CheckoutRequest, Done, PayerRequest, Provider, Refused, Unknown
 from payments.provider_models import Checkout
-from payments.provider_requests import CheckoutRequest, PayerRequest
-from payments.provider_results import Answer, Done, Refused, Unknown
-from payments.sync import lapsed, tell_checkout
+from payments.sync import apply_checkout, lapsed
 
 
 class PayingIn:
@@ -37,7 +36,7 @@ class PayingIn:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(OpenCheckout, self._open), handles(ExpireCheckout, self._expire))
 
-    async def _open(self, post: OutboxMessage, asked: OpenCheckout) -> Outcome:
+    async def _open(self, queued: OutboxMessage, asked: OpenCheckout) -> Outcome:
         payment = asked.payment
         if asked.expires <= self._clock.now():
             return Never("its time has passed", lapsed(payment))
@@ -51,7 +50,7 @@ class PayingIn:
                 case Refused(why):
                     return Never(why, lapsed(payment))
                 case Unknown(why, seconds):
-                    return again(post, why, seconds)
+                    return again(queued, why, seconds)
         ask = CheckoutRequest(
             key=f"checkout:{payment}",
             payment=payment,
@@ -71,7 +70,7 @@ class PayingIn:
             case Refused(why) | Unknown(why, saved=True):
                 return Never(why, lapsed(payment))
             case Unknown(why, seconds):
-                return again(post, why, seconds)
+                return again(queued, why, seconds)
 
     def _title(self, asked: OpenCheckout) -> str:
         """Return the title of the page: the deal, and the goods in the payer's language.
@@ -92,21 +91,21 @@ class PayingIn:
             return await self._provider.open_payer(replace(ask, key=f"{ask.key}:again"))
         return answer
 
-    async def _expire(self, _post: OutboxMessage, asked: ExpireCheckout) -> Outcome:
-        return seen(await self._provider.expire_checkout(asked.session), tell_checkout)
+    async def _expire(self, _queued: OutboxMessage, asked: ExpireCheckout) -> Outcome:
+        return outcome_of(await self._provider.expire_checkout(asked.session), apply_checkout)
 
 
 def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> Unit:
     """Report that the buyer can pay; an earlier excess transfer may have paid already."""
     bank = checkout.intent.bank if checkout.intent is not None else None
-    tell_open = partial(
+    apply_open = partial(
         escrow.checkout_opened,
         payment_id=payment,
         session_ref=checkout.ref,
         url=checkout.url or "",
         expires_at=checkout.expires_at,
     )
-    told = tell_checkout(checkout)
+    told = apply_checkout(checkout)
 
     def unit(ctx: Ctx) -> None:
         if payer is not None:
@@ -115,8 +114,44 @@ def opened(payment: str, checkout: Checkout, buyer: str, payer: str | None) -> U
             rails.transfer_goes_to(
                 ctx, payment, iban=bank.iban, bic=bank.bic, holder=bank.holder, reference=bank.reference
             )
-        tell_open(ctx)
+        apply_open(ctx)
         if told is not None:
             told(ctx)
 
     return known(unit)
+
+
+class Selling:
+    def __init__(self, provider: Provider, clock: Clock) -> None:
+        self._provider = provider
+        self._clock = clock
+
+    def kinds(self) -> Mapping[str, Carry]:
+        return routes(handles(OpenPurchasePage, self._open), handles(ClosePurchasePage, self._close))
+
+    async def _open(self, queued: OutboxMessage, asked: OpenPurchasePage) -> Outcome:
+        purchase = asked.purchase
+        lapsed = known(partial(purchases.page_lapsed, purchase_id=purchase))
+        if asked.expires <= self._clock.now():
+            return Never("its time has passed", lapsed)
+        ask = CheckoutRequest(
+            key=f"purchase:{purchase}",
+            payment=purchase,
+            deal=purchase,
+            group=f"purchase_{purchase}",
+            title=asked.title,
+            amount=asked.money,
+            expires_at=asked.expires,
+            provider=asked.provider,
+        )
+        match await self._provider.open_checkout(ask):
+            case Done(page):
+                opened = partial(purchases.page_opened, purchase_id=purchase, page_ref=page.ref, url=page.url or "")
+                return Delivered(known(opened))
+            case Refused(why) | Unknown(why, saved=True):
+                return Never(why, lapsed)
+            case Unknown(why, seconds):
+                return again(queued, why, seconds)
+
+    async def _close(self, _queued: OutboxMessage, asked: ClosePurchasePage) -> Outcome:
+        return outcome_of(await self._provider.expire_checkout(asked.session), apply_checkout)

@@ -20,11 +20,19 @@ from core.kernel.transaction import Ctx
 from core.money.disbursements import service as disbursements
 from core.money.messages import SendRefund, SendReversal, SendTransfer
 from payments.outcomes import Unit, again, known
-from payments.provider import Provider
+from payments.provider import (
+    Answer,
+    CreditRequest,
+    Done,
+    Provider,
+    RefundRequest,
+    Refused,
+    ReversalRequest,
+    TransferRequest,
+    Unknown,
+)
 from payments.provider_models import Refund, RefundState
-from payments.provider_requests import CreditRequest, RefundRequest, ReversalRequest, TransferRequest
-from payments.provider_results import Answer, Done, Refused, Unknown
-from payments.sync import REFUND_TAKES, tell_done, tell_refund
+from payments.sync import REFUND_TAKES, apply_done, apply_refund
 
 KEY_KEPT: Final = timedelta(hours=20)  # less than 24 hours, because the call takes time to arrive
 
@@ -41,7 +49,7 @@ class PayingOut:
             handles(SendRefund, self._refund),
         )
 
-    async def _transfer(self, post: OutboxMessage, asked: SendTransfer) -> Outcome:
+    async def _transfer(self, queued: OutboxMessage, asked: SendTransfer) -> Outcome:
         async def find() -> Answer[str | None]:
             return await self._provider.find_transfer(asked.effect, asked.group)
 
@@ -53,9 +61,9 @@ class PayingOut:
             account=asked.account,
             group=asked.group,
         )
-        return await self._once(post, asked, find, partial(self._provider.transfer, ask))
+        return await self._once(queued, asked, find, partial(self._provider.transfer, ask))
 
-    async def _reverse(self, post: OutboxMessage, asked: SendReversal) -> Outcome:
+    async def _reverse(self, queued: OutboxMessage, asked: SendReversal) -> Outcome:
         async def find() -> Answer[str | None]:
             return await self._provider.find_reversal(asked.effect, asked.transfer)
 
@@ -65,53 +73,53 @@ class PayingOut:
             amount=asked.money,
             transfer=asked.transfer,
         )
-        return await self._once(post, asked, find, partial(self._provider.reverse, ask))
+        return await self._once(queued, asked, find, partial(self._provider.reverse, ask))
 
     async def _once(
         self,
-        post: OutboxMessage,
+        queued: OutboxMessage,
         asked: SendTransfer | SendReversal,
         find: Callable[[], Awaitable[Answer[str | None]]],
         ask: Callable[[], Awaitable[Answer[str]]],
     ) -> Outcome:
         effect = asked.effect
-        if self._is_old(post) or asked.attempt > 1:
+        if self._is_old(queued) or asked.attempt > 1:
             match await find():
                 case Done(str(ref)):
-                    return Delivered(tell_done(effect, ref))
+                    return Delivered(apply_done(effect, ref))
                 case Refused(why) | Unknown(why):
-                    return again(post, why)
+                    return again(queued, why)
         answer = await ask()
         match answer:
             case Done(ref):
-                return Delivered(tell_done(effect, ref))
+                return Delivered(apply_done(effect, ref))
             case Refused(why, final):
                 return Never(why, refused(effect, why, final=final))
             case Unknown(why, saved=True):
                 return Never(why, new_generation(effect, why, perhaps=True))  # which looks for it first
-        return again(post, answer.why, answer.seconds)
+        return again(queued, answer.why, answer.seconds)
 
-    async def _refund(self, post: OutboxMessage, asked: SendRefund) -> Outcome:
+    async def _refund(self, queued: OutboxMessage, asked: SendRefund) -> Outcome:
         effect = asked.effect
         # A refund from a buyer's credit empties the credit by which it is recognised, so a retry looks it up.
-        from_credit = post.attempts > 0 and asked.payer is not None
-        if self._is_old(post) or asked.attempt > 1 or from_credit:
+        from_credit = queued.attempts > 0 and asked.payer is not None
+        if self._is_old(queued) or asked.attempt > 1 or from_credit:
             assert asked.payment_intent is not None, "a payment that came has an intent"
-            since = post.created_at - REFUND_TAKES
+            since = queued.created_at - REFUND_TAKES
             match await self._provider.find_refund(effect, asked.payment_intent, since):
                 case Done(Refund(state=RefundState.PENDING | RefundState.SUCCEEDED) as found):
-                    return Delivered(tell_refund(found))
+                    return Delivered(apply_refund(found))
                 case Refused(why) | Unknown(why):
-                    return again(post, why)
+                    return again(queued, why)
         answer = await self._give_back(asked)
         match answer:
             case Done(refund):
-                return Delivered(tell_refund(refund))
+                return Delivered(apply_refund(refund))
             case Refused(why, final):
                 return Never(why, refused(effect, why, final=final))
             case Unknown(why, saved=True):
                 return Never(why, new_generation(effect, why))  # which looks for it first
-        return again(post, answer.why, answer.seconds)
+        return again(queued, answer.why, answer.seconds)
 
     async def _give_back(self, asked: SendRefund) -> Answer[Refund]:
         """Refund from the buyer's balance, as far as the books keep none of it as credit."""
@@ -137,9 +145,9 @@ class PayingOut:
         kept = Money(asked.kept, asked.currency)
         return balance.get(asked.currency, Money.zero(asked.currency)) - kept
 
-    def _is_old(self, post: OutboxMessage) -> bool:
+    def _is_old(self, queued: OutboxMessage) -> bool:
         """Return whether the provider may have forgotten the key."""
-        return self._clock.now() - post.created_at >= KEY_KEPT
+        return self._clock.now() - queued.created_at >= KEY_KEPT
 
 
 def refused(disbursement: str, why: str, *, final: bool, perhaps: bool = False) -> Unit:

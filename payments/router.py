@@ -1,48 +1,161 @@
-"""Several payment providers as one: a request goes to the provider that issued the row's reference."""
+"""Several payment providers as one.
+
+A seller's provider is chosen once: by currency, else by country, else the first. Later requests go to the provider that
+issued the row's reference. References of a further provider begin with its code.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from sqlalchemy import Select, select
+
+from core.advice.sessions.model import Booking, CardHold
 from core.kernel.money import Money
-from core.trade.funding.providers import plain, provider_in, qualified
-from payments.choice import Routes
-from payments.provider import Provider
-from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
-from payments.provider_names import (
-    Name,
-    account_named,
-    checkout_named,
-    dispute_named,
-    if_any,
-    intent_named,
-    movement_named,
-    news_named,
-    ref_named,
-    refund_named,
-)
-from payments.provider_requests import (
+from core.kernel.outbox import OutboxMessage
+from core.kernel.transaction import Ctx
+from core.money.messages import OpenAccount, OpenCardPage, OpenCheckout, OpenHoldPage, OpenPurchasePage
+from core.money.payees.model import Payee
+from core.people.accounts.service import organisation_of
+from core.trade.deals.model import Deal
+from core.trade.funding.model import Payment
+from core.trade.funding.providers import choose_provider, plain, provider_in, provider_of, qualified
+from payments.provider import (
     AccountRequest,
+    Answer,
     CaptureRequest,
     CardPageRequest,
     CheckoutRequest,
     CreditRequest,
+    Done,
     EarningsRequest,
     EvidenceRequest,
     HoldPageRequest,
     HoldRequest,
     PayerRequest,
+    Provider,
     RefundRequest,
+    Refused,
     ReversalRequest,
     TransferRequest,
+    Unknown,
 )
-from payments.provider_results import Answer, Done, Refused, Unknown
+from payments.provider_models import Account, Checkout, Dispute, Events, Intent, Movement, Refund
+
+# Each message that opens something at a provider.
+RoutedMessage = OpenCheckout | OpenAccount | OpenHoldPage | OpenCardPage | OpenPurchasePage
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The routing of provider codes. `first` serves everything that no other serves, and every reference without a
+    code.
+
+    `currencies` and `countries`: those that a further provider serves; a seller's country is where their company is.
+    """
+
+    first: str
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
+
+    def code_for(self, currency: str | None, country: str | None = None) -> str:
+        return self.currencies.get(currency or "") or self.countries.get(country or "") or self.first
+
+    def chosen(self, ctx: Ctx, queued: OutboxMessage) -> str:
+        """Return the provider that has to open what this message asks for."""
+        message = queued.message
+        assert isinstance(message, RoutedMessage)
+        seller = seller_of(ctx, message)
+        currency = None if isinstance(message, OpenAccount) else message.currency
+        if seller is None:  # the market sells it itself
+            return self.code_for(currency)
+        known = provider_of(ctx, seller)
+        if known is not None:
+            return known
+        before = ref_before(ctx, seller)
+        if before is not None:
+            return choose_provider(ctx, seller, provider_in(before) or self.first)
+        code_for = self.code_for(currency, organisation_of(ctx, seller).country)
+        return choose_provider(ctx, seller, code_for)
+
+
+def ref_before(ctx: Ctx, seller: str) -> str | None:
+    """Return a reference from before this seller's provider was chosen: their account's, or a payment's to them."""
+    asked: tuple[Select[str | None], ...] = (
+        select(Payee.account_ref).where(Payee.organisation_id == seller, Payee.account_ref.is_not(None)),
+        select(Payment.session_ref)
+        .join(Deal, Deal.id == Payment.deal_id)
+        .where(Deal.seller == seller, Payment.session_ref.is_not(None)),
+        select(CardHold.session_ref)
+        .join(Booking, Booking.id == CardHold.booking_id)
+        .where(Booking.consultant_org == seller, CardHold.session_ref.is_not(None)),
+    )
+    found = (ctx.session.scalar(query.limit(1)) for query in asked)
+    return next((ref for ref in found if ref is not None), None)
+
+
+def seller_of(ctx: Ctx, message: RoutedMessage) -> str | None:
+    """Return the organisation that the money is for; None where Parley itself sells."""
+    match message:
+        case OpenCheckout():
+            return ctx.session.get_one(Deal, message.deal).seller
+        case OpenAccount():
+            return message.organisation
+        case OpenHoldPage() | OpenCardPage():
+            hold = ctx.session.get_one(CardHold, message.hold)
+            return ctx.session.get_one(Booking, hold.booking_id).consultant_org
+        case OpenPurchasePage():
+            return None
+
 
 Value = TypeVar("Value")
+Name = Callable[[str], str]  # a provider's reference, as our rows keep it
+
+
+def if_any(named: Callable[[Value, Name], Value]) -> Callable[[Value | None, Name], Value | None]:
+    """Return `named` as a function that also accepts None, and returns None for it."""
+    return lambda found, name: named(found, name) if found is not None else None
+
+
+def ref_named(ref: str, name: Name) -> str:
+    return name(ref)
+
+
+def intent_named(intent: Intent, name: Name) -> Intent:
+    funding = intent.funding
+    if funding is not None:
+        funding = replace(funding, intent=name(funding.intent), charge=name(funding.charge))
+    return replace(intent, ref=name(intent.ref), funding=funding)
+
+
+def checkout_named(checkout: Checkout, name: Name) -> Checkout:
+    intent = intent_named(checkout.intent, name) if checkout.intent is not None else None
+    return replace(checkout, ref=name(checkout.ref), intent=intent)
+
+
+def refund_named(refund: Refund, name: Name) -> Refund:
+    return replace(refund, ref=name(refund.ref))
+
+
+def account_named(account: Account, name: Name) -> Account:
+    return replace(account, ref=name(account.ref))
+
+
+def dispute_named(dispute: Dispute, name: Name) -> Dispute:
+    intent = name(dispute.intent) if dispute.intent is not None else None
+    return replace(dispute, ref=name(dispute.ref), charge=name(dispute.charge), intent=intent)
+
+
+def movement_named(line: Movement, name: Name) -> Movement:
+    return replace(line, ref=name(line.ref), source=name(line.source) if line.source is not None else None)
+
+
+def news_named(news: Events, name: Name) -> Events:
+    return replace(news, object_id=name(news.object_id))
 
 
 class ProviderRouter:
@@ -199,7 +312,7 @@ class ProviderRouter:
         return await self._at(provider_in(intent), lambda at: at.find_refund(effect, plain(intent), since), named)
 
     async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
-        return await self._at(self._routes.wanted(ask.amount.currency), lambda at: at.pay_out(ask), ref_named)
+        return await self._at(self._routes.code_for(ask.amount.currency), lambda at: at.pay_out(ask), ref_named)
 
     # --- sellers and disputes -----------------------------------------------------------------------------------------
 
@@ -229,8 +342,8 @@ class ProviderRouter:
         if not isinstance(answer, Done):
             return answer
         sums: dict[str, Money] = {}
-        for _, standing in answer.value:
-            for currency, amount in standing.items():
+        for _, balances in answer.value:
+            for currency, amount in balances.items():
                 sums[currency] = sums.get(currency, Money.zero(currency)) + amount
         return Done(sums)
 

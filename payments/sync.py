@@ -17,7 +17,7 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.model import ChargebackState
-from core.money.chargebacks.rules import taken_as
+from core.money.chargebacks.rules import withdrawal_ref
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.recovery import chargeback_opened
 from core.shop.purchases import payments as purchases
@@ -25,9 +25,9 @@ from core.trade.funding import payees
 from core.trade.funding import service as escrow
 from core.trade.funding.overpayments import surplus_found
 from core.trade.funding.rails import service as rails
-from payments.card_holds import tell_hold, tell_page
-from payments.outcomes import Apply, Unit, known, seen
-from payments.provider import Provider
+from payments.card_holds import apply_hold, apply_page
+from payments.outcomes import Apply, Unit, known, outcome_of
+from payments.provider import Answer, Done, Provider, Value
 from payments.provider_models import (
     Account,
     Checkout,
@@ -41,7 +41,6 @@ from payments.provider_models import (
     RefundState,
     Taking,
 )
-from payments.provider_results import Answer, Done, Value
 from payments.webhook_inbox import ask_look
 
 REFUND_TAKES: Final = timedelta(days=60)  # at most, from the request to its end
@@ -54,19 +53,19 @@ async def look(provider: Provider, kind: str, ref: str) -> Outcome:
 
     `kind`: "checkout", "intent", "credit", "refund", "dispute" or "account".
     """
-    looks: Mapping[str, Callable[[], Awaitable[Outcome]]] = {
-        "checkout": lambda: _seen(provider.checkout(ref), tell_checkout),
-        "intent": lambda: _seen(provider.intent(ref), tell_intent),
-        "credit": lambda: _seen(provider.credit(ref), partial(tell_credit, ref)),
-        "refund": lambda: _seen(provider.refund_as_it_is(ref), tell_refund),
+    lookups: Mapping[str, Callable[[], Awaitable[Outcome]]] = {
+        "checkout": lambda: _outcome_of(provider.checkout(ref), apply_checkout),
+        "intent": lambda: _outcome_of(provider.intent(ref), apply_intent),
+        "credit": lambda: _outcome_of(provider.credit(ref), partial(apply_credit, ref)),
+        "refund": lambda: _outcome_of(provider.refund_as_it_is(ref), apply_refund),
         "dispute": lambda: look_at_dispute(provider, ref),
-        "account": lambda: _seen(provider.account(ref), tell_account),
+        "account": lambda: _outcome_of(provider.account(ref), apply_account),
     }
-    return await looks[kind]() if kind in looks else Never(f"nobody knows how to look at {kind}")
+    return await lookups[kind]() if kind in lookups else Never(f"nobody knows how to look at {kind}")
 
 
-async def _seen(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Apply]) -> Outcome:
-    return seen(await asked, tell)
+async def _outcome_of(asked: Awaitable[Answer[Value]], tell: Callable[[Value], Apply]) -> Outcome:
+    return outcome_of(await asked, tell)
 
 
 async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
@@ -76,10 +75,10 @@ async def look_at_dispute(provider: Provider, ref: str) -> Outcome:
     if isinstance(answer, Done) and answer.value.intent is not None:
         match await provider.intent(answer.value.intent):
             case Done(intent):
-                paid = tell_intent(intent)
+                paid = apply_intent(intent)
             case other:
-                return seen(other, lambda _: None)
-    return seen(answer, lambda dispute: both(paid, tell_dispute(dispute)))
+                return outcome_of(other, lambda _: None)
+    return outcome_of(answer, lambda dispute: both(paid, apply_dispute(dispute)))
 
 
 def both(first: Apply, second: Apply) -> Unit:
@@ -94,11 +93,11 @@ def both(first: Apply, second: Apply) -> Unit:
 # --- money in ---------------------------------------------------------------------------------------------------------
 
 
-def tell_checkout(checkout: Checkout) -> Apply:
+def apply_checkout(checkout: Checkout) -> Apply:
     """Apply the state of a checkout. What a bank transfer has brought is in its intent."""
     payment = checkout.payment
     if payment is None:
-        return tell_page(checkout)
+        return apply_page(checkout)
     match checkout.state:
         case CheckoutState.PAID:
             return paid(payment, checkout.funding)
@@ -111,9 +110,9 @@ def tell_checkout(checkout: Checkout) -> Apply:
     return None
 
 
-def tell_intent(intent: Intent) -> Apply:
+def apply_intent(intent: Intent) -> Apply:
     if intent.payment is None:
-        return tell_hold(intent)
+        return apply_hold(intent)
     if intent.state is IntentState.PAID:
         return paid(intent.payment, intent.funding)
     if intent.state is IntentState.CANCELLED:
@@ -167,23 +166,23 @@ def lapsed(payment: str) -> Unit:
     return known(unit)
 
 
-def tell_credit(payer: str, standing: Mapping[str, Money]) -> Apply:
-    return known(partial(surplus_found, payer_ref=payer, balances=standing))
+def apply_credit(payer: str, balances: Mapping[str, Money]) -> Apply:
+    return known(partial(surplus_found, payer_ref=payer, balances=balances))
 
 
 # --- money out --------------------------------------------------------------------------------------------------------
 
 
-def tell_done(disbursement: str, ref: str) -> Unit:
+def apply_done(disbursement: str, ref: str) -> Unit:
     return known(partial(disbursements.done, disbursement_id=disbursement, ref=ref))
 
 
-def tell_refund(refund: Refund) -> Apply:
+def apply_refund(refund: Refund) -> Apply:
     """Book a refund when the money has gone, which may be days after the provider accepted it."""
     if refund.effect is None or refund.state is RefundState.PENDING:
         return None
     if refund.state is RefundState.SUCCEEDED:
-        return tell_done(refund.effect, refund.ref)
+        return apply_done(refund.effect, refund.ref)
     log.warning("refund_failed", refund=refund.ref, effect=refund.effect, why=refund.why)
     why, unclaimed = refund.why or refund.state.value, refund.state is RefundState.UNCLAIMED
     told = partial(
@@ -200,23 +199,23 @@ def tell_refund(refund: Refund) -> Apply:
 async def look_at_transfer_of(provider: Provider, disbursement: str, group: str) -> Outcome:
     """Fetch a payout. If it is not there, its outbox message is still asking for it."""
     found = await provider.find_transfer(disbursement, group)
-    return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
+    return outcome_of(found, lambda ref: apply_done(disbursement, ref) if ref is not None else None)
 
 
 async def look_at_reversal_of(provider: Provider, disbursement: str, transfer: str) -> Outcome:
     found = await provider.find_reversal(disbursement, transfer)
-    return seen(found, lambda ref: tell_done(disbursement, ref) if ref is not None else None)
+    return outcome_of(found, lambda ref: apply_done(disbursement, ref) if ref is not None else None)
 
 
 async def look_at_refund_of(provider: Provider, disbursement: str, intent: str, now: datetime) -> Outcome:
     found = await provider.find_refund(disbursement, intent, now - REFUND_TAKES)
-    return seen(found, lambda refund: tell_refund(refund) if refund is not None else None)
+    return outcome_of(found, lambda refund: apply_refund(refund) if refund is not None else None)
 
 
 # --- sellers and disputes ---------------------------------------------------------------------------------------------
 
 
-def tell_account(account: Account) -> Apply:
+def apply_account(account: Account) -> Apply:
     def unit(ctx: Ctx) -> None:
         organisation = payees.organisation_of_account(ctx, account.ref)
         if organisation is not None:
@@ -225,7 +224,7 @@ def tell_account(account: Account) -> Apply:
     return unit
 
 
-def tell_dispute(dispute: Dispute) -> Apply:
+def apply_dispute(dispute: Dispute) -> Apply:
     """Open the chargeback first, even if the bank has decided already. The payment's slice knows its subject.
 
     If the bank takes the money again after returning it, that is a chargeback of its own.
@@ -244,7 +243,7 @@ def tell_dispute(dispute: Dispute) -> Apply:
 
     def unit(ctx: Ctx) -> None:
         for number, taking in enumerate(dispute.takings, 1):
-            name, last = taken_as(dispute.ref, number), taking is dispute.takings[-1]
+            name, last = withdrawal_ref(dispute.ref, number), taking is dispute.takings[-1]
             known_so = chargebacks.named(ctx, name)
             if not last and known_so is not None and known_so.state == ChargebackState.WON:
                 continue

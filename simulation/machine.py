@@ -25,10 +25,10 @@ from conversations.update_handler import UpdateHandler
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
-from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
+from payments.transport import PaymentTransport
 from simulation.engine.database import InlineRunner, as_kept
 from simulation.engine.dice import between
 from simulation.environment import DAY, Environment

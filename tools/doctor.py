@@ -23,7 +23,7 @@ from core.books.audit.service import invariants
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
-from payments.provider_results import Done
+from payments.provider import Done
 from payments.stripe.provider import StripeProvider
 
 WELL, ILL = "  ok  ", "  !!  "

@@ -10,15 +10,13 @@ from config.external_services import SystemClock
 from config.migrations import upgrade
 from config.settings import Settings
 from config.wiring import secret
-from core.books.reconciliation.earnings import free_earnings
+from core.books.reconciliation.service import free_earnings
 from core.kernel.errors import Invalid
 from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
-from payments.provider import Provider
-from payments.provider_requests import EarningsRequest
-from payments.provider_results import Done, Refused, Unknown
+from payments.provider import Done, EarningsRequest, Provider, Refused, Unknown
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 
@@ -51,11 +49,11 @@ async def earn(settings: Settings, pay: str = "") -> int:
         await transactions.close()
 
 
-async def pay_out(provider: Provider, free: dict[str, Money], wish: str, day: str) -> int:
-    """Pay out `wish`, for example "100.00 EUR". The same sum on the same day is one payout."""
-    amount = amount_of(wish)
+async def pay_out(provider: Provider, free: dict[str, Money], request: str, day: str) -> int:
+    """Pay out `request`, for example "100.00 EUR". The same sum on the same day is one payout."""
+    amount = amount_of(request)
     if amount is None or amount > free.get(amount.currency, amount - amount):
-        print(f"  !!  {wish} is not free, or not an amount like 100.00 EUR")
+        print(f"  !!  {request} is not free, or not an amount like 100.00 EUR")
         return 1
     match await provider.pay_out(EarningsRequest(f"earnings:{day}:{amount.currency}:{amount.minor}", amount)):
         case Done(ref):
@@ -66,8 +64,8 @@ async def pay_out(provider: Provider, free: dict[str, Money], wish: str, day: st
             return 1
 
 
-def amount_of(wish: str) -> Money | None:
-    number, _, code = wish.strip().partition(" ")
+def amount_of(request: str) -> Money | None:
+    number, _, code = request.strip().partition(" ")
     try:
         amount = Money.of(Decimal(number), code.upper())
     except (InvalidOperation, Invalid):

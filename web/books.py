@@ -22,7 +22,7 @@ from core.money.ledger.accounts import (
     refund_due,
 )
 from core.money.ledger.model import Entry
-from core.people.accounts.model import NOBODY, Organisation, Person
+from core.people.accounts.model import ERASED_NAME, Organisation, Person
 from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals.access import deal_for
 from core.trade.deals.model import Deal
@@ -100,7 +100,7 @@ def _session(ctx: Ctx, booking: Booking) -> dict[str, Any]:
 
 
 def _named(party: Organisation | Person) -> str:
-    return GONE if party.name == NOBODY else party.name
+    return GONE if party.name == ERASED_NAME else party.name
 
 
 def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:

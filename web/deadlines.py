@@ -13,7 +13,7 @@ from core.advice.sessions.model import SESSION, Booking
 from core.advice.sessions.service import MOVE, REMINDER
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import Ctx
-from core.shop.purchases.model import PURCHASE, WISH
+from core.shop.purchases.model import PURCHASE, REFUND_REQUEST
 from core.trade.deals.model import DEAL, Deal
 from core.trade.delivery.model import LOT, Lot
 from core.trade.disputes.model import CASE, Case
@@ -24,7 +24,7 @@ from core.trade.offers.model import OFFER
 from core.trade.requests.model import REQUEST
 from core.trade.reviews.model import REVIEW
 
-MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, WISH, PROMOTION.name)
+MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, REFUND_REQUEST, PROMOTION.name)
 TALKS: Final = (SESSION.name, MOVE, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)
 TRADE: Final = (DEAL.name, LOT.name, OFFER.name, INQUIRY.name, REQUEST.name, CASE.name, REVIEW.name)
 SEEN: Final = (*TRADE, *MONEY, *TALKS)  # our own chores keep their times to themselves

@@ -257,7 +257,7 @@ class SlackSender:
         if subject in errand.moved:
             return errand.moved[subject]
         at = SLACK.code, errand.workspace, errand.address, subject
-        return await self._transactions.run(MARKET, lambda ctx: shown(ctx, *at, looks_below=bool(errand.pressed)))
+        return await self._transactions.run(MARKET, lambda ctx: shown(ctx, *at, is_covered=bool(errand.pressed)))
 
     # --- calls ------------------------------------------------------------------------------------------------------
 

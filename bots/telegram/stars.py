@@ -19,9 +19,8 @@ from core.kernel.errors import Refusal
 from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.money.disbursements import service as disbursements
-from core.money.messages import RefundStars
+from core.money.messages import RefundStars, SendInvoice
 from core.shop.purchases import payments
-from core.shop.purchases.messages import SendInvoice
 
 log = structlog.get_logger(__name__)
 

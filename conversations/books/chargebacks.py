@@ -11,7 +11,7 @@ from conversations.event_sentences import notifications
 from conversations.reply import Button, Card, Line
 from conversations.router import Router
 from core.advice.sessions.service import booking_for
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import MARKET as OPERATORS_ALONE
 from core.kernel.transaction import Ctx
 from core.money.chargebacks import events as money
 from core.money.chargebacks.model import CHARGEBACK, OWING, Chargeback, ChargebackState
@@ -30,7 +30,7 @@ PARTS: Final = ("amount", "why")
 router = Router()
 
 # The sentence to operators for each chargeback event; "" only redraws their card.
-CHARGEBACK_FACTS: Final[dict[type[Any], str]] = {
+CHARGEBACK_EVENTS: Final[dict[type[Any], str]] = {
     money.ChargebackOpened: "notice.recall_opened",
     money.EvidenceSent: "",
     money.EvidenceRefused: "notice.recall_refused",
@@ -47,7 +47,7 @@ def on_chargeback(code: str) -> Callable[[Ctx, money.ChargebackFact], None]:
     return hear
 
 
-CHARGEBACK_LISTENERS: Final = ((CHARGEBACK_FACTS, on_chargeback),)
+CHARGEBACK_LISTENERS: Final = ((CHARGEBACK_EVENTS, on_chargeback),)
 
 
 def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
@@ -61,14 +61,14 @@ def chargeback_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Lin
     """Return the state of each chargeback. An organisation that owes money reads how much."""
     words, lines = chat.words, []
     for each in found:
-        said = _standing(chat, each)
+        sentence = _outcome(chat, each)
         if each.seller == chat.organisation and each.state in OWING and each.outstanding:
-            said = f"{said} {words('chargeback.owed', amount=each.outstanding)}"
-        lines.append(Line(label=words("chargeback.label"), value=said))
+            sentence = f"{sentence} {words('chargeback.owed', amount=each.outstanding)}"
+        lines.append(Line(label=words("chargeback.label"), value=sentence))
     return lines
 
 
-def _standing(chat: ChatContext, found: Chargeback) -> str:
+def _outcome(chat: ChatContext, found: Chargeback) -> str:
     known = found.state if found.state in (ChargebackState.OPEN, ChargebackState.WON) else "lost"
     return chat.words(f"recall.state.{known}", amount=found.amount)
 
@@ -77,8 +77,8 @@ def _standing(chat: ChatContext, found: Chargeback) -> str:
 
 
 @router.press("recall.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(chargeback_card(chat, pressed.subject))
+def show(chat: ChatContext, button: Press) -> None:
+    chat.reply(chargeback_card(chat, button.subject))
 
 
 def chargeback_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Card:
@@ -92,7 +92,7 @@ def chargeback_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Ca
         subject=f"{KIND}:{found.id}",
         title=words("recall.card", ref=_ref(chat.ctx, found)),
         lines=(
-            Line(label=words("chargeback.label"), value=_standing(chat, found)),
+            Line(label=words("chargeback.label"), value=_outcome(chat, found)),
             Line(label=words("recall.reason"), value=found.reason.replace("_", " ")),
             Line(label=words("recall.answer"), value=_answer(chat, found)),
         ),
@@ -107,7 +107,7 @@ def brief_card(chat: ChatContext, found: Chargeback) -> Card:
     words = chat.words
     return Card(
         title=words("recall.card", ref=_ref(chat.ctx, found)),
-        lines=(Line(label=words("chargeback.label"), value=_standing(chat, found)),),
+        lines=(Line(label=words("chargeback.label"), value=_outcome(chat, found)),),
         buttons=((Button(label=words("session.open"), press=press("recall.show", found.id)),),),
     )
 
@@ -122,7 +122,7 @@ def _answer(chat: ChatContext, found: Chargeback) -> str:
 
 def _ref(ctx: Ctx, found: Chargeback) -> str:
     """Return the reference or title of the subject that was paid for."""
-    market_ctx = ctx.seen_by(NOBODY_IN_PARTICULAR)
+    market_ctx = ctx.seen_by(OPERATORS_ALONE)
     match found.subject_kind:
         case SubjectKind.DEAL:
             return deal_for(market_ctx, found.subject).ref

@@ -33,14 +33,14 @@ def invoices(chat: ChatContext, _rest: str) -> None:
 
 
 @router.press("invoice.list")
-def show_all(chat: ChatContext, pressed: Press) -> None:
+def show_all(chat: ChatContext, button: Press) -> None:
     """Show the invoices of one deal or session; without one, all of the company's, the latest first.
 
     The seeker of a charged session without an invoice sees the receipt instead.
     """
-    words, receipts = chat.words, receipt_cards(chat, pressed.subject or None)
-    found = invoicing.invoices_of(chat.ctx, pressed.subject or None, SHOWN - len(receipts))
-    told = _left_to_issuers(chat, pressed.subject)
+    words, receipts = chat.words, receipt_cards(chat, button.subject or None)
+    found = invoicing.invoices_of(chat.ctx, button.subject or None, SHOWN - len(receipts))
+    told = _left_to_issuers(chat, button.subject)
     chat.as_new_message = True
     if not found and not receipts:
         chat.reply(Say(text=told or _none(chat), buttons=((billing_button(chat),),)))
@@ -196,12 +196,12 @@ def _vat(chat: ChatContext, content: Content) -> str:
 
 
 @router.press("invoice.write_now")
-def write_now(chat: ChatContext, pressed: Press) -> None:
+def write_now(chat: ChatContext, button: Press) -> None:
     """Issue a draft from before the agreement, or one that waits for an address.
 
     It gets its number in a moment, or once the missing data are given.
     """
-    invoice = invoicing.invoice_for(chat.ctx, pressed.subject)
+    invoice = invoicing.invoice_for(chat.ctx, button.subject)
     was_draft = invoice.state is State.DRAFT
     invoicing.write_now(chat.ctx, invoice.id)
     waits = _waits(chat, invoice)[0] if was_draft else ""
@@ -209,16 +209,16 @@ def write_now(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("invoice.correct")
-def correct(chat: ChatContext, pressed: Press) -> None:
+def correct(chat: ChatContext, button: Press) -> None:
     """Correct an invoice with wrong data of a side. A credit note and a new invoice follow in a moment."""
-    invoicing.correct(chat.ctx, pressed.subject)
+    invoicing.correct(chat.ctx, button.subject)
     chat.reply(Toast(text=chat.words("invoice.being_corrected")))
 
 
 @router.press("invoice.file")
-def file(chat: ChatContext, pressed: Press) -> None:
+def file(chat: ChatContext, button: Press) -> None:
     """Send the file. It is drawn outside and follows in a moment; one drawn before comes at once."""
-    invoicing.ask_file(chat.ctx, pressed.subject, chat.chat_address.ordering_key)
+    invoicing.ask_file(chat.ctx, button.subject, chat.chat_address.ordering_key)
     chat.reply(Toast(text=chat.words("invoice.coming")))
 
 

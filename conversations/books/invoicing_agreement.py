@@ -61,7 +61,7 @@ def _such_number(chat: ChatContext, _values: Values) -> str | None:
     return VAT_NUMBERS.get(organisation_of(chat.ctx, chat.organisation).country or "")
 
 
-def _asks_rate(values: Values) -> bool:
+def _needs_rate(values: Values) -> bool:
     """Return True if the rate is asked for. A company without a VAT number charges no VAT."""
     registered = values.get("registered") == "yes" or values.get("status") == "has_one"
     return values.get("writes") == "yes" and registered
@@ -103,7 +103,7 @@ BILLING: Final = Form(
             read=_read_rate,
             write=_written,
             show=lambda _chat, value: f"{_written(value)} %",
-            applies=_asks_rate,
+            applies=_needs_rate,
             max_length=10,
             example="21",
         ),
@@ -138,7 +138,7 @@ router.flow(Flow(BILLING, finish=_set, intro=_intro))
 
 
 @router.press("billing.open")
-def open_billing(chat: ChatContext, _pressed: Press) -> None:
+def open_billing(chat: ChatContext, _button: Press) -> None:
     """Open the form with the known answers. A seller without a country is asked for that first."""
     organisation, selling = organisation_of(chat.ctx, chat.organisation), "seller" in trades_as(chat)
     if selling and organisation.country is None:

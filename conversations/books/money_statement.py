@@ -39,13 +39,13 @@ def money_card(chat: ChatContext, now: Statement) -> Card:
         *(_coming_line(chat, each) for each in now.coming[:FEW]),
         *(_held_line(chat, each) for each in now.held[:SHOWN]),
         *(_credit_line(chat, each) for each in now.credits[:FEW]),
-        *(_recalled_line(chat, each) for each in now.recalled[:FEW]),
+        *(_chargeback_line(chat, each) for each in now.recalled[:FEW]),
         *(_card_line(chat, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
         *(_payout_line(chat, each) for each in now.payouts[:SHOWN]),
-        *(_taken_line(chat, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
-        *(_taken_line(chat, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
+        *(_charged_line(chat, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
+        *(_charged_line(chat, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
     ]
     export = Button(label=words("money.export"), press=press("money.export"))
     invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
@@ -76,7 +76,7 @@ def _credit_line(chat: ChatContext, kept: Held) -> Line:
     return Line(label=f"{chat.words('money.credit')} · {kept.ref}", value=value)
 
 
-def _recalled_line(chat: ChatContext, held: Held) -> Line:
+def _chargeback_line(chat: ChatContext, held: Held) -> Line:
     return Line(label=f"{chat.words('chargeback.label')} · {held.ref}", value=_amount(chat, held))
 
 
@@ -103,7 +103,7 @@ def _amount(chat: ChatContext, held: Held, *, on_card: bool = False) -> str:
     return words("money.card_until" if on_card else "money.until", amount=held.amount, due=held.until)
 
 
-def _taken_line(chat: ChatContext, taken: Taken, label: str) -> Line:
+def _charged_line(chat: ChatContext, taken: Taken, label: str) -> Line:
     words = chat.words
     value = words.show(taken.amount)
     if taken.back:
@@ -178,7 +178,7 @@ def is_set_up(chat: ChatContext) -> bool:
 
 
 @router.press("money.export")
-def export(chat: ChatContext, _pressed: Press) -> None:
+def export(chat: ChatContext, _button: Press) -> None:
     """Export every movement for a spreadsheet.
 
     Dates are in ISO 8601, labels in words, and amounts with the decimal sign of the reader's country.

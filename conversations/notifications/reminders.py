@@ -26,7 +26,7 @@ from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
 from core.shop.purchases import service as purchases
-from core.shop.purchases.model import PURCHASE, WISH
+from core.shop.purchases.model import PURCHASE, REFUND_REQUEST
 from core.trade.deals import access, lifecycle
 from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import service as delivery
@@ -162,7 +162,7 @@ def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
 def _wish(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
     """Return the request for a refund. It waits for any operator except its own buyer."""
     purchase = purchases.purchase_for(ctx, purchase_id)
-    if not purchase.wish_open:
+    if not purchase.refund_is_asked:
         return None
 
     def roles(mine: Ctx) -> frozenset[str]:
@@ -188,7 +188,7 @@ REMINDED: Final[Mapping[str, tuple[Process[Any], Sequence[Finding]]]] = {
     },
     SESSION.name: (SESSION, (_session, _complaint)),
     sessions.MOVE: (SESSION, (_session,)),
-    WISH: (PURCHASE, (_wish,)),
+    REFUND_REQUEST: (PURCHASE, (_wish,)),
 }
 
 

@@ -136,37 +136,37 @@ def join(chat: ChatContext, code: str) -> None:
 
 
 @router.press("company.show")
-def show(chat: ChatContext, _pressed: Press) -> None:
+def show(chat: ChatContext, _button: Press) -> None:
     chat.reply(company_card(chat))
 
 
 @router.press("company.invite")
-def invite(chat: ChatContext, _pressed: Press) -> None:
+def invite(chat: ChatContext, _button: Press) -> None:
     chat.as_new_message = True
     chat.open("invite")
 
 
 @router.press("company.change")
-def change(chat: ChatContext, pressed: Press) -> None:
+def change(chat: ChatContext, button: Press) -> None:
     """Open the form of a colleague's position and limit, filled with the current ones."""
-    position, limit = company.position_of(chat.ctx, pressed.subject), company.limit_of(chat.ctx, pressed.subject)
+    position, limit = company.position_of(chat.ctx, button.subject), company.limit_of(chat.ctx, button.subject)
     known = {"position": str(position)}
     if position is not Position.HEAD:
         known["limit"] = write_limit(limit or ANY)
     chat.as_new_message = True
-    chat.open("member", FormDefaults(known, pressed.subject, company.member_version(chat.ctx, pressed.subject)))
+    chat.open("member", FormDefaults(known, button.subject, company.member_version(chat.ctx, button.subject)))
 
 
 @router.press("company.remove")
-def remove(chat: ChatContext, pressed: Press) -> None:
+def remove(chat: ChatContext, button: Press) -> None:
     """Remove a colleague or oneself. It is confirmed first, because no button undoes it."""
-    words, name = chat.words, people.person_of(chat.ctx, pressed.subject).name
-    mine = pressed.subject == chat.person.id
-    if pressed.choice != YES:
+    words, name = chat.words, people.person_of(chat.ctx, button.subject).name
+    mine = button.subject == chat.person.id
+    if button.choice != YES:
         what = words("company.leave" if mine else "company.remove", name=name)
         yes = Button(
             label=words("sure.yes", what=what),
-            press=press("company.remove", pressed.subject, None, YES),
+            press=press("company.remove", button.subject, None, YES),
             style="danger",
         )
         no = Button(label=words("sure.no"), press=press("company.show"))
@@ -175,15 +175,15 @@ def remove(chat: ChatContext, pressed: Press) -> None:
             company_card(chat).model_copy(update={"turn": asked, "buttons": ((yes,), (no,)), "as_new_message": False})
         )
         return
-    company.remove_member(chat.ctx, pressed.subject)
+    company.remove_member(chat.ctx, button.subject)
     chat.reply(Toast(text=words("company.removed", name=name)), company_card(chat))
 
 
 @router.press("company.take_back")
-def take_back(chat: ChatContext, pressed: Press) -> None:
+def take_back(chat: ChatContext, button: Press) -> None:
     """Revoke an invitation code."""
-    company.take_back(chat.ctx, pressed.subject)
-    chat.reply(Toast(text=chat.words("company.taken_back", code=pressed.subject)), company_card(chat))
+    company.take_back(chat.ctx, button.subject)
+    chat.reply(Toast(text=chat.words("company.taken_back", code=button.subject)), company_card(chat))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------

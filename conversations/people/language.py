@@ -15,12 +15,12 @@ router = Router()
 
 
 @router.command("language")
-def language(chat: ChatContext, wanted: str) -> None:
+def language(chat: ChatContext, code: str) -> None:
     """`/language de`: set the language; without words, offer all of them."""
     spoken = chat.market_context.wordings.languages()
-    if wanted[:2].lower() in spoken:
-        choose_language(chat.ctx, wanted[:2].lower())
-        chat.words = chat.market_context.wordings.speak(wanted[:2].lower(), chat.person.zone, chat.words.sign)
+    if code[:2].lower() in spoken:
+        choose_language(chat.ctx, code[:2].lower())
+        chat.words = chat.market_context.wordings.speak(code[:2].lower(), chat.person.zone, chat.words.sign)
         chat.reply(Say(text=chat.words("language.chosen")))
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None:  # answers are stored as values, so the form goes on with other words
@@ -36,5 +36,5 @@ def language(chat: ChatContext, wanted: str) -> None:
 
 
 @router.press("language.choose")
-def choose(chat: ChatContext, pressed: Press) -> None:
-    language(chat, pressed.choice)
+def choose(chat: ChatContext, button: Press) -> None:
+    language(chat, button.choice)

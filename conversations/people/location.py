@@ -62,6 +62,6 @@ def place(chat: ChatContext, where: str) -> None:
 
 
 @router.press("place.set")
-def set_place(chat: ChatContext, _pressed: Press) -> None:
+def set_place(chat: ChatContext, _button: Press) -> None:
     chat.as_new_message = True
     place(chat, "")

@@ -62,7 +62,7 @@ def start(chat: ChatContext, payload: str) -> None:
 
 
 @router.press("welcome.first")
-def first_look(chat: ChatContext, _pressed: Press) -> None:
+def first_look(chat: ChatContext, _button: Press) -> None:
     """Greet a person once when they open an empty chat, because an empty page explains nothing."""
     where = chat.chat_address
     been_here = has_cards(chat.ctx, where.platform, where.workspace, where.address)
@@ -295,7 +295,7 @@ def code(chat: ChatContext, given: str) -> None:
 
 
 @router.press("email.code")
-def enter_code(chat: ChatContext, _pressed: Press) -> None:
+def enter_code(chat: ChatContext, _button: Press) -> None:
     chat.as_new_message = True
     chat.open("code")
 

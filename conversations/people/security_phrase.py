@@ -15,14 +15,14 @@ router = Router()
 
 
 @router.press("mark.offer")
-def offer(chat: ChatContext, _pressed: Press) -> None:
+def offer(chat: ChatContext, _button: Press) -> None:
     """Show the current phrase, and others to choose from."""
     chat.reply(security_phrase_card(chat))
 
 
 @router.press("mark.choose")
-def choose(chat: ChatContext, pressed: Press) -> None:
-    choose_security_phrase(chat.ctx, pressed.choice)
+def choose(chat: ChatContext, button: Press) -> None:
+    choose_security_phrase(chat.ctx, button.choice)
     chat.reply(
         Card(subject="money_mark", title=chat.words("mark.chosen"), text=chat.words("mark.why"), as_new_message=False)
     )

@@ -23,28 +23,28 @@ router = Router()
 @router.command("delete")
 def delete(chat: ChatContext, _rest: str) -> None:
     """Show what a deletion would do, or what has to end first, and where."""
-    chat.reply(leaving_card(chat))
+    chat.reply(deletion_card(chat))
 
 
 @router.press("leave.show")
-def show(chat: ChatContext, _pressed: Press) -> None:
-    chat.reply(leaving_card(chat))
+def show(chat: ChatContext, _button: Press) -> None:
+    chat.reply(deletion_card(chat))
 
 
 @router.press("leave.now")
-def leave(chat: ChatContext, pressed: Press) -> None:
+def leave(chat: ChatContext, button: Press) -> None:
     """Delete the account after a second confirmation. The last message is in the person's language.
 
     The button belongs to one account and dies with it. A yes counts for a short time after its question.
     """
-    if pressed.subject != chat.person.id:
+    if button.subject != chat.person.id:
         chat.reply(Toast(text=chat.words("erasure.gone_already"), alert=True))
         return
     now = int(chat.ctx.now.timestamp())
     if (
-        pressed.choice != YES
-        or pressed.expected_version is None
-        or now - pressed.expected_version > YES_GOOD_FOR.total_seconds()
+        button.choice != YES
+        or button.expected_version is None
+        or now - button.expected_version > YES_GOOD_FOR.total_seconds()
     ):
         chat.reply(_asked(chat, now))
         return
@@ -54,8 +54,8 @@ def leave(chat: ChatContext, pressed: Press) -> None:
 
 def _asked(chat: ChatContext, now: int) -> Card:
     """Return the same card with the question. If an obstacle has come up, show that instead."""
-    words, card = chat.words, leaving_card(chat)
-    if service.leaving(chat.ctx).hindered_by:
+    words, card = chat.words, deletion_card(chat)
+    if service.account_deletion(chat.ctx).hindered_by:
         return card
     what = words("erasure.go")
     sure = press("leave.now", chat.person.id, now, YES)
@@ -65,8 +65,8 @@ def _asked(chat: ChatContext, now: int) -> Card:
     return card.model_copy(update={"turn": words("sure.leave.now"), "buttons": ((no,), (yes,))})
 
 
-def leaving_card(chat: ChatContext) -> Card:
-    words, now = chat.words, service.leaving(chat.ctx)
+def deletion_card(chat: ChatContext) -> Card:
+    words, now = chat.words, service.account_deletion(chat.ctx)
     lines = [
         Line(label=words("erasure.goes"), value=words("erasure.goes.told")),
         Line(label=words("erasure.stays"), value=words("erasure.stays.told")),

@@ -74,11 +74,11 @@ def take_stars(chat: ChatContext, paid: PaidStars) -> None:
 
 # --- refund requests --------------------------------------------------------------------------------------------------
 
-WISH: Final = own_words("purchase_wish")
+REFUND_REQUEST: Final = own_words("purchase_wish")
 REFUSAL: Final = own_words("purchase_refusal")
 
 
-def _wish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+def _request_refund(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """Request a refund. An operator is told, and the answer comes to this card."""
     purchase = service.ask_back(chat.ctx, str(defaults.subject), values["words"])
     chat.reply(purchase_card(chat, purchase), Toast(text=chat.words("purchase.asked_back_toast")))
@@ -88,7 +88,7 @@ def _refuse(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     chat.reply(purchase_card(chat, service.refuse_back(chat.ctx, str(defaults.subject), values["words"])))
 
 
-router.flow(Flow(WISH, finish=_wish))
+router.flow(Flow(REFUND_REQUEST, finish=_request_refund))
 router.flow(Flow(REFUSAL, finish=_refuse))
 
 
@@ -104,7 +104,7 @@ def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card
     if purchase.back:
         lines.append(Line(label=words("purchase.back"), value=words.show(purchase.back)))
     lines += chargeback_lines(chat, of_subject(chat.ctx, purchase.id))
-    lines += _wish_lines(chat, purchase)
+    lines += _refund_request_lines(chat, purchase)
     yours = purchase.buyer == chat.person.id  # the text on the invoice is in the buyer's language
     return Card(
         subject=f"purchase:{purchase.id}",
@@ -118,7 +118,7 @@ def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card
     )
 
 
-def _wish_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
+def _refund_request_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
     """Return the buyer's reason for a refund and the answer to it."""
     words, lines = chat.words, []
     if purchase.buyer != chat.person.id:
@@ -127,7 +127,7 @@ def _wish_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
         lines.append(Line(label=words("purchase.why"), value=purchase.back_reason))
     if purchase.back_answer:
         lines.append(Line(label=words("purchase.answer"), value=purchase.back_answer))
-    if purchase.rest and purchase.wish_open:
+    if purchase.rest and purchase.refund_is_asked:
         lines.append(Line(label=words("purchase.rest"), value=words.show(purchase.rest)))
     return lines
 
@@ -138,7 +138,7 @@ def _turn(chat: ChatContext, purchase: Purchase) -> str:
         code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail is Rail.STARS else f"{code}.coming"
     elif purchase.recall is not None:
         code = f"purchase.turn.recall_{purchase.recall}"
-    elif purchase.wish_open:
+    elif purchase.refund_is_asked:
         yours = purchase.buyer == chat.person.id
         code = "purchase.turn.asked_back" if yours else "purchase.turn.asked_back.operator"
         return chat.words(code, until=service.answered_by(purchase))
@@ -159,7 +159,7 @@ def _buttons(chat: ChatContext, purchase: Purchase) -> tuple[tuple[Button, ...],
         rows.append((Button(label=words("purchase.leave"), press=press("purchase.leave", purchase.id)),))
     if yours and service.may_ask_back(purchase, chat.ctx.now):
         rows.append((Button(label=words("purchase.ask_back"), press=press("purchase.ask_back", purchase.id)),))
-    if chat.person.operator and purchase.wish_open:
+    if chat.person.operator and purchase.refund_is_asked:
         give, keep = press("purchase.give_back", purchase.id), press("purchase.refuse", purchase.id)
         yes = Button(label=words("purchase.give_back"), press=give, style="primary")
         rows.append((yes, Button(label=words("purchase_refusal.title"), press=keep)))
@@ -167,20 +167,20 @@ def _buttons(chat: ChatContext, purchase: Purchase) -> tuple[tuple[Button, ...],
 
 
 @router.press("purchase.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(purchase_card(chat, service.purchase_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, button: Press) -> None:
+    chat.reply(purchase_card(chat, service.purchase_for(chat.ctx, button.subject)))
 
 
 @router.press("purchase.leave")
-def leave(chat: ChatContext, pressed: Press) -> None:
-    service.leave(chat.ctx, pressed.subject)
+def leave(chat: ChatContext, button: Press) -> None:
+    service.leave(chat.ctx, button.subject)
     chat.reply(Toast(text=chat.words("purchase.left_toast")))
 
 
 @router.press("purchase.ask_back")
-def ask_back(chat: ChatContext, pressed: Press) -> None:
+def ask_back(chat: ChatContext, button: Press) -> None:
     """Ask for the reason of a refund request, which an operator decides by."""
-    purchase = service.mine(chat.ctx, pressed.subject)
+    purchase = service.mine(chat.ctx, button.subject)
     if not service.may_ask_back(purchase, chat.ctx.now):
         chat.reply(purchase_card(chat, purchase))
         return
@@ -189,13 +189,13 @@ def ask_back(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("purchase.refuse")
-def refuse(chat: ChatContext, pressed: Press) -> None:
-    purchase = service.purchase_for(chat.ctx, pressed.subject)
+def refuse(chat: ChatContext, button: Press) -> None:
+    purchase = service.purchase_for(chat.ctx, button.subject)
     chat.as_new_message = True
     chat.open("purchase_refusal", FormDefaults({}, purchase.id))
 
 
 @router.press("purchase.give_back")
-def give_back(chat: ChatContext, pressed: Press) -> None:
-    purchase = service.give_back_whole(chat.ctx, pressed.subject)
+def give_back(chat: ChatContext, button: Press) -> None:
+    purchase = service.give_back_whole(chat.ctx, button.subject)
     chat.reply(purchase_card(chat, purchase))

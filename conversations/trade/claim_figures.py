@@ -8,11 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from conversations.chat_context import ChatContext
-from conversations.forms.form import WORDS, Field, Values
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.forms.form import Field, Values
-from conversations.forms.free_text_form import WORDS
+from conversations.forms.form import WORDS, Field, Values
 from core.catalogue.language.fields import parse_money
 from core.catalogue.language.numbers import parse_number
 from core.kernel.decimals import decimals_of, half_up_to

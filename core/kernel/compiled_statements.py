@@ -47,7 +47,7 @@ HELD = "held"  # under which a session holds the objects that were made of rows,
 
 
 def add_rows(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
-    connection = standing(session)
+    connection = connection_of(session)
     statement = _insert(connection.dialect, kind, tuple(rows[0]))
     for row in rows:
         statement.run(connection, row)
@@ -55,7 +55,7 @@ def add_rows(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
 
 def add_all(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
     """Write all rows in one statement. For a few rows each time: every number of them is a statement of its own."""
-    connection, names = standing(session), tuple(rows[0])
+    connection, names = connection_of(session), tuple(rows[0])
     statement = _insert_many(connection.dialect, kind, names, len(rows))
     statement.run_in_order(connection, [row[name] for row in rows for name in names])
 
@@ -63,20 +63,20 @@ def add_all(session: Session, kind: Kind, rows: Sequence[Values]) -> None:
 def add_once(session: Session, kind: Kind, /, **values: Any) -> bool:
     """Write a row unless its key is taken. True: it was not."""
     let_go(session, kind)
-    connection = standing(session)
+    connection = connection_of(session)
     return _upsert(connection.dialect, kind, tuple(values), overwrite=False).run(connection, values) > 0
 
 
 def put(session: Session, kind: Kind, /, **values: Any) -> None:
     """Write a whole row, over the one of the same key if there is one."""
     let_go(session, kind)
-    connection = standing(session)
+    connection = connection_of(session)
     _upsert(connection.dialect, kind, tuple(values), overwrite=True).run(connection, values)
 
 
 def pick(session: Session, kind: Kind, names: tuple[str, ...], /, **where: Any) -> dict[str, Any] | None:
     """Return these columns of the row with those values; None without such a row."""
-    connection = standing(session)
+    connection = connection_of(session)
     rows = _select(connection.dialect, kind, names, tuple(where)).all(connection, _named(where))
     return dict(zip(names, rows[0], strict=True)) if rows else None
 
@@ -86,7 +86,7 @@ def ask(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple
 
     A list of values, none of them empty, goes into an expanding parameter. Each length is a statement of its own.
     """
-    connection = standing(session)
+    connection = connection_of(session)
     lists = {name: value for name, value in values.items() if isinstance(value, list)}
     lengths = tuple((name, len(value)) for name, value in lists.items())
     prepared, places = _asking(connection.dialect, statement, lengths)
@@ -107,7 +107,7 @@ def let_go(session: Session, kind: Kind) -> None:
 def change(session: Session, kind: Kind, where: Values, /, **values: Any) -> bool:
     """Change the rows with these values. False: there was none."""
     let_go(session, kind)
-    connection = standing(session)
+    connection = connection_of(session)
     statement = _update(connection.dialect, kind, tuple(where), tuple(values))
     return statement.run(connection, {**_named(where), **values}) > 0
 
@@ -115,11 +115,11 @@ def change(session: Session, kind: Kind, where: Values, /, **values: Any) -> boo
 def remove(session: Session, kind: Kind, /, **where: Any) -> bool:
     """Delete the rows with these values. False: there was none."""
     let_go(session, kind)
-    connection = standing(session)
+    connection = connection_of(session)
     return _delete(connection.dialect, kind, tuple(where)).run(connection, _named(where)) > 0
 
 
-def standing(session: Session) -> Connection:
+def connection_of(session: Session) -> Connection:
     """Return the connection that a unit's session stands on, without making the session begin anything."""
     return session.bind if isinstance(session.bind, Connection) else session.connection()
 
@@ -146,7 +146,7 @@ class UnitSession(Session):
     def execute(self, statement: Any, *given: Any, **options: Any) -> Any:
         """Drop rows that the statement may change past their objects, or that may change while it waits."""
         if statement.is_dml or _locks(statement):
-            read_anew(self)
+            read_again(self)
         return super().execute(statement, *given, **options)
 
 
@@ -174,7 +174,7 @@ def find(session: Session, kind: type[Row], /, **where: Any) -> Row | None:
 def find_all(session: Session, kind: type[Row], order: tuple[str, ...], /, **where: Any) -> list[Row]:
     """Return the objects of all rows with these values, in the order of those columns ("-name": descending)."""
     _written(session)
-    connection = standing(session)
+    connection = connection_of(session)
     statement = _select(connection.dialect, kind, tuple(_attributes(kind)), tuple(where), order)
     return [_object(session, kind, row) for row in statement.all(connection, _named(where))]
 
@@ -193,7 +193,7 @@ def select_rows(session: Session, statement: SelectBase, /, **values: Any) -> li
     return ask(session, statement, **values)
 
 
-def read_anew(session: Session) -> None:
+def read_again(session: Session) -> None:
     """Drop cached rows; keep objects with pending changes."""
     session.info.pop(HELD, None)
 
@@ -382,7 +382,7 @@ def _asking(
     compiled = statement.compile(dialect=dialect)
     given: dict[str, Any] = {name: None for name in compiled.positiontup or () if compiled.binds[name].required}
     whole = compiled.construct_expanded_state(given | {name: [None] * length for name, length in lengths})
-    wanted = given.keys() | {each for name, _ in lengths for each in whole.parameter_expansion[name]}
+    selected = given.keys() | {each for name, _ in lengths for each in whole.parameter_expansion[name]}
     order = whole.positiontup or ()
 
     def writer(name: str) -> Convert | None:
@@ -395,7 +395,7 @@ def _asking(
         whole.statement,
         tuple((name, writer(name)) for name in order),
         tuple(("", _reader(dialect, column)) for column in statement.selected_columns),  # sums have no names
-        {name: whole.parameters[name] for name in order if name not in wanted},
+        {name: whole.parameters[name] for name in order if name not in selected},
     )
     return prepared, whole.parameter_expansion
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import VARCHAR, BigInteger, Column, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    VARCHAR,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    inspect,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
@@ -135,3 +148,28 @@ def within_its_length(kind: String, types: Any, /, type_expression: Any = None, 
 Id = String(26)
 Minor = BigInteger()
 Words = Text()
+
+
+def add_unless_present(session: Session, kind: type[Table], /, **values: Any) -> bool:
+    """Write a row unless its key is taken. Return whether it was written."""
+    table: Any = kind.__table__
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    statement = postgresql.insert(table) if is_postgres else sqlite.insert(table)
+    written = session.execute(
+        statement.values(values).on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
+    )
+    return int(getattr(written, "rowcount", 0)) > 0
+
+
+def columns(row: Table) -> dict[str, Any]:
+    """Return a row by the names of its columns, as plain values."""
+    return {each.key: plain(getattr(row, each.key)) for each in inspect(type(row)).column_attrs}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it. Moments are in UTC."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.value if isinstance(value, Enum) else value

@@ -56,9 +56,9 @@ Carried = TypeVar("Carried", bound=Message)
 def handles(kind: type[Carried], carry: Callable[[OutboxMessage, Carried], Awaitable[Outcome]]) -> tuple[str, Carry]:
     """Return under which name posts of a kind are stored, and what carries one: it is handed the typed message."""
 
-    async def handed(post: OutboxMessage) -> Outcome:
-        assert isinstance(post.message, kind)
-        return await carry(post, post.message)
+    async def handed(queued: OutboxMessage) -> Outcome:
+        assert isinstance(queued.message, kind)
+        return await carry(queued, queued.message)
 
     return name_of(kind), handed
 
@@ -70,7 +70,7 @@ def routes(*handled: tuple[str, Carry]) -> dict[str, Carry]:
 class Transport(Protocol):
     """Connection to one outside service. An error that it raises counts as `Later`: unknown is not failed."""
 
-    async def carry(self, post: OutboxMessage) -> Outcome: ...
+    async def carry(self, queued: OutboxMessage) -> Outcome: ...
 
 
 class Dispatcher:
@@ -85,44 +85,46 @@ class Dispatcher:
         self._put_off: dict[str, datetime] = {}  # lanes whose first message must be tried again, and when
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def offer(self, posts: Sequence[OutboxMessage]) -> None:
+    def offer(self, batch: Sequence[OutboxMessage]) -> None:
         """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
         waiting = [
-            post for post in posts if post.ordering_key in self._put_off and post.ordering_key not in self._by_key
+            queued
+            for queued in batch
+            if queued.ordering_key in self._put_off and queued.ordering_key not in self._by_key
         ]
-        for post in waiting:
-            self._start(self._wait_behind(post.ordering_key, [post]), f"waiting {post.ordering_key}")
-        self._take([post for post in posts if post not in waiting] if waiting else posts)
+        for queued in waiting:
+            self._start(self._wait_behind(queued.ordering_key, [queued]), f"waiting {queued.ordering_key}")
+        self._take([queued for queued in batch if queued not in waiting] if waiting else batch)
 
-    def _take(self, posts: Sequence[OutboxMessage]) -> None:
+    def _take(self, batch: Sequence[OutboxMessage]) -> None:
         """Take posts that this process holds a lease on, in the order of their lanes."""
-        for post in posts:
-            if post.id in self._held:
+        for queued in batch:
+            if queued.id in self._held:
                 continue
-            self._held.add(post.id)
-            ordering_key = self._by_key.get(post.ordering_key)
+            self._held.add(queued.id)
+            ordering_key = self._by_key.get(queued.ordering_key)
             if ordering_key is not None:
-                ordering_key.append(post)
+                ordering_key.append(queued)
                 continue
-            self._by_key[post.ordering_key] = deque([post])
-            self._start(self._run(post.ordering_key), f"ordering key {post.ordering_key}")
+            self._by_key[queued.ordering_key] = deque([queued])
+            self._start(self._run(queued.ordering_key), f"ordering key {queued.ordering_key}")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _wait_behind(self, ordering_key: str, posts: Sequence[OutboxMessage]) -> None:
+    async def _wait_behind(self, ordering_key: str, batch: Sequence[OutboxMessage]) -> None:
         due = self._put_off.get(ordering_key, self._clock.now())
         await self._transactions.run(
-            MARKET, lambda ctx: outbox.wait_behind(ctx.session, [post.id for post in posts], due)
+            MARKET, lambda ctx: outbox.wait_behind(ctx.session, [queued.id for queued in batch], due)
         )
 
     async def sweep(self) -> int:
         """Pick up what is due and not leased: retries, and what a dead process left. Return how many."""
-        posts = await self._transactions.run(MARKET, lambda ctx: outbox.lease_due(ctx.session, ctx.now))
-        self._take(posts)
-        return len(posts)
+        batch = await self._transactions.run(MARKET, lambda ctx: outbox.lease_due(ctx.session, ctx.now))
+        self._take(batch)
+        return len(batch)
 
     async def idle(self) -> None:
         """Wait until all messages in hand are delivered."""
@@ -149,64 +151,66 @@ class Dispatcher:
             # The database would not take the outcome. The lease runs out, and the message is sent again under its id.
             log.exception("lane_stopped", ordering_key=ordering_key)
         finally:
-            self._held.difference_update(post.id for post in waiting)
+            self._held.difference_update(queued.id for queued in waiting)
             del self._by_key[ordering_key]
 
-    async def _carry(self, post: OutboxMessage) -> bool:
+    async def _carry(self, queued: OutboxMessage) -> bool:
         """Carry one post and note the outcome. False: it stays at the head of its lane."""
-        outcome = await self._tried(post)
+        outcome = await self._tried(queued)
         if isinstance(outcome, Later):
-            outcome = enough(post, outcome)
+            outcome = enough(queued, outcome)
         try:
-            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, queued, outcome))
         except Unavailable:
             raise
         except Refusal as refusal:
             # The result to note has lost its point (its subject is gone); the message itself is done.
-            log.warning("post_note_refused", kind=post.kind, post=post.id, code=refusal.code)
-            await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, post.id))
+            log.warning("post_note_refused", kind=queued.kind, queued=queued.id, code=refusal.code)
+            await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, queued.id))
         except Exception as failure:
             # Our own mistake: counted like one of theirs, or the same message would be sent for ever.
-            log.exception("post_not_noted", channel=post.channel, kind=post.kind, post=post.id)
-            outcome = enough(post, Later(f"not noted: {type(failure).__name__}: {failure}"))
-            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, post, outcome))
+            log.exception("post_not_noted", channel=queued.channel, kind=queued.kind, queued=queued.id)
+            outcome = enough(queued, Later(f"not noted: {type(failure).__name__}: {failure}"))
+            await self._transactions.run(MARKET, lambda ctx: self._note(ctx, queued, outcome))
         if isinstance(outcome, Later):
-            self._put_off[post.ordering_key] = self._clock.now() + wait_of(post, outcome)
+            self._put_off[queued.ordering_key] = self._clock.now() + wait_of(queued, outcome)
         else:
-            self._put_off.pop(post.ordering_key, None)
+            self._put_off.pop(queued.ordering_key, None)
         return not isinstance(outcome, Later)
 
-    async def _tried(self, post: OutboxMessage) -> Delivered | Later | Never:
-        if isinstance(post.message, Unreadable):  # perhaps written by a newer release, which can read it
-            log.error("post_unreadable", channel=post.channel, kind=post.kind, post=post.id, why=post.message.why)
-            return Later(post.message.why)
+    async def _tried(self, queued: OutboxMessage) -> Delivered | Later | Never:
+        if isinstance(queued.message, Unreadable):  # perhaps written by a newer release, which can read it
+            log.error(
+                "post_unreadable", channel=queued.channel, kind=queued.kind, queued=queued.id, why=queued.message.why
+            )
+            return Later(queued.message.why)
         try:
-            return await self._transports[post.channel].carry(post)
+            return await self._transports[queued.channel].carry(queued)
         except Exception as failure:
-            log.exception("post_failed", channel=post.channel, kind=post.kind, post=post.id)
+            log.exception("post_failed", channel=queued.channel, kind=queued.kind, queued=queued.id)
             return Later(f"{type(failure).__name__}: {failure}")
 
-    def _note(self, ctx: Ctx, post: OutboxMessage, outcome: Delivered | Later | Never) -> None:
+    def _note(self, ctx: Ctx, queued: OutboxMessage, outcome: Delivered | Later | Never) -> None:
         match outcome:
             case Delivered(then):
-                outbox.finish(ctx.session, post.id)
+                outbox.finish(ctx.session, queued.id)
             case Later(why):
-                outbox.postpone(ctx.session, post, ctx.now + wait_of(post, outcome), why)
+                outbox.postpone(ctx.session, queued, ctx.now + wait_of(queued, outcome), why)
                 return
             case Never(why, then):
-                log.warning("post_refused", channel=post.channel, kind=post.kind, post=post.id, why=why)
-                outbox.dead_letter(ctx.session, post.id, why)
+                log.warning("post_refused", channel=queued.channel, kind=queued.kind, queued=queued.id, why=why)
+                outbox.dead_letter(ctx.session, queued.id, why)
         if then is not None:
             then(ctx)
 
 
-def enough(post: OutboxMessage, outcome: Later) -> Later | Never:
+def enough(queued: OutboxMessage, outcome: Later) -> Later | Never:
     """Return another try, unless the attempts are used up. A recipient that names the wait may do so without limit."""
-    if post.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
+    if queued.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
         return Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
     return outcome
 
 
-def wait_of(post: OutboxMessage, outcome: Later) -> timedelta:
+def wait_of(queued: OutboxMessage, outcome: Later) -> timedelta:
     told = outcome.seconds
-    return timedelta(seconds=told if told is not None else min(FIRST_WAIT * 4**post.attempts, LONGEST_WAIT))
+    return timedelta(seconds=told if told is not None else min(FIRST_WAIT * 4**queued.attempts, LONGEST_WAIT))

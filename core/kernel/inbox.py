@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, String, delete, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.kernel.compiled_statements import add_once, change, standing
+from core.kernel.compiled_statements import add_once, change, connection_of
 from core.kernel.database import Instant, Table
 
 IN_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))")
@@ -46,12 +46,12 @@ def after_their_last(session: Session, who: str) -> None:
     Two messages at the same moment may both continue from the same state. Each would then overwrite the other. Call it
     first in a unit; SQLite has one writer anyway.
     """
-    connection = standing(session)
+    connection = connection_of(session)
     if connection.dialect.name == "postgresql":
         connection.execute(IN_TURN, {"who": who})
 
 
-def remember_answer(session: Session, key: str, answer: Any) -> None:
+def keep_answer(session: Session, key: str, answer: Any) -> None:
     change(session, InboxRow, {"key": key}, answer=answer)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import total_ordering
-from typing import Final
+from typing import Any, Final
 
 from core.kernel.decimals import decimals_of, finite, half_up, half_up_to, plain
 from core.kernel.errors import Invalid
@@ -159,6 +159,16 @@ def running_total_fee(cumulative: Money, already_taken: Money, basis_points: int
     much is given back.
     """
     return cumulative.share(basis_points) - already_taken
+
+
+class MoneyOf:
+    """Reads a column of minor units as money: `price = MoneyOf()` is `price_minor` in the row's `currency`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._column = f"{name}_minor"
+
+    def __get__(self, row: Any, owner: type | None = None) -> Money:
+        return Money(getattr(row, self._column), row.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,45 +84,47 @@ def lease_due(session: Session, now: datetime, limit: int = 100) -> list[OutboxM
     ).all()
     for row in rows:
         row.leased_until = now + LEASE
-    return [as_post(row) for row in rows]
+    return [message_of_row(row) for row in rows]
 
 
-def as_post(row: OutboxRow) -> OutboxMessage:
+def message_of_row(row: OutboxRow) -> OutboxMessage:
     message = read_row(row.channel, row.kind, row.body)
     return OutboxMessage(row.id, row.channel, row.ordering_key, message, row.created_at, row.attempts)
 
 
-def finish(session: Session, post_id: str) -> None:
-    remove(session, OutboxRow, id=post_id)
+def finish(session: Session, message_id: str) -> None:
+    remove(session, OutboxRow, id=message_id)
 
 
-def postpone(session: Session, post: OutboxMessage, due: datetime, why: str) -> None:
+def postpone(session: Session, queued: OutboxMessage, due: datetime, why: str) -> None:
     """Try again at `due`. The posts behind it in its lane wait with it, so that order is kept."""
     session.execute(
-        update(OutboxRow).where(OutboxRow.id == post.id).values(attempts=OutboxRow.attempts + 1, failure=why)
+        update(OutboxRow).where(OutboxRow.id == queued.id).values(attempts=OutboxRow.attempts + 1, failure=why)
     )
     session.execute(
         update(OutboxRow)
-        .where(OutboxRow.ordering_key == post.ordering_key, ~OutboxRow.dead)
+        .where(OutboxRow.ordering_key == queued.ordering_key, ~OutboxRow.dead)
         .values(due_at=due, leased_until=None)
     )
 
 
-def wait_behind(session: Session, post_ids: Sequence[str], due: datetime) -> None:
+def wait_behind(session: Session, message_ids: Sequence[str], due: datetime) -> None:
     """Let posts wait until `due` for the one ahead of them in their lane."""
-    session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(due_at=due, leased_until=None))
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(message_ids)).values(due_at=due, leased_until=None))
 
 
-def shorten(session: Session, post_id: str, rest: Message) -> None:
+def shorten(session: Session, message_id: str, rest: Message) -> None:
     """Keep only the rest of a message that is done in part."""
-    session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(body=to_json(rest)))
+    session.execute(update(OutboxRow).where(OutboxRow.id == message_id).values(body=to_json(rest)))
 
 
-def dead_letter(session: Session, post_id: str, why: str) -> None:
+def dead_letter(session: Session, message_id: str, why: str) -> None:
     """Keep a message that can never be delivered for the operator. It no longer blocks its lane."""
-    session.execute(update(OutboxRow).where(OutboxRow.id == post_id).values(dead=True, leased_until=None, failure=why))
+    session.execute(
+        update(OutboxRow).where(OutboxRow.id == message_id).values(dead=True, leased_until=None, failure=why)
+    )
 
 
-def requeue(session: Session, post_ids: Collection[str], now: datetime) -> None:
+def requeue(session: Session, message_ids: Collection[str], now: datetime) -> None:
     """Try dead messages again; what fails again is given up again."""
-    session.execute(update(OutboxRow).where(OutboxRow.id.in_(post_ids)).values(dead=False, due_at=now))
+    session.execute(update(OutboxRow).where(OutboxRow.id.in_(message_ids)).values(dead=False, due_at=now))

@@ -110,13 +110,13 @@ class Process(Generic[State]):
 
 
 def _twice(transitions: Iterable[Transition[State]]) -> list[tuple[State, str]]:
-    seen: set[tuple[State, str]] = set()
+    declared: set[tuple[State, str]] = set()
     twice = []
     for each in transitions:
         key = (each.source, each.event)
-        if key in seen:
+        if key in declared:
             twice.append(key)
-        seen.add(key)
+        declared.add(key)
     return twice
 
 

@@ -1,4 +1,4 @@
-"""The messages of the channel "payments": requests to the payment provider, and documents that are drawn for it.
+"""The messages of the channels "payments" and "stars": what the provider or the platform does, and documents to draw.
 
 The names of kinds and fields are stored. A new field needs a default, so that older rows still load.
 """
@@ -86,6 +86,17 @@ class OpenPurchasePage(Priced):
 class ClosePurchasePage(Message):
     purchase: str
     session: str
+
+
+@stored_as(STARS, "invoice")
+class SendInvoice(Message):
+    """Ask for a payment in a chat. `amount` counts Stars."""
+
+    purchase: str
+    address: str
+    title: str
+    description: str
+    amount: int
 
 
 # --- money held on a card ---------------------------------------------------------------------------------------------

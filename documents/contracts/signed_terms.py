@@ -22,8 +22,8 @@ class SignedTerms:
     def kinds(self) -> Mapping[str, Carry]:
         return routes(handles(DrawTerms, self._draw))
 
-    async def _draw(self, post: OutboxMessage, asked: DrawTerms) -> Outcome:
-        content = await asyncio.to_thread(drawn, asked.paper, post.created_at)
+    async def _draw(self, queued: OutboxMessage, asked: DrawTerms) -> Outcome:
+        content = await asyncio.to_thread(drawn, asked.paper, queued.created_at)
         kept = partial(terms_drawn, deal_id=asked.deal, person_id=asked.person, where=asked.where, content=content)
         return Delivered(kept)
 

@@ -1,3 +1,1 @@
-"""Evidence for a payment dispute: `records` collects the facts, `document` draws them, `sentences` puts them into
-words.
-"""
+"""Evidence for a payment dispute: `document` draws the record, `sentences` puts it into words."""

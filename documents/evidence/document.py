@@ -4,19 +4,41 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from fpdf import FPDF
 
+from core.advice.promotion import purchase_record as sales
+from core.advice.sessions import evidence as sessions
+from core.books.invoicing.service import named_on_invoices
 from core.kernel.money import Money
+from core.kernel.quantity import Quantity
+from core.kernel.transaction import Ctx
+from core.trade.funding.evidence import deal_record as deals
 from documents.evidence.sentences import capital, deed, in_words
 from documents.page import heading, line, new_page
 
+Goods: TypeAlias = Callable[[str, str, str | None, Quantity], str]
+RECORDS: Final[Mapping[str, Callable[[Ctx, str], dict[str, Any]]]] = {
+    "deal": partial(deals.record_of, named=named_on_invoices),
+    "session": sessions.record_of,
+    "purchase": sales.record_of,
+}
+
+
+def goods_in_words(terms: Mapping[str, Any], goods: Goods) -> str:
+    """Return the goods of a deal in trade terms, in English like the whole record."""
+    quantity = Quantity(Decimal(terms["quantity"]["amount"]), terms["quantity"]["unit"])
+    return goods("en", terms["product_id"], terms["grade_id"], quantity)
+
+
 # The name of each kind of subject, and the facts that come before its timeline.
-MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+SUBJECTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "deal": ("Contract", ("signatures", "lots", "findings", "negotiation")),
     "session": ("Consultation", ("consents", "presence", "clock", "reminders", "complaints")),
     "purchase": ("Purchase", ("delivery",)),
@@ -53,21 +75,21 @@ OUR_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 def drawn(record: Mapping[str, Any], at: datetime, story: str = "") -> bytes:
     """Draw the document. `story`: the case in sentences. The same record at the same moment gives the same bytes."""
     page = new_page(at)
-    thing, what, facts, dispute = record[record["matter"]], *MATTERS[record["matter"]], record["dispute"]
+    thing, what, facts, dispute = record[record["matter"]], *SUBJECTS[record["matter"]], record["dispute"]
     deliveries = {lot["id"]: f"delivery {lot['number']}" for lot in record.get("lots", ())}
-    clerk = Clerk(dispute["amount"].split()[-1], deliveries)
+    table = RecordTable(dispute["amount"].split()[-1], deliveries)
     heading(page, f"{what} {thing['ref']}: the facts about dispute {dispute['ref']}")
     if story:
         _in_short(page, story)
-    clerk.pairs(page, "The dispute", dispute)
-    clerk.pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
-    clerk.pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
+    table.pairs(page, "The dispute", dispute)
+    table.pairs(page, what, {name: value for name, value in thing.items() if name != "terms"})
+    table.pairs(page, "Terms, as they were agreed", record.get("terms") or thing.get("terms", {}))
     for name in facts:
-        clerk.rows(page, ROWS[name], record[name])
-    clerk.rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
-    clerk.rows(page, "Who did what, and by which message", record["chat"])
+        table.rows(page, ROWS[name], record[name])
+    table.rows(page, "What happened when", sorted(record["timeline"], key=lambda step: str(step["at"])))
+    table.rows(page, "Who did what, and by which message", record["chat"])
     for name in MONEY:
-        clerk.rows(page, ROWS[name], record.get(name, ()))
+        table.rows(page, ROWS[name], record.get(name, ()))
     page.embed_file(
         bytes=json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode(),
         basename=f"{thing['ref']}.json",
@@ -86,7 +108,7 @@ def _in_short(page: FPDF, told: str) -> None:
 
 
 @dataclass(frozen=True)
-class Clerk:
+class RecordTable:
     """Formats a record for a bank's clerk, who reads amounts, times and words, and does not know our ids.
 
     `currency`: for amounts that name none. `names`: by id, for subjects that have a name.

@@ -59,7 +59,7 @@ def _of_deal(record: Record) -> dict[str, str]:
                 *(_signed(each) for each in record["signatures"] if each["at"]),
                 *_paid(record),
                 *(_delivery(record, lot) for lot in record["lots"]),
-                *_parted(record),
+                *_settled(record),
             )
         ),
     }
@@ -103,16 +103,16 @@ def _delivery(record: Record, lot: Record) -> str:
     return ", ".join(said) + "."
 
 
-def _parted(record: Record) -> list[str]:
+def _settled(record: Record) -> list[str]:
     """Return how the money has been split so far."""
     settled = record["settlements"]
     if not settled:
         return []
     currency = record["deal"]["amount"].split()[-1]
     sums = {name: Money(sum(each[name] for each in settled), currency) for name in ("released_minor", "back_minor")}
-    parted = f"Of what was held {sums['released_minor']} was released for these deliveries, the market's fee included"
+    settled = f"Of what was held {sums['released_minor']} was released for these deliveries, the market's fee included"
     back = f", and {sums['back_minor']} is the buyer's again" if sums["back_minor"] else ""
-    return [f"{parted}{back}.", *_given_back(record)]
+    return [f"{settled}{back}.", *_given_back(record)]
 
 
 def _given_back(record: Record) -> list[str]:

@@ -39,26 +39,29 @@ class Invoices:
 
         return Delivered(unit)
 
-    async def _draw(self, post: OutboxMessage, asked: DrawInvoice) -> Outcome:
-        content = await self._drawn(post, asked.invoice, pdf_of, asker=asked.person)
+    async def _draw(self, queued: OutboxMessage, asked: DrawInvoice) -> Outcome:
+        content = await self._drawn(queued, asked.invoice, pdf_of, asker=asked.person)
         if content is None:
             return Never("a side of it is not known any more")
         kept = partial(service.drawn, invoice_id=asked.invoice, person_id=asked.person, where=asked.where)
         return Delivered(partial(kept, content=content))
 
-    async def _mail(self, post: OutboxMessage, asked: MailInvoice) -> Outcome:
+    async def _mail(self, queued: OutboxMessage, asked: MailInvoice) -> Outcome:
         """Mail the invoice, with the same invoice as UBL beside it for a network like Peppol."""
-        content, ubl = await self._drawn(post, asked.invoice, pdf_of), await self._drawn(post, asked.invoice, ubl_of)
+        content, ubl = (
+            await self._drawn(queued, asked.invoice, pdf_of),
+            await self._drawn(queued, asked.invoice, ubl_of),
+        )
         if content is None or ubl is None:
             return Never("a side of it is not known any more")
         return Delivered(partial(service.enclosed, mail=asked, content=content, ubl=ubl))
 
     async def _drawn(
-        self, post: OutboxMessage, invoice_id: str, drawing: Drawing, *, asker: str | None = None
+        self, queued: OutboxMessage, invoice_id: str, drawing: Drawing, *, asker: str | None = None
     ) -> bytes | None:
         """Draw the file outside of the units of work, because it takes as long as a hundred of them."""
         read = partial(service.to_draw, invoice_id=invoice_id, wording=self._wording)
-        found = await self._transactions.run(MARKET, partial(read, at=post.created_at, asker=asker))
+        found = await self._transactions.run(MARKET, partial(read, at=queued.created_at, asker=asker))
         if found is None:
             return None
         return await asyncio.to_thread(drawing, *found)

@@ -9,8 +9,8 @@ from typing import Final
 import stripe
 
 from core.kernel.money import Money
+from payments.provider import Answer
 from payments.provider_models import Events, Movement
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.event_types import EVENT_TYPES, object_of
 from payments.stripe.objects import answered, moment, money, ref_of

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import stripe
 
+from payments.provider import Answer, CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest
 from payments.provider_models import Checkout, Intent
-from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest
-from payments.provider_results import Answer
 from payments.stripe.context import WITH_CHARGE, under
 from payments.stripe.money_in import MoneyIn
 from payments.stripe.objects import answered, as_checkout, as_intent, ours, units
@@ -66,9 +65,9 @@ class Cards(MoneyIn):
             },
         )
 
-    async def _open(self, key: str, wish: SessionCreateParams) -> Answer[Checkout]:
+    async def _open(self, key: str, params: SessionCreateParams) -> Answer[Checkout]:
         async def call() -> Checkout:
-            return as_checkout(await self._client.v1.checkout.sessions.create_async(wish, under(key)), None)
+            return as_checkout(await self._client.v1.checkout.sessions.create_async(params, under(key)), None)
 
         return await answered(call)
 

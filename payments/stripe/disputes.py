@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final, cast
 import stripe
 
 from core.kernel.money import Money
+from payments.provider import Answer, EvidenceRequest
 from payments.provider_models import Dispute, DisputeState, Taking
-from payments.provider_requests import EvidenceRequest
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.objects import NotSettled, answered, moment, money, ref_of
 
@@ -113,11 +112,11 @@ def takings_of(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Seq
 
 
 def _taking(moves: Sequence[stripe.BalanceTransaction], currency: str) -> Taking:
-    taken = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
+    withdrawn = Money.total((-money(each.amount, each.currency) for each in moves if each.amount < 0), currency)
     left = Money.total((-money(each.amount, each.currency) for each in moves), currency)
     return Taking(
-        amount=taken,
+        amount=withdrawn,
         fee=Money.total((money(each.fee, each.currency) for each in moves if each.fee > 0), currency),
-        back=bool(taken) and left.minor <= 0,
+        back=bool(withdrawn) and left.minor <= 0,
         fee_returned=Money.total((-money(each.fee, each.currency) for each in moves if each.fee < 0), currency),
     )

@@ -8,9 +8,8 @@ import stripe
 
 from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
+from payments.provider import Answer, CheckoutRequest, PayerRequest
 from payments.provider_models import Checkout, Intent
-from payments.provider_requests import CheckoutRequest, PayerRequest
-from payments.provider_results import Answer
 from payments.stripe.context import WITH_CHARGE, Part, under
 from payments.stripe.objects import answered, as_checkout, as_intent, as_transfer, money, ref_of, units
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from payments.provider import Answer, CreditRequest, EarningsRequest, RefundRequest, ReversalRequest, TransferRequest
 from payments.provider_models import Refund
-from payments.provider_requests import CreditRequest, EarningsRequest, RefundRequest, ReversalRequest, TransferRequest
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.objects import answered, as_refund, ours, units
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 class MoneyOut(Part):
     async def transfer(self, ask: TransferRequest) -> Answer[str]:
-        wish: TransferCreateParams = {
+        params: TransferCreateParams = {
             "amount": units(ask.amount),
             "currency": ask.amount.currency.lower(),
             "destination": ask.account,
@@ -26,10 +25,10 @@ class MoneyOut(Part):
         }
         if ask.charge is not None:
             # Accepted at once, moved when the charge is available; and no payout of ours can get there first.
-            wish["source_transaction"] = ask.charge
+            params["source_transaction"] = ask.charge
 
         async def call() -> str:
-            transfer = await self._client.v1.transfers.create_async(wish, under(ask.key))
+            transfer = await self._client.v1.transfers.create_async(params, under(ask.key))
             return transfer.id
 
         return await answered(call)

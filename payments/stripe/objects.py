@@ -11,6 +11,7 @@ import stripe
 import structlog
 
 from core.kernel.money import Money
+from payments.provider import Answer, Done, Refused, Unknown
 from payments.provider_models import (
     BankDetails,
     Checkout,
@@ -22,7 +23,6 @@ from payments.provider_models import (
     Refund,
     RefundState,
 )
-from payments.provider_results import Answer, Done, Refused, Unknown
 
 log = structlog.get_logger(__name__)
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import stripe
 
+from payments.provider import AccountRequest, Answer
 from payments.provider_models import Account
-from payments.provider_requests import AccountRequest
-from payments.provider_results import Answer
 from payments.stripe.context import Part, under
 from payments.stripe.objects import newer_or_older
 
@@ -92,7 +91,7 @@ class Sellers(Part):
 
 def recipient(ask: AccountRequest) -> AccountCreateParams:
     """Return the parameters of an account that receives our transfers, and whose fees and losses are ours."""
-    wish: AccountCreateParams = {
+    params: AccountCreateParams = {
         "display_name": ask.name,
         "dashboard": "express",
         "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
@@ -100,10 +99,10 @@ def recipient(ask: AccountRequest) -> AccountCreateParams:
         "metadata": {"organisation": ask.organisation},
     }
     if ask.country:
-        wish["identity"] = {"country": ask.country.lower()}
+        params["identity"] = {"country": ask.country.lower()}
     if ask.email:
-        wish["contact_email"] = ask.email
-    return wish
+        params["contact_email"] = ask.email
+    return params
 
 
 def as_account(account: NewerAccount) -> Account:

@@ -12,8 +12,7 @@ from core.money.disbursements import recovery, requests
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import COMMISSION, PROVIDER, payable
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import COMMISSION, PROVIDER, credit, debit, payable
 from core.trade.deals import access, lifecycle
 from core.trade.delivery.events import LotArrived
 from core.trade.delivery.model import Lot

@@ -118,7 +118,7 @@ def _() -> list[Any]:
         found = rows.order_by(OutboxRow.id).limit(limit).all()
         for row in found:
             row.leased_until = now + outbox.LEASE
-        return [outbox.as_post(row) for row in found]
+        return [outbox.message_of_row(row) for row in found]
 
     return [instead(outbox, "lease_due", lease_due)]
 

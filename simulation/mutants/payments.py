@@ -15,12 +15,11 @@ from core.money.disbursements.model import DisbursementKind
 from core.money.model import SubjectKind
 from core.trade.funding.model import Payment, PaymentState
 from payments import payment_requests, payouts, reconciliation, sync
-from payments.open_items import OpenEnds
-from payments.outcomes import known, seen
+from payments.outcomes import known, outcome_of
 from payments.payouts import PayingOut
+from payments.provider import Done, Refused, Unknown
 from payments.provider_models import RefundState
-from payments.provider_results import Done, Refused, Unknown
-from payments.reconciliation import Reconciler
+from payments.reconciliation import OpenEnds, Reconciler
 from payments.stripe import cards, money_in, money_out, objects, webhooks
 from payments.stripe.money_out import MoneyOut
 from simulation.mutants.rule import Rules, as_it_was, instead
@@ -83,7 +82,7 @@ def _() -> list[Any]:
         outcome = await once(self, post, *how)
         if isinstance(outcome, (Delivered, Never)):
             return outcome
-        return Delivered(sync.tell_done(str(post.body["effect"]), f"unknown:{post.id}"))
+        return Delivered(sync.apply_done(str(post.body["effect"]), f"unknown:{post.id}"))
 
     return [instead(PayingOut, "_once", hoped)]
 
@@ -117,7 +116,7 @@ def _() -> list[Any]:
 )
 def _() -> list[Any]:
     async def look_at_dispute(provider: Any, ref: str) -> Any:
-        return seen(await provider.dispute(ref), sync.tell_dispute)
+        return outcome_of(await provider.dispute(ref), sync.apply_dispute)
 
     return [instead(sync, "look_at_dispute", look_at_dispute)]
 
@@ -142,12 +141,12 @@ def _() -> list[Any]:
 
 @rules.rule("refund_never_bounces", "A refund that came back is owed again", "refund_bounces", among="claims")
 def _() -> list[Any]:
-    def tell_refund(refund: Any) -> Any:
+    def apply_refund(refund: Any) -> Any:
         if refund.effect is None or refund.state is RefundState.PENDING:
             return None
-        return sync.tell_done(refund.effect, refund.ref)
+        return sync.apply_done(refund.effect, refund.ref)
 
-    return [instead(sync, "tell_refund", tell_refund), instead(payouts, "tell_refund", tell_refund)]
+    return [instead(sync, "tell_refund", apply_refund), instead(payouts, "tell_refund", apply_refund)]
 
 
 @rules.rule("page_for_ever", "A page that could not be opened is given up, and another asked for", "call_error_before")

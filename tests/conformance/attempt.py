@@ -27,8 +27,8 @@ from core.kernel.dispatcher import Delivered, Dispatcher, Transport
 from core.kernel.inbox import InboxRow
 from core.kernel.outbox import LEASE, OutboxMessage, OutboxRow
 from core.kernel.transaction import Ctx
+from core.money.messages import SendInvoice
 from core.people.accounts.model import PlatformCode
-from core.shop.purchases.messages import SendInvoice
 from tests.conformance.effect import Effect, effect_in
 from tests.conformance.ground import forget
 from tools.rehearsal.exploration import Door

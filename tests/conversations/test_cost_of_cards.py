@@ -16,7 +16,7 @@ from conversations.wording import Wordings
 from core.advice.sessions import meeting
 from core.advice.sessions.service import booking_for
 from core.catalogue.language.places import Places
-from core.kernel.compiled_statements import standing
+from core.kernel.compiled_statements import connection_of
 from core.kernel.transaction import MARKET, Actor, Ctx
 from core.people.accounts.service import acting
 from core.trade.deals.access import deal_for
@@ -40,7 +40,7 @@ async def statements(market: Market, actor: Actor, draw: Callable[[ChatContext],
 
     def unit(ctx: Ctx) -> None:
         chat = ENGINE.chat_with(ctx, acting(ctx), ChatAddress("telegram", "", "1"))
-        driver: Any = standing(ctx.session).connection.driver_connection
+        driver: Any = connection_of(ctx.session).connection.driver_connection
         driver.set_trace_callback(asked.append)
         try:
             draw(chat)

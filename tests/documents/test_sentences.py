@@ -16,8 +16,7 @@ from core.privacy.erasure.service import erase
 from core.trade.deals import service as deals
 from core.trade.funding import service as escrow
 from core.trade.funding.evidence import reactions as evidence
-from documents.evidence.document import Clerk, drawn
-from documents.evidence.records import RECORDS, in_words
+from documents.evidence.document import RECORDS, RecordTable, drawn, goods_in_words
 from documents.evidence.sentences import deed, texts
 from tests.core import invoicing_steps
 from tests.core.books.invoicing.parties import BUYER_IN_GERMANY, SELLER_AT_HOME, agrees, introduced, papers
@@ -56,7 +55,7 @@ async def record(trade: Trade, taken: Money) -> dict[str, Any]:
     )
     found = await trade.market.run(PROVIDER, opened)
     made: dict[str, Any] = await trade.market.run(MARKET, lambda ctx: RECORDS["deal"](ctx, found.id))
-    made["deal"]["goods"] = in_words(made["deal"]["terms"], invoicing_steps.PAPER_WORDS.goods)
+    made["deal"]["goods"] = goods_in_words(made["deal"]["terms"], invoicing_steps.PAPER_WORDS.goods)
     assert drawn(made, trade.market.clock.now()).startswith(b"%PDF")
     return made
 
@@ -162,7 +161,7 @@ async def test_the_document_tells_sums_moments_and_deliveries_and_no_ids_of_ours
     await trade.deliver(lot)
     await trade.accept(lot)
     made = await record(trade, Money(21_000_00, "EUR"))
-    clerks = Clerk("EUR", {lot.id: "delivery 1"})
+    clerks = RecordTable("EUR", {lot.id: "delivery 1"})
     (settled,), accepted = made["settlements"], made["chat"][-1]
     at = ("at", "2026-11-23 09:00 UTC")
     assert list(clerks.facts_of(accepted)) == [at, ("who", "Ben"), ("did", "lot accepted"), ("about", "delivery 1")]

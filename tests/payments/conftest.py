@@ -39,10 +39,10 @@ from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
 from lab.tests.conftest import running_lab
-from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.stripe.webhooks import StripeWebhooks
+from payments.transport import PaymentTransport
 from tests.core import invoicing_steps, tables
 from tests.core.conftest import Market, MovableClock
 from tests.core.trades import TIMER_HANDLERS, Trade, agreed

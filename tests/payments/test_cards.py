@@ -16,9 +16,8 @@ from core.kernel.outbox import OutboxMessage
 from lab.app import Lab
 from lab.people import Browser
 from payments.card_holds import Holding
+from payments.provider import CaptureRequest, CardPageRequest, Done, HoldPageRequest, HoldRequest, PayerRequest, Refused
 from payments.provider_models import Checkout, CheckoutState, Intent, IntentState
-from payments.provider_requests import CaptureRequest, CardPageRequest, HoldPageRequest, HoldRequest, PayerRequest
-from payments.provider_results import Done, Refused
 from payments.stripe.provider import StripeProvider
 
 HOUR = timedelta(hours=1)

@@ -13,26 +13,28 @@ from core.kernel.money import Money
 from core.trade.funding.rails.model import Rail
 from lab.app import Lab
 from lab.people import Browser
-from payments.choice import Routes
 from payments.direct import DirectSettlement
-from payments.provider import Provider
-from payments.provider_requests import (
+from payments.provider import (
     AccountRequest,
+    Answer,
     CaptureRequest,
     CardPageRequest,
     CheckoutRequest,
     CreditRequest,
+    Done,
     EarningsRequest,
     EvidenceRequest,
     HoldPageRequest,
     HoldRequest,
     PayerRequest,
+    Provider,
     RefundRequest,
+    Refused,
     ReversalRequest,
     TransferRequest,
+    Unknown,
 )
-from payments.provider_results import Answer, Done, Refused, Unknown
-from payments.router import ProviderRouter
+from payments.router import ProviderRouter, Routes
 from payments.stripe.provider import StripeProvider
 from tests.payments.conftest import disturb
 
@@ -49,7 +51,7 @@ async def provider(request: pytest.FixtureRequest, lab: Lab) -> AsyncIterator[Pr
     await made.close()
 
 
-def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[Any]]]]:
+def requests(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answer[Any]]]]:
     """Return every request that changes something, on objects that do not exist."""
     later = clock_of(lab).now() + timedelta(hours=2)
     return {
@@ -73,7 +75,7 @@ def asks(lab: Lab, provider: Provider) -> dict[str, Callable[[], Awaitable[Answe
 
 
 async def test_the_same_ask_has_the_same_answer(lab: Lab, provider: Provider) -> None:
-    for name, ask in asks(lab, provider).items():
+    for name, ask in requests(lab, provider).items():
         first, second = await ask(), await ask()
         assert first == second, name
         assert isinstance(first, Done | Refused), name
@@ -107,5 +109,5 @@ async def test_an_outage_is_unknown_and_never_raises(lab: Lab, browser: Browser,
     """A provider that needs no outside service has no outage."""
     alone = isinstance(provider, DirectSettlement)
     await disturb(browser, "outage", times=100)
-    for name, ask in asks(lab, provider).items():
+    for name, ask in requests(lab, provider).items():
         assert isinstance(await ask(), Refused if alone else Unknown), name

@@ -48,8 +48,8 @@ async def chargebacks(shop: Shop) -> list[Chargeback]:
 async def to_say(shop: Shop) -> bool:
     """Return whether the deal's card asks the buyer for an account for their money."""
     deal = await shop.trade.deal()
-    standing = await shop.market.run(shop.trade.buyer, lambda ctx: money_summary.money_summary(ctx, deal))
-    return standing.buyer_to_say
+    balances = await shop.market.run(shop.trade.buyer, lambda ctx: money_summary.money_summary(ctx, deal))
+    return balances.buyer_to_say
 
 
 async def decided(shop: Shop, do: str, state: ChargebackState) -> None:

@@ -16,7 +16,7 @@ from core.trade.deals.model import DealState
 from core.trade.funding import payees
 from core.trade.funding import service as escrow
 from core.trade.funding.model import PaymentState
-from payments.provider_requests import TransferRequest
+from payments.provider import TransferRequest
 from tests.payments.conftest import Shop
 
 OPEN, TRANSFER, REFUND = "POST /v1/checkout/sessions", "POST /v1/transfers", "POST /v1/refunds"

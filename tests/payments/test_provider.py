@@ -16,9 +16,8 @@ from core.kernel.lot_sizes import largest_payment, smallest_payment
 from core.kernel.money import CURRENCIES, Money
 from lab.app import Lab
 from lab.people import Browser
+from payments.provider import AccountRequest, CheckoutRequest, Done, RefundRequest, Refused, TransferRequest, Unknown
 from payments.provider_models import CheckoutState
-from payments.provider_requests import AccountRequest, CheckoutRequest, RefundRequest, TransferRequest
-from payments.provider_results import Done, Refused, Unknown
 from payments.stripe.objects import money, newer_or_older, refusal, units
 from payments.stripe.provider import StripeProvider
 from tests.payments.conftest import disturb

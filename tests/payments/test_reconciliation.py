@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 
 from core.books.reconciliation import rules
-from core.books.reconciliation.earnings import free_earnings
 from core.books.reconciliation.events import DifferenceFound, DifferenceGone
 from core.books.reconciliation.model import DifferenceKind
-from core.books.reconciliation.service import open_differences
+from core.books.reconciliation.service import free_earnings, open_differences
 from core.kernel.money import Money
 from core.money.ledger.service import balance
 from core.trade.deals.model import DealState
+from payments.provider import Answer, Done
 from payments.provider_models import Movement
-from payments.provider_results import Answer, Done
 from tests.core.amounts import eur
 from tests.payments.conftest import Shop
 from tools.earnings import amount_of, pay_out
@@ -64,9 +63,11 @@ async def test_earnings_of_the_market_are_what_no_other_party_owns(
     assert "on its way to your bank" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wish", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"])
-def test_text_that_is_no_amount_is_not_paid_out(wish: str) -> None:
-    assert amount_of(wish) is None
+@pytest.mark.parametrize(
+    "typed", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"]
+)
+def test_text_that_is_no_amount_is_not_paid_out(typed: str) -> None:
+    assert amount_of(typed) is None
 
 
 async def test_unexplained_difference_is_a_case_until_it_is_corrected(shop: Shop) -> None:
@@ -139,12 +140,12 @@ async def test_books_that_cannot_be_read_close_no_case(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "apart"),
+    ("ours", "theirs", "differences"),
     [
         ({"EUR": eur(5)}, {"EUR": eur(5)}, {}),
         ({"EUR": eur(5)}, {}, {"EUR": "our books say 0.05 EUR, the provider 0.00 EUR: -0.05 EUR apart"}),
         ({}, {"EUR": eur(1)}, {"EUR": "our books say 0.00 EUR, the provider 0.01 EUR: 0.01 EUR apart"}),
     ],
 )
-def test_balances_differ_to_the_minor_unit(ours: Any, theirs: Any, apart: Any) -> None:
-    assert rules.apart(ours, theirs) == apart
+def test_balances_differ_to_the_minor_unit(ours: Any, theirs: Any, differences: Any) -> None:
+    assert rules.differences(ours, theirs) == differences

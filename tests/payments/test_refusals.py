@@ -24,9 +24,8 @@ from core.trade.deals.model import DealState
 from core.trade.funding import chargebacks
 from core.trade.funding import service as escrow
 from core.trade.funding.events import PayeeRestricted
-from payments.effects import PaymentTransport
-from payments.provider_requests import EarningsRequest
-from payments.provider_results import Done, Refused
+from payments.provider import Done, EarningsRequest, Refused
+from payments.transport import PaymentTransport
 from tests.core import invoicing_steps
 from tests.payments.conftest import Shop
 

@@ -11,12 +11,10 @@ import pytest
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET
 from core.trade.funding.providers import choose_provider, plain, provider_in, provider_of, qualified
-from payments.choice import Routes
 from payments.direct import DirectSettlement
+from payments.provider import AccountRequest, Done, RefundRequest, Refused, TransferRequest, Unknown
 from payments.provider_models import Account, Refund, RefundState
-from payments.provider_requests import AccountRequest, RefundRequest, TransferRequest
-from payments.provider_results import Done, Refused, Unknown
-from payments.router import ProviderRouter
+from payments.router import ProviderRouter, Routes
 from tests.core.conftest import Market
 
 TEN = Money(1_000, "EUR")
@@ -59,7 +57,7 @@ def both() -> Both:
 
 def test_a_further_provider_serves_its_currencies_then_its_countries() -> None:
     asked = (("EUR", "LT"), ("USD", "LT"), ("EUR", "SE"), ("EUR", None), (None, "SE"))
-    assert [ROUTES.wanted(*each) for each in asked] == ["near", "far", "far", "near", "far"]
+    assert [ROUTES.code_for(*each) for each in asked] == ["near", "far", "far", "near", "far"]
 
 
 def test_a_reference_names_its_provider_unless_that_is_the_first() -> None:

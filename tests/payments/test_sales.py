@@ -33,9 +33,9 @@ async def sold(shop: Shop) -> Purchase:
     await shop.market.run(shop.trade.buyer, lambda ctx: complete_profile(ctx, profile))
     purchase = await shop.market.run(shop.trade.buyer, lambda ctx: service.buy(ctx, RECAP))
 
-    async def state(wanted: str) -> bool:
+    async def state(expected: str) -> bool:
         found = await now(shop, purchase)
-        return found.url is not None if wanted == "open" else found.state == wanted
+        return found.url is not None if expected == "open" else found.state == expected
 
     await shop.until(partial(state, "open"))
     await shop.does(f"pay/{(await now(shop, purchase)).page_ref}", method="card", number="4242424242424242")
@@ -124,10 +124,10 @@ async def test_account_that_the_provider_refuses_is_told_to_its_requester(shop: 
     selling, person = shop.trade.selling, str(shop.trade.seller.person)
     account = OpenAccount(organisation=selling, person=person, name="Anna", email=None, country=None)
 
-    def asks(ctx: Ctx) -> None:
+    def request(ctx: Ctx) -> None:
         ctx.post(f"account:{selling}", account)
 
-    await shop.market.run(MARKET, asks)
+    await shop.market.run(MARKET, request)
     await shop.work()
     (told,) = shop.market.facts
     assert isinstance(told, AccountRefused)

@@ -9,7 +9,7 @@ from core.trade.deals.model import DealState
 from core.trade.funding.events import PaymentReceived
 from core.trade.funding.model import Payment
 from core.trade.funding.rails.model import PaymentWay, Rail
-from payments import open_items, reconciliation
+from payments import reconciliation
 from tests.payments.conftest import Shop
 
 
@@ -39,7 +39,7 @@ async def unanswerable(shop: Shop, number: int) -> None:
 
 
 async def test_a_hundred_pages_without_an_answer_hide_no_payment(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_items, "AT_ONCE", 3)
+    monkeypatch.setattr(reconciliation, "AT_ONCE", 3)
     payment = await shop.sign()
     await shop.strike("drop", "", deliveries=True, times=100)
     await shop.pay(payment)

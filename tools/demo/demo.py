@@ -19,7 +19,7 @@ from config.installation import Installation, installed
 from config.settings import Settings
 from lab.people import Browser, OnSlack, OnTelegram
 from tools.demo.faults import Disturbed, chosen_faults
-from tools.demo.sessions import talks
+from tools.demo.sessions import sessions
 from tools.demo.transcript import WIDTH, SilentTranscript, Transcript
 from tools.seed.opening import seed_market
 
@@ -44,7 +44,7 @@ async def play(settings: Settings, faults: str = "") -> int:
             browser = Browser(http, here.lab.url)
             transcript = Transcript(browser)
             await trade(browser, transcript)
-            await talks(browser, transcript)
+            await sessions(browser, transcript)
             status = await settle_books(here, browser)
     print(f"Played in {time.monotonic() - started:.0f} s through python-telegram-bot, slack-bolt and stripe.")
     return status

@@ -21,7 +21,7 @@ PROFILE = {
 CARD = {"method": "card", "number": "4242424242424242"}
 
 
-async def talks(browser: Browser, transcript: Transcript) -> None:
+async def sessions(browser: Browser, transcript: Transcript) -> None:
     """Let Edita advise from Slack, and Sarah and Mantas ask from their phones."""
     made = await browser.post("/lab/slack/people", {"name": "Edita"})
     edita = OnSlack(browser, "Edita", made["id"])

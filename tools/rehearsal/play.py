@@ -31,16 +31,16 @@ from core.kernel.chat_state.service import point_to
 from core.people.accounts.model import PlatformCode
 from lab.app import Lab
 from lab.people import Browser
-from payments.effects import PaymentTransport
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
+from payments.transport import PaymentTransport
 from tools.rehearsal.lookups import in_stars, last_invitation, last_link_code, next_start
 from tools.rehearsal.market import Rehearsal, player_on, rehearsal
 from tools.rehearsal.screen import Step, buttons_of, subject_of
 from tools.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELLER, STRANGER, Stage, enter
 
 GOODS: Final = "/sell 200 t A1 pellets 215 EUR/t DAP Kaunas next week"
-WANTED: Final = "A1 pellets near Kaunas"
+EXPECTED: Final = "A1 pellets near Kaunas"
 ADVICE: Final[Mapping[str, str | list[str]]] = {
     "headline": "Boilers that burn what they should",
     "bio": "Twenty years of combustion, ash and emissions in district heating plants.",
@@ -119,7 +119,7 @@ class Play:
         await self.says(CONSULTANT, "/expert")
         await self.fills(CONSULTANT, **ADVICE)
         await self.presses(CONSULTANT, "expert.free")
-        await self.says(BUYER, f"/find {WANTED}")
+        await self.says(BUYER, f"/find {EXPECTED}")
         await self.presses(BUYER, "alert.save")
         self.keep("listed", commands=True)
 
@@ -129,7 +129,7 @@ class Play:
         self.keep("offered")
 
     async def _deal(self, size: str, **bought: str) -> None:
-        await self.says(BUYER, f"/find {WANTED}")
+        await self.says(BUYER, f"/find {EXPECTED}")
         await self.presses(BUYER, "offer.buy")
         await self.fills(BUYER, **bought)
         self.keep(f"{size} deal agreed")
@@ -285,7 +285,7 @@ class Play:
         await self.says(SELLER, "/requests")
         await self.presses(SELLER, "request.show")
         self.keep("request read")
-        await self.says(BUYER, f"/find {WANTED}")
+        await self.says(BUYER, f"/find {EXPECTED}")
         await self.presses(BUYER, "find.show")
         await self.presses(BUYER, "inquiry.ask")
         await self.fills(BUYER, words="Is it dry?")

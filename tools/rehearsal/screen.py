@@ -218,8 +218,8 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
     if asked.kind == "choices":
         return _next_choice(form, asked, given)
     if asked.kind == "files":
-        wanted = given.pop(asked.name, None) is not None
-        needed = (wanted or asked.error or not asked.optional) and not asked.value
+        expected = given.pop(asked.name, None) is not None
+        needed = (expected or asked.error or not asked.optional) and not asked.value
         return Attached((PAPER,)) if needed else ButtonPress(press("form.skip", form.draft, form.revision))
     answer = given.pop(asked.name, None) or valid_answer(asked)
     places = {option.value: place for place, option in enumerate(asked.options)}
@@ -230,8 +230,8 @@ def next_input(form: FormView, given: dict[str, str | list[str]], *, at_once: bo
 
 def _next_choice(form: FormView, asked: FieldView, given: dict[str, str | list[str]]) -> Input:
     """Return the next choice that is still missing, or the button that goes on."""
-    wanted = given.get(asked.name) or [valid_answer(asked)]
-    missing = [value for value in wanted if value not in (asked.value or "").split(",")]
+    expected = given.get(asked.name) or [valid_answer(asked)]
+    missing = [value for value in expected if value not in (asked.value or "").split(",")]
     if not missing:
         given.pop(asked.name, None)
         return ButtonPress(press("form.skip", form.draft, form.revision))

@@ -117,7 +117,7 @@ def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, see
     target = (
         UnitPrice(Decimal(buyer["target"]), product.price_currency, product.price_unit) if buyer["target"] else None
     )
-    wanted = PublishRequest(
+    expected = PublishRequest(
         product_id=product_id,
         grade_id=grade,
         quantity=Quantity(Decimal(amount), unit),
@@ -131,7 +131,7 @@ def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, see
         closes_at=ctx.now + timedelta(days=buyer["open_days"]),
         language=buyer["language"],
     )
-    publish_request(ctx, catalogue, wanted)
+    publish_request(ctx, catalogue, expected)
 
 
 def _come_in(ctx: Ctx, seeded: Seeded) -> None:

@@ -25,7 +25,7 @@ from core.advice.sessions.slot_checks import NOT_AGREED
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.money.chargebacks.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
-from core.people.accounts.model import NOBODY
+from core.people.accounts.model import ERASED_NAME
 from core.people.accounts.service import person_of
 from core.people.blocking.rules import masked
 from core.trade.funding.payees import payee_of
@@ -303,7 +303,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
     if recording.may_ask(chat, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
     rows += _call_instead(chat, booking, side)
-    gone = person_of(chat.ctx, booking.consultant).name == NOBODY
+    gone = person_of(chat.ctx, booking.consultant).name == ERASED_NAME
     if side == "seeker" and not gone and booking.state in (*SETTLED, SessionState.REVIEW_WINDOW):
         again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
         rows.append((Button(label=words("session.again_button", name=name), press=again),))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.advice.promotion.model import Promotion
 from core.advice.promotion.view_counts import by_day
-from core.kernel.row_values import columns, plain
+from core.kernel.database import columns, plain
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.recovery import rows_of

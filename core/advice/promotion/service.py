@@ -33,7 +33,7 @@ from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, Purchase, PurchaseState, Thing
-from core.shop.purchases.rules import Back, parted, unused
+from core.shop.purchases.rules import Back, split, unused
 
 HOLDS_A_PLACE: Final = (PromotionState.RUNNING, PromotionState.SUSPENDED)  # a promotion may run on after a chargeback
 TAPPED_WITHIN: Final = timedelta(seconds=30)
@@ -256,13 +256,13 @@ def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
 def comes_back(ctx: Ctx, promotion: Promotion) -> Back:
     """Return how `unused_price` would be refunded: sent to where it was paid from, or kept for the next purchase."""
     purchase = _purchase(ctx, promotion)
-    return parted(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
+    return split(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
 
 
 def is_asked_back(ctx: Ctx, promotion: Promotion) -> bool:
     """Return whether an operator is to decide on its whole price: no refund is made before."""
     purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
-    return purchase is not None and purchase.wish_open
+    return purchase is not None and purchase.refund_is_asked
 
 
 def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
@@ -326,7 +326,7 @@ def _stop(ctx: Ctx, promotion: Promotion, why: StopReason, role: str) -> None:
     step(ctx, PROMOTION, promotion, "stop", (role,))
     ctx.session.flush()
     purchase = _purchase(ctx, promotion)
-    asked = purchase.wish_open
+    asked = purchase.refund_is_asked
     purchases.give_back(ctx, purchase.id, back)
     ctx.announce(events.PromotionStopped(promotion.id, promotion.expert_id, "asked_back" if asked else why, back))
 

@@ -12,8 +12,7 @@ from core.kernel.process import step
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, escrow
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, credit, debit, escrow
 
 WAITS_FOR_CARD = (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionState.DEBT)
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from core.advice.sessions import final_charges
 from core.advice.sessions.events import FreeMinutePassed, LineSent, SessionFact
 from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, Settlement
+from core.kernel.database import columns, plain
 from core.kernel.reactions import Reactions
-from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.recovery import rows_of

@@ -16,7 +16,7 @@ from core.advice.experts.model import Basis, Policy, Room, Side
 from core.advice.experts.rules import FREE_MINUTES
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.frozen_model import FrozenModel
-from core.kernel.money import Money
+from core.kernel.money import Money, MoneyOf
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 
 LONGEST_LINE: Final = 3000
@@ -315,13 +315,8 @@ class Booking(InProcess[SessionState], Table):
         """Return whether this is only a request that the consultant has not accepted: no slot, card or session."""
         return self.ask_id is not None and self.picked_at is None
 
-    @property
-    def price(self) -> Money:
-        return Money(self.price_minor, self.currency)
-
-    @property
-    def due(self) -> Money:
-        return Money(self.due_minor, self.currency)
+    price = MoneyOf()
+    due = MoneyOf()
 
     @property
     def terms(self) -> Terms:
@@ -456,13 +451,8 @@ class CardHold(Versioned, Table):
         less = self.state is HoldState.CAPTURED and self.captured < self.amount
         return self.intent_ref is not None and (less or self.state is HoldState.RELEASED)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def captured(self) -> Money:
-        return Money(self.captured_minor, self.currency)
+    amount = MoneyOf()
+    captured = MoneyOf()
 
 
 class Settlement(Table):

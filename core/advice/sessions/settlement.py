@@ -30,8 +30,7 @@ from core.money.disbursements.requests import make, send
 from core.money.disbursements.service import is_under_way
 from core.money.disbursements.subjects import Exposure, Parties, Payments, Subject, Title, plug
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import COMMISSION, escrow, payable, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
 
 RETRY_AFTER: Final = timedelta(days=1)  # a deadline is retried while a chargeback is open

@@ -29,10 +29,10 @@ from core.books.invoicing.model import (
 )
 from core.books.invoicing.parties import issuer_of, language_of, party_of
 from core.books.invoicing.vat import tax_of, told_by
+from core.kernel.database import add_unless_present
 from core.kernel.money import Money
 from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.money.messages import WriteInvoice
 from core.trade.funding.rules import drawn
 
@@ -249,8 +249,8 @@ def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
     before = int(ctx.session.scalar(earlier) or 0)
     rate = invoiced.tax.rate_bp if invoiced.tax is not None else 0
     sums = rules.credit_sums(source.gross_minor, before, note_.gross_minor, rate)
-    anew = note_.key.startswith(TAKEN_BACK)
-    corrected = Corrected(number=source.number, issued_on=source.issued_on, anew=anew)
+    rewritten = note_.key.startswith(TAKEN_BACK)
+    corrected = Corrected(number=source.number, issued_on=source.issued_on, anew=rewritten)
     return invoiced.model_copy(update={"sums": sums, "corrects": corrected, "said": None})
 
 
@@ -258,8 +258,8 @@ def _next_serial(ctx: Ctx, issuer: str, year: int, series: str) -> int:
     """Return the next number, held until this transaction is over. If it is undone, the next one gets the number."""
     add_unless_present(ctx.session, Series, issuer=issuer, year=year, series=series, last=0)
     mine = (Series.issuer == issuer) & (Series.year == year) & (Series.series == series)
-    taken = update(Series).where(mine).values(last=Series.last + 1).returning(Series.last)
-    return int(ctx.session.execute(taken, execution_options={"synchronize_session": False}).scalar_one())
+    numbered = update(Series).where(mine).values(last=Series.last + 1).returning(Series.last)
+    return int(ctx.session.execute(numbered, execution_options={"synchronize_session": False}).scalar_one())
 
 
 # --- who --------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.books.invoicing.triggers import create_guards
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
 from core.kernel.frozen_model import FrozenModel
-from core.kernel.money import Money
+from core.kernel.money import MoneyOf
 
 MARKET: Final = "market"  # issuer of what the market itself supplies
 
@@ -245,9 +245,7 @@ class Invoice(Table):
         CheckConstraint("(paper = 'credit_note') = (corrects IS NOT NULL)", name="credits_an_invoice"),
     )
 
-    @property
-    def gross(self) -> Money:
-        return Money(self.gross_minor, self.currency)
+    gross = MoneyOf()
 
     @property
     def supply(self) -> Supply:

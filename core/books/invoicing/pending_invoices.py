@@ -76,7 +76,7 @@ def wait(ctx: Ctx, invoice: Invoice, awaited: Missing) -> None:
     if deadline_of(ctx.session, TIMER, invoice.id, OVER) is None:
         for event, after in ((REMIND, REMINDED_AFTER), (OVER, WAITS_FOR)):
             set_timer(ctx.session, Timer(TIMER, invoice.id, event, ctx.now + after))
-    _tell_once(ctx, invoice, awaited)
+    _announce_once(ctx, invoice, awaited)
 
 
 def remind(ctx: Ctx, invoice_id: str) -> None:
@@ -84,7 +84,7 @@ def remind(ctx: Ctx, invoice_id: str) -> None:
     invoice = ctx.session.get_one(Invoice, invoice_id)
     awaited = missing(ctx, invoice)
     if awaited is not None:
-        _tell_once(ctx, invoice, awaited)
+        _announce_once(ctx, invoice, awaited)
 
 
 def then(invoice: Invoice, awaited: Missing) -> Then:
@@ -110,7 +110,7 @@ def as_at_home(ctx: Ctx, invoice: Invoice) -> Party | None:
     return None if issuer is None else party_of(ctx, invoice.recipient, else_at=issuer.country)
 
 
-def _tell_once(ctx: Ctx, invoice: Invoice, awaited: Missing) -> None:
+def _announce_once(ctx: Ctx, invoice: Invoice, awaited: Missing) -> None:
     """Once a day: of several that wait for the same, the first one asks."""
     mine = or_(Invoice.issuer == awaited.organisation, Invoice.recipient == awaited.organisation)
     earlier = select(Invoice).where(mine, Invoice.state == State.DUE, Invoice.id < invoice.id)

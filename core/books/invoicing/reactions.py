@@ -22,7 +22,7 @@ from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.model import SubjectKind
 from core.people.accounts.events import ProfileCompleted
 from core.people.accounts.service import person_of
-from core.shop.purchases import refunds
+from core.shop.purchases import payments
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchasePaid
 from core.shop.purchases.model import Purchase, Rail
 from core.trade.deals.model import Deal
@@ -33,17 +33,17 @@ from core.trade.funding.events import LotReleased
 
 def listen(reactions: Reactions, *, market: Party) -> None:
     """`market`: the party that the market is on its own invoices from now on."""
-    clerk = Clerk(market)
-    reactions.on(LotReleased, clerk.lot_released)
-    reactions.on(LotAccepted, clerk.lot_paid_directly)
-    reactions.on(LotAdjusted, clerk.lot_paid_directly)
-    reactions.on(SessionSettled, clerk.session_settled)
-    reactions.on(PurchasePaid, clerk.sold)
-    reactions.on(PurchaseGivenBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
-    reactions.on(PaymentSentBack, lambda ctx, fact: clerk.sale_moved(ctx, fact.purchase_id))
-    reactions.on(ChargebackTaken, clerk.earnings_taken)
-    reactions.on(ChargebackClosed, clerk.earnings_regained)
-    reactions.on(ProfileCompleted, clerk.company_known)
+    notes_invoices = Clerk(market)
+    reactions.on(LotReleased, notes_invoices.lot_released)
+    reactions.on(LotAccepted, notes_invoices.lot_paid_directly)
+    reactions.on(LotAdjusted, notes_invoices.lot_paid_directly)
+    reactions.on(SessionSettled, notes_invoices.session_settled)
+    reactions.on(PurchasePaid, notes_invoices.sold)
+    reactions.on(PurchaseGivenBack, lambda ctx, fact: notes_invoices.sale_moved(ctx, fact.purchase_id))
+    reactions.on(PaymentSentBack, lambda ctx, fact: notes_invoices.sale_moved(ctx, fact.purchase_id))
+    reactions.on(ChargebackTaken, notes_invoices.earnings_taken)
+    reactions.on(ChargebackClosed, notes_invoices.earnings_regained)
+    reactions.on(ProfileCompleted, notes_invoices.company_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Clerk:
         if not sales:
             return
         stands = Money.total((each.gross - issuance.credited(ctx, each) for each in sales), purchase.currency)
-        ours = purchase.price - refunds.back_of(ctx, purchase, owed=owed) - _with_bank(ctx, purchase)
+        ours = purchase.price - payments.back_of(ctx, purchase, owed=owed) - _with_bank(ctx, purchase)
         more = max(ours, Money.zero(ours.currency)) - stands
         key = f"sale:{purchase.id}:{ctx.new_id()}"
         if more.minor < 0:
@@ -160,8 +160,8 @@ def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
     found = ctx.session.scalars(
         select(Chargeback).where(Chargeback.subject == purchase.id, Chargeback.state != ChargebackState.WON)
     )
-    taken = (each.amount for each in found if refunds.counts(ctx, purchase, each.payment_id))
-    return Money.total(taken, purchase.currency)
+    withdrawn = (each.amount for each in found if payments.counts(ctx, purchase, each.payment_id))
+    return Money.total(withdrawn, purchase.currency)
 
 
 def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:

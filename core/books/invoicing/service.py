@@ -120,9 +120,9 @@ _OWN: BindParameter[str] = bindparam("own")
 _RECEIVED = (Invoice.recipient == _OWN) & Invoice.state.in_((State.DUE, State.ISSUED))
 _LEFT = select(Invoice.issuer).where(Invoice.recipient == _OWN, Invoice.state == State.DRAFT).distinct()
 _LEFT_OF = _LEFT.where(Invoice.subject == bindparam("subject"))
-_SEEN = select(Invoice).where(or_(Invoice.issuer == _OWN, _RECEIVED))
-_SEEN = _SEEN.order_by(Invoice.id.desc()).limit(bindparam("limit", type_=Integer))
-_SEEN_OF = _SEEN.where(Invoice.subject == bindparam("subject"))
+_VISIBLE = select(Invoice).where(or_(Invoice.issuer == _OWN, _RECEIVED))
+_VISIBLE = _VISIBLE.order_by(Invoice.id.desc()).limit(bindparam("limit", type_=Integer))
+_VISIBLE_OF = _VISIBLE.where(Invoice.subject == bindparam("subject"))
 
 
 def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[Invoice]:
@@ -133,8 +133,8 @@ def invoices_of(ctx: Ctx, subject: str | None = None, limit: int = 50) -> list[I
     """
     own = acting(ctx).organisation_id
     if subject is None:
-        return list(ctx.session.scalars(_SEEN, {"own": own, "limit": limit}))
-    return list(ctx.session.scalars(_SEEN_OF, {"own": own, "limit": limit, "subject": subject}))
+        return list(ctx.session.scalars(_VISIBLE, {"own": own, "limit": limit}))
+    return list(ctx.session.scalars(_VISIBLE_OF, {"own": own, "limit": limit, "subject": subject}))
 
 
 def left_to_issuers(ctx: Ctx, subject: str | None = None) -> list[str]:
@@ -164,8 +164,8 @@ def invoice_for(ctx: Ctx, invoice_id: str, *, awaited: bool = False) -> Invoice:
     if invoice is None:
         raise NotFound
     own = acting(ctx).organisation_id
-    seen = {State.ISSUED, State.DUE} if awaited else {State.ISSUED}
-    if invoice.issuer != own and (invoice.recipient != own or invoice.state not in seen):
+    visible = {State.ISSUED, State.DUE} if awaited else {State.ISSUED}
+    if invoice.issuer != own and (invoice.recipient != own or invoice.state not in visible):
         raise NotFound
     return invoice
 

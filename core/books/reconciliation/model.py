@@ -10,7 +10,7 @@ from sqlalchemy import Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
-from core.kernel.money import Money
+from core.kernel.money import MoneyOf
 
 # Start of the next reading before the end of the last: late lines have appeared by then. News is read every few
 # minutes.
@@ -53,13 +53,8 @@ class ProviderLine(Versioned, Table):
         ),
     )
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def fee(self) -> Money:
-        return Money(self.fee_minor, self.currency)
+    amount = MoneyOf()
+    fee = MoneyOf()
 
 
 class ReturnedRefund(Table):
@@ -77,9 +72,7 @@ class ReturnedRefund(Table):
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(Instant)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()
 
 
 class DifferenceKind(StrEnum):

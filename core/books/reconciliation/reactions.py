@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.books.reconciliation.model import ReturnedRefund
+from core.kernel.database import add_unless_present
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.money.ledger.events import RefundReturned
 
 

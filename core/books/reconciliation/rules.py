@@ -54,7 +54,7 @@ def agrees(line: Money, booked: Money) -> bool:
     return line == booked if line.currency == booked.currency else (line.minor > 0) == (booked.minor > 0)
 
 
-def apart(ours: Mapping[str, Money], theirs: Mapping[str, Money]) -> dict[str, str]:
+def differences(ours: Mapping[str, Money], theirs: Mapping[str, Money]) -> dict[str, str]:
     """Return the differences between two sets of balances, by currency, in words for the operator."""
     found = {}
     for currency in sorted(ours.keys() | theirs.keys()):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.advice.sessions.model import CardHold
 from core.books.reconciliation import rules
@@ -21,16 +21,15 @@ from core.books.reconciliation.model import (
     ReturnedRefund,
 )
 from core.books.reconciliation.rules import SORTS, Sort
+from core.kernel.database import add_unless_present
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxRow, requeue
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.money.chargebacks.model import Chargeback
 from core.money.chargebacks.rules import AGAIN
 from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, clearing
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, clearing, credit, debit
 from core.shop.purchases.model import PurchasePayment
 from core.trade.funding.model import Payment
 
@@ -220,8 +219,8 @@ def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:
 
 
 def open_differences(ctx: Ctx, *kinds: DifferenceKind) -> list[Difference]:
-    wanted: Collection[DifferenceKind] = kinds or tuple(DifferenceKind)
-    query = select(Difference).where(Difference.closed_at.is_(None), Difference.kind.in_(wanted))
+    expected: Collection[DifferenceKind] = kinds or tuple(DifferenceKind)
+    query = select(Difference).where(Difference.closed_at.is_(None), Difference.kind.in_(expected))
     return list(ctx.session.scalars(query.order_by(Difference.id)))
 
 
@@ -229,3 +228,22 @@ def _close(ctx: Ctx, difference: Difference) -> None:
     difference.closed_at = ctx.now
     ctx.announce(DifferenceGone(difference.id, difference.kind.value, difference.subject))
     ctx.session.flush()
+
+
+OTHERS: Final = ("escrow", "payable", "refund_due", "buyer_credit")
+
+
+def free_earnings(ctx: Ctx) -> dict[str, Money]:
+    """Return the free earnings by currency.
+
+    A negative amount means that refunds and fees cost more than was earned: a reserve has to be paid in. Earlier
+    payments in and out are known from the provider's lines that were read last.
+    """
+    free = held_by_provider(ctx)
+    for kind in OTHERS:
+        for (_, currency), minor in ledger.standing(ctx, kind).items():
+            free[currency] = free.get(currency, Money.zero(currency)) - Money(minor, currency)
+    moved = select(ProviderLine.currency, func.sum(ProviderLine.amount_minor - ProviderLine.fee_minor).label("minor"))
+    for row in ctx.session.execute(moved.where(ProviderLine.explained == Sort.OWN).group_by(ProviderLine.currency)):
+        free[row.currency] = free.get(row.currency, Money.zero(row.currency)) + Money(int(row.minor), row.currency)
+    return free

@@ -13,13 +13,13 @@ from core.money.ledger.accounts import (
     COMMISSION,
     PROVIDER,
     PROVIDER_FEES,
+    Leg,
     buyer_credit,
     escrow,
     payable,
     receivable,
     refund_due,
 )
-from core.money.ledger.model import Leg
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it (OWASP, "CSV injection").
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -20,10 +20,10 @@ from core.discovery.alerts.model import AT_ONCE, REQUEST_REACH_KM, TOLD_AT_ONCE,
 from core.discovery.alerts.notification_hours import set_hour
 from core.discovery.alerts.rules import Goods, reasons
 from core.discovery.search.model import ParsedQuery, Reason
+from core.kernel.database import add_unless_present
 from core.kernel.errors import NotFound
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, members
 from core.people.blocking.service import blocked_parties

@@ -30,10 +30,10 @@ from core.discovery.alerts.notification_hours import OF_PERSON, quiet_hours_of, 
 from core.discovery.alerts.request_alerts import move_openings, tell_requests
 from core.discovery.alerts.rules import Goods, Hours, reasons
 from core.discovery.search.model import Query, Reason
+from core.kernel.database import add_unless_present
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of, person_of
 from core.people.blocking.service import blocked_parties

@@ -42,7 +42,7 @@ from core.catalogue.model import Catalogue
 from core.discovery.search.engine.index import Index
 from core.discovery.search.engine.segment import Segment
 from core.discovery.search.kinds import Kind
-from core.kernel.compiled_statements import Prepared, add_once, add_rows, change, standing
+from core.kernel.compiled_statements import Prepared, add_once, add_rows, change, connection_of
 from core.kernel.database import Id, Instant, Table
 from core.kernel.transaction import Ctx
 
@@ -121,7 +121,7 @@ def note(ctx: Ctx, kind: Kind, subjects: Iterable[str]) -> None:
     rows = [{"kind": kind.name, "mark": ctx.new_id(), "subject": subject} for subject in subjects]
     if on_postgres(ctx.session):
         for row in rows:
-            _WITH_OWN_XID.run(standing(ctx.session), row)
+            _WITH_OWN_XID.run(connection_of(ctx.session), row)
     elif rows:
         add_rows(ctx.session, SearchLog, [{**row, "xid": 0} for row in rows])
 
@@ -141,7 +141,7 @@ class Seen:
         return self._changes_by_transaction(session) if on_postgres(session) else self._changes_in_order(session)
 
     def _changes_in_order(self, session: Session) -> set[str]:
-        rows = _ROWS_FROM.rows(standing(session), {"seq": self.seq, "kind": self.kind})
+        rows = _ROWS_FROM.rows(connection_of(session), {"seq": self.seq, "kind": self.kind})
         if self.unsettled and (not rows or (rows[0][0], rows[0][2]) not in self.unsettled):
             # The last row was undone, and perhaps others before it. All that may have been are looked at again.
             undone = set(self.unsettled.values())
@@ -155,7 +155,7 @@ class Seen:
         return set(fresh.values())
 
     def _changes_by_transaction(self, session: Session) -> set[str]:
-        rows = _ROWS_SINCE.rows(standing(session), {"xid": self.xid, "kind": self.kind})
+        rows = _ROWS_SINCE.rows(connection_of(session), {"xid": self.xid, "kind": self.kind})
         now = {(row[0], row[2]): row[3] for row in rows}
         fresh = {subject for key, subject in now.items() if key not in self.unsettled}
         undone = {subject for key, subject in self.unsettled.items() if key not in now}
@@ -283,7 +283,7 @@ _NEWEST_ON_POSTGRES: Final = replace(_NEWEST, text=_NEWEST_TEXT.replace("?", "$1
 def newest_generation(session: Session, catalogue: Catalogue, kind: Kind) -> tuple[str, int, int, int] | None:
     """Return the newest whole base that this program can read: id, its position in the log, documents."""
     asked = {"kind": kind.name, "layout": layout_of(catalogue)}
-    rows = (_NEWEST_ON_POSTGRES if on_postgres(session) else _NEWEST).rows(standing(session), asked)
+    rows = (_NEWEST_ON_POSTGRES if on_postgres(session) else _NEWEST).rows(connection_of(session), asked)
     return (rows[0][0], rows[0][1], rows[0][2], rows[0][3]) if rows else None
 
 

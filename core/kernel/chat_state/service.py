@@ -186,15 +186,15 @@ timer_handlers = {"draft": handle_timer}
 
 
 def shown(
-    ctx: Ctx, platform: str, workspace: str, address: str, subject: str, *, looks_below: bool = False
+    ctx: Ctx, platform: str, workspace: str, address: str, subject: str, *, is_covered: bool = False
 ) -> ShownCard | None:
-    """Return the message that shows this subject at this address, if any. `looks_below`: whether it is covered, too."""
+    """Return the message that shows this subject at this address, if any. `is_covered`: whether it is covered, too."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
     pointer = pick(ctx.session, CardPointer, ("message", "folded", "main", "shown_at"), **where)
     if pointer is None:
         return None
     lately = pointer["shown_at"] > ctx.now - LATELY
-    covered = looks_below and _covered(ctx, platform, workspace, address, pointer["shown_at"])
+    covered = is_covered and _covered(ctx, platform, workspace, address, pointer["shown_at"])
     return ShownCard(pointer["message"], pointer["folded"], pointer["main"], lately, covered)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table
-from core.kernel.money import Money
+from core.kernel.money import Money, MoneyOf
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.money.model import SubjectKind
 
@@ -65,7 +65,7 @@ class Chargeback(InProcess[ChargebackState], Table):
     __tablename__ = "chargeback"
 
     state: Mapped[ChargebackState] = mapped_column(OneOf(ChargebackState), index=True)
-    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's id of the dispute (`taken_as`)
+    ref: Mapped[str] = mapped_column(String(120), unique=True)  # the provider's id of the dispute (`withdrawal_ref`)
     subject_kind: Mapped[SubjectKind] = mapped_column("matter", OneOf(SubjectKind))
     subject: Mapped[str] = mapped_column(Id, index=True)  # the deal, the session or the purchase
     payment_id: Mapped[str] = mapped_column(Id, index=True)  # our row of the payment, in the slice that took it
@@ -83,31 +83,12 @@ class Chargeback(InProcess[ChargebackState], Table):
     evidence_due: Mapped[datetime | None] = mapped_column(Instant)
     opened_at: Mapped[datetime] = mapped_column(Instant)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def from_escrow(self) -> Money:
-        return Money(self.from_escrow_minor, self.currency)
-
-    @property
-    def from_commission(self) -> Money:
-        return Money(self.from_commission_minor, self.currency)
-
-    @property
-    def recovered(self) -> Money:
-        """Return the part of the claim on the seller that is settled."""
-        return Money(self.recovered_minor, self.currency)
-
-    @property
-    def from_refunds(self) -> Money:
-        """Return the part of `recovered` that was a waiting refund; the payer's bank has paid it already."""
-        return Money(self.from_refunds_minor, self.currency)
-
-    @property
-    def from_loss(self) -> Money:
-        return Money(self.from_loss_minor, self.currency)
+    amount = MoneyOf()
+    from_escrow = MoneyOf()
+    from_commission = MoneyOf()
+    recovered = MoneyOf()  # the part of the claim on the seller that is settled
+    from_refunds = MoneyOf()  # the part of `recovered` that was a waiting refund; the payer's bank has paid it already
+    from_loss = MoneyOf()
 
     @property
     def outstanding(self) -> Money:

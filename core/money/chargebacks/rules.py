@@ -38,7 +38,7 @@ def recourse(amount: Money, held: Money, released: Money, fees: Money, returned:
     return Recourse(from_escrow, commission, sellers, rest - sellers - commission)
 
 
-def taken_as(dispute: str, number: int) -> str:
+def withdrawal_ref(dispute: str, number: int) -> str:
     """Return our reference of a dispute's withdrawal. It has a number if the dispute was won before and then lost.
 
     `dispute`: the provider's id of the dispute, which contains no `#`.

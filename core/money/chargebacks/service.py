@@ -40,12 +40,13 @@ from core.money.ledger.accounts import (
     PROVIDER,
     PROVIDER_FEES,
     SALES,
+    credit,
+    debit,
     escrow,
     payable,
     receivable,
     refund_due,
 )
-from core.money.ledger.model import credit, debit
 from core.money.model import MARKET, SubjectKind
 from core.people.accounts.service import acting
 

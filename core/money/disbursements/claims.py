@@ -17,8 +17,7 @@ from core.money.disbursements.model import DISBURSEMENT, Disbursement, Disbursem
 from core.money.disbursements.rules import is_payout_to
 from core.money.disbursements.subjects import Parties
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import LOSS, SALES, payable, receivable, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import LOSS, SALES, credit, debit, payable, receivable, refund_due
 from core.money.model import SubjectKind
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Intege
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
-from core.kernel.money import Money
+from core.kernel.money import MoneyOf
 from core.kernel.process import PROVIDER, SYSTEM, TIME, Process, Transition
 from core.money.model import SubjectKind
 
@@ -120,9 +120,7 @@ class Disbursement(Versioned, Table):
         Index("ix_disbursement_subject", "subject", "subject_kind", "payment_id"),
     )
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()
 
     @property
     def row_name(self) -> str:

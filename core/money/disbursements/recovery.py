@@ -29,11 +29,10 @@ from core.money.disbursements.model import (
     DisbursementKind,
     DisbursementState,
 )
-from core.money.disbursements.requests import bank_asks, make, move, send, send_again, stop
+from core.money.disbursements.requests import is_disputed, make, move, send, send_again, stop
 from core.money.disbursements.subjects import PAYMENTS, SUBJECTS, Parties, paid
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import LOSS, PROVIDER, payable, receivable
-from core.money.ledger.model import Leg, credit, debit
+from core.money.ledger.accounts import LOSS, PROVIDER, Leg, credit, debit, payable, receivable
 from core.money.model import MARKET, SubjectKind
 
 # --- reports from the provider ----------------------------------------------------------------------------------------
@@ -165,7 +164,7 @@ def go_on(ctx: Ctx, subject: str) -> None:
     """Send what has waited for a bank, unless another bank still holds it."""
     for row in rows_of(ctx, subject):
         parties = SUBJECTS[row.subject_kind].lock(ctx, subject)
-        if row.why == FROZEN and row.state in UNSENT and not bank_asks(ctx, row, parties):
+        if row.why == FROZEN and row.state in UNSENT and not is_disputed(ctx, row, parties):
             send_again(ctx, row, parties)
 
 

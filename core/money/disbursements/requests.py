@@ -25,8 +25,7 @@ from core.money.disbursements.model import (
 )
 from core.money.disbursements.subjects import SUBJECTS, Parties, Title
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import payable, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import credit, debit, payable, refund_due
 from core.money.messages import RefundStars, SendRefund, SendReversal, SendTransfer
 from core.money.model import MARKET, SubjectKind
 from core.money.payees.events import AccountAwaited
@@ -101,7 +100,7 @@ def ask(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
     """Post it to the provider, unless it has to wait or nothing is left of it."""
     subject = SUBJECTS[row.subject_kind]
     if row.kind is not DisbursementKind.REVERSAL:
-        if why := parties.stopped or (FROZEN if bank_asks(ctx, row, parties) else None):
+        if why := parties.stopped or (FROZEN if is_disputed(ctx, row, parties) else None):
             stop(ctx, row, parties, why)
             return
         if claims.set_off(ctx, row, parties):
@@ -125,7 +124,7 @@ def ask(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
         _post(ctx, row, _message(row, parties, title, account))
 
 
-def bank_asks(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
+def is_disputed(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
     """Return whether a bank holds its money: any payment of the subject, or for our own sale that very payment."""
     return frozen(ctx, row.subject, row.payment_id if parties.seller == MARKET else None)
 

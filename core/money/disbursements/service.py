@@ -24,13 +24,12 @@ from core.money.disbursements.model import (
     DisbursementKind,
     DisbursementState,
 )
-from core.money.disbursements.requests import bank_asks, keep, move, send_again, stop, to_account
+from core.money.disbursements.requests import is_disputed, keep, move, send_again, stop, to_account
 from core.money.disbursements.rules import goes_to_payer, is_payout_to
 from core.money.disbursements.subjects import SUBJECTS, Parties
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import PROVIDER, STARS_HELD, payable, refund_due, stars_due
+from core.money.ledger.accounts import PROVIDER, STARS_HELD, credit, debit, payable, refund_due, stars_due
 from core.money.ledger.events import RefundReturned
-from core.money.ledger.model import credit, debit
 from core.money.model import MARKET, SubjectKind
 
 # --- results from the provider ----------------------------------------------------------------------------------------
@@ -96,8 +95,8 @@ def refused(
 
 def _find_its_way(ctx: Ctx, row: Disbursement, parties: Parties, why: str, *, final: bool, came: bool) -> None:
     """Retry it tomorrow, by another way, or after the bank's decision. `came`: a refund that had been sent is back."""
-    asks, refund = bank_asks(ctx, row, parties), row.kind is DisbursementKind.REFUND
-    kept = not asks and bool(kept_by_bank(ctx, row.payment_id))
+    disputed, refund = is_disputed(ctx, row, parties), row.kind is DisbursementKind.REFUND
+    kept = not disputed and bool(kept_by_bank(ctx, row.payment_id))
     if kept and parties.seller == MARKET and (refund or claims.uncovered(ctx, row.payment_id)):
         move(row, "refuse")  # the bank had decided before the failure was known
         send_again(ctx, row, parties)
@@ -106,11 +105,11 @@ def _find_its_way(ctx: Ctx, row: Disbursement, parties: Parties, why: str, *, fi
         to_account(ctx, row, parties)
         return
     _put_off(ctx, row, parties, why, final=final)
-    if asks and goes_to_payer(row, parties.seller):
+    if disputed and goes_to_payer(row, parties.seller):
         stop(ctx, row, parties, FROZEN)
     elif row.currency == STARS.code and row.attempt >= MOST_ATTEMPTS:
         keep(ctx, row)
-    elif refund and row.refusals >= MOST_REFUSALS and not asks and _is_with_us(ctx, row):
+    elif refund and row.refusals >= MOST_REFUSALS and not disputed and _is_with_us(ctx, row):
         to_account(ctx, row, parties)
 
 

@@ -1,16 +1,19 @@
-"""The accounts of the books: names, the side on which each kind grows, and which may never fall below zero."""
+"""The accounts of the books: names, the side on which each kind grows, and which may never fall below zero.
+
+A leg debits or credits one of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
+from core.kernel.money import Money
+
 PROVIDER: Final = "provider"  # what the payment provider holds for us
 PROVIDER_FEES: Final = "provider_fees"  # what it has kept for its work
 COMMISSION: Final = "commission"  # what the market has earned
-LOSS: Final = (
-    "loss"  # what the market has lost for good (chargebacks that no seller made good, or of money that had gone back)
-)
+LOSS: Final = "loss"  # what the market has lost for good: chargebacks that no seller bore, or of refunded money
 SALES: Final = "sales"  # what the market has earned by what it sells itself, by card
 STARS_HELD: Final = "stars"  # what the platform holds for us, in its own unit
 STAR_SALES: Final = "star_sales"  # what the market has earned by what it sells itself, in Stars
@@ -97,3 +100,20 @@ def kind_of(account: str) -> Kind:
 def natural(account: str, debits: int, credits_: int) -> int:
     """Return the balance as people read it: owed and earned grow with credits, what we have and spend with debits."""
     return credits_ - debits if kind_of(account).grows == "credit" else debits - credits_
+
+
+class Leg(NamedTuple):
+    """One side of an entry. Debits are positive, credits negative: the legs of an entry add up to nothing."""
+
+    account: str
+    amount: Money
+
+
+def debit(account: str, amount: Money) -> Leg:
+    """More that we have or have spent, less that we owe."""
+    return Leg(account, amount)
+
+
+def credit(account: str, amount: Money) -> Leg:
+    """More that we owe or have earned, less that we have."""
+    return Leg(account, -amount)

@@ -81,8 +81,8 @@ SIDES_OF_POSTING = """
     FROM ledger_posting"""
 
 
-def _kinds(wanted: Iterable[str]) -> str:
-    return " OR ".join(f"account LIKE '{kind}:%' OR account = '{kind}'" for kind in wanted)
+def _kinds(needed: Iterable[str]) -> str:
+    return " OR ".join(f"account LIKE '{kind}:%' OR account = '{kind}'" for kind in needed)
 
 
 GUARDED: Final = _kinds(name for name, kind in KINDS.items() if kind.guarded)

@@ -4,61 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, Table
-from core.kernel.money import Money
-from core.money.ledger.accounts import (
-    COMMISSION,
-    LOSS,
-    PROVIDER,
-    PROVIDER_FEES,
-    SALES,
-    STAR_SALES,
-    STARS_HELD,
-    buyer_credit,
-    clearing,
-    escrow,
-    payable,
-    receivable,
-    refund_due,
-    star_credit,
-    stars_due,
-)
+from core.money.ledger.accounts import Leg
 from core.money.ledger.triggers import create_guards
-
-__all__ = [  # exported so that a module that writes legs finds the accounts beside them
-    "COMMISSION",
-    "LOSS",
-    "PROVIDER",
-    "PROVIDER_FEES",
-    "SALES",
-    "STARS_HELD",
-    "STAR_SALES",
-    "Balance",
-    "Delta",
-    "Entry",
-    "EntryKind",
-    "Leg",
-    "Link",
-    "Movement",
-    "Phase",
-    "Posting",
-    "Unlinked",
-    "buyer_credit",
-    "clearing",
-    "credit",
-    "debit",
-    "escrow",
-    "payable",
-    "receivable",
-    "refund_due",
-    "star_credit",
-    "stars_due",
-]
 
 # A transfer moves money; a hold only reserves it, and is ended by exactly one of the other three.
 EntryKind = Literal["transfer", "hold", "post", "void", "expire"]
@@ -66,23 +19,6 @@ EntryKind = Literal["transfer", "hold", "post", "void", "expire"]
 Phase = Literal["posted", "pending", "released"]
 
 HOLD: Final = "hold"  # the kind of timer with which a hold ends by itself
-
-
-class Leg(NamedTuple):
-    """One side of an entry. Debits are positive, credits negative: the legs of an entry add up to nothing."""
-
-    account: str
-    amount: Money
-
-
-def debit(account: str, amount: Money) -> Leg:
-    """More that we have or have spent, less that we owe."""
-    return Leg(account, amount)
-
-
-def credit(account: str, amount: Money) -> Leg:
-    """More that we owe or have earned, less that we have."""
-    return Leg(account, -amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,6 @@ def roll_up(ctx: Ctx) -> int:
             .values({side: getattr(Balance, side) + minor for side, minor in grown.items()})
             .execution_options(synchronize_session=False)
         )
-    taken = [(row.entry_id, row.number) for row in rows]
-    ctx.session.execute(delete(Delta).where(tuple_(Delta.entry_id, Delta.number).in_(taken)))
+    added = [(row.entry_id, row.number) for row in rows]
+    ctx.session.execute(delete(Delta).where(tuple_(Delta.entry_id, Delta.number).in_(added)))
     return len(rows)

@@ -6,8 +6,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from core.money.ledger.accounts import kind_of
-from core.money.ledger.model import EntryKind, Leg, Movement, Phase
+from core.money.ledger.accounts import Leg, kind_of
+from core.money.ledger.model import EntryKind, Movement, Phase
 
 
 class LedgerFault(Exception):

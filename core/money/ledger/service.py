@@ -21,35 +21,10 @@ from core.kernel.money import Money
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import rules
-from core.money.ledger.accounts import kind_of, natural
+from core.money.ledger.accounts import Leg, kind_of, natural
 from core.money.ledger.events import HoldExpired
-from core.money.ledger.invariants import Check, invariants
-from core.money.ledger.model import HOLD, Balance, Delta, Entry, EntryKind, Leg, Movement, Posting
-from core.money.ledger.rules import BeyondHold, HoldOver, KeyReused, LedgerFault, Overdrawn, Unbalanced
-
-__all__ = [
-    "BeyondHold",
-    "Check",
-    "HoldOver",
-    "KeyReused",
-    "LedgerFault",
-    "Overdrawn",
-    "Unbalanced",
-    "available",
-    "balance",
-    "balances",
-    "books",
-    "expire_hold",
-    "hold",
-    "invariants",
-    "open_holds",
-    "post",
-    "post_hold",
-    "post_together",
-    "postings_of",
-    "standing",
-    "void_hold",
-]
+from core.money.ledger.model import HOLD, Balance, Delta, Entry, EntryKind, Movement, Posting
+from core.money.ledger.rules import HoldOver, KeyReused, Overdrawn
 
 # --- what is written --------------------------------------------------------------------------------------------------
 

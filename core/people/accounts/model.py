@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.database import Id, Instant, Table, Versioned
 from core.kernel.frozen_model import FrozenModel
 
-NOBODY: Final = "–"  # the name of a person who has left, where others still see what they had in common
+ERASED_NAME: Final = "–"  # the name of a person who has left, where others still see what they had in common
 LINK_CODE_VALID = timedelta(minutes=10)
 LINK_CODE_LENGTH = 8  # 656 billion codes: none can be guessed in ten minutes, however fast one types
 EMAIL_CODE_VALID = timedelta(minutes=15)

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, exists, func, or_, select
 
+from core.kernel.database import add_unless_present
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
-from core.kernel.upsert import add_unless_present
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of
 from core.people.blocking.events import PartyReported, ReportClosed
@@ -101,7 +101,7 @@ def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
     if not operator.operator:
         raise NotAllowed
     told = ctx.session.get(Report, report_id, with_for_update=True)
-    if told is None or not looks_at(operator, told):
+    if told is None or not may_read(operator, told):
         raise NotFound
     if told.closed_at is not None:
         raise Stale
@@ -116,12 +116,12 @@ def report_for(ctx: Ctx, report_id: str) -> Report:
     told = ctx.session.get(Report, report_id)
     if told is None:
         raise NotFound
-    if ctx.actor.person not in (None, told.reporter) and not looks_at(acting(ctx), told):
+    if ctx.actor.person not in (None, told.reporter) and not may_read(acting(ctx), told):
         raise NotFound
     return told
 
 
-def looks_at(person: Person, told: Report) -> bool:
+def may_read(person: Person, told: Report) -> bool:
     """Return whether the person is an operator for this report. An operator does not see reports about their own
     company.
     """

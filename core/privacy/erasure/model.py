@@ -18,7 +18,7 @@ class Open(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class AccountDeletion:
     """`hindered_by`: nothing, when one may leave at once. `stars`: kept for a next purchase, and lost."""
 
     hindered_by: tuple[Open, ...]

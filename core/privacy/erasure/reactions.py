@@ -10,7 +10,7 @@ from core.advice.experts.model import QuestionLine
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
-from core.people.accounts.model import NOBODY, Person
+from core.people.accounts.model import ERASED_NAME, Person
 from core.people.accounts.service import organisation_of
 from core.people.blocking.model import Report
 from core.people.files.model import KeptFile
@@ -39,10 +39,10 @@ def _accounts_linked(ctx: Ctx, fact: AccountsLinked) -> None:
     for kind, rows in plan.rows_that_go(fact.gone_id):
         ctx.session.execute(delete(kind).where(rows).execution_options(synchronize_session=False))
     gone = ctx.session.get_one(Person, fact.gone_id)
-    gone.name, gone.roles, gone.operator = NOBODY, [], False
+    gone.name, gone.roles, gone.operator = ERASED_NAME, [], False
     gone.email = gone.email_proved_at = None
     company = organisation_of(ctx, gone.organisation_id)
     company.without_vat = False
-    company.name, company.country, company.vat_number, company.left_at = NOBODY, None, None, ctx.now
+    company.name, company.country, company.vat_number, company.left_at = ERASED_NAME, None, None, ctx.now
     company.place = company.place_country = company.lat = company.lon = None
     ctx.session.flush()

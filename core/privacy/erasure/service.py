@@ -15,7 +15,7 @@ from core.money.disbursements.model import OVER, Disbursement, DisbursementKind,
 from core.money.ledger import service as ledger
 from core.money.ledger.accounts import buyer_credit, payable, receivable
 from core.money.model import SubjectKind
-from core.people.accounts.model import NOBODY, ChatIdentity, Person
+from core.people.accounts.model import ERASED_NAME, ChatIdentity, Person
 from core.people.accounts.security_phrases import new_security_phrase
 from core.people.accounts.service import acting, members, organisation_of
 from core.people.companies.model import Position
@@ -23,7 +23,7 @@ from core.people.companies.service import position_of, remove_member
 from core.people.files.model import FileContent, KeptFile
 from core.privacy.erasure import plan, rules
 from core.privacy.erasure.events import PersonForgotten
-from core.privacy.erasure.model import Leaving, Open
+from core.privacy.erasure.model import AccountDeletion, Open
 from core.shop.purchases.model import Purchase, PurchaseState
 from core.shop.purchases.service import stars_kept
 from core.trade.deals.model import DEAL, Deal
@@ -36,10 +36,10 @@ from core.trade.requests.service import requests_of, withdraw_request
 # --- before -----------------------------------------------------------------------------------------------------------
 
 
-def leaving(ctx: Ctx) -> Leaving:
+def account_deletion(ctx: Ctx) -> AccountDeletion:
     """Return what hinders the actor from leaving, and what they would lose."""
     person = acting(ctx)
-    return Leaving(tuple(_hindrances(ctx, person)), stars_kept(ctx, person.id))
+    return AccountDeletion(tuple(_hindrances(ctx, person)), stars_kept(ctx, person.id))
 
 
 def _hindrances(ctx: Ctx, person: Person) -> list[Open]:
@@ -191,12 +191,12 @@ def _forget_notes(ctx: Ctx, organisation: str) -> None:
 def _unname(ctx: Ctx, person_id: str) -> None:
     """Remove the name from the rows that others still refer to."""
     person = ctx.session.get_one(Person, person_id)
-    person.name, person.locale, person.zone, person.roles = NOBODY, "en", "UTC", []
+    person.name, person.locale, person.zone, person.roles = ERASED_NAME, "en", "UTC", []
     person.email = person.email_proved_at = None
     person.operator, person.mark = False, new_security_phrase(ctx.ids)
     company = organisation_of(ctx, person.organisation_id)
     company.without_vat = False
-    company.name, company.country, company.vat_number = NOBODY, None, None
+    company.name, company.country, company.vat_number = ERASED_NAME, None, None
     company.left_at = ctx.now
     company.place = company.place_country = company.lat = company.lon = company.zone = None
     ctx.session.flush()

@@ -78,7 +78,7 @@ def sections_of(person: Person) -> dict[str, list[Own]]:
     mine, own = person.id, person.organisation_id
     return {
         "you": _you(mine, own),
-        "wishes": _wishes(mine),
+        "wishes": _refund_requests(mine),
         "offering": _offering(mine, own),
         "deals": _deals(mine, own),
         "money": _money(mine, own),
@@ -102,7 +102,7 @@ def _you(mine: str, own: str) -> list[Own]:
     ]
 
 
-def _wishes(mine: str) -> list[Own]:
+def _refund_requests(mine: str) -> list[Own]:
     """Return what they look for, and are told of."""
     return [
         Own(SavedSearch, SavedSearch.person_id == mine, but=("outline",)),  # bytes that repeat the filters

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import inspect, select
 
-from core.kernel.row_values import columns
+from core.kernel.database import columns
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting

@@ -33,7 +33,7 @@ class AskedBack(PurchaseFact):
     """The buyer asks for a refund; an operator decides."""
 
 
-class WishRefused(PurchaseFact):
+class RefundDenied(PurchaseFact):
     """An operator has refused to refund the price."""
 
 
@@ -48,7 +48,7 @@ class PurchaseGivenBack(PurchaseFact):
     why: str = ""
 
 
-class PurchaseCalledBack(PurchaseFact):
+class PurchaseChargedBack(PurchaseFact):
     """The buyer's bank has taken the price back: a delivery that runs over time is paused until the bank decides."""
 
 

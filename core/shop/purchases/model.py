@@ -12,14 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.frozen_model import FrozenModel
-from core.kernel.money import STARS, Money
+from core.kernel.money import STARS, Money, MoneyOf
 from core.kernel.process import PROVIDER, TIME, InProcess, Process, Transition
 
 OFFERED_FOR: Final = timedelta(hours=1)  # a provider may keep a page open for half an hour at least
 # The time after payment in which a buyer may ask for a refund. Card networks and platforms leave it to the seller.
 MAY_COME_BACK: Final = timedelta(days=14)
 ANSWERED_WITHIN: Final = timedelta(days=14)  # for a refund request, as its question says
-WISH: Final = "purchase_wish"  # the kind of its timer
+REFUND_REQUEST: Final = "purchase_wish"  # the kind of its timer
 GIVE_BACK: Final = "give_back"
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 
@@ -138,22 +138,15 @@ class Purchase(InProcess[PurchaseState], Table):
     rest_minor: Mapped[int | None] = mapped_column(Minor)
     recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
 
-    @property
-    def price(self) -> Money:
-        return Money(self.price_minor, self.currency)
-
-    @property
-    def credit(self) -> Money:
-        return Money(self.credit_minor, self.currency)
+    price = MoneyOf()
+    credit = MoneyOf()
 
     @property
     def asked(self) -> Money:
         """Return what is still to be paid for it."""
         return self.price - self.credit
 
-    @property
-    def back(self) -> Money:
-        return Money(self.back_minor, self.currency)
+    back = MoneyOf()
 
     @property
     def rest(self) -> Money:
@@ -161,7 +154,7 @@ class Purchase(InProcess[PurchaseState], Table):
         return Money(self.rest_minor or 0, self.currency)
 
     @property
-    def wish_open(self) -> bool:
+    def refund_is_asked(self) -> bool:
         """Return whether the buyer's refund request waits for an operator. During a chargeback no operator decides."""
         waits = self.asked_back_at is not None and self.back_answer is None
         return waits and self.state == PurchaseState.PAID and self.recall is None
@@ -181,6 +174,4 @@ class PurchasePayment(Table):
     currency: Mapped[str] = mapped_column(String(3))
     at: Mapped[datetime] = mapped_column(Instant)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()

@@ -1,4 +1,4 @@
-"""Record reports on a purchase's money, from the chat platform or the payment provider.
+"""Payments of purchases as the chat platform or the payment provider reports them, and their refunds.
 
 Reports come in any order, and more than once. A payment counts once, by its outside id. If the offer is over or the
 amount differs, the whole payment goes back.
@@ -10,20 +10,178 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from core.kernel.errors import Refusal
+from core.kernel.errors import NotFound, Refusal
 from core.kernel.money import STARS, Money
 from core.kernel.process import step
+from core.kernel.timers import clear_timers
 from core.kernel.transaction import Ctx
+from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
+from core.money.disbursements.recovery import rows_of
+from core.money.disbursements.requests import make, send
+from core.money.disbursements.subjects import Exposure, Parties, Payments, Subject, Title, plug
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, SALES, STAR_SALES, STARS_HELD, refund_due, stars_due
-from core.money.ledger.model import Leg, credit, debit
+from core.money.ledger.accounts import (
+    PROVIDER,
+    PROVIDER_FEES,
+    SALES,
+    STAR_SALES,
+    STARS_HELD,
+    Leg,
+    credit,
+    debit,
+    refund_due,
+    star_credit,
+    stars_due,
+)
 from core.money.messages import ClosePurchasePage
+from core.money.model import MARKET, SubjectKind
 from core.people.accounts.model import Identity
 from core.people.accounts.service import known as person_known
-from core.shop.purchases import refunds
-from core.shop.purchases.events import PurchaseClosed, PurchaseOpened, PurchasePaid
-from core.shop.purchases.model import MAY_COME_BACK, PURCHASE, Purchase, PurchasePayment, Rail
-from core.shop.purchases.refunds import locked
+from core.people.accounts.service import person_of
+from core.shop.purchases import rules
+from core.shop.purchases.events import (
+    PaymentKept,
+    PaymentSentBack,
+    PurchaseClosed,
+    PurchaseGivenBack,
+    PurchaseOpened,
+    PurchasePaid,
+)
+from core.shop.purchases.model import (
+    GIVE_BACK,
+    MAY_COME_BACK,
+    PURCHASE,
+    REFUND_REQUEST,
+    Purchase,
+    PurchasePayment,
+    PurchaseState,
+    Rail,
+)
+
+# --- refunds ----------------------------------------------------------------------------------------------------------
+
+
+def give_back(ctx: Ctx, purchase: Purchase, amount: Money, *, by: str) -> None:
+    """Refund `amount` of a purchase to where it came from, or as Stars for the next purchase (see `rules`)."""
+    back = rules.split(purchase.rail, purchase.price, purchase.credit, amount)
+    step(ctx, PURCHASE, purchase, GIVE_BACK, (by,))
+    clear_timers(ctx.session, REFUND_REQUEST, purchase.id)
+    purchase.back_minor = amount.minor
+    ctx.session.flush()
+    sold, due = _accounts(purchase)
+    if back.credit:
+        legs = [debit(sold, back.credit), credit(star_credit(purchase.buyer), back.credit)]
+        ledger.post(ctx, f"purchase:{purchase.id}:kept", "Kept for the next purchase", legs, deal=purchase.id)
+    if not back.sent:
+        _gone(ctx, purchase, by, back.sent)
+        return
+    legs = [debit(sold, back.sent), credit(due, back.sent)]
+    ledger.post(ctx, f"purchase:{purchase.id}:back", "To be given back", legs, deal=purchase.id)
+    send_back(ctx, purchase, _kept_payment(ctx, purchase).id, back.sent)
+
+
+def send_back(ctx: Ctx, purchase: Purchase, payment_id: str, amount: Money) -> None:
+    """Send a refund to where the payment came from. The debt is booked already."""
+    send(ctx, make(ctx, DisbursementKind.REFUND, (SubjectKind.PURCHASE, purchase.id, payment_id), amount))
+
+
+def counts(ctx: Ctx, purchase: Purchase, payment_id: str) -> bool:
+    """Return whether the goods were delivered for this payment; another one came twice or too late."""
+    return purchase.paid_at is not None and payment_id == _kept_payment(ctx, purchase).id
+
+
+def back_of(ctx: Ctx, purchase: Purchase, *, owed: bool) -> Money:
+    """Return what we have refunded of the price and has not come back to us. `owed`: include what is on its way."""
+    own = (each for each in rows_of(ctx, purchase.id) if counts(ctx, purchase, each.payment_id))
+    return Money.total((each.amount for each in own if owed or each.state is DisbursementState.DONE), purchase.currency)
+
+
+def locked(ctx: Ctx, purchase_id: str) -> Purchase:
+    """Return a purchase, locked until the end of this unit of work. Raises NotFound."""
+    purchase = ctx.session.get(Purchase, purchase_id, with_for_update=True)
+    if purchase is None:
+        raise NotFound
+    return purchase
+
+
+# --- what purchases plug into the disbursement machine ----------------------------------------------------------------
+
+
+def _lock(ctx: Ctx, purchase_id: str) -> Parties:
+    purchase = locked(ctx, purchase_id)
+    return Parties(payer=person_of(ctx, purchase.buyer).organisation_id, seller=MARKET)
+
+
+def _title(ctx: Ctx, row: Disbursement) -> Title:
+    payment = ctx.session.get_one(PurchasePayment, row.payment_id)
+    payer = payment.payer if payment.intent_ref is None else None
+    return Title(row.subject, payment.charge_ref, payment.intent_ref, stars_payer=payer)
+
+
+def _settled(ctx: Ctx, row: Disbursement) -> None:
+    purchase = ctx.session.get_one(Purchase, row.subject)
+    of_price = counts(ctx, purchase, row.payment_id)
+    waited_for = purchase.state == PurchaseState.GIVING_BACK and of_price
+    about, to = (purchase.id, purchase.thing, purchase.subject), "" if row.payee is None else "account"
+    if row.state is DisbursementState.KEPT:
+        legs = [debit(stars_due(purchase.id), row.amount), credit(star_credit(purchase.buyer), row.amount)]
+        memo = "Not given back by the platform, kept for the next purchase"
+        ledger.post(ctx, f"{row.entry}:kept", memo, legs, deal=purchase.id)
+        if waited_for:
+            _gone(ctx, purchase, "system", Money.zero(purchase.currency))
+        ctx.announce(PaymentKept(*about, row.amount))
+    elif row.state is not DisbursementState.DONE:  # the bank has given all of it
+        if waited_for:
+            step(ctx, PURCHASE, purchase, "gone_back", ("system",))
+            ctx.session.flush()
+    elif waited_for:
+        _gone(ctx, purchase, "provider", row.amount, to)
+    else:
+        ctx.announce(PaymentSentBack(*about, row.amount, to, of_price))
+
+
+def _exposure(ctx: Ctx, _purchase_id: str, payment_id: str) -> Exposure:
+    """Return the exposure of a payment: the market bears all of it, because all of a sale is our earnings."""
+    amount = ctx.session.get_one(PurchasePayment, payment_id).amount
+    return Exposure(held=Money.zero(amount.currency), released=amount, fees=amount, came=amount)
+
+
+_PAYMENTS = select(
+    PurchasePayment.id.label("payment_id"), PurchasePayment.purchase_id.label("subject"), PurchasePayment.intent_ref
+)
+plug(SubjectKind.PURCHASE, Subject(_lock, _title, _settled), Payments(_PAYMENTS, _exposure))
+
+# --- steps of a refund ------------------------------------------------------------------------------------------------
+
+
+def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> None:
+    """Record that the price has gone back.
+
+    `went`: less than the refund if a bank has paid the rest, or if the platform gave nothing back.
+    """
+    back = rules.split(purchase.rail, purchase.price, purchase.credit, purchase.back)
+    step(ctx, PURCHASE, purchase, "gone_back", (by,))
+    ctx.session.flush()
+    ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit, to))
+
+
+def _accounts(purchase: Purchase) -> tuple[str, str]:
+    """Return the account of its earnings, and the account of its refund."""
+    if purchase.rail is Rail.STARS:
+        return STAR_SALES, stars_due(purchase.id)
+    return SALES, refund_due(purchase.id)
+
+
+def _kept_payment(ctx: Ctx, purchase: Purchase) -> PurchasePayment:
+    """Return the payment that the goods were delivered for: the first that came. Raises NotFound."""
+    query = select(PurchasePayment).where(
+        PurchasePayment.purchase_id == purchase.id, PurchasePayment.amount_minor == purchase.asked.minor
+    )
+    found = ctx.session.scalars(query.order_by(PurchasePayment.id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
 
 # --- Stars ------------------------------------------------------------------------------------------------------------
 
@@ -90,7 +248,7 @@ def owns(ctx: Ctx, purchase_id: str) -> bool:
     return ctx.session.get(Purchase, purchase_id) is not None
 
 
-# --- steps ------------------------------------------------------------------------------------------------------------
+# --- steps of a payment -----------------------------------------------------------------------------------------------
 
 
 def paid(ctx: Ctx, purchase: Purchase) -> None:
@@ -134,16 +292,16 @@ def _receive(
     ctx.session.add(payment)
     ctx.session.flush()
     stars = purchase.rail is Rail.STARS
-    wanted = purchase.state == PURCHASE.initial and amount == purchase.asked
+    is_due = purchase.state == PURCHASE.initial and amount == purchase.asked
     sold, due = (STAR_SALES, stars_due) if stars else (SALES, refund_due)
-    account = sold if wanted else due(purchase.id)
+    account = sold if is_due else due(purchase.id)
     legs = [*came, credit(account, amount)]
     key = f"purchase:{purchase.id}:paid:{payment.id}"
     ledger.post(ctx, key, f"Sold: {purchase.title}", legs, deal=purchase.id)
-    if wanted:
+    if is_due:
         paid(ctx, purchase)
     else:
-        refunds.send_back(ctx, purchase, payment.id, amount)
+        send_back(ctx, purchase, payment.id, amount)
 
 
 def _not_offered(ctx: Ctx, purchase: Purchase) -> None:

@@ -17,7 +17,7 @@ class Back(NamedTuple):
     credit: Money
 
 
-def parted(rail: Rail, price: Money, credit: Money, back: Money) -> Back:
+def split(rail: Rail, price: Money, credit: Money, back: Money) -> Back:
     """Split a refund of `back` for a purchase that was paid in part by `credit`.
 
     A payment in Stars is refunded whole or not at all. So a partial refund in Stars is kept for the buyer's next

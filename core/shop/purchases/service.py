@@ -13,22 +13,20 @@ from core.kernel.process import enter, step
 from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import STAR_SALES, star_credit
-from core.money.ledger.model import credit, debit
-from core.money.messages import ClosePurchasePage, OpenPurchasePage
+from core.money.ledger.accounts import STAR_SALES, credit, debit, star_credit
+from core.money.messages import ClosePurchasePage, OpenPurchasePage, SendInvoice
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, identities
-from core.shop.purchases import refunds
-from core.shop.purchases.events import AskedBack, PurchaseClosed, WishRefused
-from core.shop.purchases.messages import SendInvoice
+from core.shop.purchases import payments
+from core.shop.purchases.events import AskedBack, PurchaseClosed, RefundDenied
 from core.shop.purchases.model import (
     ANSWERED_WITHIN,
     GIVE_BACK,
     MAY_COME_BACK,
     OFFERED_FOR,
     PURCHASE,
+    REFUND_REQUEST,
     TRY_AGAIN_AFTER,
-    WISH,
     BuyThing,
     Purchase,
     PurchaseState,
@@ -36,8 +34,7 @@ from core.shop.purchases.model import (
     Recall,
     Thing,
 )
-from core.shop.purchases.payments import paid
-from core.shop.purchases.refunds import locked
+from core.shop.purchases.payments import locked, paid
 
 SHOWN: Final = 5
 
@@ -101,7 +98,7 @@ def ask_back(ctx: Ctx, purchase_id: str, reason: str) -> Purchase:
     if not may_ask_back(purchase, ctx.now):
         raise Refusal("purchase.too_late_to_ask", days=MAY_COME_BACK.days)
     purchase.asked_back_at, purchase.back_reason = ctx.now, reason
-    set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + ANSWERED_WITHIN), since=ctx.now)
+    set_timer(ctx.session, Timer(REFUND_REQUEST, purchase.id, GIVE_BACK, ctx.now + ANSWERED_WITHIN), since=ctx.now)
     ctx.session.flush()
     ctx.announce(AskedBack(purchase.id, purchase.thing, purchase.subject))
     return purchase
@@ -114,7 +111,7 @@ def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
     purchase = locked(ctx, purchase_id)
     if purchase.recall is not None:
         raise Refusal("purchase.called_back")
-    refunds.give_back(ctx, purchase, purchase.price, by="operator")
+    payments.give_back(ctx, purchase, purchase.price, by="operator")
     return purchase
 
 
@@ -126,15 +123,15 @@ def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
     if not acting(ctx).operator:
         raise NotAllowed
     purchase = locked(ctx, purchase_id)
-    if not purchase.wish_open:
+    if not purchase.refund_is_asked:
         raise Stale
     step(ctx, PURCHASE, purchase, "refuse", ("operator",))
     purchase.back_answer = answer
-    clear_timers(ctx.session, WISH, purchase.id)
+    clear_timers(ctx.session, REFUND_REQUEST, purchase.id)
     ctx.session.flush()
-    ctx.announce(WishRefused(purchase.id, purchase.thing, purchase.subject))
+    ctx.announce(RefundDenied(purchase.id, purchase.thing, purchase.subject))
     if purchase.rest:
-        refunds.give_back(ctx, purchase, purchase.rest, by="system")
+        payments.give_back(ctx, purchase, purchase.rest, by="system")
     return purchase
 
 
@@ -147,21 +144,21 @@ def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
     If a refund request is open, it waits for the operator's answer: a price is refunded once.
     """
     purchase = locked(ctx, purchase_id)
-    if purchase.wish_open:
+    if purchase.refund_is_asked:
         purchase.rest_minor = amount.minor
         ctx.session.flush()
     elif amount and purchase.state == PurchaseState.PAID and purchase.recall is None:
-        refunds.give_back(ctx, purchase, amount, by="system")
+        payments.give_back(ctx, purchase, amount, by="system")
     return purchase
 
 
-def wish_is_due(ctx: Ctx, purchase_id: str) -> None:
+def refund_request_is_due(ctx: Ctx, purchase_id: str) -> None:
     """Refund all of it, because no operator has answered in time."""
     purchase = locked(ctx, purchase_id)
     if purchase.recall is Recall.OPEN:  # it is paused until the bank has decided
-        set_timer(ctx.session, Timer(WISH, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
-    elif purchase.wish_open:
-        refunds.give_back(ctx, purchase, purchase.price, by="system")
+        set_timer(ctx.session, Timer(REFUND_REQUEST, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
+    elif purchase.refund_is_asked:
+        payments.give_back(ctx, purchase, purchase.price, by="system")
 
 
 def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
@@ -170,8 +167,8 @@ def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
         _close(ctx, purchase, event, ("time",))
     elif purchase.recall is Recall.OPEN:  # it is paused: a part of it may have to be refunded later
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, ctx.now + TRY_AGAIN_AFTER))
-    elif purchase.wish_open:
-        _wish_waits(ctx, purchase, event)
+    elif purchase.refund_is_asked:
+        _refund_request_waits(ctx, purchase, event)
     else:
         step(ctx, PURCHASE, purchase, event, ("time",))
 
@@ -232,13 +229,13 @@ def answered_by(purchase: Purchase) -> datetime | None:
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
-def _wish_waits(ctx: Ctx, purchase: Purchase, event: str) -> None:
+def _refund_request_waits(ctx: Ctx, purchase: Purchase, event: str) -> None:
     """Keep the purchase open while the refund request waits. Without an answer in time, all of it goes back."""
     due = answered_by(purchase)
     if due is not None and ctx.now < due:
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, due))
     else:
-        refunds.give_back(ctx, purchase, purchase.price, by="system")
+        payments.give_back(ctx, purchase, purchase.price, by="system")
 
 
 def _open_offers(ctx: Ctx, buyer: str, command: BuyThing) -> list[Purchase]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from core.kernel.compiled_statements import read_anew
+from core.kernel.compiled_statements import read_again
 from core.kernel.database import Row, check_version, existing
 from core.kernel.errors import NotAllowed, NotFound
 from core.kernel.transaction import Ctx
@@ -125,7 +125,7 @@ def locked(ctx: Ctx, deal_id: str) -> Deal:
     Lock it before closing a lot or moving its money. Otherwise two lots that close at once would each see the other
     open, and the deal would stay open.
     """
-    read_anew(ctx.session)
+    read_again(ctx.session)
     query = select(Deal).where(Deal.id == deal_id).with_for_update()
     # A row read before the lock may have changed while we waited for it.
     deal = ctx.session.scalar(query, execution_options={"populate_existing": True})

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table
 from core.kernel.frozen_model import FrozenModel
-from core.kernel.money import Money
+from core.kernel.money import MoneyOf
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.offers.model import Terms
 
@@ -253,7 +253,4 @@ class Deal(InProcess[DealState], Table):
     def terms(self) -> Terms:
         return Terms.read(self.terms_json)
 
-    @property
-    def amount(self) -> Money:
-        """Return what the buyer pays for the whole."""
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()  # what the buyer pays for the whole

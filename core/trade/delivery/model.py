@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Exact, Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.frozen_model import FrozenModel
-from core.kernel.money import Money
+from core.kernel.money import Money, MoneyOf
 from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
 from core.trade.deals.model import Side
@@ -210,10 +210,7 @@ class Lot(InProcess[LotState], Table):
     def quantity(self) -> Quantity:
         return Quantity(self.quantity_amount, self.unit)
 
-    @property
-    def amount(self) -> Money:
-        """Return its share of the deal's amount."""
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()  # its share of the deal's amount
 
     @property
     def pay(self) -> Money:
@@ -221,10 +218,7 @@ class Lot(InProcess[LotState], Table):
         assert self.pay_minor is not None, "an adjusted lot has its figure"
         return Money(self.pay_minor, self.currency)
 
-    @property
-    def test(self) -> Money:
-        """Return the part of its pay that goes to the buyer, for the referee's test."""
-        return Money(self.test_minor, self.currency)
+    test = MoneyOf()  # the part of its pay that goes to the buyer, for the referee's test
 
     @property
     def measured(self) -> Quantity | None:

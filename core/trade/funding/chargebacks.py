@@ -16,8 +16,7 @@ from core.money.chargebacks.events import ChargebackClosed, ChargebackOpened, Ch
 from core.money.chargebacks.model import LOST, Chargeback
 from core.money.disbursements.model import FROZEN
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import escrow, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import credit, debit, escrow, refund_due
 from core.money.model import SubjectKind
 from core.trade.deals import access, lifecycle
 from core.trade.deals.model import Deal, DealState

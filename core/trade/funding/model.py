@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
-from core.kernel.money import Money
+from core.kernel.money import Money, MoneyOf
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
 from core.trade.deals.model import FUND_WITHIN
 from core.trade.delivery.model import INSPECT_WITHIN, LATE_LIMIT, OVERDUE_AFTER
@@ -113,15 +113,8 @@ class Payment(Versioned, Table):
 
     __table_args__ = (UniqueConstraint("deal_id", "number"),)
 
-    @property
-    def amount(self) -> Money:
-        """Return the amount that was asked for."""
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def received(self) -> Money:
-        """Return all that has come by it so far."""
-        return Money(self.received_minor, self.currency)
+    amount = MoneyOf()  # the amount that was asked for
+    received = MoneyOf()  # all that has come by it so far
 
     @property
     def counted(self) -> Money:
@@ -156,14 +149,8 @@ class Tranche(InProcess[TrancheState], Table):
 
     __table_args__ = (UniqueConstraint("deal_id", "number"),)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def held(self) -> Money:
-        """Return what has come of it."""
-        return Money(self.held_minor, self.currency)
+    amount = MoneyOf()
+    held = MoneyOf()  # what has come of it
 
     @property
     def missing(self) -> Money:
@@ -188,9 +175,7 @@ class Credit(InProcess[CreditState], Table):
     currency: Mapped[str] = mapped_column(String(3))
     beside: Mapped[bool] = mapped_column(Boolean, default=False)
 
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    amount = MoneyOf()
 
 
 class LotSettlement(Table):

@@ -20,8 +20,7 @@ from core.money.disbursements.model import Disbursement
 from core.money.disbursements.recovery import book
 from core.money.disbursements.requests import send
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import PROVIDER, buyer_credit, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import PROVIDER, buyer_credit, credit, debit, refund_due
 from core.trade.deals import access
 from core.trade.funding.events import CreditSpent
 from core.trade.funding.model import CREDIT, Credit, Payment

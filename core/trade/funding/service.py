@@ -15,8 +15,7 @@ from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.service import held_taken
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, buyer_credit, escrow, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
 from core.money.messages import ExpireCheckout
 from core.trade.deals import access, lifecycle
 from core.trade.deals.model import FUND_WITHIN, Deal, DealState

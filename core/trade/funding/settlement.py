@@ -10,8 +10,7 @@ from core.kernel.transaction import Ctx
 from core.money.chargebacks.service import set_off
 from core.money.disbursements.model import Disbursement, DisbursementKind, DisbursementState
 from core.money.ledger import service as ledger
-from core.money.ledger.accounts import COMMISSION, escrow, payable, refund_due
-from core.money.ledger.model import credit, debit
+from core.money.ledger.accounts import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
 from core.trade.deals import access
 from core.trade.deals.model import Deal

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.advice.experts.rates import rate_of, said_rate, write_rate
-from core.catalogue.model import Catalogue
 from conversations.advice.experts.rates import parse_rate, rate_of, write_rate
-from core.catalogue import Catalogue
+from core.catalogue.model import Catalogue
 from core.kernel.errors import Refusal
 from tests.core.goods import catalogue
 

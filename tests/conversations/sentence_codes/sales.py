@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from conversations.advice.experts import notifications
-from conversations.books.chargebacks import CHARGEBACK_FACTS
+from conversations.books.chargebacks import CHARGEBACK_EVENTS
 from conversations.moderation import REPORT_FACTS
 from conversations.shop import purchase_notifications
 from core.advice.promotion.model import Kind, PromotionState
@@ -47,12 +47,12 @@ def recalls() -> dict[str, frozenset[str]]:
 def notices() -> dict[str, frozenset[str]]:
     """Return the notices about purchases, promotions and reports."""
     bought = frozenset({"who", *purchase_notifications.PARTS})
-    settled = (purchase_notifications.GIVEN_BACK, purchase_notifications.WISH_FACTS)
-    facts = (purchase_notifications.PURCHASE_FACTS, purchase_notifications.PAGE_FACTS, *settled)
+    settled = (purchase_notifications.GIVEN_BACK, purchase_notifications.REFUND_REQUEST_EVENTS)
+    facts = (purchase_notifications.PURCHASE_EVENTS, purchase_notifications.PAGE_EVENTS, *settled)
     told = {code: bought for table in facts for code in table.values() if code}
     told[purchase_notifications.KEPT] = bought
-    told |= dict.fromkeys(purchase_notifications.CHARGEBACK_FACTS.values(), bought)
-    told |= dict.fromkeys((code for code in CHARGEBACK_FACTS.values() if code), frozenset({"who"}))
+    told |= dict.fromkeys(purchase_notifications.CHARGEBACK_EVENTS.values(), bought)
+    told |= dict.fromkeys((code for code in CHARGEBACK_EVENTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *notifications.PROMOTION_PARTS})
     told |= dict.fromkeys((code for code in notifications.PROMOTION_EVENTS.values() if code), promoted)
     return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))

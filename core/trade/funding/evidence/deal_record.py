@@ -9,16 +9,16 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from core.kernel.database import columns, plain
 from core.kernel.money import Money
 from core.kernel.process import timeline
-from core.kernel.row_values import columns, plain
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.chargebacks.rules import dispute_of
 from core.money.disbursements.model import Disbursement, DisbursementKind
 from core.money.disbursements.recovery import rows_of
 from core.money.ledger import service as ledger
-from core.people.accounts.model import NOBODY, Person
+from core.people.accounts.model import ERASED_NAME, Person
 from core.people.accounts.service import organisation_of
 from core.trade.deals.model import Deal
 from core.trade.delivery.model import Finding, Lot
@@ -98,7 +98,7 @@ def beginning(ctx: Ctx, found: Chargeback, whole: Money) -> dict[str, Any]:
 
 def _company(ctx: Ctx, deal: Deal, organisation_id: str, named: Named) -> str:
     name = organisation_of(ctx, organisation_id).name
-    return name if name != NOBODY else named(ctx, deal.id, organisation_id) or LEFT
+    return name if name != ERASED_NAME else named(ctx, deal.id, organisation_id) or LEFT
 
 
 def _to(deal: Deal, row: Disbursement) -> str:
@@ -134,7 +134,7 @@ def steps(ctx: Ctx, subject: str) -> list[dict[str, Any]]:
 
 def names(ctx: Ctx, ids: Iterable[str | None]) -> dict[str, str]:
     known = select(Person.id, Person.name).where(Person.id.in_({each for each in ids if each}))
-    return {row.id: row.name if row.name != NOBODY else LEFT for row in ctx.session.execute(known)}
+    return {row.id: row.name if row.name != ERASED_NAME else LEFT for row in ctx.session.execute(known)}
 
 
 def _signature(

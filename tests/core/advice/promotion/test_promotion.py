@@ -36,8 +36,8 @@ from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
 from core.money.ledger.accounts import SALES
-from core.shop.purchases import chargebacks as purchase_chargebacks
 from core.shop.purchases import payments
+from core.shop.purchases import reactions as purchase_chargebacks
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers

@@ -36,8 +36,8 @@ from core.money.ledger.accounts import LOSS, PROVIDER_FEES, SALES, STARS_HELD, p
 from core.money.ledger.accounts import PROVIDER as OURS
 from core.money.payees.model import Payee
 from core.people.accounts.model import Person
-from core.shop.purchases import chargebacks as purchase_chargebacks
 from core.shop.purchases import payments
+from core.shop.purchases import reactions as purchase_chargebacks
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import PURCHASE, BuyThing, Purchase, Thing
 from core.shop.purchases.reactions import timer_handlers as purchase_timer_handlers

@@ -23,7 +23,7 @@ from core.money.ledger.accounts import PROVIDER as OURS
 from core.money.ledger.service import balance
 from core.money.payees.model import Payee
 from core.trade.funding.payees import payee_told
-from payments.card_holds import tell_hold
+from payments.card_holds import apply_hold
 from payments.provider_models import Funding, Held, Intent, IntentState
 from tests.core.advice.sessions.session_steps import Counsel
 
@@ -175,7 +175,7 @@ class Till(Counsel):
                 held=Held(self._money(charge.amount), charge.until) if charge.state is IntentState.HELD else None,
                 card="pm_1",
             )
-            unit = tell_hold(intent)
+            unit = apply_hold(intent)
             assert unit is not None
             unit(ctx)
 

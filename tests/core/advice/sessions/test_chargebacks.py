@@ -28,7 +28,7 @@ from core.money.payees.events import AccountAwaited
 from core.money.payees.model import Payee
 from core.people.accounts.model import Person
 from core.trade.funding.evidence import reactions as evidence
-from payments.open_items import OpenEnds
+from payments.reconciliation import OpenEnds
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
 from tests.core.amounts import eur
 from tests.core.conftest import Market

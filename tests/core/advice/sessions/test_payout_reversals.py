@@ -7,7 +7,7 @@ from datetime import timedelta
 from core.advice.sessions import complaints, meeting, service, settlement
 from core.kernel.transaction import MARKET, PROVIDER
 from core.money.chargebacks import service as chargebacks
-from core.money.chargebacks.rules import taken_as
+from core.money.chargebacks.rules import withdrawal_ref
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import DisbursementState
 from core.money.ledger.accounts import COMMISSION, LOSS, receivable
@@ -85,7 +85,7 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
     await they.run(PROVIDER, disbursements.done, disbursement(they), "trr_1")
     await decided(they, won=True)
     assert asked(they, "transfer") == [NET, NET]
-    again = taken_as("du_1", 2)
+    again = withdrawal_ref("du_1", 2)
     await called_back(they, ref=again)
     last = [post.body for post in they.market.posts if post.kind == "reversal"][-1]
     sent = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]

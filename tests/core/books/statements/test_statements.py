@@ -20,8 +20,7 @@ from core.kernel.transaction import MARKET
 from core.kernel.transaction import PROVIDER as OUTSIDE
 from core.money.chargebacks import service as chargebacks
 from core.money.disbursements import service as disbursements
-from core.money.ledger.accounts import COMMISSION, PROVIDER, escrow, payable, receivable, refund_due
-from core.money.ledger.model import Leg, credit, debit
+from core.money.ledger.accounts import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, receivable, refund_due
 from core.people.accounts.security_phrases import (
     PICTURES,
     choose_security_phrase,

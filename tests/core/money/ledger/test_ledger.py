@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
-from core.money.ledger.accounts import COMMISSION, PROVIDER, PROVIDER_FEES, escrow, payable
+from core.money.ledger.accounts import COMMISSION, PROVIDER, PROVIDER_FEES, credit, debit, escrow, payable
 from core.money.ledger.invariants import invariants
-from core.money.ledger.model import Balance, Entry, Posting, credit, debit
+from core.money.ledger.model import Balance, Entry, Posting
 from core.money.ledger.rules import KeyReused, Overdrawn, Unbalanced
 from core.money.ledger.service import balance, books, post
 from tests.core.amounts import eur

@@ -11,10 +11,10 @@ from sqlalchemy import func, select, text
 
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Ctx
-from core.money.ledger.accounts import COMMISSION, PROVIDER, escrow, payable
+from core.money.ledger.accounts import COMMISSION, PROVIDER, credit, debit, escrow, payable
 from core.money.ledger.chain import Verdict, link_entries, verify
 from core.money.ledger.invariants import invariants
-from core.money.ledger.model import Delta, Link, Unlinked, credit, debit
+from core.money.ledger.model import Delta, Link, Unlinked
 from core.money.ledger.rollup import roll_up
 from core.money.ledger.service import balance, balances, post
 from tests.core.amounts import eur

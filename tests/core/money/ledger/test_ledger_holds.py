@@ -14,10 +14,10 @@ from core.kernel.errors import NotFound
 from core.kernel.money import Money
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, Ctx
-from core.money.ledger.accounts import COMMISSION, PROVIDER, escrow, payable
+from core.money.ledger.accounts import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable
 from core.money.ledger.events import HoldExpired
 from core.money.ledger.invariants import invariants
-from core.money.ledger.model import Entry, Leg, Movement, Posting, credit, debit
+from core.money.ledger.model import Entry, Movement, Posting
 from core.money.ledger.reactions import timer_handlers
 from core.money.ledger.rules import BeyondHold, HoldOver, KeyReused, Overdrawn
 from core.money.ledger.service import (

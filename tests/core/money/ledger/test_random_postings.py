@@ -18,9 +18,9 @@ from core.kernel.ids import Ids
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.money.ledger.accounts import COMMISSION, PROVIDER, escrow, payable, refund_due
+from core.money.ledger.accounts import COMMISSION, PROVIDER, Leg, credit, debit, escrow, payable, refund_due
 from core.money.ledger.chain import link_entries, verify
-from core.money.ledger.model import Leg, Movement, credit, debit
+from core.money.ledger.model import Movement
 from core.money.ledger.rollup import roll_up
 from core.money.ledger.rules import BeyondHold, HoldOver, Overdrawn
 from core.money.ledger.service import available, balance, hold, post_hold, post_together, void_hold

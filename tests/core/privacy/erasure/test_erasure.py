@@ -16,7 +16,7 @@ from core.advice.experts.model import OfferExpertise, Rate
 from core.kernel.chat_state.memory import ChatMemory, Topic
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
-from core.people.accounts.model import NOBODY, CompleteProfile, Role
+from core.people.accounts.model import ERASED_NAME, CompleteProfile, Role
 from core.people.accounts.service import (
     acting,
     complete_profile,
@@ -124,7 +124,7 @@ def test_every_column_that_could_name_a_person_is_planned() -> None:
 async def test_open_business_with_others_ends_before_account_deletion(market: Market) -> None:
     trade = await agreed(market)
     for actor in (trade.buyer, trade.seller):
-        assert (await market.run(actor, service.leaving)).hindered_by == (Open.DEAL,)
+        assert (await market.run(actor, service.account_deletion)).hindered_by == (Open.DEAL,)
         with pytest.raises(Refusal, match=r"erasure\.open"):
             await market.run(actor, service.erase)
 
@@ -135,12 +135,12 @@ async def test_last_member_of_a_company_answers_for_it_alone(market: Market) -> 
     ada, _ = await market.newcomer("Ada")
     made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)))
     await market.run(ada, lambda ctx: company.join(ctx, made.code))
-    assert (await market.run(trade.buyer, service.leaving)).hindered_by == (Open.COMPANY,)
+    assert (await market.run(trade.buyer, service.account_deletion)).hindered_by == (Open.COMPANY,)
     await market.run(ada, service.erase)
     people = await market.run(MARKET, lambda ctx: [each.id for each in members(ctx, trade.buying)])
     assert people == [trade.buyer.person]
     assert (await market.run(MARKET, lambda ctx: organisation_of(ctx, trade.buying))).name == "Ben"
-    assert (await market.run(trade.buyer, service.leaving)).hindered_by == (Open.DEAL,)
+    assert (await market.run(trade.buyer, service.account_deletion)).hindered_by == (Open.DEAL,)
     with pytest.raises(Refusal, match=r"erasure\.open"):
         await market.run(trade.buyer, service.erase)
 
@@ -177,7 +177,7 @@ async def test_a_listing_an_offer_and_a_profile_end_with_their_owner(market: Mar
         names = person_of(ctx, person.id).name, organisation_of(ctx, person.organisation_id).name
         return (*names, offer_for(ctx, offer.id).state, list(identities(ctx, person.id)))
 
-    assert await market.run(MARKET, left) == (NOBODY, NOBODY, "declined", [])
+    assert await market.run(MARKET, left) == (ERASED_NAME, ERASED_NAME, "declined", [])
     everything = await market.run(MARKET, whole_database)
     assert [line for line in everything if "Rasa" in line or "id-Rasa" in line] == []
 

@@ -14,7 +14,7 @@ from bots.slack.platform import SLACK
 from bots.telegram.platform import TELEGRAM
 from core.kernel.chat_state.model import CardPointer, ShownCard
 from core.kernel.chat_state.service import point_to
-from core.kernel.inbox import InboxRow, remember_answer, take_in
+from core.kernel.inbox import InboxRow, keep_answer, take_in
 from core.kernel.transaction import MARKET, Ctx, person
 from core.people.accounts.model import Identity
 from core.people.accounts.service import meet
@@ -84,7 +84,7 @@ async def letter_after(market: Market, who: Identity, letter: dict[str, Any]) ->
 
     def comes(ctx: Ctx) -> None:
         take_in(ctx.session, "key", letter, ctx.now)
-        remember_answer(ctx.session, "key", ["an answer"])
+        keep_answer(ctx.session, "key", ["an answer"])
 
     await leaves(market, who, comes)
     row = await market.run(MARKET, lambda ctx: ctx.session.get_one(InboxRow, "key"))

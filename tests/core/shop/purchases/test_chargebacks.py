@@ -16,7 +16,7 @@ from core.kernel.money import Money
 from core.kernel.timers import due_timers
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.chargebacks import service as chargebacks
-from core.money.chargebacks.rules import taken_as
+from core.money.chargebacks.rules import withdrawal_ref
 from core.money.disbursements import reactions as disbursement_reactions
 from core.money.disbursements import recovery
 from core.money.disbursements import service as disbursements
@@ -28,14 +28,14 @@ from core.money.ledger.accounts import SALES, payable, refund_due
 from core.money.payees.events import AccountAwaited
 from core.people.accounts.model import Person
 from core.people.accounts.service import organisation_of, person_of
-from core.shop.purchases import chargebacks as purchase_chargebacks
 from core.shop.purchases import payments, service
+from core.shop.purchases import reactions as purchase_chargebacks
 from core.shop.purchases.events import PaymentSentBack, PurchaseGivenBack, PurchaseLost, PurchaseRegained
 from core.shop.purchases.model import BuyThing, Purchase, PurchaseState, Thing
 from core.shop.purchases.reactions import timer_handlers
 from core.trade.funding import payees
 from core.trade.funding.reactions import timer_handlers as escrow_timer_handlers
-from payments.open_items import still_open
+from payments.reconciliation import still_open
 from tests.core import invoicing_steps
 from tests.core.conftest import Market
 
@@ -332,13 +332,13 @@ async def test_dispute_that_is_won_and_lost_after_all_is_our_loss(sale: Sale, gi
     if given_back:
         refund = await sale.gives_back()
         await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_1"))
-    await sale.is_called_back(ref=taken_as("du_1", 2))
-    await sale.is_decided(won=False, ref=taken_as("du_1", 2))
+    await sale.is_called_back(ref=withdrawal_ref("du_1", 2))
+    await sale.is_decided(won=False, ref=withdrawal_ref("du_1", 2))
     twice = PRICE if given_back else 0
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [-twice, 0, -40 - twice]
     assert (await sale.now()).recall == "lost"
     await sale.is_decided(won=True)  # an old word
-    await sale.is_decided(won=True, ref=taken_as("du_1", 2))
+    await sale.is_decided(won=True, ref=withdrawal_ref("du_1", 2))
     assert await sale.balances(SALES, AT_PROVIDER) == [PRICE - twice, PRICE - twice - 40]
     assert (await sale.now()).recall is None
     await invoicing_steps.writes_all(sale.market)

@@ -15,9 +15,9 @@ from core.money.ledger.accounts import PROVIDER as AT_PROVIDER
 from core.trade.deals.model import DealState
 from core.trade.delivery.model import LotState
 from core.trade.funding import chargebacks
-from payments.open_items import OpenEnds
 from payments.provider_models import Dispute, DisputeState, Taking
-from payments.sync import tell_dispute
+from payments.reconciliation import OpenEnds
+from payments.sync import apply_dispute
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.trade.funding.chargeback_steps import another_deal, books_hold, of, released
@@ -35,7 +35,7 @@ async def told(trade: Trade, state: DisputeState, *back: bool, cents: int = ALL,
     takings = [Taking(eur(cents), fee, each, fee if each else none) for each in back]
     dispute = Dispute("du_1", "ch_pi_1", "pi_1", state, eur(cents), takings, "fraudulent", None)
     for _ in range(2):
-        unit = tell_dispute(dispute)
+        unit = apply_dispute(dispute)
         assert unit is not None
         await trade.market.run(PROVIDER, unit)
     if answer:

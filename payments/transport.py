@@ -17,17 +17,16 @@ from core.money.messages import Look
 from documents.contracts.signed_terms import SignedTerms
 from documents.invoices.carrier import Invoices
 from payments.card_holds import Holding
-from payments.choice import RoutedMessage, Routes
 from payments.dispute_evidence import DisputeEvidence
 from payments.onboarding import Onboarding
-from payments.payment_requests import PayingIn
+from payments.payment_requests import PayingIn, Selling
 from payments.payouts import PayingOut
 from payments.provider import Provider
-from payments.sales import Selling
+from payments.router import RoutedMessage, Routes
 from payments.sync import look
 
 
-class Paper(Protocol):
+class Wording(Protocol):
     """The words on an invoice, and for what is paid."""
 
     def __call__(self, content: Content, number: str | None, day: date, /) -> Said: ...
@@ -43,7 +42,7 @@ class PaymentTransport:
         provider: Provider,
         clock: Clock,
         transactions: Transactions,
-        wording: Paper,
+        wording: Wording,
         routes: Routes | None = None,
     ) -> None:
         self._provider = provider
@@ -61,13 +60,13 @@ class PaymentTransport:
             "look": self._look,
         }
 
-    async def carry(self, post: OutboxMessage) -> Outcome:
+    async def carry(self, queued: OutboxMessage) -> Outcome:
         routes = self._routes
-        if routes is not None and isinstance(post.message, RoutedMessage):
-            code = await self._transactions.run(PROVIDER, lambda ctx: routes.chosen(ctx, post))
-            post = replace(post, message=replace(post.message, provider=code))
-        return await self._kinds[post.kind](post)
+        if routes is not None and isinstance(queued.message, RoutedMessage):
+            code = await self._transactions.run(PROVIDER, lambda ctx: routes.chosen(ctx, queued))
+            queued = replace(queued, message=replace(queued.message, provider=code))
+        return await self._kinds[queued.kind](queued)
 
-    async def _look(self, post: OutboxMessage) -> Outcome:
-        assert isinstance(post.message, Look)
-        return await look(self._provider, post.message.kind, post.message.id)
+    async def _look(self, queued: OutboxMessage) -> Outcome:
+        assert isinstance(queued.message, Look)
+        return await look(self._provider, queued.message.kind, queued.message.id)
