@@ -137,8 +137,8 @@ class Engine:
 
     def _work(self, chat: ChatContext, turn: Turn) -> None:
         match turn.input:
-            case TextMessage(text, anew=True) as said:
-                self._said_anew(chat, text, said.message)
+            case TextMessage(text, anew=True) as correction:
+                self._said_anew(chat, text, correction.message)
             case TextMessage(text):
                 self._said(chat, text)
             case ButtonPress(load):
@@ -288,11 +288,11 @@ class Engine:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
         chat_address = ChatAddress(turn.identity.platform, turn.identity.workspace, turn.address)
-        said, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
+        message, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
         update.here, update.message, update.room = chat_address, turn.message or "", room_of(ctx, turn, chat_address)
-        update.said_in = said.message if said is not None else ""
+        update.said_in = message.message if message is not None else ""
         current = ctx.collected(inbox.CurrentInput)
-        current.key, current.text = turn.key, said.text if said is not None else None
+        current.key, current.text = turn.key, message.text if message is not None else None
         return self.chat_with(ctx, person, chat_address)
 
     def chat_with(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:

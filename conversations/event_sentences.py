@@ -178,8 +178,8 @@ def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], N
 def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         why = "" if fact.why == "offered" else fact.why  # then the offer says it
-        said = "" if fact.why == "offered" else code
-        notifications(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
+        code_told = "" if fact.why == "offered" else code
+        notifications(ctx).say("inquiry", fact.inquiry_id, code_told, by=fact.by_person, why=why)
 
     return hear
 
@@ -274,8 +274,8 @@ def _on_served(code: str) -> Callable[[Ctx, chargebacks.ChargebackServed], None]
     def hear(ctx: Ctx, fact: chargebacks.ChargebackServed) -> None:
         if fact.subject_kind is SubjectKind.DEAL:
             ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
-            said = {"amount": fact.amount, "left": fact.left, "ref": ref}
-            notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
+            parts = {"amount": fact.amount, "left": fact.left, "ref": ref}
+            notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **parts)
 
     return hear
 
@@ -302,8 +302,8 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
         how = ["transfer"] if way is not None and way.iban is not None else []
         if payment is not None and payment.asked_at > funded.state_since:  # the signatures of both are old news
             how.append("later")
-        said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
-        notifications(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
+        parts = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
+        notifications(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **parts)
 
     return hear
 

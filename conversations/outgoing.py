@@ -1,6 +1,6 @@
 """Replies on their way to an address, as one outbox message after the commit.
 
-Each step of a reply is here once: punctuation of labels, security phrase, room of a deal, and placement in the chat.
+The steps of a reply are punctuation of labels, security phrase, room of a deal, and placement in the chat.
 """
 
 from __future__ import annotations
@@ -92,14 +92,14 @@ ABOUT_MONEY: Final = (
 )
 
 
-def marked(replies: Sequence[Reply], mark: Callable[[], str | None]) -> list[Reply]:
+def marked(replies: Sequence[Reply], read_phrase: Callable[[], str | None]) -> list[Reply]:
     """Return the replies, those about money with the reader's phrase before their title.
 
-    `mark` is called when needed.
+    `read_phrase` is called when needed.
     """
     if not any(speaks_of_money(reply) for reply in replies):
         return list(replies)
-    sign = mark()
+    sign = read_phrase()
     return [_with_phrase(reply, sign) if sign is not None and speaks_of_money(reply) else reply for reply in replies]
 
 
@@ -114,11 +114,11 @@ def speaks_of_money(reply: Reply) -> bool:
             return False
 
 
-def _with_phrase(reply: Reply, mark: str) -> Reply:
+def _with_phrase(reply: Reply, phrase: str) -> Reply:
     assert isinstance(reply, Card | CardList | Home), "nothing else speaks of money"
-    if reply.title.startswith(f"{mark} "):  # brought here from another of their chats
+    if reply.title.startswith(f"{phrase} "):  # brought here from another of their chats
         return reply
-    return reply.model_copy(update={"title": f"{mark} {reply.title}"})
+    return reply.model_copy(update={"title": f"{phrase} {reply.title}"})
 
 
 def roomed(ctx: Ctx, replies: Sequence[Reply]) -> list[Reply]:

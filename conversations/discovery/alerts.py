@@ -119,10 +119,10 @@ def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
 
 def called(chat: ChatContext, search: SavedSearch) -> str:
     """Return the question as the person asked it; for a search made by buttons, its filters."""
-    return clipped(search.question, LONG_TITLE) or wishes_text(chat, search)
+    return clipped(search.question, LONG_TITLE) or filters_text(chat, search)
 
 
-def wishes_text(chat: ChatContext, search: SavedSearch) -> str:
+def filters_text(chat: ChatContext, search: SavedSearch) -> str:
     """Return the filters of a saved search in the reader's language."""
     return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.wanted(search)))
 
@@ -221,9 +221,9 @@ def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
     )
     mine = to_command(words, "alerts")
     told = [
-        said
+        part
         for each in searches.values()
-        for said in (words("alert.for", search=called(chat, each)), _understood(chat, each))
+        for part in (words("alert.for", search=called(chat, each)), _understood(chat, each))
     ]
     more = [words("alert.more", count=fact.more)] if fact.more else []
     return CardList(
@@ -244,10 +244,10 @@ def why(chat: ChatContext, pressed: Press) -> None:
     if search is None:
         chat.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
         return
-    said = words("alert.because", search=called(chat, search), saved=search.saved_at.date(), found=alert.found_at)
+    sentence = words("alert.because", search=called(chat, search), saved=search.saved_at.date(), found=alert.found_at)
     reasons, better = alerts.reasons_for(chat.ctx, chat.market_context.catalogue, search, pressed.subject)
     met = ", ".join(words(reason.code, **_met_parts(chat, search, reason)) for reason in reasons)
-    told = [said, words("alert.fits", reasons=met) if met else ""]
+    told = [sentence, words("alert.fits", reasons=met) if met else ""]
     if better is not None:
         told.append(words("alert.fits_better", search=called(chat, better)))
     chat.as_new_message = True
@@ -278,7 +278,7 @@ def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
         items.append(item.model_copy(update={"buttons": ((*item.buttons[0], why),)}))
     products = dict.fromkeys(each.product_id for each in asked)
     mute_requests = tuple((_mute_button(chat, product, alone=len(products) == 1),) for product in products)
-    everything = to_command(words, "requests", said=words("wanted.all"))
+    everything = to_command(words, "requests", label=words("wanted.all"))
     return CardList(
         subject=f"openings:{asked[0].id}",
         title=words("openings.found", count=len(asked) + fact.more),
@@ -292,14 +292,14 @@ def why_requests(chat: ChatContext, pressed: Press) -> None:
     """Explain an alert: the listing it is for, the parts of the request it meets, and how to stop it."""
     words, asked = chat.words, request_for(chat.ctx, pressed.subject)
     listing, met = request_alerts.told_of(chat.ctx, chat.market_context.catalogue, asked.id)
-    said = [
+    sentences = [
         words("openings.because", goods=goods_name(chat, listing.product_id, listing.grade_id), left=listing.quantity)
     ]
     reasons = ", ".join(words(each.code, **shown_parts(chat, each.parts)) for each in met)
-    said += [words("openings.fits", reasons=reasons)] if reasons else []
+    sentences += [words("openings.fits", reasons=reasons)] if reasons else []
     show_requests = Button(label=words("request.open"), press=press("request.show", asked.id), style="primary")
     chat.reply(
-        Say(text="\n".join(said), buttons=((show_requests,), (_mute_button(chat, asked.product_id, alone=True),)))
+        Say(text="\n".join(sentences), buttons=((show_requests,), (_mute_button(chat, asked.product_id, alone=True),)))
     )
 
 

@@ -75,9 +75,9 @@ def understood_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
 
     For a quality filter, also say that figures come from the grade or from the seller.
     """
-    said = ", ".join(chip_label(chat, chip) for chip in chips)
+    text = ", ".join(chip_label(chat, chip) for chip in chips)
     by_grade = chat.words("find.by_grade") if any(chip.wish == "quality" for chip in chips) else ""
-    return "\n".join(filter(None, (chat.words("find.understood", parts=said) if said else "", by_grade)))
+    return "\n".join(filter(None, (chat.words("find.understood", parts=text) if text else "", by_grade)))
 
 
 def unclear_words(chat: ChatContext, query: Query) -> list[str]:
@@ -92,30 +92,30 @@ def chip_label(chat: ChatContext, chip: Chip) -> str:
     return chat.words(code, **shown_parts(chat, chip.parts))
 
 
-def chip_of(chat: ChatContext, query: Query, wish: str) -> Chip | None:
-    return next((chip for chip in chips_of(chat, query) if chip.wish == wish), None)
+def chip_of(chat: ChatContext, query: Query, filter_name: str) -> Chip | None:
+    return next((chip for chip in chips_of(chat, query) if chip.wish == filter_name), None)
 
 
 def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]:
     """Return the other values that are offered for a filter; none for one that can only be removed."""
-    said, words = query.parsed, chat.words
+    parsed, words = query.parsed, chat.words
     match chip.wish:
         case "place":
             nearer = [
                 Variant(words("find.within", km=km), _with(query, radius_km=km))
                 for km in RADII_KM
-                if km != said.radius_km
+                if km != parsed.radius_km
             ]
-            anywhere = [Variant(words("find.anywhere"), _with(query, radius_km=None))] if said.radius_km else []
+            anywhere = [Variant(words("find.anywhere"), _with(query, radius_km=None))] if parsed.radius_km else []
             return (*nearer, *anywhere)
         case "price" | "max_price" | "min_price":
-            limit: UnitPrice = getattr(said, chip.wish)
+            limit: UnitPrice = getattr(parsed, chip.wish)
             others = (_scaled(limit, percent) for percent in OTHER_PRICES_PERCENT)
             return tuple(Variant(words.show(other), _with(query, **{chip.wish: other})) for other in others)
-        case "grade" if said.product:
-            others_of_it = chat.market_context.catalogue.grades_of(said.product)
+        case "grade" if parsed.product:
+            others_of_it = chat.market_context.catalogue.grades_of(parsed.product)
             return tuple(
-                Variant(grade.label, _with(query, grade=grade.id)) for grade in others_of_it if grade.id != said.grade
+                Variant(grade.label, _with(query, grade=grade.id)) for grade in others_of_it if grade.id != parsed.grade
             )[:6]
         case _:
             return ()
@@ -211,8 +211,8 @@ def _shown_countries(chat: ChatContext, parts: Mapping[str, object]) -> dict[str
         case [*codes]:
             shown["countries"] = ", ".join(_country(chat, str(code)) for code in codes)
     match parts.get("left_out"):
-        case [*marks]:
-            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(code)) for code in marks))
+        case [*tags]:
+            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(code)) for code in tags))
     return shown
 
 

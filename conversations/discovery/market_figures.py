@@ -44,13 +44,13 @@ def market(chat: ChatContext, asked: str) -> None:
     market_context = chat.market_context
     countries, rest = countries_in(asked[:LONGEST_QUESTION])
     query = parse_query(rest, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    said = replace(query.parsed, rest=intent_of(rest, query.parsed, market_context.catalogue).rest_beside_question())
-    if said.product is None:
-        _ask_product(chat, said.alternatives, said.rest)
+    parsed = replace(query.parsed, rest=intent_of(rest, query.parsed, market_context.catalogue).rest_beside_question())
+    if parsed.product is None:
+        _ask_product(chat, parsed.alternatives, parsed.rest)
         return
-    query = replace(query, parsed=said)
+    query = replace(query, parsed=parsed)
     left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.wish not in TAKEN]
-    _show(chat, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
+    _show(chat, parsed.product, Region(countries, parsed.place), grade=parsed.grade, left_out=left_out)
 
 
 @router.press("market.show")
@@ -221,8 +221,8 @@ def country_in(text: str) -> tuple[str | None, str]:
     words = text.split()
     for size in range(LONGEST_NAME, 0, -1):
         for start in range(len(words) - size, -1, -1):
-            said = folded(" ".join(words[start : start + size])).strip(",.")
-            near = process.extractOne(said, country_names().keys(), scorer=fuzz.ratio, score_cutoff=SURE)
-            if len(said) > 3 and near is not None:
+            name = folded(" ".join(words[start : start + size])).strip(",.")
+            near = process.extractOne(name, country_names().keys(), scorer=fuzz.ratio, score_cutoff=SURE)
+            if len(name) > 3 and near is not None:
                 return country_names()[near[0]], " ".join([*words[:start], *words[start + size :]])
     return None, text

@@ -22,7 +22,7 @@ from core.discovery.search.model import EMPTY, UNREAD, Order, ParsedQuery, Query
 # Refusals of words that belong to a search.
 ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)
 LONGEST: Final = 60  # characters without a filter; a longer text is not about the list
-NO_WISH: Final = frozenset({"rest", "product", "alternatives"})  # chips without effect on the list
+NO_FILTER: Final = frozenset({"rest", "product", "alternatives"})  # chips without effect on the list
 CALLED: Final = {  # the words for a part of the query -> its filters
     "called_grade": ("grade", "grades"),
     "called_window": ("window",),
@@ -78,15 +78,15 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
         return False
     if with_number(chat, sentence) is not None:
         return True
-    catalogue, said = chat.market_context.catalogue, read(chat, sentence).parsed
-    if said.product is not None or said.alternatives:
+    catalogue, parsed = chat.market_context.catalogue, read(chat, sentence).parsed
+    if parsed.product is not None or parsed.alternatives:
         return asks_for_others_too(chat, sentence)
-    intent = service.intent_of(sentence, said, catalogue)
-    if (without_small_words(chat, said.rest) and intent.asks_advice()) or intent.names_adviser():
+    intent = service.intent_of(sentence, parsed, catalogue)
+    if (without_small_words(chat, parsed.rest) and intent.asks_advice()) or intent.names_adviser():
         return False
-    chips = service.explain(Query(told_of(chat, said, asked(chat).parsed))).chips
-    return not NO_WISH.issuperset(chip.wish for chip in chips) or any(
-        each.code.startswith(ASKED_BACK) for each in said.unclear
+    chips = service.explain(Query(told_of(chat, parsed, asked(chat).parsed))).chips
+    return not NO_FILTER.issuperset(chip.wish for chip in chips) or any(
+        each.code.startswith(ASKED_BACK) for each in parsed.unclear
     )
 
 
@@ -134,8 +134,8 @@ def sorts(chat: ChatContext, sentence: str) -> bool:
 def order_alone(chat: ChatContext, sentence: str) -> Order | None:
     """Return the order if the text says nothing else: "cheaper", or as in a search, "the cheapest offers"."""
     query = read(chat, sentence)
-    said = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
-    return said_order(sentence) or (query.order if said == EMPTY and query.order != "best" else None)
+    parsed = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
+    return said_order(sentence) or (query.order if parsed == EMPTY and query.order != "best" else None)
 
 
 @router.command("further")
@@ -153,8 +153,8 @@ def turns_page(chat: ChatContext, sentence: str) -> bool:
 def give_up(chat: ChatContext, words: str) -> None:
     """Remove a part of the search: "any grade", "remove the date"."""
     query = asked(chat)
-    for wish in given_up(chat, words):
-        query = service.without(query, wish)
+    for filter_name in given_up(chat, words):
+        query = service.without(query, filter_name)
     show_results(chat, ask(chat, query))
 
 
@@ -163,18 +163,18 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
     if not has_asked(chat) or len(sentence) > LONGEST:
         return ()
     catalogue = chat.market_context.catalogue
-    said, fillers = _spoken(sentence), grammar_of(catalogue).fillers
-    beginning = _begins(said, "give_up", catalogue)
-    named = set(said[beginning:]) - COURTESY
+    spoken, fillers = _spoken(sentence), grammar_of(catalogue).fillers
+    beginning = _begins(spoken, "give_up", catalogue)
+    named = set(spoken[beginning:]) - COURTESY
     parts = [
-        wishes
-        for meaning, wishes in CALLED.items()
+        filter_names
+        for meaning, filter_names in CALLED.items()
         if named & _each_word(meaning, catalogue) and named <= _each_word(meaning, catalogue) | fillers
     ]
     if not beginning or not parts:
         return ()
     there = {chip.wish for chip in service.explain(asked(chat)).chips}
-    return tuple(wish for wish in parts[0] if wish in there)
+    return tuple(filter_name for filter_name in parts[0] if filter_name in there)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -185,27 +185,27 @@ def asks_who_buys(chat: ChatContext, sentence: str) -> str | None:
 
     Example: "who needs chips near Gdansk?".
     """
-    said = NormalisedText.of(sentence)
-    found = _who_buys(chat.market_context.catalogue).match(said.text)
-    return _of_goods(chat, said.as_written(found.end(), len(said.text))) if found else None
+    text = NormalisedText.of(sentence)
+    found = _who_buys(chat.market_context.catalogue).match(text.text)
+    return _of_goods(chat, text.as_written(found.end(), len(text.text))) if found else None
 
 
-def _of_goods(chat: ChatContext, wanted: str) -> str | None:
+def _of_goods(chat: ChatContext, sentence: str) -> str | None:
     """Return the text if it names goods, or nothing in particular."""
-    said = read(chat, wanted).parsed
-    goods = said.product is not None or said.alternatives or not WORD.search(wanted)
-    return wanted if goods else None
+    parsed = read(chat, sentence).parsed
+    goods = parsed.product is not None or parsed.alternatives or not WORD.search(sentence)
+    return sentence if goods else None
 
 
 def _is_phrase(sentence: str, meaning: str, catalogue: Catalogue) -> bool:
-    said = _spoken(sentence[:LONGEST])
-    bare = tuple(word for word in said if word not in COURTESY)
-    return not {said, bare}.isdisjoint(_phrases(meaning, catalogue))
+    spoken = _spoken(sentence[:LONGEST])
+    bare = tuple(word for word in spoken if word not in COURTESY)
+    return not {spoken, bare}.isdisjoint(_phrases(meaning, catalogue))
 
 
-def _begins(said: tuple[str, ...], meaning: str, catalogue: Catalogue) -> int:
+def _begins(spoken: tuple[str, ...], meaning: str, catalogue: Catalogue) -> int:
     """Return how many words at the beginning form the longest phrase of that meaning; 0 if there is none."""
-    return next((len(start) for start in _phrases(meaning, catalogue) if said[: len(start)] == start), 0)
+    return next((len(start) for start in _phrases(meaning, catalogue) if spoken[: len(start)] == start), 0)
 
 
 def _spoken(text: str) -> tuple[str, ...]:

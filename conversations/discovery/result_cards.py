@@ -36,7 +36,7 @@ SAID_ABOVE = {
     f"search.why.{what}" for what in ("product", "grade", "certificate", "country", "near", "enough", "fresh")
 }
 # A removed filter, and its chip.
-WISHES = {
+FILTERS = {
     "search.relax.countries": "countries",
     "search.relax.incoterm": "incoterm",
     "search.relax.packaging": "packaging",
@@ -179,7 +179,7 @@ def _seller(chat: ChatContext, listing: Listing) -> str:
 def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
     words = chat.words
     if listing.seller == chat.organisation:
-        return (to_command(words, "listings", said=words("listing.mine")),)
+        return (to_command(words, "listings", label=words("listing.mine")),)
     buttons = []
     if listing.buy_now:
         buttons.append(Button(label=words("offer.buy"), press=press("offer.buy", listing.id), style="primary"))
@@ -281,12 +281,12 @@ def _plainly(chat: ChatContext, query: Query, page: Page) -> str:
     Example: "None within 100 km of Riga; 4 within 180 km", "None up to 180 €/t; 3 from 186 €/t on".
     """
     codes = {each.code for each in page.relaxations}
-    said = [
+    sentences = [
         _without(chat, query, each)
         for each in page.relaxations
         if each.code != "search.relax.anywhere" or "search.relax.radius" not in codes
     ]
-    return "\n".join([understood_text(chat, chips_of(chat, query)), *filter(None, said)])
+    return "\n".join([understood_text(chat, chips_of(chat, query)), *filter(None, sentences)])
 
 
 def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
@@ -295,7 +295,7 @@ def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
     for code, told, sentence in BEYOND:
         if code == relaxed.code and parts.get(told):
             return chat.words(sentence, **parts)
-    chip = chip_of(chat, query, WISHES.get(relaxed.code, ""))
+    chip = chip_of(chat, query, FILTERS.get(relaxed.code, ""))
     return chat.words("find.none_so_some_else", wish=chip_label(chat, chip), count=relaxed.count) if chip else ""
 
 

@@ -179,19 +179,19 @@ def chip(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("find.set")
-def set_wish(chat: ChatContext, pressed: Press) -> None:
+def set_filter(chat: ChatContext, pressed: Press) -> None:
     """Set another value for a filter."""
     if (query := _current(chat, pressed)) is None:
         return
-    wish, _, number = pressed.choice.partition(":")
-    tapped = chip_of(chat, query, wish)
+    filter_name, _, number = pressed.choice.partition(":")
+    tapped = chip_of(chat, query, filter_name)
     offered = variants(chat, query, tapped) if tapped is not None else ()
     chosen = {str(place): each.query for place, each in enumerate(offered)}
     show_results(chat, ask(chat, chosen.get(number, query)))
 
 
 @router.press("find.drop")
-def drop_wish(chat: ChatContext, pressed: Press) -> None:
+def drop_filter(chat: ChatContext, pressed: Press) -> None:
     if (query := _current(chat, pressed)) is None:
         return
     tapped = chip_of(chat, query, pressed.choice)
@@ -280,7 +280,7 @@ def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardL
     """
     prices = Comparison.of(chat, query.parsed)
     items = tuple(hit_card(chat, hit, prices) for hit in page.hits)
-    said = (
+    sentences = (
         understood_text(chat, chips_of(chat, query)),
         order_text(chat, query),
         *unclear_words(chat, query),
@@ -291,7 +291,7 @@ def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardL
     return CardList(
         subject="find",
         title=chat.words("find.found", count=page.total),
-        text="\n".join(filter(None, said)),
+        text="\n".join(filter(None, sentences)),
         items=items,
         buttons=(
             *_quotes_row(chat, query),

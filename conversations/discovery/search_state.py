@@ -83,12 +83,12 @@ def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
     """Return the amount of these goods in the latest query, if that list was shown last and named an amount."""
     if latest(chat) != GOODS.name:
         return None
-    said = asked(chat).parsed
-    meant = (said.product,) if said.product else said.alternatives
-    return said.quantity if not meant or product_id in meant else None
+    parsed = asked(chat).parsed
+    meant = (parsed.product,) if parsed.product else parsed.alternatives
+    return parsed.quantity if not meant or product_id in meant else None
 
 
-WANTED: Final = Topic("wanted", AskedQuery.read)
+SUPPLY: Final = Topic("wanted", AskedQuery.read)
 PROBLEM: Final = "problem"  # no list but the question for the problem, which the next words answer
 
 
@@ -204,9 +204,9 @@ MANY_TIMES: Final = 5  # a number so many times higher or lower is hardly a pric
 CHANGING: Final = Topic("find.changing", OfQuery.read)  # the filter whose values are on the screen
 
 
-def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
+def ask_for_number(chat: ChatContext, query: Query, filter_name: str) -> None:
     """Remember the filter whose values are on the screen, so that a bare number typed next is meant for it."""
-    chat.memory.put(CHANGING, OfQuery(fingerprint(query), wish))
+    chat.memory.put(CHANGING, OfQuery(fingerprint(query), filter_name))
 
 
 def ask_for_none(chat: ChatContext) -> None:
@@ -246,5 +246,5 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
 def _within(query: Query, number: str) -> Query | None:
     """Return the query with another distance, in whole kilometres."""
     km = int(number) if number.isdecimal() else 0
-    said = query.parsed
-    return replace(query, parsed=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None
+    parsed = query.parsed
+    return replace(query, parsed=replace(parsed, radius_km=km)) if 0 < km <= FARTHEST_KM else None

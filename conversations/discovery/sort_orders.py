@@ -72,8 +72,8 @@ def said_order(sentence: str) -> Order | None:
 
 
 def _bare(sentence: str) -> str:
-    said = WORD.findall(folded(sentence))
-    return " ".join(word for word in said if word not in COURTESY) or " ".join(said)
+    spoken = WORD.findall(folded(sentence))
+    return " ".join(word for word in spoken if word not in COURTESY) or " ".join(spoken)
 
 
 def is_courtesy(words: str) -> bool:

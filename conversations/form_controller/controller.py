@@ -120,11 +120,11 @@ class FormController:
             chat.as_new_message = True  # below its answers
             self.show(chat, draft)
             return
-        said = said_at_once(chat, flow, text, draft=draft, reading=reading, current=current)
-        if said.answers:
+        given = said_at_once(chat, flow, text, draft=draft, reading=reading, current=current)
+        if given.answers:
             talks.note_answer(chat.ctx, draft, chat.update.said_in, WHOLE)
-        if said.answers or current is None:
-            self._write_down(chat, draft, said)
+        if given.answers or current is None:
+            self._write_down(chat, draft, given)
             return
         asked = flow.form.field(current)
         if asked.kind == "files":
@@ -148,8 +148,8 @@ class FormController:
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
         if draft.said[message] == WHOLE:
-            said = said_at_once(chat, flow, text, draft=draft, reading=reading, current=None)
-            self._write_down(chat, draft, said)
+            given = said_at_once(chat, flow, text, draft=draft, reading=reading, current=None)
+            self._write_down(chat, draft, given)
         else:
             self._answer(chat, draft, flow.form.field(draft.said[message]), text.strip(), reading)
 
@@ -491,29 +491,29 @@ class FormController:
             return
         self.show(chat, draft)
 
-    def _write_down(self, chat: ChatContext, draft: Draft, said: SaidAtOnce) -> None:
+    def _write_down(self, chat: ChatContext, draft: Draft, given: SaidAtOnce) -> None:
         """Save the answers that one sentence gives to several fields.
 
         Name these fields and the words left over, then go on.
         """
         form, told = self._flows[draft.flow].form, []
-        answers, refused = part_refused(chat, form, draft.answers, said.answers)
+        answers, refused = part_refused(chat, form, draft.answers, given.answers)
         if answers:
             names = [chat.words(form.code(name)) for name in answers]
             draft = self._keep(chat, draft, answers)
             told.append(chat.words("form.written_down", names=names))
-        if said.left:
-            left = (chat.words("search.chip.rest", words=part[:60]) for part in said.left)
+        if given.left:
+            left = (chat.words("search.chip.rest", words=part[:60]) for part in given.left)
             told.append(chat.words("form.not_taken", said=", ".join(left)))
-        if not said.answers:
+        if not given.answers:
             told.append(chat.words("form.look_it_over"))
         if refused:  # the line is asked again, and its old value can be kept
             draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
         self.show(chat, draft, note=" ".join(told), errors=refused)
 
-    def _keep(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> Draft:
-        trail = [name for name in draft.trail if name not in said] + list(said)
-        return self._save(chat, draft, {**draft.answers, **said}, trail=trail)
+    def _keep(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str]) -> Draft:
+        trail = [name for name in draft.trail if name not in answers] + list(answers)
+        return self._save(chat, draft, {**draft.answers, **answers}, trail=trail)
 
     def _finish(self, chat: ChatContext, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
         """Submit the form, unless it needs a confirmation. `sure`: the confirmation was given."""

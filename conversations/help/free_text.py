@@ -9,7 +9,7 @@ from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import tells_a_problem
 from conversations.discovery.refinement import asks_who_buys, said_after_list
-from conversations.discovery.request_search import refines_wanted
+from conversations.discovery.request_search import refines_supply
 from conversations.discovery.search_state import asks_problem
 from conversations.forms.suggestions import nearly
 from conversations.help.commands import COMMANDS, THREE_WAYS
@@ -27,11 +27,11 @@ def said_of_last_list(chat: ChatContext, text: str) -> str | None:
     """Return the command that these words are after the last list; None if they do not refer to it."""
     if refines_advice(chat, text):
         return "advise"
-    return "wanted_more" if refines_wanted(chat, text) else said_after_list(chat, text)
+    return "wanted_more" if refines_supply(chat, text) else said_after_list(chat, text)
 
 
 # Only a search for goods names these; a town alone may mean anything.
-WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
+FILTERS = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
 GREETINGS = frozenset(
     folded(each)
@@ -70,7 +70,7 @@ def _wished(chat: ChatContext, text: str) -> None:
     if asks_problem(chat) and not greets(text) and not _offers_goods(understood):
         chat.command("experts", text)
         return
-    wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
+    wants_goods = understood.side == "buy" or any(getattr(understood, filter_name) for filter_name in FILTERS)
     wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of any goods
     wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
     wants_goods |= any(map(market_context.catalogue.name_index.of_last_part, words_of(understood.rest)))
@@ -80,8 +80,8 @@ def _wished(chat: ChatContext, text: str) -> None:
         chat.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         chat.command("start", "")
-    elif (wanted := asks_who_buys(chat, text)) is not None:
-        chat.command("requests", wanted)
+    elif (goods := asks_who_buys(chat, text)) is not None:
+        chat.command("requests", goods)
     elif (command := said_of_last_list(chat, text)) is not None:
         chat.command(command, text)
     elif tells_a_problem(chat, text, understood, wants_goods=wants_goods):
@@ -94,9 +94,9 @@ def _wished(chat: ChatContext, text: str) -> None:
         suggest(chat, text)
 
 
-def _offers_goods(said: ParsedQuery) -> bool:
+def _offers_goods(parsed: ParsedQuery) -> bool:
     """Return True if a text only offers an amount of goods, whatever was asked."""
-    return said.side == "sell" and said.quantity is not None and not said.rest
+    return parsed.side == "sell" and parsed.quantity is not None and not parsed.rest
 
 
 def greets(text: str) -> bool:
@@ -104,10 +104,10 @@ def greets(text: str) -> bool:
 
     A command after the greeting is no name.
     """
-    said = WORD.findall(folded(text))
+    spoken = WORD.findall(folded(text))
     for count in (1, 2):
-        if " ".join(said[:count]) in GREETINGS:
-            rest = said[count:]
+        if " ".join(spoken[:count]) in GREETINGS:
+            rest = spoken[count:]
             return len(rest) <= NAMES_GREETED and not set(rest) & set(COMMANDS)
     return False
 

@@ -133,7 +133,7 @@ def _listing(chat: ChatContext, subject: str, note: str) -> Card:
     renew = own_card(chat, listing_for(chat.ctx, subject), note)
     if not note:
         return renew
-    mine = to_command(chat.words, "listings", said=chat.words("listing.mine"))
+    mine = to_command(chat.words, "listings", label=chat.words("listing.mine"))
     return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
 
 

@@ -80,8 +80,8 @@ def sentence(chat: ChatContext, about: tuple[str, str], code: str, parts: dict[s
     elif any(words.knows(f"{code}.{side}") for side in ("buyer", "seller")):
         mine = f"{code}.{side_of(chat, *about)}"
         code = mine if words.knows(mine) else code
-    said = {name: part(chat) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
-    return words(code, **said, who=who)
+    values = {name: part(chat) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
+    return words(code, **values, who=who)
 
 
 def _who(chat: ChatContext, person_id: str | None) -> str:
@@ -163,9 +163,9 @@ class Notices:
 
     def _tell(self, ctx: Ctx) -> None:
         notifications = ctx.collected(Notifications)
-        said, notifications.said = notifications.said, {}
+        replies, notifications.said = notifications.said, {}
         concerned: dict[str, Reached] = {}
-        for (kind, subject), sentences in said.items():
+        for (kind, subject), sentences in replies.items():
             for person in parties(ctx, kind, subject):
                 if person.id not in concerned:
                     concerned[person.id] = Reached(person, self._addresses(ctx, person))
@@ -240,8 +240,8 @@ class Notices:
 
     def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[ChatContext], Reply | None]) -> None:
         chat = self._chat_with(ctx, person_of(ctx, person_id))
-        if chat is not None and (said := reply(chat)) is not None:
-            send(ctx, chat.chat_address, [said], words=chat.words)
+        if chat is not None and (sent := reply(chat)) is not None:
+            send(ctx, chat.chat_address, [sent], words=chat.words)
 
     def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
         self._to_person(ctx, fact.person, lambda chat: account_page(chat, fact.url))

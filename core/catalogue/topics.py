@@ -47,17 +47,17 @@ class Topics:
         for field in fields:
             for topic, languages in field.topics.items():
                 self.field_of[topic] = field.id
-                self._things |= {folded(said.removesuffix(STEM)) for said in languages.get(THINGS, ())}
-                for said in chain.from_iterable(languages.values()):
-                    into = stems if said.endswith(STEM) else words
-                    into[folded(said.removesuffix(STEM))][topic] = None
+                self._things |= {folded(text.removesuffix(STEM)) for text in languages.get(THINGS, ())}
+                for text in chain.from_iterable(languages.values()):
+                    into = stems if text.endswith(STEM) else words
+                    into[folded(text.removesuffix(STEM))][topic] = None
         self._long_things = [thing for thing in self._things if len(thing) > SURE_STEM]
         self._words = {word: tuple(topics) for word, topics in words.items()}
         self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
         self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
         self._by_ends: dict[str, list[str]] = defaultdict(list)
-        for said in (said for said in (*stems, *words) if len(said) >= SHORTEST_ALONE):
-            self._by_ends[_ends(said)].append(said)
+        for text in (text for text in (*stems, *words) if len(text) >= SHORTEST_ALONE):
+            self._by_ends[_ends(text)].append(text)
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:

@@ -69,29 +69,29 @@ Columns = dict[str, Rows]
 # --- a search and a listing as numbers --------------------------------------------------------------------------------
 
 
-def outline(wanted: ParsedQuery) -> bytes:
+def outline(query: ParsedQuery) -> bytes:
     """Return the packed numbers of a search that matching compares."""
     row = np.zeros(1, OUTLINE)
     row["near"], row["least"], row["most"] = ANYWHERE, -math.inf, math.inf
     row["first"], row["last"] = np.iinfo("i4").min, np.iinfo("i4").max
-    if wanted.grade:
-        row["grade"] = _hash(wanted.grade)
-    row["schemes"] = _bits(wanted.certificates)
-    reach = reach_km(wanted)
-    if wanted.place is not None and reach is not None:
-        row["x"], row["y"], row["z"] = _point(wanted.place.lat, wanted.place.lon)
+    if query.grade:
+        row["grade"] = _hash(query.grade)
+    row["schemes"] = _bits(query.certificates)
+    reach = reach_km(query)
+    if query.place is not None and reach is not None:
+        row["x"], row["y"], row["z"] = _point(query.place.lat, query.place.lon)
         row["near"] = math.cos(min(math.pi, reach / EARTH_RADIUS_KM))
-    _limit_price(row, wanted)
-    if wanted.window is not None:
-        row["first"], row["last"] = wanted.window.first.toordinal(), wanted.window.last.toordinal()
-    if wanted.quantity is not None:
-        row["measure"], row["amount"] = _measured(wanted.quantity)
+    _limit_price(row, query)
+    if query.window is not None:
+        row["first"], row["last"] = query.window.first.toordinal(), query.window.last.toordinal()
+    if query.quantity is not None:
+        row["measure"], row["amount"] = _measured(query.quantity)
     return row.tobytes()
 
 
-def _limit_price(row: Rows, wanted: ParsedQuery) -> None:
+def _limit_price(row: Rows, query: ParsedQuery) -> None:
     """Write the price limits into a row. Limits in two currencies are left to the exact check."""
-    limits = {"most": wanted.max_price or wanted.price, "least": wanted.min_price}
+    limits = {"most": query.max_price or query.price, "least": query.min_price}
     kinds = {_money(limit) for limit in limits.values() if limit is not None}
     if len(kinds) != 1:
         return

@@ -60,7 +60,7 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
 
 def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
     """Return True if the listing's seller could quote: such goods, within a day's drive, in a traded amount."""
-    if not rules.fits(_wanted(request), Goods(listing, catalogue, ())):
+    if not rules.fits(_query_of(request), Goods(listing, catalogue, ())):
         return False
     least = quantity_in(catalogue, listing.product_id, listing.min_lot, request.unit)
     most = quantity_in(catalogue, listing.product_id, listing.quantity, request.unit)
@@ -93,7 +93,7 @@ def told_of(ctx: Ctx, catalogue: Catalogue, request_id: str) -> tuple[Listing, t
     listing = ctx.session.get(Listing, alert.listing_id) if alert is not None and alert.told_at is not None else None
     if listing is None:
         raise NotFound("alert.not_told")
-    return listing, reasons(_wanted(request_for(ctx, request_id)), Goods(listing, catalogue, ()))
+    return listing, reasons(_query_of(request_for(ctx, request_id)), Goods(listing, catalogue, ()))
 
 
 def sold_products(ctx: Ctx) -> dict[str, bool]:
@@ -123,7 +123,7 @@ def move_openings(ctx: Ctx, stays: str, goes: str) -> None:
         ctx.session.execute(update(table).where(table.person_id == goes).values(person_id=stays))
 
 
-def _wanted(request: Request) -> ParsedQuery:
+def _query_of(request: Request) -> ParsedQuery:
     """Return the request as a search. Without a known place, goods must be from the same country."""
     place = None
     if request.lat is not None and request.lon is not None:

@@ -159,7 +159,7 @@ def reasons_for(
     """Return the filters that a listing meets, and a fitting search of the same person with more filters, if any."""
     goods = _goods(ctx, listing_for(ctx, listing_id), catalogue)
     fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(wanted(each).parsed, goods))
-    closest = max((search, *fitting), key=lambda each: rules.wishes_in(wanted(each)))  # the first of equal ones
+    closest = max((search, *fitting), key=lambda each: rules.filter_count(wanted(each)))  # the first of equal ones
     return reasons(wanted(search).parsed, goods), None if closest is search else closest
 
 

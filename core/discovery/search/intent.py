@@ -196,8 +196,8 @@ def _without_legal_forms(text: str) -> str:
 
 def _is_talk(words: str) -> bool:
     """Return True if it is more than a name: several words, at least half of them without a capital."""
-    said = words.split()
-    return len(said) >= A_SENTENCE and sum(word[:1].isupper() for word in said) <= len(said) / 2
+    spoken = words.split()
+    return len(spoken) >= A_SENTENCE and sum(word[:1].isupper() for word in spoken) <= len(spoken) / 2
 
 
 def with_problem_words(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
@@ -373,7 +373,7 @@ class Intent:
 @lru_cache(maxsize=16)
 def whole_words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
     """Return the folded words of all phrases with that meaning."""
-    return frozenset(word for said in catalogue.words.all(meaning) for word in words_of(said))
+    return frozenset(word for phrase in catalogue.words.all(meaning) for word in words_of(phrase))
 
 
 def _is_none(written: str, unknown: set[str], catalogue: Catalogue) -> bool:

@@ -26,7 +26,7 @@ LONGEST_SENTENCE: Final = 500  # characters; the rest is not read
 NEAR_KM: Final = 150  # the radius of "near" without a distance: a truck there and back before noon
 LOOSE: Final = "bulk"  # the packaging of goods without one
 
-# Prefixes of marks.
+# Prefixes of tags.
 COUNTRY: Final = "country:"
 TOWN: Final = "town:"  # and its name in the gazetteer
 GRADE: Final = "grade:"
@@ -121,7 +121,7 @@ class ParsedQuery:
     order: SaidOrder | None = None  # how to sort the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that are meant alike ("A1 or A2"), or while the goods do not say which
     named: str = ""  # the words that name the goods
-    left_out: tuple[str, ...] = ()  # excluded marks: "country:UA", "grade:ENplus_A2", "scheme:FSC"
+    left_out: tuple[str, ...] = ()  # excluded tags: "country:UA", "grade:ENplus_A2", "scheme:FSC"
     countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
     countries_said: str = ""  # as they were written
     quality: tuple[Measure, ...] = ()  # measured properties of goods; a sentence leaves them among its words
@@ -246,13 +246,13 @@ class Query:
 
 def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: ParsedQuery) -> ParsedQuery:
     """Drop exclusions that are wanted now, and filters that are excluded now."""
-    wanted = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
-    wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
-    wanted |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
+    chosen = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
+    chosen |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
+    chosen |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
     unwanted = set(more.left_out)
     return replace(
         together,
-        left_out=tuple(dict.fromkeys((*(mark for mark in before.left_out if mark not in wanted), *more.left_out))),
+        left_out=tuple(dict.fromkeys((*(tag for tag in before.left_out if tag not in chosen), *more.left_out))),
         certificates=tuple(each for each in together.certificates if f"{SCHEME}{each}" not in unwanted),
         countries=tuple(each for each in together.countries if f"{COUNTRY}{each}" not in unwanted),
         packaging=tuple(each for each in together.packaging if f"{PACKAGING}{each}" not in unwanted),

@@ -41,14 +41,14 @@ def weigh_problem_words(words: Sequence[str], catalogue: Catalogue) -> list[Word
 
     A word of several topics ("fumes") tells less of each. The topic of the other words decides what it means here.
     """
-    marks = _marks_of(words, catalogue)
-    beside = BESIDE_PROBLEM if any(marks) else 1.0
+    tags = _tags_of(words, catalogue)
+    beside = BESIDE_PROBLEM if any(tags) else 1.0
     return [
         WordTopics(
             {**_same(word, same, catalogue), **about},
             catalogue.topics.tells(word) * min(1.0, max(about.values()) / ADVISES) if about else beside,
         )
-        for word, same, about in zip(words, catalogue.synonyms.of(words), marks, strict=True)
+        for word, same, about in zip(words, catalogue.synonyms.of(words), tags, strict=True)
     ]
 
 
@@ -62,7 +62,7 @@ def _same(word: str, same: Mapping[str, float], catalogue: Catalogue) -> Mapping
     return same if meant else {}
 
 
-def _marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
+def _tags_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
     topics = [catalogue.topics.of(word) for word in words]
     fields = [catalogue.fields_told_by(word) for word in words]
     fields = [of_word if len(of_word) <= FIELDS_TOLD else () for of_word in fields]
@@ -162,7 +162,7 @@ def _patterns(catalogue: Catalogue) -> tuple[tuple[re.Pattern[str], ...], tuple[
     lead = rf"(?<![\w.,:/+-])(?:{before}\s*)?"
     until = r"(?:\s*[-–]\s*[0-9]{1,2}[:.][0-9]{2})?"
     units = any_of(word for unit in catalogue.units.values() for word in (unit.code, *unit.words))
-    money = any_of(word for said in words.currencies.values() for word in said)
+    money = any_of(word for names in words.currencies.values() for word in names)
     other = rf"[0-9h]|[.,:][0-9]|\s*(?:{units}|{money}|km|%|[-–/])(?!\w)"
     sure = (
         rf"{lead}{HOUR}:{MINUTE}(?![0-9:]){until}(?:\s*(?:{half}|{behind}(?!\w)))?",

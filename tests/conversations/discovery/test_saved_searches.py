@@ -88,7 +88,7 @@ async def test_search_changed_by_buttons_is_titled_by_filters_and_local_town(
     def nearer(chat: ChatContext) -> None:
         query = asked(chat)
         ask(chat, service.without(query, "grade"))
-        finding.set_wish(chat, Press("find.set", "", fingerprint(query), f"place:{RADII_KM.index(100)}"))
+        finding.set_filter(chat, Press("find.set", "", fingerprint(query), f"place:{RADII_KM.index(100)}"))
 
     await seeker.does(nearer)
     card = await seeker.saves()

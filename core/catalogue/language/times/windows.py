@@ -82,34 +82,36 @@ class Spans:
         )
 
     def _part(self, found: re.Match[str], today: date) -> DateWindow | None:
-        said = found.groupdict()
-        part = self._parts[re.sub(r"\s+", " ", said.get("part") or "")] if said.get("part") else "late"
-        window = self._of_year(said["of_year"], part, today) if said["of_year"] else self._of_month(said, part, today)
-        if window is None or not said["until"]:
-            return open_from(window.first) if window and said["starting"] else window
+        groups = found.groupdict()
+        name = self._parts[re.sub(r"\s+", " ", groups.get("part") or "")] if groups.get("part") else "late"
+        window = (
+            self._of_year(groups["of_year"], name, today) if groups["of_year"] else self._of_month(groups, name, today)
+        )
+        if window is None or not groups["until"]:
+            return open_from(window.first) if window and groups["starting"] else window
         return ordered(today, window.last)
 
-    def _of_month(self, said: Mapping[str, str | None], part: str, today: date) -> DateWindow:
+    def _of_month(self, groups: Mapping[str, str | None], part: str, today: date) -> DateWindow:
         first, last = PARTS_OF_MONTH[part]
 
         def of(year: int, month: int) -> DateWindow:
             return DateWindow(date(year, month, first), date(year, month, last) if last else end_of_month(year, month))
 
-        if not said.get("month"):
-            month = end_of_month(today.year, today.month) + timedelta(days=1) if said.get("next") else today
+        if not groups.get("month"):
+            month = end_of_month(today.year, today.month) + timedelta(days=1) if groups.get("next") else today
             return of(month.year, month.month)
-        number = self._months[said["month"] or ""]
-        if said["y"]:
-            return of(int(said["y"]), number)
+        number = self._months[groups["month"] or ""]
+        if groups["y"]:
+            return of(int(groups["y"]), number)
         window = of(today.year, number)
         return window if window.last >= today else of(today.year + 1, number)
 
     @staticmethod
-    def _of_year(said: str, part: str, today: date) -> DateWindow | None:
+    def _of_year(name: str, part: str, today: date) -> DateWindow | None:
         if part not in PARTS_OF_YEAR:
             return None
         first, last = PARTS_OF_YEAR[part]
-        year = int(said) if said.isdigit() else today.year + (last < today.month)
+        year = int(name) if name.isdigit() else today.year + (last < today.month)
         return DateWindow(date(year, first, 1), end_of_month(year, last))
 
     def _from_today(self, found: re.Match[str], today: date) -> DateWindow:
@@ -398,7 +400,7 @@ def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWin
 
 def _any_day(month: str, short: str, words: Words) -> str:
     """Return the pattern of one day, with or without its year. Takes the patterns of full and short month names."""
-    currency = any_of(word for said in words.currencies.values() for word in said)
+    currency = any_of(word for names in words.currencies.values() for word in names)
     no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
     year = rf"{YEAR}(?:\s?рр?\.?(?!\w))?"  # "30 червня 2027 р.", of a span "2027 рр."
     named_year = YEAR_BEFORE.replace("?P<y>", "?:")

@@ -64,7 +64,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Terms:
-    """Words and marks in the order of their bytes, and the documents of each.
+    """Words and tags in the order of their bytes, and the documents of each.
 
     The documents of term t are `postings[starts[t]:starts[t + 1]]`, newest first. The lowest bit of a posting says that
     the term stands in the title; the others are the document's number.
@@ -92,7 +92,7 @@ class Segment:
         return len(self.columns)
 
     def term(self, text: str) -> int | None:
-        """Return the number of exactly that word or mark."""
+        """Return the number of exactly that word or tag."""
         return self._numbers.get(text)
 
     def beginning(self, text: str, most: int) -> range:
@@ -198,7 +198,7 @@ class Segment:
 
     @cached_property
     def product_of_term(self) -> dict[int, int]:
-        """The number of the product, by the terms that are marks of goods."""
+        """The number of the product, by the terms that are tags of goods."""
         terms = ((self.term(f"product:{name}"), number) for number, name in enumerate(self.product_names) if name)
         return {term: number for term, number in terms if term is not None}
 

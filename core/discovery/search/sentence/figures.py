@@ -64,10 +64,10 @@ def _prices(state: ParseState) -> list[SaidPrice]:
     ranges = (grammar.price_range,) if _may_be_range(state) else ()
     for pattern in (*ranges, grammar.price, grammar.bare_limit):
         for found in pattern.finditer(state.text):
-            said = found.groupdict()
+            groups = found.groupdict()
             if pattern is grammar.bare_limit and _begins_an_amount(state, found):
                 continue
-            if pattern is grammar.bare_limit or said["before"] or said["after"] or said["unit"]:
+            if pattern is grammar.bare_limit or groups["before"] or groups["after"] or groups["unit"]:
                 state.strike(*found.span())
                 prices += grammar.prices_of(found)
     return prices
@@ -150,12 +150,12 @@ def amount_of_loads(
     return Quantity(least.amount * figures.loads, least.unit)
 
 
-def _packed(state: ParseState, said: Quantity) -> bool:
+def _packed(state: ParseState, amount: Quantity) -> bool:
     """Return True if an amount is the content of one bag: kilograms beside bags. A trader's tonne is no bag."""
-    if said.unit != "kg":
+    if amount.unit != "kg":
         return False
     text, packings = state.normalised.text, state.grammar.packaging
-    return any(said.amount <= most and packings[packing].search(text) for packing, most in HOLDS_KG.items())
+    return any(amount.amount <= most and packings[packing].search(text) for packing, most in HOLDS_KG.items())
 
 
 def prices(

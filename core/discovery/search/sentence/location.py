@@ -68,9 +68,9 @@ def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> Po
         code = re.sub(r"[\s-]", "", found["code"])
         place = next((town for country in countries if (town := _town(places, country, code)) is not None), None)
         if place is not None:
-            said = state.written(*found.span())
+            written = state.written(*found.span())
             state.strike(*found.span())
-            return PostcodeTown(place, said)
+            return PostcodeTown(place, written)
     return None
 
 
@@ -162,8 +162,8 @@ def take_location(state: ParseState, catalogue: Catalogue, places: Places) -> Lo
     code = term[0].upper() if term else None
     if place is None:
         return Location(code, countries=countries, around_km=radius_km if radius else None, unknown=unknown)
-    said = finder.said or (posted.said if posted else "")
-    return Location(code, place, said, radius_km, countries, other=finder.or_elsewhere())
+    written = finder.said or (posted.said if posted else "")
+    return Location(code, place, written, radius_km, countries, other=finder.or_elsewhere())
 
 
 def _countries(state: ParseState, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
@@ -214,9 +214,9 @@ class _Finder:
     said: str = ""
     end: int = 0  # where the struck-out text ends
 
-    def behind(self, marks: list[int]) -> Place | None:
-        for mark in marks:
-            found = self.state.grammar.to_place.match(self.state.text, mark)
+    def behind(self, markers: list[int]) -> Place | None:
+        for marker in markers:
+            found = self.state.grammar.to_place.match(self.state.text, marker)
             place = self._at(found.end(), spelt=self.places.meant) if found else None
             if place is not None:
                 return place
@@ -234,9 +234,9 @@ class _Finder:
         state.strike(*first.span())
         return self.said
 
-    def unknown_behind(self, mark: int) -> str:
+    def unknown_behind(self, marker: int) -> str:
         """Return the unknown word behind a "near" that is written like a name, or an empty string."""
-        found = self.state.grammar.to_place.match(self.state.text, mark)
+        found = self.state.grammar.to_place.match(self.state.text, marker)
         token = _TOKEN.match(self.state.text, found.end()) if found else None
         if token is None or not self.state.written(token.start(), token.start() + 1).isupper():
             return ""
@@ -339,8 +339,8 @@ class _Finder:
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2 and not self._is_of_goods(name, start):
                 self._strike(start, end)
                 return exact[0]
-        said = tokens[0][0]
-        meant = () if spelt is None or self.catalogue.topics.begins_one(said) else spelt(said)
+        word = tokens[0][0]
+        meant = () if spelt is None or self.catalogue.topics.begins_one(word) else spelt(word)
         # "per cent" is a begun "per centrali" rather than a misspelt "per Cento".
         return self._found(tokens[0], () if meant and meant[0].everyday_word else meant)
 

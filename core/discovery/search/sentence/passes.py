@@ -275,5 +275,5 @@ def _exclusions_of_goods(state: ParseState) -> tuple[str, ...]:
     """Return the exclusions. If an excluded grade may mean several, keep those of the goods."""
     known = state.catalogue.product(state.product).grades if state.product else ()
     return tuple(
-        mark for mark in state.exclusions if not mark.startswith(GRADE) or not known or mark[len(GRADE) :] in known
+        tag for tag in state.exclusions if not tag.startswith(GRADE) or not known or tag[len(GRADE) :] in known
     )

@@ -34,13 +34,15 @@ def takes_supplier_question(state: ParseState) -> bool:
     if not in_stock and state.words.isdisjoint(grammar.supplying):
         return False
     found = list(FIRST_WORD.finditer(state.text))
-    said = [word[0] for word in found]
-    asker = next((place for place, word in enumerate(said[:BEGINS]) if word in grammar.askers), None)
+    words = [word[0] for word in found]
+    asker = next((place for place, word in enumerate(words[:BEGINS]) if word in grammar.askers), None)
     if asker is None:
         return False
-    able = asker + 1 < len(said) and said[asker + 1] in grammar.able  # "wer kann Rinde liefern"
-    until = len(said) if able else asker + 1 + BEHIND
-    verb = next((place for place in range(asker + 1, min(until, len(said))) if said[place] in grammar.supplying), None)
+    able = asker + 1 < len(words) and words[asker + 1] in grammar.able  # "wer kann Rinde liefern"
+    until = len(words) if able else asker + 1 + BEHIND
+    verb = next(
+        (place for place in range(asker + 1, min(until, len(words))) if words[place] in grammar.supplying), None
+    )
     for place in () if verb is None else (asker, *((asker + 1,) if able else ()), verb):
         state.strike(*found[place].span())
     return in_stock or verb is not None

@@ -97,10 +97,10 @@ def listings(draw: st.DrawFn) -> Listing:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(searches(), min_size=1, max_size=60), st.lists(listings(), min_size=1, max_size=8), st.data())
 def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
-    wanted: list[ParsedQuery], offered: list[Listing], data: st.DataObject
+    query: list[ParsedQuery], offered: list[Listing], data: st.DataObject
 ) -> None:
     """The result does not depend on what was saved, changed and removed before."""
-    watchlist, known = Watchlist(), {f"{number:04}": each for number, each in enumerate(wanted)}
+    watchlist, known = Watchlist(), {f"{number:04}": each for number, each in enumerate(query)}
     watchlist.put((name, each.product or "", outline(each)) for name, each in known.items())
     for name in data.draw(st.sets(st.sampled_from(sorted(known)))):
         changed = data.draw(st.none() | searches())
@@ -135,12 +135,12 @@ def fit(sentence: str, **changes: object) -> bool:
         "country": "LT",
         "incoterm": "DAP",
     }
-    wanted = parse_query(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).parsed
+    query = parse_query(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).parsed
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
-    watchlist.put([("it", wanted.product or "", outline(wanted))])
+    watchlist.put([("it", query.product or "", outline(query))])
     said = {"girios", "uab", "vilnius", "buchenholz", "eiche"}
-    exact = rules.fits(wanted, Goods(listing, catalogue(), said, lambda word: word in {"girios", "latgran"}))
+    exact = rules.fits(query, Goods(listing, catalogue(), said, lambda word: word in {"girios", "latgran"}))
     assert exact <= (watchlist.wanting(listing) == ["it"])
     return exact
 

@@ -117,10 +117,10 @@ async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> N
 
 async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> None:
     people = [await market.newcomer(name) for name in ("Tom", "Eva", "Ida")]
-    wishes = Query(ParsedQuery(product="wood_pellets")).to_json()
+    query = Query(ParsedQuery(product="wood_pellets")).to_json()
     seekers = []
     for actor, person in people:
-        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(wishes=wishes)))
+        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(wishes=query)))
         view = await market.run(
             actor,
             lambda ctx, own=person.organisation_id: view_market(  # type: ignore[misc]  # bound now

@@ -14,7 +14,7 @@ async def test_goods_kinds_and_packings_that_are_not_wanted_are_not_found(market
     bagged = await on.put(packaging="bag", words="of oak")
     loose = await on.put(packaging="bulk", words="aus Fichte")
     straw = await on.put(product_id="straw_pellets", grade_id=None, certificates=())
-    for sentence, wanted in (
+    for sentence, expected in (
         ("wood pellets, no bags", {loose.id}),
         ("Holzpellets keine Sackware", {loose.id}),
         ("wood pellets without oak", {loose.id}),
@@ -23,7 +23,7 @@ async def test_goods_kinds_and_packings_that_are_not_wanted_are_not_found(market
         ("not wood pellets", {straw.id}),
     ):
         page = await on.find(sentence)
-        assert set(ids(page)) == wanted, sentence
+        assert set(ids(page)) == expected, sentence
         assert "left_out" in [chip.wish for chip in service.explain(Query(page.parsed)).chips]
 
 

@@ -280,8 +280,8 @@ async def test_excluded_things_are_not_found(market: Market) -> None:
         ("Holzpellets, kein A2", british),
     ):
         page = await on.find(sentence)
-        wanted = {latvian.id, polish.id, british.id} - {unwanted.id}
-        assert set(ids(page)) == wanted, sentence
+        expected = {latvian.id, polish.id, british.id} - {unwanted.id}
+        assert set(ids(page)) == expected, sentence
         assert [chip.wish for chip in service.explain(Query(page.parsed)).chips] == ["product", "left_out"]
     assert ids(await on.find("wood pellets not from Poland or Latvia")) == [british.id]
     assert len(ids(await on.find("wood pellets not more than 900 eur"))) == 3

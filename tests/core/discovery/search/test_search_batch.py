@@ -148,8 +148,8 @@ def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, bes
         "wood pellets truck port Riga",
     ],
 )
-def test_search_for_goods_is_no_call_for_advice(wish: str) -> None:
-    assert not asks(wish)
+def test_search_for_goods_is_no_call_for_advice(sentence: str) -> None:
+    assert not asks(sentence)
 
 
 @pytest.mark.parametrize(

@@ -216,11 +216,11 @@ async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Mar
         said = found.query.parsed
         assert (said.rest, said.window, said.at) == ("emissions", (day, day), at)
         assert [match.expert.headline.split()[0] for match in found.matches] == ["Boilers"]
-    wishes = {
+    filters = {
         chip.wish: chip.code
         for chip in service.explain((await on.find("emissions, tomorrow 10:00")).query, "expert").chips
     }
-    assert wishes == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
+    assert filters == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
     nobody = await on.find("tomorrow", has_time=lambda _expert, _window: False)
     assert [(each.wish, each.code, each.count) for each in nobody.relaxations] == [
         ("window", "search.relax.any_day", 3)

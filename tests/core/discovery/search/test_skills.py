@@ -45,8 +45,8 @@ def test_a_thing_alone_is_no_skill() -> None:
 @pytest.mark.parametrize(
     "wish", ["Holzernteplanung Privatwald", "pianificazione tagli boschivi", "ekspert raieplaneerimine"]
 )
-def test_harvest_planners_are_found_in_any_language(wish: str) -> None:
-    assert set(found([*PLANNERS, *OTHERS, *GOODS], wish)[:4]) == {"english", "german", "french", "ukrainian"}
+def test_harvest_planners_are_found_in_any_language(sentence: str) -> None:
+    assert set(found([*PLANNERS, *OTHERS, *GOODS], sentence)[:4]) == {"english", "german", "french", "ukrainian"}
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,8 @@ def test_moisture_is_a_wish_in_every_language(text: str) -> None:
         ("paja a fines de mayo, 200 t", []),
     ],
 )
-def test_other_figures_are_wishes_too_and_what_is_none_stays(text: str, wishes: list[str]) -> None:
-    assert said(text) == wishes
+def test_other_figures_are_wishes_too_and_what_is_none_stays(text: str, filters: list[str]) -> None:
+    assert said(text) == filters
 
 
 def test_measurement_is_no_price_and_no_amount() -> None:
