@@ -44,7 +44,7 @@ from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import meet
 
-NOBODY = Actor(None, "newcomer")  # until the person is known
+NEWCOMER = Actor(None, "newcomer")  # until the person is known
 ALBUM: Final = Topic("album", str)  # the person whose photos came last
 
 
@@ -138,15 +138,15 @@ class Engine:
     def _work(self, chat: ChatContext, turn: Turn) -> None:
         match turn.input:
             case TextMessage(text, anew=True) as correction:
-                self._said_anew(chat, text, correction.message)
+                self._corrected(chat, text, correction.message)
             case TextMessage(text):
-                self._said(chat, text)
+                self._text(chat, text)
             case ButtonPress(load):
                 chat.as_new_message = False
                 pressed = read_press(load)
                 # The pressed card is edited, not sent again; below a form's button is the form's own card.
                 chat.update.is_press = not pressed.verb.startswith("form.")
-                chat.update.pressed_on = turn.message or ELSEWHERE
+                chat.update.button_message = turn.message or ELSEWHERE
                 self._pressed(chat, pressed)
                 note_done(chat, load)
             case FormSubmission() | ClosedForm() | Attached() | Located() | UnsupportedInput():
@@ -170,7 +170,7 @@ class Engine:
         if load:
             chat.as_new_message = False
             chat.update.is_press = True
-            chat.update.pressed_on = message
+            chat.update.button_message = message
             self._pressed(chat, read_press(load))
 
     def _brought(
@@ -188,7 +188,7 @@ class Engine:
             case UnsupportedInput(code, parts):
                 self._unsupported(chat, chat.words(code, **parts))
 
-    def _said_anew(self, chat: ChatContext, text: str, message: str) -> None:
+    def _corrected(self, chat: ChatContext, text: str, message: str) -> None:
         """Handle an edited message. In a form it is another answer; a submitted form stays unchanged."""
         draft = answered_by(chat.ctx, chat.person.id, message)
         if draft is not None and draft.flow in self._router.flows:
@@ -196,7 +196,7 @@ class Engine:
         elif was_answer(chat.ctx, chat.person.id, message):
             chat.reply(Say(text=chat.words("talk.sent_already")))
         else:
-            self._said(chat, text)
+            self._text(chat, text)
 
     def _unsupported(self, chat: ChatContext, sentence: str) -> None:
         """Say that this input is unsupported, in the open form if there is one."""
@@ -206,7 +206,7 @@ class Engine:
         else:
             chat.reply(Say(text=sentence))
 
-    def _said(self, chat: ChatContext, text: str) -> None:
+    def _text(self, chat: ChatContext, text: str) -> None:
         if text.startswith("/"):
             name, _, rest = text[1:].replace("\n", " ").partition(" ")
             self._command(chat, name.split("@")[0], rest.strip())
@@ -238,7 +238,7 @@ class Engine:
         """
         degrees = f"{latitude:.5f}, {longitude:.5f}"
         if focused_draft(chat.ctx, chat.person.id) is not None:
-            self._said(chat, degrees)
+            self._text(chat, degrees)
         elif not any(finds(chat, latitude, longitude) for finds in self._router.finders):
             self._command(chat, "place", degrees)
 
@@ -254,15 +254,15 @@ class Engine:
         else:
             self._router.commands["?"](chat, f"{written} {rest}".strip())
 
-    def _pressed(self, chat: ChatContext, pressed: Press) -> None:
+    def _pressed(self, chat: ChatContext, press: Press) -> None:
         ask_problem_no_more(chat)
-        if pressed.verb.startswith("form."):
-            self.form_controller.press(chat, pressed)
-        elif pressed.verb == "command":
+        if press.verb.startswith("form."):
+            self.form_controller.press(chat, press)
+        elif press.verb == "command":
             chat.as_new_message = True
-            self._command(chat, pressed.choice, "")
-        elif pressed.verb in self._router.presses:
-            self._router.presses[pressed.verb](chat, pressed)
+            self._command(chat, press.choice, "")
+        elif press.verb in self._router.presses:
+            self._router.presses[press.verb](chat, press)
         else:
             chat.reply(Toast(text=chat.words("talk.unknown_button")))
 
@@ -270,8 +270,8 @@ class Engine:
         self._pressed(chat, Press(verb, subject))
 
     def _attached(self, chat: ChatContext, attached: Attached) -> None:
-        taken = [file for file in attached.files if any(takes(chat, file) for takes in self._router.takers)]
-        if taken:
+        accepted = [file for file in attached.files if any(takes(chat, file) for takes in self._router.takers)]
+        if accepted:
             _ = attached.caption and any(hears(chat, attached.caption) for hears in self._router.listeners)
             return
         # its photos come one by one; the first is answered, and later ones move the answer below them
@@ -290,7 +290,7 @@ class Engine:
         chat_address = ChatAddress(turn.identity.platform, turn.identity.workspace, turn.address)
         message, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
         update.here, update.message, update.room = chat_address, turn.message or "", room_of(ctx, turn, chat_address)
-        update.said_in = message.message if message is not None else ""
+        update.text_message = message.message if message is not None else ""
         current = ctx.collected(inbox.CurrentInput)
         current.key, current.text = turn.key, message.text if message is not None else None
         return self.chat_with(ctx, person, chat_address)
@@ -358,7 +358,7 @@ class Engine:
                 message=turn.message,
                 thread=turn.thread,
                 channel=turn.channel,
-                pressed=chat.update.pressed_on,
+                pressed=chat.update.button_message,
             )
 
 

@@ -127,8 +127,8 @@ class Glances:
 
     def _stranger(self, ctx: Ctx, identity: Identity) -> ChatContext:
         """Return a chat context for an unknown person, who sees public data only."""
-        nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
-        return self._engine.chat_with(ctx, nobody, ChatAddress(identity.platform, identity.workspace, ""))
+        stranger = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
+        return self._engine.chat_with(ctx, stranger, ChatAddress(identity.platform, identity.workspace, ""))
 
     def _options(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
         return (

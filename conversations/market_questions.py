@@ -24,7 +24,7 @@ ANSWERS: Final = {  # a question, and the command that answers it with its words
     "asks_how_it_works": (PAGE, "how-it-works"),
 }
 WITH_GOODS: Final = frozenset({"asks_to_sell"})  # questions that may name goods
-GOODS_SAID: Final = 3  # words
+GOODS_NAMED: Final = 3  # words
 LONGEST: Final = 12  # words; a longer text is no question to the market
 
 LANGUAGE: Final = ("language", "")
@@ -42,9 +42,9 @@ def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, 
         return None
     for meaning, answer in ANSWERS.items():
         left = _beside(spoken, meaning, catalogue)
-        if left is not None and len(left) <= (GOODS_SAID if meaning in WITH_GOODS else 0):
+        if left is not None and len(left) <= (GOODS_NAMED if meaning in WITH_GOODS else 0):
             return answer
-    return LANGUAGE if _asks_language(spoken, catalogue, shown) else None
+    return LANGUAGE if _names_language(spoken, catalogue, shown) else None
 
 
 def stops(chat: ChatContext, text: str) -> bool:
@@ -65,7 +65,7 @@ def _beside(spoken: list[str], meaning: str, catalogue: Catalogue) -> list[str] 
     return None
 
 
-def _asks_language(spoken: list[str], catalogue: Catalogue, shown: str) -> bool:
+def _names_language(spoken: list[str], catalogue: Catalogue, shown: str) -> bool:
     """Return True if a text only names a language or asks to speak it: "change language", "speak polish".
 
     A bare name may also be a country, or refine a list of goods. After a list of consultants it is their language.

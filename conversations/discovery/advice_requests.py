@@ -21,7 +21,7 @@ KNOWS: Final = frozenset({"field", "skill", "topic"})
 
 def advice_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
     """Return a button to the consultants, if the query says more than goods and a consultant advises on it."""
-    if not _says_enough(chat, query.parsed) or not _somebody_knows(chat, query):
+    if not _says_enough(chat, query.parsed) or not _consultant_knows(chat, query):
         return ()
     return ((Button(label=chat.words("command.experts"), press=press("seek.from_goods")),),)
 
@@ -41,10 +41,10 @@ def tells_a_problem(chat: ChatContext, sentence: str, parsed: ParsedQuery, *, wa
     intent = service.intent_of(sentence, parsed, chat.market_context.catalogue)
     if intent.names_adviser():
         return True
-    of_somebody = clock.at is not None or parsed.speaks is not None  # goods have no hour, and speak no language
-    enough = of_somebody or _says_enough(chat, parsed)
-    for_advisers = intent.asks_advice() if wants_goods else enough
-    return for_advisers and _somebody_knows(chat, Query(parsed))
+    of_consultant = clock.at is not None or parsed.speaks is not None  # goods have no hour, and speak no language
+    enough = of_consultant or _says_enough(chat, parsed)
+    for_advisers = intent.is_for_advice() if wants_goods else enough
+    return for_advisers and _consultant_knows(chat, Query(parsed))
 
 
 def _says_enough(chat: ChatContext, parsed: ParsedQuery) -> bool:
@@ -54,7 +54,7 @@ def _says_enough(chat: ChatContext, parsed: ParsedQuery) -> bool:
     return len(words) - of_countries >= WORDS_OF_A_PROBLEM
 
 
-def _somebody_knows(chat: ChatContext, query: Query) -> bool:
+def _consultant_knows(chat: ChatContext, query: Query) -> bool:
     problem = service.as_problem(query, chat.market_context.catalogue)
     found = service.search_experts(chat.ctx, chat.market_context.catalogue, problem, but=chat.organisation)
     return any(kind in KNOWS for match in found.matches for kind, _ in match.reasons)

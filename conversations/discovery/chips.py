@@ -70,7 +70,7 @@ def chips_of(chat: ChatContext, query: Query, chips: Sequence[Chip] | None = Non
     )
 
 
-def understood_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
+def query_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
     """Return how the sentence was understood, to explain unexpected results.
 
     For a quality filter, also say that figures come from the grade or from the seller.

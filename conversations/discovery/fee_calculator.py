@@ -105,14 +105,14 @@ def _reply(chat: ChatContext, sold: Line, amount: Money, *, of_session: bool = F
     """
     words, market_context = chat.words, chat.market_context
     basis_points = market_context.session_bp if of_session else market_context.commission_bp
-    taken = amount.share(basis_points)
-    left = Line(label=words("fee.left"), value=words.show(amount - taken))
+    fee = amount.share(basis_points)
+    left = Line(label=words("fee.left"), value=words.show(amount - fee))
     text = words("fee.session_text" if of_session else "fee.text", percent=Decimal(basis_points) / 100)
     chat.reply(
         Card(
             title=words("fee.title"),
             text="\n".join(filter(None, (why, text))),
-            lines=(sold, *fee_lines(chat, chat.organisation, taken), left),
+            lines=(sold, *fee_lines(chat, chat.organisation, fee), left),
             buttons=((to_command(chat.words, "expert" if of_session else "sell"),),),
         )
     )

@@ -29,7 +29,7 @@ SURE = 88  # a score up to 100; allows one wrong letter in a country's name
 LONGEST_NAME = 3  # words of a country's name
 CHOICES = 6
 LONGEST_QUESTION = 120  # letters
-TAKEN: Final = frozenset({"product", "alternatives", "grade", "place"})  # filters that apply to the market figures
+APPLIED: Final = frozenset({"product", "alternatives", "grade", "place"})  # filters that apply to the market figures
 
 router = Router()
 
@@ -49,14 +49,14 @@ def market(chat: ChatContext, asked: str) -> None:
         _ask_product(chat, parsed.alternatives, parsed.rest)
         return
     query = replace(query, parsed=parsed)
-    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.wish not in TAKEN]
+    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.wish not in APPLIED]
     _show(chat, parsed.product, Region(countries, parsed.place), grade=parsed.grade, left_out=left_out)
 
 
 @router.press("market.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show one of the offered products, in all regions. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
-    product, _, grade = pressed.choice.partition(":")
+    product, _, grade = press.choice.partition(":")
     known = chat.market_context.catalogue.product(product)
     chat.as_new_message = True
     _show(chat, product, Region(), grade=grade if grade in known.grades else None)

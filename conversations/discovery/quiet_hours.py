@@ -122,6 +122,6 @@ def quiet(chat: ChatContext, hours: str) -> None:
 
 
 @router.press("alert.quiet_hours")
-def quiet_hours(chat: ChatContext, _pressed: Press) -> None:
+def quiet_hours(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.open("quiet")

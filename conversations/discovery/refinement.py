@@ -10,7 +10,15 @@ from typing import Final
 from conversations.chat_context import ChatContext
 from conversations.discovery.search import ORDERS, ask_as_before, find, read, show_behind, show_results
 from conversations.discovery.search_state import added, ask, asked, has_asked, place_kept, with_number
-from conversations.discovery.sort_orders import COURTESY, WORD, as_said, is_courtesy, is_measurable, ordered, said_order
+from conversations.discovery.sort_orders import (
+    COURTESY,
+    WORD,
+    in_stated_order,
+    is_courtesy,
+    is_measurable,
+    order_of,
+    ordered,
+)
 from conversations.router import Router
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.patterns import NormalisedText, any_of
@@ -36,7 +44,7 @@ CALLED: Final = {  # the words for a part of the query -> its filters
 router = Router()
 
 
-def said_after_list(chat: ChatContext, text: str) -> str | None:
+def command_after_list(chat: ChatContext, text: str) -> str | None:
     """Return the command that these words are after a list of goods; None if they do not refer to it."""
     if sorts(chat, text):
         return "sort"
@@ -64,7 +72,7 @@ def narrow(chat: ChatContext, words: str) -> None:
     more = told_of(chat, query.parsed, before.parsed)
     refined = before.refined_by(replace(more, rest=without_small_words(chat, more.rest)))
     if query.order != "best":
-        refined = as_said(chat, replace(refined, order=query.order), ORDERS)
+        refined = in_stated_order(chat, replace(refined, order=query.order), ORDERS)
     show_results(chat, ask(chat, refined, words=added(chat, words)))
 
 
@@ -80,9 +88,9 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
         return True
     catalogue, parsed = chat.market_context.catalogue, read(chat, sentence).parsed
     if parsed.product is not None or parsed.alternatives:
-        return asks_for_others_too(chat, sentence)
+        return names_others_too(chat, sentence)
     intent = service.intent_of(sentence, parsed, catalogue)
-    if (without_small_words(chat, parsed.rest) and intent.asks_advice()) or intent.names_adviser():
+    if (without_small_words(chat, parsed.rest) and intent.is_for_advice()) or intent.names_adviser():
         return False
     chips = service.explain(Query(told_of(chat, parsed, asked(chat).parsed))).chips
     return not NO_FILTER.issuperset(chip.wish for chip in chips) or any(
@@ -90,7 +98,7 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
     )
 
 
-def asks_for_others_too(chat: ChatContext, sentence: str) -> bool:
+def names_others_too(chat: ChatContext, sentence: str) -> bool:
     """Return True for "And briquettes?": the same for other goods."""
     return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", chat.market_context.catalogue))
 
@@ -135,7 +143,7 @@ def order_alone(chat: ChatContext, sentence: str) -> Order | None:
     """Return the order if the text says nothing else: "cheaper", or as in a search, "the cheapest offers"."""
     query = read(chat, sentence)
     parsed = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
-    return said_order(sentence) or (query.order if parsed == EMPTY and query.order != "best" else None)
+    return order_of(sentence) or (query.order if parsed == EMPTY and query.order != "best" else None)
 
 
 @router.command("further")
@@ -180,7 +188,7 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def asks_who_buys(chat: ChatContext, sentence: str) -> str | None:
+def goods_to_sell(chat: ChatContext, sentence: str) -> str | None:
     """Return a seller's question about demand without the words that ask it; None for any other question.
 
     Example: "who needs chips near Gdansk?".

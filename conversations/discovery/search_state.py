@@ -123,7 +123,7 @@ def ask(chat: ChatContext, query: Query, topic: Topic[AskedQuery] = GOODS, *, wo
 
     `words`: the person's own, if they say all of it. Ignored words are left out.
     """
-    own = _without_unheard(" ".join(words.split()), query)
+    own = _without_unknown_words(" ".join(words.split()), query)
     chat.memory.put(topic, AskedQuery(query.to_json(), own))
     attend(chat, topic.name)
     return query
@@ -139,14 +139,14 @@ def ask_problem(chat: ChatContext) -> None:
     attend(chat, PROBLEM)
 
 
-def asks_problem(chat: ChatContext) -> bool:
+def awaits_problem(chat: ChatContext) -> bool:
     """Return True if the problem was asked for and nothing else was shown since."""
     return latest(chat) == PROBLEM
 
 
 def ask_problem_no_more(chat: ChatContext) -> None:
     """Stop waiting for the problem, because another list is shown now."""
-    if asks_problem(chat):
+    if awaits_problem(chat):
         attend(chat, "")
 
 
@@ -164,16 +164,16 @@ def place_kept(chat: ChatContext, query: Query) -> str:
     return place.text if place is not None and place.query == fingerprint(query) else ""
 
 
-def _without_unheard(own: str, query: Query) -> str:
+def _without_unknown_words(own: str, query: Query) -> str:
     """Remove words that no listing uses.
 
     If a number is among them, return an empty text; the filters name the search then.
     """
     refusals = (each for each in query.parsed.unclear if each.code == NOT_LOOKED_AT)
-    unheard = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
-    if any(word.isdigit() for word in unheard):
+    unknown = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
+    if any(word.isdigit() for word in unknown):
         return ""
-    for word in unheard:
+    for word in unknown:
         own = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "", own)
     return re.sub(r"\s+(?=[,.;]|\s|$)", "", own).strip(" ,.;")
 

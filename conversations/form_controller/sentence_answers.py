@@ -28,23 +28,23 @@ LETTERS: Final = 3  # letters of a label that must match: "1 lot", "2 lots", "3 
 
 
 @dataclass(frozen=True, slots=True)
-class SaidAtOnce:
+class SentenceAnswers:
     """Answers by field name, empty where the text answers only the question. `left`: the words that were not used."""
 
     answers: Mapping[str, str]
     left: tuple[str, ...] = ()
 
 
-def said_at_once(
+def answers_in(
     chat: ChatContext, flow: Flow, text: str, *, draft: Draft, reading: Reading, current: str | None
-) -> SaidAtOnce:
+) -> SentenceAnswers:
     """Return the answers in a sentence.
 
     While a question is open, earlier answers stay: "Kaunas, beside the A1" must not change a grade. Once all is
     answered and under review, every new answer counts.
     """
     if current is not None and flow.form.field(current).kind in AS_WRITTEN:
-        return SaidAtOnce({})
+        return SentenceAnswers({})
     known = draft.answers if current is not None else {}
     open_names = {each.name for each in flow.form.fields if not each.fixed}
     answers, rest = _counted(chat, flow, text, reading)
@@ -61,7 +61,7 @@ def said_at_once(
             answers = {**fits, **answers}
         else:
             left.append(part)
-    return SaidAtOnce(answers, tuple(left)) if len(answers) > 1 or current is None else SaidAtOnce({})
+    return SentenceAnswers(answers, tuple(left)) if len(answers) > 1 or current is None else SentenceAnswers({})
 
 
 def part_refused(
@@ -148,5 +148,5 @@ def aside(chat: ChatContext, asked: Field, text: str) -> tuple[str, str] | None:
     if not asked.open_choice:
         return None
     market_context = chat.market_context
-    understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    return ("fee", text) if intent_of(text, understood, market_context.catalogue).asks_fee() else None
+    parsed = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    return ("fee", text) if intent_of(text, parsed, market_context.catalogue).is_about_fee() else None

@@ -213,7 +213,7 @@ def _found(chat: ChatContext, asked: str) -> Card:
 
 
 @router.press("help.all")
-def all_commands(chat: ChatContext, _pressed: Press) -> None:
+def all_commands(chat: ChatContext, _press: Press) -> None:
     """Show every command with a short description, and every page."""
     words = chat.words
     chat.reply(
@@ -240,8 +240,8 @@ def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
 
 
 @router.press("help.page")
-def page(chat: ChatContext, pressed: Press) -> None:
-    show_page(chat, pressed.choice)
+def page(chat: ChatContext, press: Press) -> None:
+    show_page(chat, press.choice)
 
 
 @router.command(PAGE)

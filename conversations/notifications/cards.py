@@ -33,7 +33,7 @@ from conversations.trade.offers.offer import offer_card
 from conversations.trade.requests.card import request_card
 from core.advice.sessions.complaints import who_decides
 from core.kernel.chat_state.service import shown
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import MARKET as ON_BEHALF_OF_MARKET
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import members, operators
@@ -61,7 +61,7 @@ Concerned = Callable[[Ctx, str], list[Person]]  # the recipients for the subject
 
 def parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
     """Return all people on either side of a subject."""
-    return CONCERNED[kind](ctx.seen_by(NOBODY_IN_PARTICULAR), subject)
+    return CONCERNED[kind](ctx.seen_by(ON_BEHALF_OF_MARKET), subject)
 
 
 def _both_sides(thing_for: Callable[[Ctx, str], Any]) -> Concerned:

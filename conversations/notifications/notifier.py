@@ -125,8 +125,8 @@ class Notices:
             *REPORT_LISTENERS,
             *QUESTION_LISTENERS,
         )
-        for facts, hearing in everything:
-            for kind, code in facts.items():
+        for events, hearing in everything:
+            for kind, code in events.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
         for fact in (
@@ -171,7 +171,7 @@ class Notices:
                     concerned[person.id] = Reached(person, self._addresses(ctx, person))
                 self._show(ctx, concerned[person.id], kind, subject, sentences)
         for reached in concerned.values():
-            self._refresh_desk(ctx, reached)
+            self._refresh_home(ctx, reached)
 
     def _show(
         self, ctx: Ctx, reached: Reached, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
@@ -192,8 +192,8 @@ class Notices:
             if not note and not self._stands(ctx, chat_address, f"{kind}:{subject}"):
                 continue  # no sentence, and no card that would now be wrong
             try:
-                answers = bool(note) and acted and chat_address == chat.update.here
-                pressed = chat.update.pressed_on if answers else None
+                is_answer = bool(note) and acted and chat_address == chat.update.here
+                pressed = chat.update.button_message if is_answer else None
                 send(ctx, chat_address, [CARDS[kind](chat, subject, note)], words=chat.words, pressed=pressed)
                 redraw_beside(chat, kind, subject)
             except Refusal:
@@ -206,7 +206,7 @@ class Notices:
     def _stands(ctx: Ctx, where: ChatAddress, subject: str) -> bool:
         return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
 
-    def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
+    def _refresh_home(self, ctx: Ctx, reached: Reached) -> None:
         """Update a person's App Home if they have ever opened it."""
         for where in reached.addresses:
             if self._stands(ctx, where, "desk"):

@@ -158,7 +158,7 @@ def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     return ReminderSubject(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
 
 
-def _wish(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
+def _refund_request(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
     """Return the request for a refund. It waits for any operator except its own buyer."""
     purchase = purchases.purchase_for(ctx, purchase_id)
     if not purchase.wish_open:
@@ -187,7 +187,7 @@ REMINDED: Final[Mapping[str, tuple[Process[Any], Sequence[Finding]]]] = {
     },
     SESSION.name: (SESSION, (_session, _complaint)),
     sessions.MOVE: (SESSION, (_session,)),
-    WISH: (PURCHASE, (_wish,)),
+    WISH: (PURCHASE, (_refund_request,)),
 }
 
 

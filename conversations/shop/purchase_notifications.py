@@ -34,7 +34,7 @@ WISH_FACTS: Final[dict[type[Any], str]] = {
     purchase.AskedBack: "notice.purchase_asked_back",
     purchase.WishRefused: "notice.purchase_refused",
 }
-PAGE_FACTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
+PAGE_EVENTS: Final[dict[type[Any], str]] = {purchase.PurchaseOpened: "notice.purchase_page"}
 PRICE_BACK: Final = "notice.purchase_given_back"
 GIVEN_BACK: Final[dict[type[Any], str]] = {purchase.PurchaseGivenBack: PRICE_BACK}
 KEPT: Final = "notice.purchase_kept"  # a part of a payment in Stars
@@ -99,7 +99,7 @@ def on_given_back(code: str) -> Callable[[Ctx, purchase.PurchaseGivenBack], None
 PURCHASE_LISTENERS: Final = (
     (PURCHASE_FACTS, on_purchase),
     (WISH_FACTS, on_wish),
-    (PAGE_FACTS, on_page),
+    (PAGE_EVENTS, on_page),
     (GIVEN_BACK, on_given_back),
     (CHARGEBACK_FACTS, on_chargeback),
 )

@@ -184,8 +184,8 @@ class Catalogue:
         """Return the only country that a folded word without another meaning may misspell."""
         cases = (word[:-1], word[:-2]) if word[:2] in self._country_initials else ()
         for stem in (word, *cases):  # exact, then in another case: "lietvas"
-            near = self._countries_spelt.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
-            codes = {code for name, edits in near if edits == 1 for code in self._countries_spelt_so[name]}
+            near = self._country_spellings.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
+            codes = {code for name, edits in near if edits == 1 for code in self._countries_by_spelling[name]}
             if codes:
                 return codes.pop() if len(codes) == 1 else None
         return None
@@ -193,21 +193,21 @@ class Catalogue:
     @cached_property
     def _country_initials(self) -> frozenset[str]:
         """The first two letters of countries: typos in these are rare."""
-        return frozenset(name[:2] for name in self._countries_spelt_so)
+        return frozenset(name[:2] for name in self._countries_by_spelling)
 
     @cached_property
-    def _countries_spelt_so(self) -> dict[str, set[str]]:
+    def _countries_by_spelling(self) -> dict[str, set[str]]:
         """The countries by their names of one word, with and without the last letter."""
-        spelt: dict[str, set[str]] = {}
+        by_spelling: dict[str, set[str]] = {}
         for name in (name for name in self.country_names if " " not in name):
             for form in (name, name[:-1]):
                 if len(form) >= SHORTEST_STEM:
-                    spelt.setdefault(form, set()).add(self._area_stems[f"{name}."])
-        return spelt
+                    by_spelling.setdefault(form, set()).add(self._area_stems[f"{name}."])
+        return by_spelling
 
     @cached_property
-    def _countries_spelt(self) -> WordList:
-        return WordList(sorted(self._countries_spelt_so))
+    def _country_spellings(self) -> WordList:
+        return WordList(sorted(self._countries_by_spelling))
 
     @cached_property
     def synonyms(self) -> Synonyms:

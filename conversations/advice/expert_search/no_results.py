@@ -9,7 +9,7 @@ from typing import Final
 from conversations.advice.expert_search.free_times import at_that_time, next_slots
 from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext
-from conversations.discovery.chips import chip_rows, shown_parts, unclear_words, understood_text
+from conversations.discovery.chips import chip_rows, query_text, shown_parts, unclear_words
 from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
@@ -47,7 +47,7 @@ def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
     said = service.explain(query, "expert").chips
     wishes = chip_rows(chat, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
     in_the_way = [each for each in found.relaxations if each.wish != "rest"]
-    text = (understood_text(chat, said), *unclear_words(chat, query), *_told(chat, query, in_the_way))
+    text = (query_text(chat, said), *unclear_words(chat, query), *_told(chat, query, in_the_way))
     return Card(
         subject="experts",
         title=words("seek.nobody_fits" if in_the_way or not query.parsed.rest else "seek.nobody"),

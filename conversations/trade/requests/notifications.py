@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from conversations.differences import told_of
-from conversations.event_sentences import Facts, notifications
+from conversations.event_sentences import Sentences, notifications
 from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
 from core.kernel.transaction import Ctx
 from core.trade.deals import events as deal
@@ -17,19 +17,19 @@ from core.trade.offers.quotes.service import asked_of, has_standing, quote_for, 
 from core.trade.requests import events as request
 from core.trade.requests.service import bound_until, request_for
 
-PUBLISHED_FACTS: Facts = {request.RequestPublished: "notice.request_published"}
-REQUEST_FACTS: Facts = {
+PUBLISHED_FACTS: Sentences = {request.RequestPublished: "notice.request_published"}
+REQUEST_FACTS: Sentences = {
     request.RequestCutOff: "notice.request_cut_off",
     request.RequestWithdrawn: "notice.request_withdrawn",
     request.RequestLapsed: "notice.request_lapsed",
     request.RequestQuotesExpired: "",  # the end of their validity was announced, and the cards show it
 }
-CHANGED_FACTS: Facts = {request.RequestChanged: "notice.request_changed"}
-QUOTE_FACTS: Facts = {quote.QuoteMade: "notice.quote_made"}
-AWARDED_FACTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
-REOPENED_FACTS: Facts = {request.RequestReopened: "notice.request_reopened"}
-SIGNED_FACTS: Facts = {request.RequestSigned: "notice.request_signed"}
-DEAL_FACTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
+CHANGED_EVENTS: Sentences = {request.RequestChanged: "notice.request_changed"}
+QUOTE_FACTS: Sentences = {quote.QuoteMade: "notice.quote_made"}
+AWARDED_FACTS: Sentences = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
+REOPENED_FACTS: Sentences = {request.RequestReopened: "notice.request_reopened"}
+SIGNED_FACTS: Sentences = {request.RequestSigned: "notice.request_signed"}
+DEAL_EVENTS: Sentences = {deal.DealApprovalNeeded: ""}  # the deal says it
 
 
 def _on_request(code: str) -> Callable[[Ctx, Any], None]:
@@ -145,13 +145,13 @@ def _on_deal(code: str) -> Callable[[Ctx, deal.DealApprovalNeeded], None]:
     return hear
 
 
-REQUEST_LISTENERS: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
+REQUEST_LISTENERS: Final[tuple[tuple[Sentences, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
     (PUBLISHED_FACTS, _on_published),
     (REQUEST_FACTS, _on_request),
-    (CHANGED_FACTS, _on_changed),
+    (CHANGED_EVENTS, _on_changed),
     (QUOTE_FACTS, _on_quote),
     (AWARDED_FACTS, _on_awarded),
     (REOPENED_FACTS, _on_reopened),
     (SIGNED_FACTS, _on_signed),
-    (DEAL_FACTS, _on_deal),
+    (DEAL_EVENTS, _on_deal),
 )

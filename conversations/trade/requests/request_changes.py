@@ -47,7 +47,7 @@ ASKED_ANEW: Final = Form(
         CHANGING.field("certificates"),
         *(REQUESTING.field(name) for name in ("lots", "quotes_each", "words")),
     ),
-    asks_as=REQUESTING.name,
+    words_of=REQUESTING.name,
 )
 
 

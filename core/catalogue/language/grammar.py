@@ -34,8 +34,8 @@ _MEASURED_GRADE = re.compile(r"[a-z]+ (?P<what>[a-z]+) (?P<most>≤ )?(?P<share>
 _AT_MOST_SIGNS = ("≤ ", "<= ", "< ", "<", "max ", "max. ", "")
 
 # In which order a list may be wanted, by the words of that name.
-SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
-SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
+StatedOrder = Literal["cheapest", "nearest", "rated", "newest"]
+STATED_ORDERS: Final[tuple[StatedOrder, ...]] = get_args(StatedOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
 # Words around a wish that are none themselves.
@@ -45,7 +45,7 @@ SMALL_WORDS = ("filler", "certified", "or", "chatter", "at", "during", "per", "n
 
 
 @dataclass(frozen=True, slots=True)
-class SaidPrice:
+class StatedPrice:
     """A price as it was written: currency and unit may be missing; `limit` is "below", "above" or nothing."""
 
     number: str  # as it was written
@@ -197,21 +197,21 @@ class Grammar:
         """Return the code of a language that `languages` has matched."""
         return self._languages[_spaced(found["sure"] or found["after"] or found["before"])]
 
-    def price_of(self, found: re.Match[str]) -> SaidPrice:
+    def price_of(self, found: re.Match[str]) -> StatedPrice:
         """Return the price that a match of `price`, `bare_limit` or `money` states."""
         groups = found.groupdict()
         symbol = groups.get("before") or groups.get("after")
         limit = groups.get("limit")
         above = groups.get("at_least") if limit is None else _spaced(limit) not in self._below
         below = groups.get("at_most") if limit is None else not above
-        return SaidPrice(
+        return StatedPrice(
             number=found["number"],
             currency=self._currencies[_spaced(symbol)] if symbol else None,
             unit=self.unit_of(groups["unit"]) if groups.get("unit") else None,
             limit="above" if above else "below" if below else None,
         )
 
-    def prices_of(self, found: re.Match[str]) -> list[SaidPrice]:
+    def prices_of(self, found: re.Match[str]) -> list[StatedPrice]:
         """Return the prices that a match states; a range ("200-220 eur/t") gives both ends."""
         price = self.price_of(found)
         if found.re is not self.price_range:
@@ -225,9 +225,9 @@ class Grammar:
         return int(figure[0]) if figure else self._counts.get(first[0] if first else "", 1)
 
     @staticmethod
-    def order_of(found: re.Match[str]) -> SaidOrder:
+    def order_of(found: re.Match[str]) -> StatedOrder:
         """Return the sort order that `order` has matched."""
-        return next(order for order in SAID_ORDERS if found[order])
+        return next(order for order in STATED_ORDERS if found[order])
 
     def least_of(self, found: re.Match[str]) -> str:
         """Return the smaller number of a match that may be a range."""
@@ -248,7 +248,7 @@ def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
     A truck may be how goods come, so trucks per week are no amount. Half a truck is too rare to be read.
     """
 
-    def said_in(language: str) -> str:
+    def word_index(language: str) -> str:
         truckload, full, truck, one, counts = (
             [word for meaning in meanings for word in words.phrases[meaning].get(language, ())]
             for meanings in (("truckload",), ("full_truck",), ("truck",), ("a_load",), COUNTS)
@@ -256,7 +256,7 @@ def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
         loads, trucks = _amount_of([*counts, *one]), _amount_of(counts)
         return rf"(?:{loads})(?:{any_of([*truckload, *full])})|(?:{trucks}){any_of(truck)}"
 
-    one_of = "|".join(said_in(language) for language in LANGUAGES)
+    one_of = "|".join(word_index(language) for language in LANGUAGES)
     full = rf"(?P<full>{any_of(words.all('full_truck'))})"
     return re.compile(rf"(?<![\w.,+-])(?<!half\s)(?:{one_of}|{full})(?!\w)(?!{per}{any_of(words.all('soon'))})")
 
@@ -270,7 +270,7 @@ def _order_pattern(words: Words) -> re.Pattern[str]:
     """Return a pattern of the orders, a group each, with "first" and what is listed: "the cheapest offers", "newest
     first".
     """
-    orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in SAID_ORDERS)
+    orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in STATED_ORDERS)
     listings = any_of(words.all("listings"))
     after = rf"(?:\s+{any_of(words.all('first'))})?(?:\s+{listings})?"
     soon = rf"(?(nearest)(?!\s+{any_of(words.all('soon'))}))"
@@ -307,7 +307,7 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {
-        "orders": _first_words(name for order in SAID_ORDERS for name in words.all(order)),
+        "orders": _first_words(name for order in STATED_ORDERS for name in words.all(order)),
         "sides": _longest_words((*words.all("sell"), *words.all("buy"))),
         **{meaning: _longest_words(words.all(meaning)) for meaning in ("for_sale", "have", "we_make")},
         "packaging": _first_words(word for packing in packings for word in words.all(packing)),

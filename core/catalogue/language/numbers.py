@@ -163,13 +163,13 @@ def expand_shorthand(text: str, catalogue: Catalogue) -> str:
     if _DIGIT.search(text) is None:
         return text
     currencies, thousands, cents = _shortened(catalogue)
-    text = _GLUED.sub(partial(_apart, currencies), text)
+    text = _GLUED.sub(partial(_spaced, currencies), text)
     text = thousands.sub(_in_figures, text)
     text = _MILES.sub(_in_kilometres, text)
     return cents.sub(_in_euros, text)
 
 
-def _apart(currencies: frozenset[str], found: re.Match[str]) -> str:
+def _spaced(currencies: frozenset[str], found: re.Match[str]) -> str:
     return f"{found[0]} " if folded(found["word"]) in currencies else found[0]
 
 

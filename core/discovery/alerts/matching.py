@@ -197,7 +197,7 @@ def _measured(quantity: Quantity) -> tuple[int, float]:
 
 
 @dataclass(slots=True)
-class Shelf:
+class WatchTable:
     """The outlines of one product. They are added at the end and never moved; one that is void wants nothing."""
 
     size: int = 0
@@ -248,7 +248,7 @@ class Watched:
 class Watchlist:
     """All saved searches of one database, as far as this process has read them."""
 
-    shelves: dict[str, Shelf] = field(default_factory=lambda: defaultdict(Shelf))
+    tables: dict[str, WatchTable] = field(default_factory=lambda: defaultdict(WatchTable))
     watched: dict[str, Watched] = field(default_factory=dict)
     read_until: datetime = FIRST
 
@@ -260,20 +260,20 @@ class Watchlist:
             if known is not None:
                 if (known.product_id, known.packed) == (product_id, packed):
                     continue
-                self.shelves[known.product_id].void(known.place)
+                self.tables[known.product_id].void(known.place)
                 del self.watched[search_id]
             if packed:
                 new[product_id].append((search_id, packed))
         for product_id, some in new.items():
-            places = self.shelves[product_id].add([each for each, _ in some], [packed for _, packed in some])
+            places = self.tables[product_id].add([each for each, _ in some], [packed for _, packed in some])
             for place, (search_id, packed) in zip(places, some, strict=True):
                 self.watched[search_id] = Watched(product_id, packed, place)
 
     def wanting(self, listing: Listing, *, after: str = "", most: int | None = None) -> list[str]:
         """Return searches that may want this listing, by id beyond `after`, at most so many."""
         goods = Point.of(listing)
-        shelves = {listing.product_id, ANY_PRODUCT} & self.shelves.keys()
-        found = np.sort(np.concatenate([np.zeros(0, ID), *(self.shelves[each].wanting(goods) for each in shelves)]))
+        tables = {listing.product_id, ANY_PRODUCT} & self.tables.keys()
+        found = np.sort(np.concatenate([np.zeros(0, ID), *(self.tables[each].wanting(goods) for each in tables)]))
         first = int(np.searchsorted(found, after.encode(), side="right"))
         return [each.decode() for each in found[first : None if most is None else first + most].tolist()]
 

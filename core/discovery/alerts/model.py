@@ -16,7 +16,7 @@ SEARCHES_AT_MOST: Final = 50  # saved searches of one person
 QUESTION_AT_MOST: Final = 200  # characters of a question that are kept: a title, and not a letter
 TOLD_AT_ONCE: Final = 5  # listings in one message; the rest is a number and a button
 MESSAGES_A_DAY: Final = 6  # to one person from one morning to the next; further finds wait for it
-APART: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
+LEAST_GAP: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
 AT_ONCE: Final = 200  # confirmed in one unit of work: the next ones wait for the next
 REQUEST_REACH_KM: Final = 500  # from a seller's goods to the place of the request: a truck's drive in a day
 MORNING: Final = time(8)  # when a digest arrives, in the person's own time zone

@@ -50,7 +50,7 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
     likely = _likely(ctx, request, after)
     not_told = _not_told(ctx, request)
     for listing in likely[:AT_ONCE]:
-        if listing.seller not in not_told and answers(request, listing, catalogue):
+        if listing.seller not in not_told and is_answered_by(request, listing, catalogue):
             for person in _sellers(ctx, listing):
                 _note(ctx, person, request)
     if len(likely) > AT_ONCE:
@@ -58,7 +58,7 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
         set_timer(ctx.session, Timer(OF_REQUEST, request_id, rest, ctx.now))
 
 
-def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
+def is_answered_by(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
     """Return True if the listing's seller could quote: such goods, within a day's drive, in a traded amount."""
     if not rules.fits(_query_of(request), Goods(listing, catalogue, ())):
         return False
@@ -67,7 +67,7 @@ def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
     return least is None or most is None or least <= request.quantity <= most
 
 
-def tell_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
+def send_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
     """Tell a person about waiting requests in one message. Leave out requests that no longer take quotes."""
     waiting = select(RequestAlert).where(RequestAlert.person_id == person.id, RequestAlert.told_at.is_(None))
     muted, found = _muted(ctx, person.id), list[Opening]()
@@ -166,7 +166,7 @@ def _shown_by(ctx: Ctx, catalogue: Catalogue, person: Person, request: Request) 
     """Return the listing that best shows that they could quote: one that is for sale, else the newest."""
     mine = (Listing.seller == person.organisation_id) & (Listing.product_id == request.product_id)
     query = select(Listing).where(mine, Listing.state.in_(SHOWS)).order_by(Listing.id.desc())
-    fitting = [each for each in ctx.session.scalars(query) if answers(request, each, catalogue)]
+    fitting = [each for each in ctx.session.scalars(query) if is_answered_by(request, each, catalogue)]
     return next((each for each in fitting if each.state == LISTING.initial), next(iter(fitting), None))
 
 

@@ -15,8 +15,16 @@ from core.catalogue.language.places import distance_km
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.catalogue.synonyms import SAME, SHORTEST_STEM
-from core.discovery.alerts.keywords import tells_goods_apart
-from core.discovery.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
+from core.discovery.alerts.keywords import distinguishes_goods
+from core.discovery.alerts.model import (
+    DIGEST_WEEKDAY,
+    LEAST_GAP,
+    MESSAGES_A_DAY,
+    MORNING,
+    QUIET_FROM,
+    QUIET_UNTIL,
+    Rhythm,
+)
 from core.discovery.search.model import COUNTRY, LOOSE, NEAR_KM, SCHEME, WORD, ParsedQuery, Query, Reason
 from core.discovery.search.service import excluded_words, explain, measures_met, meets_origin
 from core.kernel.money import UnitPrice
@@ -30,7 +38,7 @@ SOONEST = tuple(Rhythm)
 # --- what fits --------------------------------------------------------------------------------------------------------
 
 
-def asks_something(query: ParsedQuery) -> bool:
+def has_filters(query: ParsedQuery) -> bool:
     """Return True if the search has any filter on goods: a search for anything would report everything."""
     goods = query.product or query.alternatives or query.grade
     return bool(goods or query.certificates or query.quality or words_of(query.rest))
@@ -187,7 +195,7 @@ def _meets_words(query: ParsedQuery, goods: Goods) -> bool:
 
 
 def _is_known(word: str, products: Collection[str], goods: Goods) -> bool:
-    return tells_goods_apart(word, products, goods.catalogue) or goods.is_name(word)
+    return distinguishes_goods(word, products, goods.catalogue) or goods.is_name(word)
 
 
 def _alike(asked: str, word: str) -> bool:
@@ -224,7 +232,7 @@ def next_telling(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[dat
         case Rhythm.INSTANT if len(_since_morning(told, now, hours)) >= MESSAGES_A_DAY:
             due = _next_morning(now, hours)
         case Rhythm.INSTANT:
-            due = max([now, *(moment + APART for moment in told)])
+            due = max([now, *(moment + LEAST_GAP for moment in told)])
         case Rhythm.DAILY:
             due = _next_morning(now, hours)
         case Rhythm.WEEKLY:

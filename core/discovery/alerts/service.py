@@ -27,7 +27,7 @@ from core.discovery.alerts.model import (
     SaveSearch,
 )
 from core.discovery.alerts.notification_hours import OF_PERSON, quiet_hours_of, set_hour, told_lately
-from core.discovery.alerts.request_alerts import move_openings, tell_requests
+from core.discovery.alerts.request_alerts import move_openings, send_requests
 from core.discovery.alerts.rules import Goods, Hours, reasons
 from core.discovery.search.model import Query, Reason
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
@@ -50,7 +50,7 @@ def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     """Keep a search. The same one again is the one that is there. Raises Invalid, Refusal."""
     person = acting(ctx)
     query = _as_alert(Query.from_json(command.wishes))
-    if not rules.asks_something(query.parsed):
+    if not rules.has_filters(query.parsed):
         raise Invalid("alert.asks_nothing")
     mine = searches_of(ctx, person.id)
     same = next((each for each in mine if wanted(each).canonical() == query.canonical()), None)
@@ -121,7 +121,7 @@ def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
     search = _change(ctx, search_of(ctx, search_id), paused=False)
     search.rhythm = rhythm
     ctx.session.flush()
-    _choose_anew(ctx, search.person_id)
+    _choose_again(ctx, search.person_id)
     return search
 
 
@@ -130,7 +130,7 @@ def delete_search(ctx: Ctx, search_id: str) -> SavedSearch:
     search = search_of(ctx, search_id)
     ctx.session.delete(search)
     ctx.session.flush()
-    _choose_anew(ctx, search.person_id)
+    _choose_again(ctx, search.person_id)
     return search
 
 
@@ -185,8 +185,8 @@ def match_listing(
     goods = _goods(ctx, listing, catalogue)
     not_told = blocked_parties(ctx, listing.seller) | {listing.seller}
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
-        looks = search.changed_at <= listed and person.organisation_id not in not_told
-        if looks and rules.fits(wanted(search).parsed, goods):
+        is_watching = search.changed_at <= listed and person.organisation_id not in not_told
+        if is_watching and rules.fits(wanted(search).parsed, goods):
             _note(ctx, search, person, goods)
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
@@ -267,7 +267,7 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
             set_hour(ctx, person, search.rhythm)
         alert.search_id = search.id
     if rhythm is Rhythm.INSTANT:
-        tell_requests(ctx, catalogue, person)
+        send_requests(ctx, catalogue, person)
     if found:
         ctx.announce(ListingsFound(person_id, rhythm, tuple(found[:TOLD_AT_ONCE]), len(found[TOLD_AT_ONCE:])))
 
@@ -314,11 +314,11 @@ def _change(ctx: Ctx, search: SavedSearch, *, paused: bool) -> SavedSearch:
         search.paused, search.changed_at = paused, ctx.now
     ctx.session.flush()
     if paused:
-        _choose_anew(ctx, search.person_id)
+        _choose_again(ctx, search.person_id)
     return search
 
 
-def _choose_anew(ctx: Ctx, person_id: str) -> None:
+def _choose_again(ctx: Ctx, person_id: str) -> None:
     """Set the timers of all rhythms of a person's searches.
 
     A waiting alert may now belong to another of their searches, and be due sooner.

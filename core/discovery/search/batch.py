@@ -26,7 +26,7 @@ from core.discovery.search.engine.index import Index
 from core.discovery.search.engine.query import EngineQuery
 from core.discovery.search.engine.segment import build
 from core.discovery.search.filters import loose_query, problem_query
-from core.discovery.search.intent import Intent, asks_advice, with_problem_words
+from core.discovery.search.intent import Intent, is_for_advice, with_problem_words
 from core.discovery.search.limits import amount_of, hourly_amount, price_amount
 from core.discovery.search.model import ROW_HITS, ParsedQuery
 from core.discovery.search.sentence.exclusions import kind_tags
@@ -133,7 +133,7 @@ def _words_of(phrases: tuple[str, ...]) -> frozenset[str]:
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2
 TONNES: Final = UNIT_KINDS.index("mass")
-SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
+STATED_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
 PART: Final = re.compile(r"[.;:|()\n–—]+")  # separates the parts of a profile
 PARTS_OF_LISTING: Final = re.compile(r"[.;:,|()/\n–—]+")
 CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # a language code in a list: "EN, LV"
@@ -161,7 +161,7 @@ class Rows:
     def document(self, row: Row) -> Document:
         title, listing = str(row["title"]), row.get("kind", "listing") == "listing"
         told = f"{title}. {row.get('text') or ''}"
-        parsed = self._said(row, told) if listing else NOTHING
+        parsed = self._from_text(row, told) if listing else NOTHING
         product = self._goods(row, parsed) if listing else None
         place = self._place(row, told) or (None if listing else self._town_told(told))
         country = str(row.get("country") or (place.country if place else ""))
@@ -187,10 +187,10 @@ class Rows:
             day=_day(row.get("created")),
         )
 
-    def _said(self, row: Row, told: str) -> ParsedQuery:
+    def _from_text(self, row: Row, told: str) -> ParsedQuery:
         """Return what title and text say, for missing fields."""
         graded = row.get("grade") or not self._grades_of(self._goods(row, NOTHING))
-        if graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
+        if graded and all(row.get(name) is not None for name in STATED_IN_FIELDS):
             return NOTHING
         language = str(row.get("lang") or "en")
         return read(ParseState(told, self.catalogue, self.places, self.today, language, per="t"))
@@ -373,8 +373,8 @@ class RowSearch:
             text, self.catalogue, self.places, self.today, per="t", several=True
         )  # as documents have prices
         parsed = read(state)
-        advice = asks_advice(text, parsed, self.catalogue, self.index.knows)
-        advice = advice and not Intent(text, parsed, self.catalogue).asks_price()  # which goods on offer tell best
+        advice = is_for_advice(text, parsed, self.catalogue, self.index.knows)
+        advice = advice and not Intent(text, parsed, self.catalogue).is_about_price()  # which goods on offer tell best
         parsed = with_problem_words(text, parsed, self.catalogue) if advice else parsed
         index, query_of = (self.advisers, problem_query) if advice else (self.index, loose_query)
         query = query_of(parsed, self.catalogue, self.places, index.knows, self.today)

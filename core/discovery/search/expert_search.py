@@ -196,13 +196,13 @@ def explain_problem(query: Query) -> tuple[Chip, ...]:
     return tuple(by_minute if chip.wish == "max_rate" else chip for chip in made)
 
 
-def by_relevance(match: Match, standing: float) -> float:
+def by_relevance(match: Match, rating: float) -> float:
     """Return the score by relevance; among equal matches the better rated one comes first."""
-    return match.score + rules.STANDING_TELLS * (standing - rules.UNKNOWN_SELLER)
+    return match.score + rules.RATING_TELLS * (rating - rules.UNKNOWN_SELLER)
 
 
-def by_standing(_match: Match, standing: float) -> float:
-    return standing
+def by_rating(_match: Match, rating: float) -> float:
+    return rating
 
 
 @dataclass(slots=True)

@@ -191,7 +191,7 @@ def loose_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows
     """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
-    rest, ran_together = _taken_apart(parsed, catalogue, places, knows)
+    rest, ran_together = _split_words(parsed, catalogue, places, knows)
     fields = _advised(rest, catalogue, goods=bool(goods))
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for sellers of pellets
     # Words that name goods are already read, and are no typos of others. In a question about goods they may be.
@@ -266,7 +266,7 @@ def problem_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, kno
     Other numbers are ignored.
     """
     named = words_in(parsed.named)
-    rest, _ = _taken_apart(parsed, catalogue, places, knows)
+    rest, _ = _split_words(parsed, catalogue, places, knows)
     abroad = expert_words(catalogue).isdisjoint(rest) and crosses_borders((*named, *rest), catalogue)
     words = []
     for place, (word, told) in enumerate(
@@ -334,7 +334,7 @@ def expert_filter_word(word: str, catalogue: Catalogue) -> Word | None:
     return None if not tags else Word(word, dict.fromkeys(tags, 1.0), fuzzy=False, tells=WHOM_TELLS)
 
 
-def _taken_apart(
+def _split_words(
     parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows: Knows
 ) -> tuple[list[str], frozenset[str]]:
     """Return the words that were not understood, and those among them that had run together with another."""

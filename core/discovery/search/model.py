@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from core.advice.experts.match_reasons import Match
 from core.advice.experts.model import Expert
-from core.catalogue.language.grammar import SaidOrder
+from core.catalogue.language.grammar import StatedOrder
 from core.catalogue.language.places import Place
 from core.catalogue.language.times.days import DateWindow
 from core.kernel.errors import Refusal
@@ -118,7 +118,7 @@ class ParsedQuery:
     by_minute: bool = False  # it was said for a minute
     at: str | None = None  # the hour of a session on the seeker's clock, "09:30"
     speaks: str | None = None  # the code of a language that an expert speaks
-    order: SaidOrder | None = None  # how to sort the list: "cheap pellets", "nearest sawdust to Kaunas"
+    order: StatedOrder | None = None  # how to sort the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that are meant alike ("A1 or A2"), or while the goods do not say which
     named: str = ""  # the words that name the goods
     left_out: tuple[str, ...] = ()  # excluded tags: "country:UA", "grade:ENplus_A2", "scheme:FSC"
@@ -327,7 +327,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Question:
     """A question back to the user, likeliest choice first. Without choices, the text cannot be right (`parts` say why).
 
     Codes: "search.ask.product" (equally likely goods), "search.ask.unclear" (`refusal`: a number that cannot be).
@@ -342,7 +342,7 @@ class Ask:
 class Page:
     """Some hits of `total`; `after` continues the list. With no hit at all, `relaxations` say what would help.
 
-    `asks` are open questions: the hits answer the sentence as far as it is clear.
+    `questions` are open questions: the hits answer the sentence as far as it is clear.
     """
 
     parsed: ParsedQuery
@@ -351,7 +351,7 @@ class Page:
     after: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
     did_you_mean: tuple[DidYouMean, ...] = ()
-    asks: tuple[Ask, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 HasTime = Callable[[Expert, DateWindow], bool]  # whether a consultant can be booked on those days

@@ -105,7 +105,7 @@ def extract_clock_time(text: str, catalogue: Catalogue, today: date, *, answerin
     clock = _without_time(text, catalogue, today, answering=answering)
     normalised, windows = NormalisedText.of(clock.text), grammar_of(catalogue).windows
     found = windows.named.weekday.search(normalised.text)
-    if found is None or windows.heard(normalised.text, today) is not None:
+    if found is None or windows.window_in(normalised.text, today) is not None:
         return clock
     return Clock(_without(normalised, found), clock.at, windows.named.day_of(found, today))
 
@@ -131,7 +131,8 @@ def _without_time(text: str, catalogue: Catalogue, today: date, *, answering: bo
 def _tells_day(normalised: NormalisedText, catalogue: Catalogue, today: date) -> bool:
     windows = grammar_of(catalogue).windows
     return (
-        windows.named.weekday.search(normalised.text) is not None or windows.heard(normalised.text, today) is not None
+        windows.named.weekday.search(normalised.text) is not None
+        or windows.window_in(normalised.text, today) is not None
     )
 
 
@@ -187,14 +188,14 @@ def at_clock_time(query: Query, clock: Clock) -> Query:
 
 def problem_words(about: str, parsed: ParsedQuery, catalogue: Catalogue, text: str) -> list[str]:
     """Return the words of a problem that may tell one consultant from another, each once."""
-    schemes = " ".join(scheme_as_said(scheme, catalogue, text) for scheme in parsed.certificates)
+    schemes = " ".join(stated_scheme(scheme, catalogue, text) for scheme in parsed.certificates)
     each: dict[str, str] = {}
     for word in (*about.split(), *schemes.split()):
         each.setdefault(folded(word), word)
     return list(each.values())
 
 
-def scheme_as_said(scheme_id: str, catalogue: Catalogue, text: str) -> str:
+def stated_scheme(scheme_id: str, catalogue: Catalogue, text: str) -> str:
     """Return the scheme as the text names it, or by its usual name: the text says EUDR, not TRACES."""
     pattern, normalised = grammar_of(catalogue).schemes.get(scheme_id), NormalisedText.of(text)
     found = pattern.search(normalised.text) if pattern else None

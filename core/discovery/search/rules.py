@@ -19,7 +19,7 @@ from core.discovery.search.model import (
     PACKAGING,
     PRODUCT,
     TOWN,
-    Ask,
+    Question,
     Chip,
     Choice,
     ParsedQuery,
@@ -32,7 +32,7 @@ from core.trade.listings.model import Listing, ListingState
 
 LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
 JUST_LISTED_DAYS: Final = 3
-STANDING_TELLS: Final = 0.04  # advantage of the best seller over one without ratings
+RATING_TELLS: Final = 0.04  # advantage of the best seller over one without ratings
 UNKNOWN_SELLER: Final = 0.5
 NEAREST_OFFERED: Final = 4  # "4 within 180 km": the radius that takes in so many
 
@@ -91,7 +91,7 @@ def rank_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list
     """Return the hits by score, with the sellers' ratings added."""
 
     def score(each: Found) -> float:
-        return each.score + STANDING_TELLS * (sellers.get(each.seller, UNKNOWN_SELLER) - UNKNOWN_SELLER)
+        return each.score + RATING_TELLS * (sellers.get(each.seller, UNKNOWN_SELLER) - UNKNOWN_SELLER)
 
     return sorted(found, key=lambda each: (round(score(each), 6), each.id), reverse=True)
 
@@ -151,7 +151,7 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
         ("search.relax.window", {"window": parsed.window}, replace(parsed, window=None)),
         ("search.relax.grade", {"grade": parsed.grades_wanted}, replace(parsed, grade=None, grades=())),
     ]
-    useful = [(code, parts, way) for code, parts, way in ways if way != parsed and not asks_nothing(way)]
+    useful = [(code, parts, way) for code, parts, way in ways if way != parsed and not is_empty(way)]
     return [(code, parts, replace(query, parsed=way)) for code, parts, way in useful]
 
 
@@ -193,7 +193,7 @@ def _exactly(quantity: Quantity) -> Fraction:
     return Fraction(quantity.amount) * unit_named(quantity.unit).size
 
 
-def asks_nothing(parsed: ParsedQuery) -> bool:
+def is_empty(parsed: ParsedQuery) -> bool:
     """Return True if every listing answers equally well."""
     wording = replace(parsed, named="", place_said="", countries_said="", grades=(), by_grade=None)
     return replace(wording, side=None, around_km=None, unclear=()) == ParsedQuery()
@@ -243,15 +243,15 @@ def without(query: Query, filter_name: str) -> Query:
     return replace(query, parsed=replace(parsed, **empty))
 
 
-def asks(query: Query) -> tuple[Ask, ...]:
+def questions(query: Query) -> tuple[Question, ...]:
     """Return questions about equally likely goods, and about impossible numbers."""
     parsed = query.parsed
     choices = tuple(
         Choice({"product": product}, replace(query, parsed=replace(parsed, product=product, alternatives=())))
         for product in parsed.alternatives
     )
-    which = (Ask("search.ask.product", {}, choices),) if choices else ()
-    return (*which, *(Ask("search.ask.unclear", {"refusal": refusal}) for refusal in parsed.unclear))
+    which = (Question("search.ask.product", {}, choices),) if choices else ()
+    return (*which, *(Question("search.ask.unclear", {"refusal": refusal}) for refusal in parsed.unclear))
 
 
 def asked_words(parsed: ParsedQuery) -> list[str]:

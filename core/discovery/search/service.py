@@ -19,7 +19,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.search import rules
 from core.discovery.search.batch import RowSearch
-from core.discovery.search.expert_search import ExpertSearch, by_relevance, by_standing, explain_problem, nearest_words
+from core.discovery.search.expert_search import ExpertSearch, by_rating, by_relevance, explain_problem, nearest_words
 from core.discovery.search.filters import index_order, strict_query
 from core.discovery.search.intent import Intent, drop_recurrence, order_of_advisers, whole_words
 from core.discovery.search.kinds import EXPERTS, REQUESTS
@@ -112,7 +112,7 @@ def parse_query(
     order: Order = query.order or "best"
     far = order not in {"best", "nearest"} and query.place is not None and query.radius_km is None
     left = usable_as_fuel(query.alternatives, words_of(query.rest), catalogue)
-    understood = replace(
+    parsed = replace(
         query,
         product=left[0] if len(left) == 1 else query.product,
         alternatives=left if len(left) > 1 else (),
@@ -124,7 +124,7 @@ def parse_query(
         window=from_then_on(query.window),
         unclear=(*query.unclear, Refusal("search.limit_unread", words=unread)) if unread else query.unclear,
     )
-    return Query(extract_countries(understood, catalogue, places), order)
+    return Query(extract_countries(parsed, catalogue, places), order)
 
 
 def _from_home(parsed: ParsedQuery, home: Place | None) -> ParsedQuery:
@@ -306,7 +306,7 @@ def search(
         after=f"{end}:{hits[-1].listing.id}" if hits and end < len(found) else None,
         relaxations=() if total else searcher.relaxations(query),
         did_you_mean=searcher.did_you_mean(query),
-        asks=rules.asks(query),
+        questions=rules.questions(query),
     )
 
 
@@ -340,7 +340,7 @@ def search_experts(
     matches = seeker.confirmed(query)
     if standings is not None and query.order in {"best", "rated"}:
         known = standings({match.expert.organisation_id for match in matches})
-        by = by_relevance if query.order == "best" else by_standing
+        by = by_relevance if query.order == "best" else by_rating
         matches.sort(key=lambda match: -by(match, known.get(match.expert.organisation_id, rules.UNKNOWN_SELLER)))
     return ExpertResults(
         query,

@@ -10,7 +10,7 @@ from conversations.trade.requests import notifications as request_facts
 FACTS: Final[tuple[tuple[Mapping[type, str], frozenset[str]], ...]] = (
     (request_facts.PUBLISHED_FACTS, frozenset()),
     (request_facts.REQUEST_FACTS, frozenset({"why"})),
-    (request_facts.CHANGED_FACTS, frozenset({"why", "name", "what"})),
+    (request_facts.CHANGED_EVENTS, frozenset({"why", "name", "what"})),
     (request_facts.QUOTE_FACTS, frozenset({"count"})),
     (request_facts.AWARDED_FACTS, frozenset({"why", "due"})),
     (request_facts.REOPENED_FACTS, frozenset({"why", "due", "count"})),

@@ -6,7 +6,7 @@ from typing import Final
 
 from conversations.advice.experts import promotion_notifications
 from conversations.books.chargebacks import CHARGEBACK_FACTS
-from conversations.moderation import REPORT_FACTS
+from conversations.moderation import REPORT_EVENTS
 from conversations.shop import purchase_notifications
 from core.advice.promotion.model import Kind, PromotionState
 from core.privacy.erasure.model import Open
@@ -48,14 +48,14 @@ def notices() -> dict[str, frozenset[str]]:
     """Return the notices about purchases, promotions and reports."""
     bought = frozenset({"who", *purchase_notifications.PARTS})
     settled = (purchase_notifications.GIVEN_BACK, purchase_notifications.WISH_FACTS)
-    facts = (purchase_notifications.PURCHASE_FACTS, purchase_notifications.PAGE_FACTS, *settled)
+    facts = (purchase_notifications.PURCHASE_FACTS, purchase_notifications.PAGE_EVENTS, *settled)
     told = {code: bought for table in facts for code in table.values() if code}
     told[purchase_notifications.KEPT] = bought
     told |= dict.fromkeys(purchase_notifications.CHARGEBACK_FACTS.values(), bought)
     told |= dict.fromkeys((code for code in CHARGEBACK_FACTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *promotion_notifications.PARTS})
     told |= dict.fromkeys((code for code in promotion_notifications.PROMOTION_FACTS.values() if code), promoted)
-    return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
+    return told | dict.fromkeys(REPORT_EVENTS.values(), frozenset({"who"}))
 
 
 def reasons() -> set[str]:

@@ -273,20 +273,20 @@ class WindowReader:
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """Return the first window in a folded text. Raise Invalid for a day or week that does not exist."""
-        heard = next(self._heard(text, today), None)
-        if isinstance(heard, NoWindow):
-            raise heard.refusal
-        return heard
+        window_in = next(self._windows_in(text, today), None)
+        if isinstance(window_in, NoWindow):
+            raise window_in.refusal
+        return window_in
 
-    def heard(self, text: str, today: date) -> FoundWindow | NoWindow | None:
+    def window_in(self, text: str, today: date) -> FoundWindow | NoWindow | None:
         """Return the first window or refusal of a sentence, with its position.
 
         A day that has just passed is taken as written, not as the one a year ahead. A window that starts on such a day
         starts today.
         """
-        return next(self._heard(text, today, passed=True), None)
+        return next(self._windows_in(text, today, passed=True), None)
 
-    def _heard(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
+    def _windows_in(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
         for pattern, reading in self._readings:
             for found in pattern.finditer(text):
                 try:

@@ -48,12 +48,12 @@ class Candidates:
         words = self._with_words(CAP)
         if meeting is not None:
             chosen = np.intersect1d(words, meeting, assume_unique=True)
-            return chosen if self.query.some_word else _filled(chosen, meeting)
+            return chosen if self.query.some_word else _completed(chosen, meeting)
         fitting = self.fitting(words)
         if len(words) >= WORDS_CAP // 2 and len(fitting) < CAP // 40 and len(fitting) < len(words):
             fitting = self.fitting(self._with_words(DEEP))[:CAP]
         if not self.groups or (not self.query.some_word and self.query.must):
-            fitting = _filled(fitting, self.fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
+            fitting = _completed(fitting, self.fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
         return fitting
 
     @property
@@ -61,9 +61,7 @@ class Candidates:
         """Return True if only the words decide. Then the best have rare words, and few documents need a look."""
         query = self.query
         limits = (query.price_at_most, query.price_at_least, query.amount, query.days)
-        return (
-            query.near is None and not query.must and not query.some_word and all(limit is None for limit in limits)
-        )
+        return query.near is None and not query.must and not query.some_word and all(limit is None for limit in limits)
 
     def _meeting_filters(self) -> U32 | None:
         """Return all documents that meet the filters, found from the rarest filter. None if too many meet each."""
@@ -271,7 +269,7 @@ class Candidates:
         return []
 
 
-def _filled(chosen: U32, others: U32) -> U32:
+def _completed(chosen: U32, others: U32) -> U32:
     """Return the chosen documents, filled up to the cap with the freshest of the others."""
     if len(chosen) >= CAP:
         return chosen[:CAP]

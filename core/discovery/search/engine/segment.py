@@ -336,12 +336,12 @@ def _terms(ordered: Sequence[Document]) -> tuple[NDArray[np.bytes_], U32, U32]:
     number_of: dict[str, int] = {}
     owners, entries = array("I"), array("I")
     for number, document in enumerate(ordered):
-        seen: dict[int, bool] = {}
+        in_titles: dict[int, bool] = {}
         for term, in_title in document.terms():
             known = number_of.setdefault(term, len(number_of))
-            seen[known] = seen.get(known, False) or in_title
-        owners.extend(seen)
-        entries.extend([number << 1 | in_title for in_title in seen.values()])
+            in_titles[known] = in_titles.get(known, False) or in_title
+        owners.extend(in_titles)
+        entries.extend([number << 1 | in_title for in_title in in_titles.values()])
     texts = _names(list(number_of))
     order = np.argsort(texts, kind="stable")
     rank = np.empty(len(order), dtype=np.uint32)

@@ -21,7 +21,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import leaders, words_of
 from core.catalogue.synonyms import SAME
 from core.discovery.search.model import COUNTRY, GRADE, PACKAGING, PRODUCT, SCHEME, TOWN, WORD
-from core.discovery.search.sentence.state import TAKEN, ParseState
+from core.discovery.search.sentence.state import STRUCK_OUT, ParseState
 
 SMALL_WORDS_BETWEEN: Final = 2  # "nicht aus der Ukraine", "nie z Ukrainy"
 LONGEST_NAME: Final = 4  # words of a country's or town's name
@@ -29,7 +29,7 @@ LONGEST_GOODS: Final = 6  # words of goods that are not wanted, small ones with 
 CERTAIN: Final = 0.9  # similarity of a word to one of goods: a typo ("animal fat finnland") names none here
 SHORTEST_BEGUN: Final = 6  # letters of a word that names of goods begin with: "keine Sonnenblume"
 ANY_GOODS: Final = 4  # products that a word like "wood" is of: it tells no kind of them
-ENDS: Final = frozenset(f"{TAKEN},;:.!?")  # behind one, nothing is left out any more
+ENDS: Final = frozenset(f"{STRUCK_OUT},;:.!?")  # behind one, nothing is left out any more
 # The names of countries behind the Latvian "no", which is "from": "no Polijas", and, as some write, "no Polija".
 IN_LATVIAN: Final = re.compile(r".*(?:s|ij[au]|tuv[au]|rain[au])")
 Named = tuple[int, list[str]]  # where it ends, and its tags

@@ -122,10 +122,10 @@ def _behind_purpose(words: list[str], grammar: Grammar, catalogue: Catalogue, *,
     `led`: whether "for" stands before them.
     """
     of_topics = catalogue.topics
-    things = [place for place, word in enumerate(words) if word in grammar.consumers or of_topics.may_be_thing(word)]
-    things = [place for place in things if place < AT_THE_END]
-    if things:
-        return things[-1] + 2 if led or len(words) == things[-1] + 1 else 1
+    owners = [place for place, word in enumerate(words) if word in grammar.consumers or of_topics.may_be_thing(word)]
+    owners = [place for place in owners if place < AT_THE_END]
+    if owners:
+        return owners[-1] + 2 if led or len(words) == owners[-1] + 1 else 1
     few = led and len(words) <= AT_THE_END and not any(map(_FIGURE.search, words))
     return len(words) + 1 if few and not any(map(catalogue.name_index.like, words)) else 1
 
@@ -226,13 +226,13 @@ class GoodsReader:
         joints = grammar.either | grammar.ands if self.several else grammar.either
         parts: list[list[re.Match[str]]] = [[]]
         for place, word in enumerate(every):
-            if word[0] in joints or (self.several and place and self._is_apart(every[place - 1], word)):
+            if word[0] in joints or (self.several and place and self._stands_alone(every[place - 1], word)):
                 parts.append([])
             if word[0] not in joints:
                 parts[-1].append(word)
         return [part for part in parts if part]
 
-    def _is_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
+    def _stands_alone(self, one: re.Match[str], other: re.Match[str]) -> bool:
         return not LISTING.isdisjoint(self.state.text[one.end() : other.start()])
 
     def _are_joined(self, every: list[re.Match[str]]) -> bool:

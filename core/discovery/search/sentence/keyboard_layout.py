@@ -56,7 +56,7 @@ def retyped(text: str, catalogue: Catalogue, places: Places) -> str:
         return ""
     keys = _TO_CYRILLIC if letters <= _LATIN else _TO_LATIN
     meant = _TOKEN.sub(lambda token: lexicon.typed_with(keys, token[0]), text)
-    return meant if lexicon.is_understood(meant) else ""
+    return meant if lexicon.is_readable(meant) else ""
 
 
 class _Lexicon:
@@ -81,7 +81,7 @@ class _Lexicon:
             or catalogue.area_named(word) is not None
         )
 
-    def is_understood(self, text: str) -> bool:
+    def is_readable(self, text: str) -> bool:
         """Return True if most letters are in known words.
 
         At least one of these must point to goods, a problem or a town of the trade.

@@ -19,7 +19,7 @@ from core.catalogue.language.places import Place, Places
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.discovery.search.model import NEAR_KM, ParsedQuery
-from core.discovery.search.sentence.state import TAKEN, Location, ParseState
+from core.discovery.search.sentence.state import STRUCK_OUT, Location, ParseState
 
 # Countries by the letters that stand before their postcodes: those of cars, where they are not those of the country.
 BY_CAR: Final[Mapping[str, str]] = {
@@ -125,12 +125,12 @@ FARTHEST_KM: Final = 20_000  # half around the earth
 LONGEST_NAME: Final = 3  # words of a place's name
 SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a misspelt town without any other sign of one
-FAR_SLIPS: Final = 1.5  # edits from a word for goods; a word two edits away is sooner a town one edit away
+FAR_TYPOS: Final = 1.5  # edits from a word for goods; a word two edits away is sooner a town one edit away
 _THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
-Spelt = Callable[[str], tuple[Place, ...]]
+Spelling = Callable[[str], tuple[Place, ...]]
 # Before a word that also names goods: "olio di", "huile d'".
 GOODS_OF: Final = re.compile(r"[^\W\d_]\s+(?:di|de|da|von|of|d')\s*$")
-STOPS: Final = frozenset(f"{TAKEN},;:")  # no name goes on behind one
+STOPS: Final = frozenset(f"{STRUCK_OUT},;:")  # no name goes on behind one
 _PART: Final = re.compile(r"[^\W\d_]+")
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
@@ -217,7 +217,7 @@ class _Finder:
     def behind(self, markers: list[int]) -> Place | None:
         for marker in markers:
             found = self.state.grammar.to_place.match(self.state.text, marker)
-            place = self._at(found.end(), spelt=self.places.meant) if found else None
+            place = self._at(found.end(), spelling=self.places.meant) if found else None
             if place is not None:
                 return place
         return None
@@ -229,7 +229,7 @@ class _Finder:
         if not first or first[0] not in state.grammar.either or state.text[self.end : first.start()].strip():
             return ""
         token = _TOKEN.search(state.text, first.end())
-        if token is None or self._at(token.start(), spelt=None) is None:
+        if token is None or self._at(token.start(), spelling=None) is None:
             return ""
         state.strike(*first.span())
         return self.said
@@ -250,9 +250,9 @@ class _Finder:
         for token in _TOKEN.finditer(state.text):
             marked = bool(ends) and len(state.text[: token.start()].rstrip()) in ends
             capital = not shouting and state.written(token.start(), token.start() + 1).isupper()
-            spelt = self.places.like if marked and capital else None  # "ab Lager" is no village called Lage
-            if spelt is not None or token[0] in self.places.first_words:
-                place = self._at(token.start(), spelt=spelt, sure=marked)
+            spelling = self.places.like if marked and capital else None  # "ab Lager" is no village called Lage
+            if spelling is not None or token[0] in self.places.first_words:
+                place = self._at(token.start(), spelling=spelling, sure=marked)
                 if place is not None:
                     return place
             if capital and not _begins_sentence(state.text, token.start()):
@@ -317,14 +317,14 @@ class _Finder:
         catalogue = self.catalogue
         return (
             word in self.state.grammar.fillers
-            or any(like > 1 - FAR_SLIPS / len(word) for like in catalogue.name_index.like(word).values())
+            or any(like > 1 - FAR_TYPOS / len(word) for like in catalogue.name_index.like(word).values())
             or catalogue.synonyms.knows(word)
             or catalogue.topics.begins_one(word)  # "stuck at the border" is not in Bordeaux
             or catalogue.area_named(word) is not None
         )
 
-    def _at(self, start: int, *, spelt: Spelt | None, sure: bool = True) -> Place | None:
-        """Return the longest place name that begins there, struck out. `spelt`: how a misspelt one is found."""
+    def _at(self, start: int, *, spelling: Spelling | None, sure: bool = True) -> Place | None:
+        """Return the longest place name that begins there, struck out. `spelling`: how a misspelt one is found."""
         text = self.state.text
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):
@@ -340,7 +340,7 @@ class _Finder:
                 self._strike(start, end)
                 return exact[0]
         word = tokens[0][0]
-        meant = () if spelt is None or self.catalogue.topics.begins_one(word) else spelt(word)
+        meant = () if spelling is None or self.catalogue.topics.begins_one(word) else spelling(word)
         # "per cent" is a begun "per centrali" rather than a misspelt "per Cento".
         return self._found(tokens[0], () if meant and meant[0].everyday_word else meant)
 
@@ -366,12 +366,12 @@ def extract_countries(parsed: ParsedQuery, catalogue: Catalogue, places: Places)
     if not spans:
         return parsed
     named = [" ".join(written[start:end]) for start, end in spans]
-    taken = {place for start, end in spans for place in range(start, end)}
+    inside = {place for start, end in spans for place in range(start, end)}
     codes = dict.fromkeys(filter(None, (catalogue.area_named(folded(name)) for name in named)))
     place = parsed.place
     if place is not None and set(codes) <= set(catalogue.areas_at(place.country, place.lat, place.lon)):
         codes, named = {}, []
-    rest = " ".join(word for place, word in enumerate(written) if place not in taken)
+    rest = " ".join(word for place, word in enumerate(written) if place not in inside)
     return replace(parsed, countries=tuple(codes), countries_said=" ".join(named), rest=rest)
 
 

@@ -21,7 +21,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.catalogue.schema import Grade, Limit
 from core.discovery.search.model import IN_BASE, Measure
-from core.discovery.search.sentence.state import TAKEN
+from core.discovery.search.sentence.state import STRUCK_OUT
 
 MEASURED: Final = "measured:"  # the prefix of the tags of a seller's figures
 # Each property: the limits of grades that promise it, the step for comparing it, and its highest possible value.
@@ -97,7 +97,7 @@ def extract_measures(text: str, catalogue: Catalogue) -> tuple[tuple[Measure, ..
         value = each.high if most else each.low
         measures.setdefault((each.parameter, most), Measure(each.parameter, most, value, each.unit))
         written = normalised.as_written(each.start, each.end)
-        left = left.replace(written, f" {TAKEN} ", 1)
+        left = left.replace(written, f" {STRUCK_OUT} ", 1)
     return tuple(measures.values()), left
 
 
@@ -202,18 +202,18 @@ def grades_promising(limit: Measure, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(grade.id for grade in catalogue.grades.values() if _promises(grade, limit))
 
 
-def _promises(grade: Grade, wish: Measure) -> bool:
-    limits = PARAMETERS[wish.parameter][0]
-    return any(_within(limit, wish) for limit in grade.limits if limit.parameter in limits)
+def _promises(grade: Grade, measure: Measure) -> bool:
+    limits = PARAMETERS[measure.parameter][0]
+    return any(_within(limit, measure) for limit in grade.limits if limit.parameter in limits)
 
 
-def _within(limit: Limit, wish: Measure) -> bool:
-    ends = (limit.at_most, limit.below) if wish.most else (limit.at_least, limit.above)
+def _within(limit: Limit, measure: Measure) -> bool:
+    ends = (limit.at_most, limit.below) if measure.most else (limit.at_least, limit.above)
     end = next((each for each in ends if each is not None), None)
     scale = IN_BASE.get(limit.unit or "%")
     if end is None or scale is None:
         return False
-    return end * scale <= wish.in_base if wish.most else end * scale >= wish.in_base
+    return end * scale <= measure.in_base if measure.most else end * scale >= measure.in_base
 
 
 def tags_meeting(limit: Measure, catalogue: Catalogue) -> frozenset[str]:

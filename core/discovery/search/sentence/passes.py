@@ -89,7 +89,7 @@ def _read_window(state: ParseState) -> None:
     if not state.may_name("windows") and not (state.has_digits and FIGURES_OF_TIME.search(state.text)):
         return
     for _ in range(IMPOSSIBLE_DAYS):
-        found = state.grammar.windows.heard(state.text, state.today)
+        found = state.grammar.windows.window_in(state.text, state.today)
         if found is None:
             return
         state.strike(found.start, found.end)
@@ -187,7 +187,7 @@ def _resolve_amount(state: ParseState) -> None:
     state.loads = amount_of_loads(figures, state.catalogue, goods, state.side.by_word)
     state.quantity = state.loads or amount(state, figures, state.catalogue, state.product)
     if state.loads is None and figures.loads:
-        trucks = WORD_OR_NUMBER.findall(figures.loads_said)
+        trucks = WORD_OR_NUMBER.findall(figures.loads_as_written)
         unread = [word for word in trucks if folded(word) not in state.grammar.fillers]
         state.rest = " ".join((*unread, state.rest)).strip()
 
@@ -197,8 +197,8 @@ def _report_places(state: ParseState) -> None:
     if where.unknown and (state.product or state.goods.alternatives):
         state.unclear.append(Invalid("place.unknown", field="place", given=where.unknown))
     if where.other:
-        taken = Invalid("place.one_at_a_time", field="place", place=where.said, other=where.other)
-        state.unclear.append(taken)
+        refusal = Invalid("place.one_at_a_time", field="place", place=where.said, other=where.other)
+        state.unclear.append(refusal)
 
 
 def _resolve_prices(state: ParseState) -> None:

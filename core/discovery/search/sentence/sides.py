@@ -48,7 +48,7 @@ def takes_supplier_question(state: ParseState) -> bool:
     return in_stock or verb is not None
 
 
-def asks_for_supplier(state: ParseState, end: int) -> bool:
+def seeks_supplier(state: ParseState, end: int) -> bool:
     """Return True if the words before a position ask for a person, as in "who can sell me pellets"."""
     found = state.grammar.asked.search(state.text, 0, end)
     return found is not None and len(WORD_OR_NUMBER.findall(state.text, found.end(), end)) <= NEAR
@@ -72,8 +72,8 @@ def _by_word(state: ParseState, places: Places, catalogue: Catalogue) -> str | N
             before = WORD_OR_NUMBER.search(state.normalised.text, 0, found.start())
             if before is None or not (name or catalogue.synonyms.has(found[0])):
                 state.strike(*found.span())
-                asks = side == "sell" and asks_for_supplier(state, found.start())
-                return "buy" if asks else side
+                seeks = side == "sell" and seeks_supplier(state, found.start())
+                return "buy" if seeks else side
     return None
 
 
@@ -87,7 +87,7 @@ def take_side(state: ParseState) -> Side:
     has = state.may_name("have") and patterns["have"].search(state.text) is not None
     start = min((each.start() for each in found.values() if each is not None), default=0)
     for_sale, made = (found[meaning] is not None for meaning in ("for_sale", "we_make"))
-    return Side(by_word, for_sale, made, has, asks_for_supplier(state, start))
+    return Side(by_word, for_sale, made, has, seeks_supplier(state, start))
 
 
 def side_of_goods(side: Side, figures: Figures, rest: str) -> str | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.catalogue.language.times.days import DateWindow
 from core.discovery.alerts import rules
 from core.discovery.alerts.matching import Watchlist, outline
-from core.discovery.alerts.model import APART, MESSAGES_A_DAY, Rhythm
+from core.discovery.alerts.model import LEAST_GAP, MESSAGES_A_DAY, Rhythm
 from core.discovery.alerts.rules import Goods, Hours
 from core.discovery.search.model import ParsedQuery, Query
 from core.discovery.search.service import parse, parse_query
@@ -204,8 +204,8 @@ def test_price_that_cannot_be_compared_is_not_told() -> None:
 
 
 @given(searches(), st.sampled_from(["best", "cheapest", "newest"]))
-def test_a_search_reads_back_as_it_was_kept(wanted: ParsedQuery, order: str) -> None:
-    query = Query(wanted, order)  # type: ignore[arg-type]  # drawn from the orders there are
+def test_a_search_reads_back_as_it_was_kept(parsed: ParsedQuery, order: str) -> None:
+    query = Query(parsed, order)  # type: ignore[arg-type]  # drawn from the orders there are
     assert Query.from_json(query.to_json()) == query
 
 
@@ -297,7 +297,7 @@ def test_the_hour_is_never_past_never_quiet_and_never_lost(
         or (local.utcoffset() != (local - timedelta(hours=3)).utcoffset())
     )
     if rhythm is Rhythm.INSTANT and len(told) < MESSAGES_A_DAY:
-        assert all(due >= moment + APART for moment in told)
+        assert all(due >= moment + LEAST_GAP for moment in told)
 
 
 def test_the_same_hour_twice_is_never_quiet() -> None:

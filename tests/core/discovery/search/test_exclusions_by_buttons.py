@@ -6,11 +6,11 @@ from core.discovery.search import service
 from core.discovery.search.model import Query
 from tests.core.conftest import Market
 from tests.core.discovery.search.batch import found, listing
-from tests.core.discovery.search.search_market import ids, shelf
+from tests.core.discovery.search.search_market import ids, index_cache
 
 
 async def test_goods_kinds_and_packings_that_are_not_wanted_are_not_found(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     bagged = await on.put(packaging="bag", words="of oak")
     loose = await on.put(packaging="bulk", words="aus Fichte")
     straw = await on.put(product_id="straw_pellets", grade_id=None, certificates=())

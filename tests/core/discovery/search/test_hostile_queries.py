@@ -74,7 +74,7 @@ async def test_contradicting_prices_are_a_question(market: Market) -> None:
     reactions.listen(market.reactions)
     query = service.parse_query("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
     page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query))
-    unclear = [ask for ask in page.asks if ask.code == "search.ask.unclear"]
+    unclear = [ask for ask in page.questions if ask.code == "search.ask.unclear"]
     assert [str(getattr(ask.parts["refusal"], "code", "")) for ask in unclear] == ["price.contradicts_itself"]
 
 

@@ -14,7 +14,7 @@ from core.advice.experts.service import change_expertise, offer_expertise, pause
 from core.catalogue.language.times.days import DateWindow
 from core.discovery.search import reactions, service
 from core.discovery.search.model import ExpertResults, Order, Query
-from core.discovery.search.problems import scheme_as_said
+from core.discovery.search.problems import stated_scheme
 from core.discovery.search.service import without
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor
@@ -122,9 +122,9 @@ async def test_language_rate_and_free_now_filter_and_are_given_up_one_by_one(mar
     assert set(await on.who("auf deutsch")) == {"Contracts"}
     assert await on.who("free now") == []
 
-    nobody = await on.find("boiler auf deutsch under 200 eur/h, free now")
-    assert nobody.matches == ()
-    assert [(each.wish, each.count) for each in nobody.relaxations] == []
+    result = await on.find("boiler auf deutsch under 200 eur/h, free now")
+    assert result.matches == ()
+    assert [(each.wish, each.count) for each in result.relaxations] == []
     in_german = await on.find("boiler auf deutsch")
     assert [(each.wish, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
     wider = await on.ask(without(in_german.query, "speaks"))
@@ -174,7 +174,7 @@ async def test_a_scheme_is_shown_as_it_was_called(market: Market, problem: str, 
 
 
 def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
-    named = {scheme: scheme_as_said(scheme, catalogue(), "") for scheme in catalogue().certificates}
+    named = {scheme: stated_scheme(scheme, catalogue(), "") for scheme in catalogue().certificates}
     assert named["TRACES_EUDR"] == "EUDR"
     assert (named["ISCC_EU"], named["ISCC_PLUS"], named["SBP"], named["ENplus"]) == (
         "ISCC EU",
@@ -221,8 +221,8 @@ async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Mar
         for chip in service.explain((await on.find("emissions, tomorrow 10:00")).query, "expert").chips
     }
     assert filters == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
-    nobody = await on.find("tomorrow", has_time=lambda _expert, _window: False)
-    assert [(each.wish, each.code, each.count) for each in nobody.relaxations] == [
+    result = await on.find("tomorrow", has_time=lambda _expert, _window: False)
+    assert [(each.wish, each.code, each.count) for each in result.relaxations] == [
         ("window", "search.relax.any_day", 3)
     ]
 
@@ -275,8 +275,8 @@ async def test_nonsense_finds_no_expert_and_a_typo_is_asked_about(market: Market
 
 async def test_better_rated_of_two_equal_experts_comes_first(market: Market) -> None:
     on = await office(market)
-    nobody = await on.find("under 1000 eur/h")
-    last = nobody.matches[-1].expert.organisation_id
+    result = await on.find("under 1000 eur/h")
+    last = result.matches[-1].expert.organisation_id
     praised = await on.find("under 1000 eur/h", standings=lambda _all: {last: 0.95})
     assert praised.matches[0].expert.organisation_id == last
     left_out = await on.find("under 1000 eur/h", but=last)
