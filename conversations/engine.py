@@ -15,7 +15,7 @@ from conversations.chat_context import ChatAddress, ChatContext, MarketContext, 
 from conversations.discovery.search_state import ask_problem_no_more
 from conversations.form_controller.controller import FormController
 from conversations.links import LED_TO, link_in
-from conversations.outgoing import ANSWERS, ELSEWHERE, done_just_now, note_done, send, summary
+from conversations.outgoing_replies import ANSWERS, ELSEWHERE, done_just_now, note_done, send, summary
 from conversations.platforms import ChatPlatform
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
 from conversations.router import Flow, Router, merge_routers
@@ -137,17 +137,17 @@ class Engine:
 
     def _work(self, chat: ChatContext, turn: Turn) -> None:
         match turn.input:
-            case TextMessage(text, anew=True) as correction:
+            case TextMessage(text, is_correction=True) as correction:
                 self._corrected(chat, text, correction.message)
             case TextMessage(text):
                 self._text(chat, text)
             case ButtonPress(load):
                 chat.as_new_message = False
-                pressed = read_press(load)
+                button = read_press(load)
                 # The pressed card is edited, not sent again; below a form's button is the form's own card.
-                chat.update.is_press = not pressed.verb.startswith("form.")
+                chat.update.is_press = not button.verb.startswith("form.")
                 chat.update.button_message = turn.message or ELSEWHERE
-                self._pressed(chat, pressed)
+                self._run_press(chat, button)
                 note_done(chat, load)
             case FormSubmission() | ClosedForm() | Attached() | Located() | UnsupportedInput():
                 self._brought(chat, turn.input)
@@ -171,7 +171,7 @@ class Engine:
             chat.as_new_message = False
             chat.update.is_press = True
             chat.update.button_message = message
-            self._pressed(chat, read_press(load))
+            self._run_press(chat, read_press(load))
 
     def _brought(
         self, chat: ChatContext, given: FormSubmission | ClosedForm | Attached | Located | UnsupportedInput
@@ -254,7 +254,7 @@ class Engine:
         else:
             self._router.commands["?"](chat, f"{written} {rest}".strip())
 
-    def _pressed(self, chat: ChatContext, press: Press) -> None:
+    def _run_press(self, chat: ChatContext, press: Press) -> None:
         ask_problem_no_more(chat)
         if press.verb.startswith("form."):
             self.form_controller.press(chat, press)
@@ -267,7 +267,7 @@ class Engine:
             chat.reply(Toast(text=chat.words("talk.unknown_button")))
 
     def _press(self, chat: ChatContext, verb: str, subject: str) -> None:
-        self._pressed(chat, Press(verb, subject))
+        self._run_press(chat, Press(verb, subject))
 
     def _attached(self, chat: ChatContext, attached: Attached) -> None:
         accepted = [file for file in attached.files if any(takes(chat, file) for takes in self._router.takers)]
@@ -331,9 +331,9 @@ class Engine:
         if moved_on:
             self._redraw(chat, turn.input)
 
-    def _redraw(self, chat: ChatContext, pressed: ButtonPress) -> None:
+    def _redraw(self, chat: ChatContext, press: ButtonPress) -> None:
         """Show the subject again: every card's conversation handles `<thing>.show`."""
-        old = read_press(pressed.button)
+        old = read_press(press.button)
         show = self._router.presses.get(f"{old.verb.partition('.')[0]}.show")
         if show is None:
             return
@@ -358,7 +358,7 @@ class Engine:
                 message=turn.message,
                 thread=turn.thread,
                 channel=turn.channel,
-                pressed=chat.update.button_message,
+                button_message=chat.update.button_message,
             )
 
 

@@ -42,10 +42,10 @@ class Notifications:
     A part that is a function is called with each reader's own chat context.
     """
 
-    said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
+    sentences: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
     def say(self, kind: str, subject: str, code: str, **parts: Any) -> None:
-        self.said.setdefault((kind, subject), []).append((code, parts))
+        self.sentences.setdefault((kind, subject), []).append((code, parts))
 
 
 Sentences = dict[type[Any], str]

@@ -15,7 +15,7 @@ from conversations.discovery.result_cards import shared
 from conversations.discovery.search import listings_to_share
 from conversations.engine import Engine
 from conversations.links import LED_TO, PRIVATE, Link, read_url
-from conversations.outgoing import jointed_card
+from conversations.outgoing_replies import jointed_card
 from conversations.reply import Button, Card, Option, Shared
 from core.advice.experts.service import expert_for
 from core.kernel.chat_state.model import Draft

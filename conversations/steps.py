@@ -40,7 +40,7 @@ class Steps:
 
     thing: str
     acts: Mapping[str, Act]
-    asks_first: frozenset[str]
+    confirmed: frozenset[str]
     look: Callable[[ChatContext, str], tuple[int, Card, str]]
     shown_by: str = ""
     questions: Mapping[str, Question] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Steps:
     def _asked(self, chat: ChatContext, verb: str, subject: str) -> str:
         if verb in self.questions:
             return self.questions[verb](chat, subject)
-        if verb not in self.asks_first:
+        if verb not in self.confirmed:
             return ""
         asked = f"sure.{self.thing}.{verb}"
         mine = f"{asked}.{self.side(chat, subject)}"

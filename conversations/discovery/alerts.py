@@ -47,7 +47,7 @@ def save(chat: ChatContext, press: Press) -> None:
         show_results(chat, query)
         return
     question = clipped(asked_words(chat), QUESTION_AT_MOST)
-    search = alerts.save_search(chat.ctx, SaveSearch(wishes=query.to_json(), question=question))
+    search = alerts.save_search(chat.ctx, SaveSearch(query=query.to_json(), question=question))
     chat.as_new_message = True
     chat.reply(search_card(chat, search, note=chat.words("alert.saved")))
 
@@ -124,12 +124,12 @@ def called(chat: ChatContext, search: SavedSearch) -> str:
 
 def filters_text(chat: ChatContext, search: SavedSearch) -> str:
     """Return the filters of a saved search in the reader's language."""
-    return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.wanted(search)))
+    return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.query_of(search)))
 
 
 def _filters_line(chat: ChatContext, search: SavedSearch) -> str:
     """Return how the question was understood; empty if the title says it."""
-    return query_text(chat, chips_of(chat, alerts.wanted(search))) if search.question else ""
+    return query_text(chat, chips_of(chat, alerts.query_of(search))) if search.question else ""
 
 
 def _rhythm_text(chat: ChatContext, search: SavedSearch) -> str:
@@ -188,7 +188,7 @@ def delete_search(chat: ChatContext, press: Press) -> None:
 def look(chat: ChatContext, press: Press) -> None:
     """Show the current results of a saved search as a list."""
     search = alerts.search_of(chat.ctx, press.subject)
-    query = ask(chat, alerts.wanted(search), words=search.question)
+    query = ask(chat, alerts.query_of(search), words=search.question)
     chat.as_new_message = True
     show_results(chat, query)
 
@@ -256,7 +256,7 @@ def why(chat: ChatContext, press: Press) -> None:
 
 def _met_parts(chat: ChatContext, search: SavedSearch, reason: Reason) -> dict[str, object]:
     """Return the parts of a reason, with the town by its name in the reader's language."""
-    place = {"place": town_name(chat, alerts.wanted(search))} if "place" in reason.parts else {}
+    place = {"place": town_name(chat, alerts.query_of(search))} if "place" in reason.parts else {}
     return shown_parts(chat, {**reason.parts, **place})
 
 

@@ -49,7 +49,7 @@ def market(chat: ChatContext, asked: str) -> None:
         _ask_product(chat, parsed.alternatives, parsed.rest)
         return
     query = replace(query, parsed=parsed)
-    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.wish not in APPLIED]
+    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.filter_name not in APPLIED]
     _show(chat, parsed.product, Region(countries, parsed.place), grade=parsed.grade, left_out=left_out)
 
 

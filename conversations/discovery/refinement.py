@@ -93,7 +93,7 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
     if (without_small_words(chat, parsed.rest) and intent.is_for_advice()) or intent.names_adviser():
         return False
     chips = service.explain(Query(told_of(chat, parsed, asked(chat).parsed))).chips
-    return not NO_FILTER.issuperset(chip.wish for chip in chips) or any(
+    return not NO_FILTER.issuperset(chip.filter_name for chip in chips) or any(
         each.code.startswith(ASKED_BACK) for each in parsed.unclear
     )
 
@@ -181,7 +181,7 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
     ]
     if not beginning or not parts:
         return ()
-    there = {chip.wish for chip in service.explain(asked(chat)).chips}
+    there = {chip.filter_name for chip in service.explain(asked(chat)).chips}
     return tuple(filter_name for filter_name in parts[0] if filter_name in there)
 
 

@@ -27,11 +27,13 @@ router = Router()
 
 @router.command("wanted")
 @in_either_layout
-def wanted(chat: ChatContext, sentence: str) -> None:
+def show_requests(chat: ChatContext, sentence: str) -> None:
     """`/requests 500 t A1 pellets in Kaunas from 190 eur`: show the requests that this would answer."""
     market_context = chat.market_context
     parsed = parse_query(sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    compared = [chip_label(chat, chip) for chip in service.explain(parsed, "request").chips if chip.wish == "quality"]
+    compared = [
+        chip_label(chat, chip) for chip in service.explain(parsed, "request").chips if chip.filter_name == "quality"
+    ]
     note = chat.words("market.left_out", parts=", ".join(compared)) if compared else ""
     _show(chat, ask(chat, in_stated_order(chat, service.as_supply(parsed), ORDERS), SUPPLY), note)
 

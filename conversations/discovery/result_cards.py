@@ -24,7 +24,7 @@ from conversations.reputation_badge import reputation_badge, reputation_badge_if
 from conversations.trade.listings.grades import grade_line
 from conversations.trade.listings.my_listings import goods_lines, packed_in
 from core.catalogue.language.places import distance_km
-from core.discovery.search.model import EMPTY, Question, Hit, Page, Query, Relaxation
+from core.discovery.search.model import EMPTY, Hit, Page, Query, Question, Relaxation
 from core.people.blocking.rules import masked
 from core.trade.listings.model import Listing, ListingState
 
@@ -137,7 +137,7 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
         lines=(
             *lines,
             *grade_line(chat, listing.grade_id),
-            Line(label=words("party.seller"), value=f"{chat.party(listing.seller)} · {stands.said}"),
+            Line(label=words("party.seller"), value=f"{chat.party(listing.seller)} · {stands.text}"),
         ),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),

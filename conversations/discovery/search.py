@@ -179,10 +179,10 @@ def chip(chat: ChatContext, press: Press) -> None:
     if tapped is None:
         show_results(chat, query)
     elif offered := variants(chat, query, tapped):
-        ask_for_number(chat, query, tapped.wish)
+        ask_for_number(chat, query, tapped.filter_name)
         chat.reply(chip_card(chat, query, tapped, offered))
     else:
-        show_results(chat, ask(chat, service.without(query, tapped.wish)))
+        show_results(chat, ask(chat, service.without(query, tapped.filter_name)))
 
 
 @router.press("find.set")
@@ -202,7 +202,7 @@ def drop_filter(chat: ChatContext, press: Press) -> None:
     if (query := _current(chat, press)) is None:
         return
     tapped = chip_of(chat, query, press.choice)
-    show_results(chat, ask(chat, service.without(query, tapped.wish) if tapped is not None else query))
+    show_results(chat, ask(chat, service.without(query, tapped.filter_name) if tapped is not None else query))
 
 
 @router.press("find.show")
@@ -261,7 +261,7 @@ def show_results(
         if page.after is not None:
             keep_place(chat, query, _behind(page, shown_before))
         chat.reply(result_list(chat, query, page, shown_before))
-    elif service.explain(query).chips and {chip.wish for chip in service.explain(query).chips} != {"rest"}:
+    elif service.explain(query).chips and {chip.filter_name for chip in service.explain(query).chips} != {"rest"}:
         chat.reply(nothing_found(chat, query, page))
     else:
         chat.reply(nonsense(chat, query, page) if not page.did_you_mean else nothing_found(chat, query, page))

@@ -345,7 +345,7 @@ class FormController:
             raise Invalid("talk.unknown_button")
         value, earlier = reading.values.get(asked.name), chat.memory.get(KEYED)
         keyed = earlier.text if earlier is not None and earlier.is_about(draft) else ""
-        keyed = asked.keypad.pressed(chat, keyed, key, value, reading.values)
+        keyed = asked.keypad.after_key(chat, keyed, key, value, reading.values)
         answer = asked.keypad.answer(keyed)
         if answer is None:
             chat.memory.put(KEYED, AtRevision(draft.id, draft.revision, keyed))

@@ -55,7 +55,7 @@ class Keypad(Protocol):
         """Return the keys to show now."""
 
     @abstractmethod
-    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
+    def after_key(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         """Return the text keyed in after this key. Raises Invalid for an unknown key."""
 
     @abstractmethod
@@ -99,7 +99,7 @@ class Calendar(Keypad):
         asked = words("pad.first_day") if first is None else words("pad.last_day", first=first)
         return Keys(tuple(rows), asked)
 
-    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
+    def after_key(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         if not WRITTEN.fullmatch(key):
             raise Invalid("talk.unknown_button")
         for day in DAY.findall(key):
@@ -196,7 +196,7 @@ class Amount(Keypad):
         done = ((Option(value=DONE, label=chat.words("pad.done")),),) if amount else ()
         return Keys((*pad, kinds, *done), chat.words.show(Quantity(amount or Decimal(0), unit)))
 
-    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
+    def after_key(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         """Return the new text. A first digit begins a new amount; other keys change the existing one."""
         units = tuple(self.units(chat, values))
         digits, unit = self._split(keyed if key in DIGITS else keyed or _stored_value(value), units)

@@ -20,7 +20,7 @@ from conversations.books.chargebacks import chargeback_card, who_watches
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.moderation import report_notification_card, told_of_report
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Card
 from conversations.shop.purchase_notifications import concerned_by, purchase_notification_card
 from conversations.trade.deals.card import deal_card

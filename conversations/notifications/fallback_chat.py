@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.chat_context import ChatAddress
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import identities, mark_dead, reader_at

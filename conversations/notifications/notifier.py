@@ -29,7 +29,7 @@ from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORT_LISTENERS
 from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Card, Reply, Say
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
@@ -163,7 +163,7 @@ class Notices:
 
     def _tell(self, ctx: Ctx) -> None:
         notifications = ctx.collected(Notifications)
-        replies, notifications.said = notifications.said, {}
+        replies, notifications.sentences = notifications.sentences, {}
         concerned: dict[str, Reached] = {}
         for (kind, subject), sentences in replies.items():
             for person in parties(ctx, kind, subject):
@@ -193,8 +193,14 @@ class Notices:
                 continue  # no sentence, and no card that would now be wrong
             try:
                 is_answer = bool(note) and acted and chat_address == chat.update.here
-                pressed = chat.update.button_message if is_answer else None
-                send(ctx, chat_address, [CARDS[kind](chat, subject, note)], words=chat.words, pressed=pressed)
+                button_message = chat.update.button_message if is_answer else None
+                send(
+                    ctx,
+                    chat_address,
+                    [CARDS[kind](chat, subject, note)],
+                    words=chat.words,
+                    button_message=button_message,
+                )
                 redraw_beside(chat, kind, subject)
             except Refusal:
                 return  # they may not see it any more

@@ -15,7 +15,7 @@ from conversations.advice.experts import availability, rates
 from conversations.discovery import search_state
 from conversations.form_controller import revisions
 from conversations.moderation import LAST_REPORTED, ReportedCard
-from conversations.outgoing import DONE, DonePress
+from conversations.outgoing_replies import DONE, DonePress
 from conversations.people import contact_warnings
 from conversations.people.registration import GREETED
 from core.kernel.chat_state import service as chat_state

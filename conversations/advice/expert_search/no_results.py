@@ -45,8 +45,8 @@ def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
     become = to_command(words, "expert")
     said = service.explain(query, "expert").chips
-    wishes = chip_rows(chat, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
-    in_the_way = [each for each in found.relaxations if each.wish != "rest"]
+    wishes = chip_rows(chat, query, said, "seek.wider") if any(chip.filter_name != "rest" for chip in said) else ()
+    in_the_way = [each for each in found.relaxations if each.filter_name != "rest"]
     text = (query_text(chat, said), *unclear_words(chat, query), *_told(chat, query, in_the_way))
     return Card(
         subject="experts",
@@ -88,8 +88,8 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
 def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation]) -> Iterator[str]:
     """Yield a sentence for each filter that no consultant meets who meets the others."""
     words, said = chat.words, query.parsed
-    for wish in dict.fromkeys(each.wish for each in in_the_way):
-        matches = next(each.matches for each in reversed(in_the_way) if each.wish == wish)
+    for wish in dict.fromkeys(each.filter_name for each in in_the_way):
+        matches = next(each.matches for each in reversed(in_the_way) if each.filter_name == wish)
         match wish:
             case "free_now":
                 yield words("seek.none_free_now") + _soonest(chat, matches)

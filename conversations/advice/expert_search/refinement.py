@@ -52,7 +52,7 @@ def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
 
 
 def _wishes(said: ParsedQuery) -> set[str]:
-    return {chip.wish for chip in service.explain(Query(said), "expert").chips}
+    return {chip.filter_name for chip in service.explain(Query(said), "expert").chips}
 
 
 def _order(chat: ChatContext, sentence: str) -> str | None:

@@ -287,7 +287,7 @@ def offer_card(chat: ChatContext, offer: Offer, note: str = "") -> Card:
         title=_title(chat, offer),
         lines=(
             *terms_lines(chat, offer),
-            Line(label=words("party.other"), value=f"{name} · {stands.said}"),
+            Line(label=words("party.other"), value=f"{name} · {stands.text}"),
         ),
         turn=_turn(chat, offer, mine, name),
         note=note,

@@ -36,12 +36,12 @@ class Rhythm(StrEnum):
 class SaveSearch(BaseModel):
     """Save a search, and tell of every listing that it would find.
 
-    `wishes`: a query as `Query.to_json` writes it. `question`: the person's own words, if there are any.
+    `query`: the filters as `Query.to_json` writes it. `question`: the person's own words, if there are any.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    wishes: str = Field(min_length=2, max_length=2_000)
+    query: str = Field(min_length=2, max_length=2_000)
     question: str = Field(default="", max_length=QUESTION_AT_MOST)
     rhythm: Rhythm = Rhythm.INSTANT
 
@@ -66,7 +66,7 @@ class SavedSearch(Versioned, Table):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    wishes: Mapped[str] = mapped_column(Words)
+    query: Mapped[str] = mapped_column("wishes", Words)
     question: Mapped[str] = mapped_column(Words, default="")  # in the person's own words; empty where buttons made it
     product_id: Mapped[str] = mapped_column(String(60))
     outline: Mapped[bytes] = mapped_column(LargeBinary)

@@ -112,7 +112,7 @@ def fits(query: ParsedQuery, goods: Goods) -> bool:
     products = (query.product,) if query.product else query.alternatives
     return (
         (not products or listing.product_id in products)
-        and (not query.grades_wanted or listing.grade_id in query.grades_wanted)
+        and (not query.accepted_grades or listing.grade_id in query.accepted_grades)
         and goods.schemes.issuperset(query.certificates)
         and meets_origin(query, listing, goods.catalogue)
         and goods.schemes.isdisjoint(tag.removeprefix(SCHEME) for tag in query.left_out)
@@ -279,7 +279,7 @@ def _of_goods(query: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     listing = goods.listing
     if listing.product_id in {query.product, *query.alternatives}:
         yield Reason("search.why.product", {"product": listing.product_id})
-    if listing.grade_id in query.grades_wanted:
+    if listing.grade_id in query.accepted_grades:
         yield Reason("search.why.grade", {"grade": listing.grade_id})
     measured = measures_met(query, listing, goods.catalogue)
     if measured:

@@ -193,7 +193,7 @@ def explain_problem(query: Query) -> tuple[Chip, ...]:
     by_minute = Chip(
         "max_rate", f"search.chip.{BY_MINUTE}", {"rate": parsed.max_rate, "minute": by_the_minute(parsed.max_rate)}
     )
-    return tuple(by_minute if chip.wish == "max_rate" else chip for chip in made)
+    return tuple(by_minute if chip.filter_name == "max_rate" else chip for chip in made)
 
 
 def by_relevance(match: Match, rating: float) -> float:
@@ -255,7 +255,7 @@ class ExpertSearch:
 
     def relaxations(self, query: Query) -> Iterator[ExpertRelaxation]:
         """Return each single filter that, given up, would find experts. For a rate, first offer a higher one."""
-        parts = {chip.wish: chip.parts for chip in explain_problem(query)}
+        parts = {chip.filter_name: chip.parts for chip in explain_problem(query)}
         for filter_name, code in EXPERT_RELAXATIONS:
             wider = rules.without(query, filter_name)
             if filter_name not in parts or (filter_name == "rest" and not explain_problem(wider)):

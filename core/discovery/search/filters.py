@@ -142,7 +142,7 @@ def strict_query(
     Words that were not understood only decide the order, unless no goods are named.
     """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
-    musts = _musts(grades=parsed.grades_wanted, certificates=parsed.certificates)
+    musts = _musts(grades=parsed.accepted_grades, certificates=parsed.certificates)
     if goods:
         musts = (frozenset(f"product:{product}" for product in goods), *musts)
     if parsed.packaging:

@@ -129,7 +129,7 @@ class ParsedQuery:
     unclear: tuple[Refusal, ...] = ()  # statements that cannot be right: a question to ask back
 
     @property
-    def grades_wanted(self) -> tuple[str, ...]:
+    def accepted_grades(self) -> tuple[str, ...]:
         """The grades that goods must have, one of them; none means that any will do."""
         if self.grade is not None:
             return (self.grade,)
@@ -247,7 +247,7 @@ class Query:
 def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: ParsedQuery) -> ParsedQuery:
     """Drop exclusions that are wanted now, and filters that are excluded now."""
     chosen = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
-    chosen |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
+    chosen |= {f"{GRADE}{grade}" for grade in more.accepted_grades} | {f"{PACKAGING}{each}" for each in more.packaging}
     chosen |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
     unwanted = set(more.left_out)
     return replace(
@@ -265,10 +265,10 @@ def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: Par
 class Chip:
     """One thing that was understood, to be shown, changed or removed (`service.without(query, chip)`).
 
-    `wish` names its field of `ParsedQuery`; `code` and `parts` are its sentence ("search.chip.place").
+    `filter_name` names its field of `ParsedQuery`; `code` and `parts` are its sentence ("search.chip.place").
     """
 
-    wish: str
+    filter_name: str
     code: str
     parts: Mapping[str, object]
 
@@ -363,7 +363,7 @@ class ExpertRelaxation:
     query from `choice`.
     """
 
-    wish: str
+    filter_name: str
     code: str
     parts: Mapping[str, object]
     matches: tuple[Match, ...]

@@ -19,11 +19,11 @@ from core.discovery.search.model import (
     PACKAGING,
     PRODUCT,
     TOWN,
-    Question,
     Chip,
     Choice,
     ParsedQuery,
     Query,
+    Question,
     Reason,
 )
 from core.kernel.money import UnitPrice
@@ -66,7 +66,7 @@ def fits(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
 
 def _of_the_grade(parsed: ParsedQuery, listing: Listing) -> bool:
     """Return True if the grade fits. A grade that is also a scheme may have been found as a certificate."""
-    grades = parsed.grades_wanted
+    grades = parsed.accepted_grades
     return not grades or listing.grade_id in grades or not set(grades).isdisjoint(parsed.certificates)
 
 
@@ -112,7 +112,7 @@ def reasons(
     why = []
     if parsed.product is not None or parsed.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
-    if listing.grade_id in parsed.grades_wanted:
+    if listing.grade_id in parsed.accepted_grades:
         why.append(Reason("search.why.grade", {"grade": listing.grade_id}))
     if parsed.certificates:
         why.append(Reason("search.why.certificate", {"schemes": parsed.certificates}))
@@ -149,7 +149,7 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
         ("search.relax.least_price", {"least": parsed.min_price}, replace(parsed, min_price=None)),
         ("search.relax.quantity", {"quantity": parsed.quantity}, replace(parsed, quantity=None)),
         ("search.relax.window", {"window": parsed.window}, replace(parsed, window=None)),
-        ("search.relax.grade", {"grade": parsed.grades_wanted}, replace(parsed, grade=None, grades=())),
+        ("search.relax.grade", {"grade": parsed.accepted_grades}, replace(parsed, grade=None, grades=())),
     ]
     useful = [(code, parts, way) for code, parts, way in ways if way != parsed and not is_empty(way)]
     return [(code, parts, replace(query, parsed=way)) for code, parts, way in useful]
@@ -220,8 +220,8 @@ def chips_of(parsed: ParsedQuery, filters: Sequence[tuple[str, str]] = CHIPS) ->
     for filter_name, part in filters:
         value = getattr(parsed, filter_name)
         if filter_name == "certificates":  # a scheme that is also the grade (DINplus) is shown once
-            value = tuple(scheme for scheme in value if scheme not in parsed.grades_wanted)
-        if value and (filter_name != "grades" or parsed.grades_wanted):
+            value = tuple(scheme for scheme in value if scheme not in parsed.accepted_grades)
+        if value and (filter_name != "grades" or parsed.accepted_grades):
             parts = {part: value}
             if filter_name == "place":
                 parts = {"place": value.name, "country": value.country, "km": parsed.radius_km}

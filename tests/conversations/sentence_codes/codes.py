@@ -136,7 +136,7 @@ def _of_steps() -> Iterator[str]:
     """Yield the codes of questions asked before a step, and of toasts shown after it."""
     for steps in STEPS:
         yield from (
-            f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
+            f"sure.{steps.thing}.{verb}" for verb in steps.confirmed & steps.acts.keys() - steps.questions.keys()
         )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
     for asked in ("sure.deal.cancel", "sure.deal.cancel_agreed", "sure.lot.drop_agreed"):

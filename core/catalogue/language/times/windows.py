@@ -63,22 +63,22 @@ class Spans:
         self._counts = {folded(word): number for number, name in enumerate(COUNTS, 1) for word in words.all(name)}
         self._days = {folded(word): days for unit, days in DAYS.items() for word in words.all(unit)}
 
-        def said(*meanings: str) -> str:
+        def any_word(*meanings: str) -> str:
             return any_of(word for meaning in meanings for word in words.all(meaning))
 
         whole = (
-            rf"(?:(?P<month>{any_of(self._months)})\.?(?:\s+(?P<y>{YEAR}))?|(?P<next>{said('next_month')})"
-            rf"|(?P<this>{said('this_month', 'the_month')})|(?P<of_year>{said('the_year')}|{YEAR}))"
+            rf"(?:(?P<month>{any_of(self._months)})\.?(?:\s+(?P<y>{YEAR}))?|(?P<next>{any_word('next_month')})"
+            rf"|(?P<this>{any_word('this_month', 'the_month')})|(?P<of_year>{any_word('the_year')}|{YEAR}))"
         )
         part = rf"(?P<part>{any_of(self._parts)})"
-        limit = rf"(?:(?:(?P<until>{said('until')})|(?P<starting>{said('starting')})|{said('during')})\s+)?"
+        limit = rf"(?:(?:(?P<until>{any_word('until')})|(?P<starting>{any_word('starting')})|{any_word('during')})\s+)?"
         count = rf"(?P<count>[0-9]{{1,2}}|{any_of(self._counts)})\s+(?P<unit>{any_of(self._days)})"
         self.readings: tuple[tuple[str, Reading], ...] = (
-            (rf"{limit}{part}(?:[\s-]+(?:{said('of')}\s*)?){whole}", self._part),
+            (rf"{limit}{part}(?:[\s-]+(?:{any_word('of')}\s*)?){whole}", self._part),
             (rf"{limit}{whole}\s+{part}", self._part),
-            (rf"{limit}(?:(?P<this>{said('month_end')})|(?P<of_year>{said('year_end')}))", self._part),
-            (rf"{said('in_time')}\s+{count}", self._from_today),
-            (rf"{count}\s+{said('in_time_behind')}", self._from_today),
+            (rf"{limit}(?:(?P<this>{any_word('month_end')})|(?P<of_year>{any_word('year_end')}))", self._part),
+            (rf"{any_word('in_time')}\s+{count}", self._from_today),
+            (rf"{count}\s+{any_word('in_time_behind')}", self._from_today),
         )
 
     def _part(self, found: re.Match[str], today: date) -> DateWindow | None:

@@ -444,7 +444,7 @@ class SecondGoods(NamedTuple):
     """Other goods beside the wanted ones: the position of the "and" before them, and their words."""
 
     start: int
-    said: str
+    as_written: str
 
 
 def find_second_goods(

@@ -38,7 +38,7 @@ def strip_courtesies(text: str, words: Set[str], grammar: Grammar, catalogue: Ca
     if not any(map(catalogue.name_index.like, words - idle - grammar.fillers)):
         return text
     reader = _Reader(frozenset(idle), grammar, catalogue, places)
-    return "".join(reader.wishes(text)) if courteous else reader.without_idle(text)
+    return "".join(reader.telling_clauses(text)) if courteous else reader.without_idle(text)
 
 
 def rejoin_halves(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
@@ -62,7 +62,7 @@ class _Reader:
     def __init__(self, idle: frozenset[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> None:
         self.idle, self.grammar, self.catalogue, self.places = idle, grammar, catalogue, places
 
-    def wishes(self, text: str) -> Iterator[str]:
+    def telling_clauses(self, text: str) -> Iterator[str]:
         """Yield the clauses that mean something, without the idle words."""
         for clause in _CLAUSE.findall(text):
             if self._says_something(clause):

@@ -57,7 +57,7 @@ class PostcodeTown(NamedTuple):
     """A postcode: its town, and how it was written."""
 
     place: Place
-    said: str
+    as_written: str
 
 
 def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> PostcodeTown | None:
@@ -162,7 +162,7 @@ def take_location(state: ParseState, catalogue: Catalogue, places: Places) -> Lo
     code = term[0].upper() if term else None
     if place is None:
         return Location(code, countries=countries, around_km=radius_km if radius else None, unknown=unknown)
-    written = finder.said or (posted.said if posted else "")
+    written = finder.as_written or (posted.as_written if posted else "")
     return Location(code, place, written, radius_km, countries, other=finder.or_elsewhere())
 
 
@@ -211,7 +211,7 @@ class _Finder:
     state: ParseState
     catalogue: Catalogue
     places: Places
-    said: str = ""
+    as_written: str = ""
     end: int = 0  # where the struck-out text ends
 
     def behind(self, markers: list[int]) -> Place | None:
@@ -232,7 +232,7 @@ class _Finder:
         if token is None or self._at(token.start(), spelling=None) is None:
             return ""
         state.strike(*first.span())
-        return self.said
+        return self.as_written
 
     def unknown_behind(self, marker: int) -> str:
         """Return the unknown word behind a "near" that is written like a name, or an empty string."""
@@ -351,7 +351,7 @@ class _Finder:
         return places[0]
 
     def _strike(self, start: int, end: int) -> None:
-        self.said, self.end = self.state.written(start, end), end
+        self.as_written, self.end = self.state.written(start, end), end
         self.state.strike(start, end)
 
 

@@ -158,11 +158,11 @@ def _separate_second_goods(state: ParseState) -> None:
     second = find_second_goods(state, state.catalogue, goods.product, goods.others) if goods.product else None
     if second is None:
         return
-    state.unclear.append(Invalid("goods.one_at_a_time", taken=goods.named, other=second.said))
+    state.unclear.append(Invalid("goods.one_at_a_time", taken=goods.named, other=second.as_written))
     is_first = state.normalised.original.find(goods.named.split(" ", 1)[0]) < second.start
     own = tuple(each for each in figures.amounts if (each.start < second.start) is is_first)
     state.figures = figures._replace(amounts=own or figures.amounts)
-    state.goods = goods._replace(others=tuple(each for each in goods.others if each[1] != second.said))
+    state.goods = goods._replace(others=tuple(each for each in goods.others if each[1] != second.as_written))
 
 
 def _resolve_language(state: ParseState) -> None:
@@ -197,7 +197,7 @@ def _report_places(state: ParseState) -> None:
     if where.unknown and (state.product or state.goods.alternatives):
         state.unclear.append(Invalid("place.unknown", field="place", given=where.unknown))
     if where.other:
-        refusal = Invalid("place.one_at_a_time", field="place", place=where.said, other=where.other)
+        refusal = Invalid("place.one_at_a_time", field="place", place=where.as_written, other=where.other)
         state.unclear.append(refusal)
 
 
@@ -253,7 +253,7 @@ def _parsed(state: ParseState) -> ParsedQuery:
         min_price=state.prices.get("above"),
         incoterm=where.term,
         place=where.place,
-        place_said=where.said,
+        place_said=where.as_written,
         radius_km=where.radius_km,
         around_km=where.around_km,
         window=state.window,

@@ -48,13 +48,13 @@ class Side(NamedTuple):
 
 
 class Location(NamedTuple):
-    """Where the goods are wanted. `said`: the place as it was written. `countries`: where each begins, and how it was
+    """Where the goods are wanted. `as_written`: the place's words. `countries`: where each begins, and how it was
     written. `around_km`: a distance without a place. `unknown`: the words behind "near" that are no known place.
     `other`: a second place, behind an "or"."""
 
     term: str | None = None
     place: Place | None = None
-    said: str = ""
+    as_written: str = ""
     radius_km: int | None = None
     countries: tuple[tuple[int, str], ...] = ()
     around_km: int | None = None

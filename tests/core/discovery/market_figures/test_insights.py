@@ -120,7 +120,7 @@ async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> 
     query = Query(ParsedQuery(product="wood_pellets")).to_json()
     seekers = []
     for actor, person in people:
-        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(wishes=query)))
+        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(query=query)))
         view = await market.run(
             actor,
             lambda ctx, own=person.organisation_id: view_market(  # type: ignore[misc]  # bound now

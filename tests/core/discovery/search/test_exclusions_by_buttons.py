@@ -24,7 +24,7 @@ async def test_goods_kinds_and_packings_that_are_not_wanted_are_not_found(market
     ):
         page = await on.find(sentence)
         assert set(ids(page)) == expected, sentence
-        assert "left_out" in [chip.wish for chip in service.explain(Query(page.parsed)).chips]
+        assert "left_out" in [chip.filter_name for chip in service.explain(Query(page.parsed)).chips]
 
 
 def test_a_company_that_is_called_like_a_kind_of_wood_is_not_left_out() -> None:

@@ -67,7 +67,7 @@ def test_an_empty_market_answers_with_nothing() -> None:
 def test_numbers_that_contradict_each_other_are_shown_and_asked_about() -> None:
     query = service.parse_query("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
     assert (query.parsed.max_price, query.parsed.min_price) == (eur(100), eur(200))
-    assert [chip.wish for chip in service.explain(query).chips] == ["product", "max_price", "min_price"]
+    assert [chip.filter_name for chip in service.explain(query).chips] == ["product", "max_price", "min_price"]
 
 
 async def test_contradicting_prices_are_a_question(market: Market) -> None:

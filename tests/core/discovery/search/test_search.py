@@ -282,7 +282,7 @@ async def test_excluded_things_are_not_found(market: Market) -> None:
         page = await on.find(sentence)
         expected = {latvian.id, polish.id, british.id} - {unwanted.id}
         assert set(ids(page)) == expected, sentence
-        assert [chip.wish for chip in service.explain(Query(page.parsed)).chips] == ["product", "left_out"]
+        assert [chip.filter_name for chip in service.explain(Query(page.parsed)).chips] == ["product", "left_out"]
     assert ids(await on.find("wood pellets not from Poland or Latvia")) == [british.id]
     assert len(ids(await on.find("wood pellets not more than 900 eur"))) == 3
     assert ids(await on.find("koka granulas no Latvijas")) == [latvian.id]  # which is "from"

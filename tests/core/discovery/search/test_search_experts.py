@@ -124,9 +124,9 @@ async def test_language_rate_and_free_now_filter_and_are_given_up_one_by_one(mar
 
     result = await on.find("boiler auf deutsch under 200 eur/h, free now")
     assert result.matches == ()
-    assert [(each.wish, each.count) for each in result.relaxations] == []
+    assert [(each.filter_name, each.count) for each in result.relaxations] == []
     in_german = await on.find("boiler auf deutsch")
-    assert [(each.wish, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
+    assert [(each.filter_name, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
     wider = await on.ask(without(in_german.query, "speaks"))
     assert [match.expert.headline for match in wider.matches] == ["Boilers that burn what they should"]
 
@@ -155,7 +155,7 @@ async def test_a_rate_for_a_minute_is_compared_exactly_and_told_as_it_was_said(
     found = await on.find(told)
     assert found.query.parsed.max_rate == hourly
     assert {match.expert.headline.split()[0] for match in found.matches} == who
-    (chip,) = (each for each in service.explain(found.query, "expert").chips if each.wish == "max_rate")
+    (chip,) = (each for each in service.explain(found.query, "expert").chips if each.filter_name == "max_rate")
     each = Money(hourly.minor // 60, hourly.currency)
     assert (chip.code, chip.parts) == ("search.chip.rate_by_minute", {"rate": hourly, "minute": each})
 
@@ -187,7 +187,7 @@ def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
 async def test_single_filter_without_hits_offers_relaxations(market: Market) -> None:
     on = await office(market)
     now = await on.find("free now")
-    assert [(each.wish, each.choice, each.count) for each in now.relaxations] == [("free_now", "free_now", 3)]
+    assert [(each.filter_name, each.choice, each.count) for each in now.relaxations] == [("free_now", "free_now", 3)]
     cheap = await on.find("max 50 €/hour")
     told = [(each.code, each.choice, each.count) for each in cheap.relaxations]
     # 90 € and 400 zł (93.17 €) an hour are near each other, 150 € is not.
@@ -217,12 +217,12 @@ async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Mar
         assert (said.rest, said.window, said.at) == ("emissions", (day, day), at)
         assert [match.expert.headline.split()[0] for match in found.matches] == ["Boilers"]
     filters = {
-        chip.wish: chip.code
+        chip.filter_name: chip.code
         for chip in service.explain((await on.find("emissions, tomorrow 10:00")).query, "expert").chips
     }
     assert filters == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
     result = await on.find("tomorrow", has_time=lambda _expert, _window: False)
-    assert [(each.wish, each.code, each.count) for each in result.relaxations] == [
+    assert [(each.filter_name, each.code, each.count) for each in result.relaxations] == [
         ("window", "search.relax.any_day", 3)
     ]
 
@@ -303,7 +303,7 @@ async def test_by_rate_by_good_name_and_by_how_near_they_are(market: Market) -> 
     assert await on.who("lawyer Riga") == ["Contracts"]
     assert (await on.who("adviser in Rigaa"))[0] == "Contracts"
     far = await on.find("boiler near Gdańsk")
-    assert [(each.wish, each.count) for each in far.relaxations] == [("place", 1), ("rest", 1)]
+    assert [(each.filter_name, each.count) for each in far.relaxations] == [("place", 1), ("rest", 1)]
 
 
 @pytest.mark.parametrize("problem", ["boiler", "my boiler keeps shutting down", "Kessel", "котел"])

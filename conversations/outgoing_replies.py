@@ -154,20 +154,20 @@ ELSEWHERE: Final = "elsewhere"  # pressed without a message in this chat: on a H
 Placed = Card | CardList | FormView  # replies with one message of their own
 
 
-def placed(reply: Placed, stands: ShownCard | None, pressed: str | None, *, looks_down: bool = False) -> Placed:
+def placed(reply: Placed, stands: ShownCard | None, button_message: str | None, *, looks_down: bool = False) -> Placed:
     """Return the reply, as a new message unless the person sees the message that shows its subject.
 
-    `stands`: that message. `pressed`: the message of the pressed button; None when the reply answers no press.
+    `stands`: that message. `button_message`: the message of the pressed button; None when the reply answers no press.
     `looks_down`: a message to the person ends this chat, so they look for the result there.
 
     A card that answered the same button a moment ago is edited. So a button that is pressed twice answers once.
     """
-    if reply.as_new_message or stands is None or not pressed:
+    if reply.as_new_message or stands is None or not button_message:
         return reply
     shown = stands.message.removesuffix(PHOTO)
     if looks_down and stands.covered and isinstance(reply, Card) and reply.note:
         return reply.model_copy(update={"as_new_message": True})
-    if shown == pressed or (stands.lately and not _above(shown, pressed)):
+    if shown == button_message or (stands.lately and not _above(shown, button_message)):
         return reply
     return reply.model_copy(update={"as_new_message": True})
 
@@ -240,13 +240,13 @@ def send(
     message: str | None = None,
     thread: str | None = None,
     channel: str | None = None,
-    pressed: str | None = None,
+    button_message: str | None = None,
 ) -> None:
     """Put replies for an address into the outbox, in order, sent after the commit. Those about money get the security
     phrase.
 
     `words`: the reader's, for replies that were not sent before (label_punctuation.py). `thread`: the thread of the
-    input they answer. `channel`: another place for them, in public. `pressed`: the message of the pressed button
+    input they answer. `channel`: another place for them, in public. `button_message`: the message of the pressed button
     (placement.py).
     """
     replies = jointed(replies, words)
@@ -262,6 +262,6 @@ def send(
         message=message,
         thread=thread,
         channel=channel,
-        pressed=pressed,
+        pressed=button_message,
     )
     ctx.post(chat_address.ordering_key, told, channel=chat_address.platform)
