@@ -32,10 +32,9 @@ def press(verb: str, subject: str = "", expected_version: int | None = None, cho
     return load
 
 
-def to_command(words: Callable[[str], str], command: str, style: Style = "plain", *, said: str = "") -> Button:
-    """Return a button that runs a command, labelled with the command's name or with `said`."""
-    label = said or words(f"command.{command}")
-    return Button(label=label, press=press("command", choice=command), style=style)
+def to_command(words: Callable[[str], str], command: str, style: Style = "plain", *, label: str = "") -> Button:
+    """Return a button that runs a command, labelled with the command's name or with `label`."""
+    return Button(label=label or words(f"command.{command}"), press=press("command", choice=command), style=style)
 
 
 def read_press(load: str) -> Press:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INCHES: Final = (6.0, 3.4)
 DOTS_PER_INCH: Final = 160
 POINTS: Final = 12  # font size; a phone shows the picture three inches wide
-SELLERS, OWN, LINE, PAPER = "#2f6f4f", "#d9822b", "#333333", "#fbfaf7"
+SELLERS, OWN, LINE, BACKGROUND = "#2f6f4f", "#d9822b", "#333333", "#fbfaf7"
 ROWS: Final = 5  # dots alternate between so many rows, so that equal prices stay apart
 
 
@@ -33,9 +33,9 @@ def drawn(chart: Chart | Bars) -> Checked:
     from matplotlib.figure import Figure  # noqa: PLC0415 - see above
 
     rcParams["text.parse_math"] = False  # a name with two dollars in it is a name
-    figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=PAPER, layout="constrained")
+    figure = Figure(figsize=INCHES, dpi=DOTS_PER_INCH, facecolor=BACKGROUND, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot(facecolor=PAPER)
+    axes = figure.add_subplot(facecolor=BACKGROUND)
     axes.set_title(chart.title, fontsize=POINTS, fontweight="bold")
     axes.tick_params(labelsize=POINTS - 1)
     axes.spines[["left", "right", "top"]].set_visible(False)

@@ -67,18 +67,18 @@ class UpdateState:
     """The state of the chat update that a unit of work handles. It is empty where no update led to the unit.
 
     `here`: the address where results of the update are shown first. `message`: the message that it came from.
-    `said_in`: the message that has the text. `room`: the topic or thread, as "deal:<id>".
-    `is_press`: a card's own button was pressed, and `pressed_on` is the message that has it.
+    `text_message`: the message that has the text. `room`: the topic or thread, as "deal:<id>".
+    `is_press`: a card's own button was pressed, and `button_message` is the message that has it.
     `is_sent`: a form's answers are submitted now, not only checked.
     `moved_form`: the form whose answers were applied to a newer version of its subject.
     """
 
     here: ChatAddress | None = None
     message: str = ""
-    said_in: str = ""
+    text_message: str = ""
     room: str | None = None
     is_press: bool = False
-    pressed_on: str | None = None
+    button_message: str | None = None
     is_sent: bool = False
     moved_form: str | None = None
 

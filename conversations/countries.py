@@ -17,8 +17,8 @@ NO_COUNTRIES: Final = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})  # u
 
 def country_named(chat: ChatContext, name: str) -> str | None:
     """Return the ISO code of a country by its name in any language, also in another grammatical case."""
-    said = folded(name.strip())
-    return country_names().get(said) or chat.market_context.catalogue.country_named(said)
+    spoken = folded(name.strip())
+    return country_names().get(spoken) or chat.market_context.catalogue.country_named(spoken)
 
 
 @cache

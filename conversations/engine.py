@@ -15,7 +15,7 @@ from conversations.chat_context import ChatAddress, ChatContext, MarketContext, 
 from conversations.discovery.search_state import ask_problem_no_more
 from conversations.form_controller.controller import FormController
 from conversations.links import LED_TO, link_in
-from conversations.outgoing import ANSWERS, ELSEWHERE, done_just_now, note_done, send, summary
+from conversations.outgoing_replies import ANSWERS, ELSEWHERE, done_just_now, note_done, send, summary
 from conversations.platforms import ChatPlatform
 from conversations.reply import FormErrors, FormView, Reply, Say, Toast
 from conversations.router import Flow, Router, merge_routers
@@ -44,7 +44,7 @@ from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import meet
 
-ERASED_NAME = Actor(None, "newcomer")  # until the person is known
+NEWCOMER = Actor(None, "newcomer")  # until the person is known
 ALBUM: Final = Topic("album", str)  # the person whose photos came last
 
 
@@ -137,17 +137,17 @@ class Engine:
 
     def _work(self, chat: ChatContext, turn: Turn) -> None:
         match turn.input:
-            case TextMessage(text, anew=True) as said:
-                self._said_anew(chat, text, said.message)
+            case TextMessage(text, is_correction=True) as correction:
+                self._corrected(chat, text, correction.message)
             case TextMessage(text):
-                self._said(chat, text)
+                self._text(chat, text)
             case ButtonPress(load):
                 chat.as_new_message = False
-                pressed = read_press(load)
+                button = read_press(load)
                 # The pressed card is edited, not sent again; below a form's button is the form's own card.
-                chat.update.is_press = not pressed.verb.startswith("form.")
-                chat.update.pressed_on = turn.message or ELSEWHERE
-                self._pressed(chat, pressed)
+                chat.update.is_press = not button.verb.startswith("form.")
+                chat.update.button_message = turn.message or ELSEWHERE
+                self._run_press(chat, button)
                 note_done(chat, load)
             case FormSubmission() | ClosedForm() | Attached() | Located() | UnsupportedInput():
                 self._brought(chat, turn.input)
@@ -170,8 +170,8 @@ class Engine:
         if load:
             chat.as_new_message = False
             chat.update.is_press = True
-            chat.update.pressed_on = message
-            self._pressed(chat, read_press(load))
+            chat.update.button_message = message
+            self._run_press(chat, read_press(load))
 
     def _brought(
         self, chat: ChatContext, given: FormSubmission | ClosedForm | Attached | Located | UnsupportedInput
@@ -188,7 +188,7 @@ class Engine:
             case UnsupportedInput(code, parts):
                 self._unsupported(chat, chat.words(code, **parts))
 
-    def _said_anew(self, chat: ChatContext, text: str, message: str) -> None:
+    def _corrected(self, chat: ChatContext, text: str, message: str) -> None:
         """Handle an edited message. In a form it is another answer; a submitted form stays unchanged."""
         draft = answered_by(chat.ctx, chat.person.id, message)
         if draft is not None and draft.flow in self._router.flows:
@@ -196,7 +196,7 @@ class Engine:
         elif was_answer(chat.ctx, chat.person.id, message):
             chat.reply(Say(text=chat.words("talk.sent_already")))
         else:
-            self._said(chat, text)
+            self._text(chat, text)
 
     def _unsupported(self, chat: ChatContext, sentence: str) -> None:
         """Say that this input is unsupported, in the open form if there is one."""
@@ -206,7 +206,7 @@ class Engine:
         else:
             chat.reply(Say(text=sentence))
 
-    def _said(self, chat: ChatContext, text: str) -> None:
+    def _text(self, chat: ChatContext, text: str) -> None:
         if text.startswith("/"):
             name, _, rest = text[1:].replace("\n", " ").partition(" ")
             self._command(chat, name.split("@")[0], rest.strip())
@@ -238,7 +238,7 @@ class Engine:
         """
         degrees = f"{latitude:.5f}, {longitude:.5f}"
         if focused_draft(chat.ctx, chat.person.id) is not None:
-            self._said(chat, degrees)
+            self._text(chat, degrees)
         elif not any(finds(chat, latitude, longitude) for finds in self._router.finders):
             self._command(chat, "place", degrees)
 
@@ -254,24 +254,24 @@ class Engine:
         else:
             self._router.commands["?"](chat, f"{written} {rest}".strip())
 
-    def _pressed(self, chat: ChatContext, pressed: Press) -> None:
+    def _run_press(self, chat: ChatContext, press: Press) -> None:
         ask_problem_no_more(chat)
-        if pressed.verb.startswith("form."):
-            self.form_controller.press(chat, pressed)
-        elif pressed.verb == "command":
+        if press.verb.startswith("form."):
+            self.form_controller.press(chat, press)
+        elif press.verb == "command":
             chat.as_new_message = True
-            self._command(chat, pressed.choice, "")
-        elif pressed.verb in self._router.presses:
-            self._router.presses[pressed.verb](chat, pressed)
+            self._command(chat, press.choice, "")
+        elif press.verb in self._router.presses:
+            self._router.presses[press.verb](chat, press)
         else:
             chat.reply(Toast(text=chat.words("talk.unknown_button")))
 
     def _press(self, chat: ChatContext, verb: str, subject: str) -> None:
-        self._pressed(chat, Press(verb, subject))
+        self._run_press(chat, Press(verb, subject))
 
     def _attached(self, chat: ChatContext, attached: Attached) -> None:
-        taken = [file for file in attached.files if any(takes(chat, file) for takes in self._router.takers)]
-        if taken:
+        accepted = [file for file in attached.files if any(takes(chat, file) for takes in self._router.takers)]
+        if accepted:
             _ = attached.caption and any(hears(chat, attached.caption) for hears in self._router.listeners)
             return
         # its photos come one by one; the first is answered, and later ones move the answer below them
@@ -288,11 +288,11 @@ class Engine:
         person = meet(ctx, turn.identity, turn.address)
         ctx.actor = acting_person(person.id)
         chat_address = ChatAddress(turn.identity.platform, turn.identity.workspace, turn.address)
-        said, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
+        message, update = turn.input if isinstance(turn.input, TextMessage) else None, ctx.collected(UpdateState)
         update.here, update.message, update.room = chat_address, turn.message or "", room_of(ctx, turn, chat_address)
-        update.said_in = said.message if said is not None else ""
+        update.text_message = message.message if message is not None else ""
         current = ctx.collected(inbox.CurrentInput)
-        current.key, current.text = turn.key, said.text if said is not None else None
+        current.key, current.text = turn.key, message.text if message is not None else None
         return self.chat_with(ctx, person, chat_address)
 
     def chat_with(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
@@ -331,9 +331,9 @@ class Engine:
         if moved_on:
             self._redraw(chat, turn.input)
 
-    def _redraw(self, chat: ChatContext, pressed: ButtonPress) -> None:
+    def _redraw(self, chat: ChatContext, press: ButtonPress) -> None:
         """Show the subject again: every card's conversation handles `<thing>.show`."""
-        old = read_press(pressed.button)
+        old = read_press(press.button)
         show = self._router.presses.get(f"{old.verb.partition('.')[0]}.show")
         if show is None:
             return
@@ -358,7 +358,7 @@ class Engine:
                 message=turn.message,
                 thread=turn.thread,
                 channel=turn.channel,
-                pressed=chat.update.pressed_on,
+                button_message=chat.update.button_message,
             )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conversations.differences import told_of
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import MARKET as ON_BEHALF_OF_MARKET
 from core.kernel.transaction import Ctx
 from core.money.chargebacks import events as chargebacks
 from core.money.disbursements import events as disbursements
@@ -42,14 +42,14 @@ class Notifications:
     A part that is a function is called with each reader's own chat context.
     """
 
-    said: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
+    sentences: dict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
     def say(self, kind: str, subject: str, code: str, **parts: Any) -> None:
-        self.said.setdefault((kind, subject), []).append((code, parts))
+        self.sentences.setdefault((kind, subject), []).append((code, parts))
 
 
-Facts = dict[type[Any], str]
-OFFER_FACTS: Facts = {
+Sentences = dict[type[Any], str]
+OFFER_EVENTS: Sentences = {
     offer.OfferMade: "notice.offer_made",
     offer.OfferCountered: "notice.offer_countered",
     offer.OfferDeclined: "notice.offer_declined",
@@ -57,11 +57,11 @@ OFFER_FACTS: Facts = {
     offer.OfferExpired: "notice.offer_expired",
     offer.OfferAccepted: "",  # the new deal says it
 }
-INQUIRY_FACTS: Facts = {
+INQUIRY_EVENTS: Sentences = {
     inquiry.InquiryWritten: "notice.inquiry_said",
     inquiry.InquiryClosed: "notice.inquiry_closed",
 }
-DEAL_FACTS: Facts = {
+DEAL_EVENTS: Sentences = {
     deal.DealAgreed: "notice.deal_agreed",
     deal.DealSigned: "notice.deal_signed",
     deal.DealApprovalNeeded: "notice.deal_approval_needed",
@@ -94,7 +94,7 @@ DEAL_FACTS: Facts = {
     review.ReviewsRevealed: "notice.reviews_revealed",
     review.ReviewAnswered: "notice.review_answered",
 }
-LOT_FACTS: Facts = {
+LOT_EVENTS: Sentences = {
     lot.LotDispatched: "notice.lot_dispatched",
     lot.LotArrived: "notice.lot_arrived",
     lot.LotAccepted: "notice.lot_accepted",
@@ -113,7 +113,7 @@ LOT_FACTS: Facts = {
     lot.LotDisputed: "",  # the dispute has a card of its own
     lot.LotLate: "notice.lot_late",
 }
-MONEY_FACTS: Facts = {
+MONEY_EVENTS: Sentences = {
     money.PaymentLapsed: "notice.payment_lapsed",
     money.PaymentReturned: "notice.payment_returned",
     money.LotReleased: "notice.lot_released",
@@ -128,7 +128,7 @@ MONEY_FACTS: Facts = {
     money.PaymentSettling: "notice.payment_settling",
 }
 # For deals only; sessions and purchases have sentences in their own conversations.
-CHARGEBACK_FACTS: Facts = {
+CHARGEBACK_EVENTS: Sentences = {
     disbursements.PayoutWaiting: "notice.payout_waiting",
     disbursements.PayoutKept: "notice.payout_kept",
     chargebacks.ChargebackOpened: "notice.chargeback_opened",
@@ -138,7 +138,7 @@ CHARGEBACK_FACTS: Facts = {
     chargebacks.ChargebackMadeGood: "notice.chargeback_made_good",
     chargebacks.ChargebackClosed: "notice.chargeback_closed",
 }
-CASE_FACTS: Facts = {
+CASE_EVENTS: Sentences = {
     support.CaseOpened: "notice.case_opened",
     support.CaseProposed: "notice.case_proposed",
     support.CaseShown: "notice.case_shown",
@@ -147,11 +147,11 @@ CASE_FACTS: Facts = {
     support.CaseRuled: "notice.case_ruled",
     support.CaseClosed: "notice.case_closed",
 }
-SERVED_FACTS: Facts = {chargebacks.ChargebackServed: "notice.chargeback_served"}
+SERVED_EVENTS: Sentences = {chargebacks.ChargebackServed: "notice.chargeback_served"}
 # A disbursement that the provider refuses, for any kind of subject: the party that waits for it is told.
-REFUSED_FACTS: Facts = {disbursements.DisbursementRefused: "notice.effect_refused"}
-CHANGED_FACTS: Facts = {offer.OfferListingChanged: "notice.offer_listing_changed"}
-PAGE_FACTS: Facts = {money.PaymentLinkReady: "notice.payment_ready"}
+REFUSED_EVENTS: Sentences = {disbursements.DisbursementRefused: "notice.effect_refused"}
+CHANGED_EVENTS: Sentences = {offer.OfferListingChanged: "notice.offer_listing_changed"}
+PAGE_EVENTS: Sentences = {money.PaymentLinkReady: "notice.payment_ready"}
 
 
 def notifications(ctx: Ctx) -> Notifications:
@@ -178,8 +178,8 @@ def _on_offer_listing(code: str) -> Callable[[Ctx, offer.OfferListingChanged], N
 def _on_inquiry(code: str) -> Callable[[Ctx, Any], None]:
     def hear(ctx: Ctx, fact: Any) -> None:
         why = "" if fact.why == "offered" else fact.why  # then the offer says it
-        said = "" if fact.why == "offered" else code
-        notifications(ctx).say("inquiry", fact.inquiry_id, said, by=fact.by_person, why=why)
+        code_told = "" if fact.why == "offered" else code
+        notifications(ctx).say("inquiry", fact.inquiry_id, code_told, by=fact.by_person, why=why)
 
     return hear
 
@@ -200,18 +200,18 @@ def _ended(ctx: Ctx, fact: Any) -> str:
     """Return how a deal ended if some deliveries did not end as planned; otherwise an empty text."""
     if not isinstance(fact, deal.DealCompleted | deal.DealCancelled):
         return ""
-    seen = ctx.seen_by(NOBODY_IN_PARTICULAR)
-    lots = lots_of(seen, fact.deal_id)
+    market_ctx = ctx.seen_by(ON_BEHALF_OF_MARKET)
+    lots = lots_of(market_ctx, fact.deal_id)
     if isinstance(fact, deal.DealCancelled):
         return "" if ended_unpaid(lots) else "in_part"
-    if deal_for(seen, fact.deal_id).direct:
+    if deal_for(market_ctx, fact.deal_id).direct:
         return "short" if any(each.state == LotState.DROPPED for each in lots) else ""
     return "given_back" if ended_unpaid(lots) else ""
 
 
 def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
     def hear(ctx: Ctx, fact: lot.LotFact) -> None:
-        number = lot_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.lot_id).number
+        number = lot_for(ctx.seen_by(ON_BEHALF_OF_MARKET), fact.lot_id).number
         when = _settled(ctx, fact.deal_id)
         # Without an actor and a reason, the cause was time.
         why = getattr(fact, "why", "" if fact.by_person else "time")
@@ -223,7 +223,7 @@ def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
 
 def _settled(ctx: Ctx, deal_id: str) -> str:
     """Return "direct" if no held money could be released or refunded."""
-    return "direct" if deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), deal_id).direct else ""
+    return "direct" if deal_for(ctx.seen_by(ON_BEHALF_OF_MARKET), deal_id).direct else ""
 
 
 def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
@@ -233,7 +233,7 @@ def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
             when = _settled(ctx, fact.deal_id)
             notifications(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
         notifications(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
-        case = case_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.case_id)
+        case = case_for(ctx.seen_by(ON_BEHALF_OF_MARKET), fact.case_id)
         if case.kind == "lot":  # its claim's card shows the decision, too
             notifications(ctx).say("claim", case.subject, "", by=fact.by_person)
 
@@ -273,9 +273,9 @@ def _on_served(code: str) -> Callable[[Ctx, chargebacks.ChargebackServed], None]
 
     def hear(ctx: Ctx, fact: chargebacks.ChargebackServed) -> None:
         if fact.subject_kind is SubjectKind.DEAL:
-            ref = deal_for(ctx.seen_by(NOBODY_IN_PARTICULAR), fact.payout_of).ref
-            said = {"amount": fact.amount, "left": fact.left, "ref": ref}
-            notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **said)
+            ref = deal_for(ctx.seen_by(ON_BEHALF_OF_MARKET), fact.payout_of).ref
+            parts = {"amount": fact.amount, "left": fact.left, "ref": ref}
+            notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **parts)
 
     return hear
 
@@ -297,13 +297,13 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
     """Return a listener that adds the button to the buyer's card, without another message; its news stay."""
 
     def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
-        seen, way = ctx.seen_by(NOBODY_IN_PARTICULAR), way_of(ctx, fact.payment_id)
-        funded, payment = deal_for(seen, fact.deal_id), payment_of(seen, fact.deal_id)
+        market_ctx, way = ctx.seen_by(ON_BEHALF_OF_MARKET), way_of(ctx, fact.payment_id)
+        funded, payment = deal_for(market_ctx, fact.deal_id), payment_of(market_ctx, fact.deal_id)
         how = ["transfer"] if way is not None and way.iban is not None else []
         if payment is not None and payment.asked_at > funded.state_since:  # the signatures of both are old news
             how.append("later")
-        said = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
-        notifications(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **said)
+        parts = {"why": "_".join(how), "amount": payment.missing if payment is not None else ""}
+        notifications(ctx).say("deal", fact.deal_id, code, by=None, in_place=funded.buyer, **parts)
 
     return hear
 
@@ -327,16 +327,16 @@ def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
     notifications(ctx).say("listing", fact.listing_id, "notice.listing_changed", by=by, **parts)
 
 
-LISTENERS: tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
-    (OFFER_FACTS, _on_offer),
-    (CHANGED_FACTS, _on_offer_listing),
-    (INQUIRY_FACTS, _on_inquiry),
-    (DEAL_FACTS, _on_deal),
-    (LOT_FACTS, _on_lot),
-    (MONEY_FACTS, _on_money),
-    (CHARGEBACK_FACTS, _on_chargeback),
-    (SERVED_FACTS, _on_served),
-    (REFUSED_FACTS, _on_refused),
-    (PAGE_FACTS, _on_payment_page),
-    (CASE_FACTS, _on_case),
+LISTENERS: tuple[tuple[Sentences, Callable[[str], Callable[[Ctx, Any], None]]], ...] = (
+    (OFFER_EVENTS, _on_offer),
+    (CHANGED_EVENTS, _on_offer_listing),
+    (INQUIRY_EVENTS, _on_inquiry),
+    (DEAL_EVENTS, _on_deal),
+    (LOT_EVENTS, _on_lot),
+    (MONEY_EVENTS, _on_money),
+    (CHARGEBACK_EVENTS, _on_chargeback),
+    (SERVED_EVENTS, _on_served),
+    (REFUSED_EVENTS, _on_refused),
+    (PAGE_EVENTS, _on_payment_page),
+    (CASE_EVENTS, _on_case),
 )

@@ -23,7 +23,7 @@ from core.advice.sessions import service as sessions
 from core.advice.sessions.model import Booking
 from core.books.statements.service import statement
 from core.discovery.alerts import service as alerts
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.memory import Topic
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
@@ -55,9 +55,9 @@ def me(chat: ChatContext, where: str) -> None:
 
 
 @router.press("me.more")
-def more(chat: ChatContext, pressed: Press) -> None:
+def more(chat: ChatContext, press: Press) -> None:
     """Show or hide the other buttons on the Home tab. The choice is remembered."""
-    chat.memory.put(MORE, pressed.choice)
+    chat.memory.put(MORE, press.choice)
     me(chat, "home")
 
 
@@ -125,7 +125,7 @@ def _sections(chat: ChatContext) -> tuple[CardList, ...]:
     own_listings = listings.listings_of(chat.ctx, chat.organisation)
     live = [each for each in own_listings if each.state == ListingState.LIVE][:SHOWN]
     searches = alerts.searches_of(chat.ctx, chat.person.id)[:SHOWN]
-    drafts = talks.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
+    drafts = chat_state.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
     sections = (
         ("me.waiting", waiting),  # steps of mine come before steps of others
         ("me.sessions", tuple(session_card(chat, b, brief=True) for b in _sessions(chat) if b not in my_sessions)),
@@ -189,13 +189,13 @@ def _ask_page(chat: ChatContext) -> None:
 
 
 @router.press("payout.set_up")
-def set_up(chat: ChatContext, _pressed: Press) -> None:
+def set_up(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     payout(chat, "")
 
 
 @router.press("payout.change")
-def change_payout(chat: ChatContext, _pressed: Press) -> None:
+def change_payout(chat: ChatContext, _press: Press) -> None:
     """Show the provider's page again, to change its data."""
     chat.as_new_message = True
     _ask_page(chat)

@@ -15,7 +15,7 @@ from conversations.discovery.result_cards import shared
 from conversations.discovery.search import listings_to_share
 from conversations.engine import Engine
 from conversations.links import LED_TO, PRIVATE, Link, read_url
-from conversations.outgoing import jointed_card
+from conversations.outgoing_replies import jointed_card
 from conversations.reply import Button, Card, Option, Shared
 from core.advice.experts.service import expert_for
 from core.kernel.chat_state.model import Draft
@@ -127,8 +127,8 @@ class Glances:
 
     def _stranger(self, ctx: Ctx, identity: Identity) -> ChatContext:
         """Return a chat context for an unknown person, who sees public data only."""
-        nobody = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
-        return self._engine.chat_with(ctx, nobody, ChatAddress(identity.platform, identity.workspace, ""))
+        stranger = Person(id="", organisation_id="", name=identity.name, locale=identity.locale, zone=identity.zone)
+        return self._engine.chat_with(ctx, stranger, ChatAddress(identity.platform, identity.workspace, ""))
 
     def _options(self, chat: ChatContext, draft: Draft, part: str, name: str | None = None) -> list[Option] | None:
         return (

@@ -46,11 +46,11 @@ def language_of(text: str, catalogue: Catalogue) -> str | None:
 def _words_of_one_language(catalogue: Catalogue) -> Mapping[str, str]:
     """Return the catalogue's words that exist in a single language, with its code."""
     languages: dict[str, set[str]] = defaultdict(set)
-    said = [*catalogue.words.phrases.values()]
-    said += [
+    phrase_tables = [*catalogue.words.phrases.values()]
+    phrase_tables += [
         {language: names.words for language, names in product.names.items()} for product in catalogue.products.values()
     ]
-    for by_language in said:
+    for by_language in phrase_tables:
         for language, phrases in by_language.items():
             for word in words_of(" ".join(phrases)):
                 languages[word].add(language)

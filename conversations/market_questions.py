@@ -24,7 +24,7 @@ ANSWERS: Final = {  # a question, and the command that answers it with its words
     "asks_how_it_works": (PAGE, "how-it-works"),
 }
 WITH_GOODS: Final = frozenset({"asks_to_sell"})  # questions that may name goods
-GOODS_SAID: Final = 3  # words
+GOODS_NAMED: Final = 3  # words
 LONGEST: Final = 12  # words; a longer text is no question to the market
 
 LANGUAGE: Final = ("language", "")
@@ -37,45 +37,45 @@ def question_asked(chat: ChatContext, text: str) -> tuple[str, str] | None:
 
 def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, str] | None:
     """Return the command that answers a text; None if it is no such question. `shown`: the list shown last."""
-    said = words_of(text)
-    if not said or len(said) > LONGEST:
+    spoken = words_of(text)
+    if not spoken or len(spoken) > LONGEST:
         return None
     for meaning, answer in ANSWERS.items():
-        left = _beside(said, meaning, catalogue)
-        if left is not None and len(left) <= (GOODS_SAID if meaning in WITH_GOODS else 0):
+        left = _beside(spoken, meaning, catalogue)
+        if left is not None and len(left) <= (GOODS_NAMED if meaning in WITH_GOODS else 0):
             return answer
-    return LANGUAGE if _asks_language(said, catalogue, shown) else None
+    return LANGUAGE if _names_language(spoken, catalogue, shown) else None
 
 
 def stops(chat: ChatContext, text: str) -> bool:
     """Return True if a text cancels the open form: the words of its button, or others with that meaning."""
-    said = tuple(words_of(text))
-    return said == tuple(words_of(chat.words("form.cancel"))) or said in _phrases(
+    spoken = tuple(words_of(text))
+    return spoken == tuple(words_of(chat.words("form.cancel"))) or spoken in _phrases(
         "stops", chat.market_context.catalogue
     )
 
 
-def _beside(said: list[str], meaning: str, catalogue: Catalogue) -> list[str] | None:
+def _beside(spoken: list[str], meaning: str, catalogue: Catalogue) -> list[str] | None:
     """Return the meaningful words beside a phrase of that meaning; None if there is no such phrase."""
     for phrase in _phrases(meaning, catalogue):
-        for start in range(len(said) - len(phrase) + 1):
-            if tuple(said[start : start + len(phrase)]) == phrase:
+        for start in range(len(spoken) - len(phrase) + 1):
+            if tuple(spoken[start : start + len(phrase)]) == phrase:
                 small = _small(catalogue)
-                return [word for word in (*said[:start], *said[start + len(phrase) :]) if word not in small]
+                return [word for word in (*spoken[:start], *spoken[start + len(phrase) :]) if word not in small]
     return None
 
 
-def _asks_language(said: list[str], catalogue: Catalogue, shown: str) -> bool:
+def _names_language(spoken: list[str], catalogue: Catalogue, shown: str) -> bool:
     """Return True if a text only names a language or asks to speak it: "change language", "speak polish".
 
     A bare name may also be a country, or refine a list of goods. After a list of consultants it is their language.
     """
     around, nouns = _of_speech(catalogue), _nouns(catalogue)
-    named = [word for word in said if language_named(word) is not None or word in nouns]
-    if not named or not all(word in around or word in named for word in said) or shown == ADVICE.name:
+    named = [word for word in spoken if language_named(word) is not None or word in nouns]
+    if not named or not all(word in around or word in named for word in spoken) or shown == ADVICE.name:
         return False
-    bare = nouns.isdisjoint(said) and len(named) == len(said)
-    return not bare or not (shown == GOODS.name or any(map(catalogue.country_named, said)))
+    bare = nouns.isdisjoint(spoken) and len(named) == len(spoken)
+    return not bare or not (shown == GOODS.name or any(map(catalogue.country_named, spoken)))
 
 
 @lru_cache(maxsize=16)

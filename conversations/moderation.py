@@ -36,14 +36,14 @@ from core.trade.offers.service import offer_for
 
 
 @dataclass(frozen=True, slots=True)
-class SeenCard:
+class ReportedCard:
     """The card that a person was looking at, kept for the report's form."""
 
     kind: str
     subject: str
 
     @classmethod
-    def read(cls, text: str) -> SeenCard:
+    def read(cls, text: str) -> ReportedCard:
         kind, _, subject = text.partition(":")
         return cls(kind, subject)
 
@@ -51,7 +51,7 @@ class SeenCard:
         return f"{self.kind}:{self.subject}"
 
 
-LAST_SEEN: Final = Topic("reported", SeenCard.read)
+LAST_REPORTED: Final = Topic("reported", ReportedCard.read)
 
 router = Router()
 
@@ -75,7 +75,7 @@ def _other_of_question(chat: ChatContext, subject: str) -> str:
 
 
 # Each kind of card that shows another party: that party, and the card as the person sees it.
-SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
+REPORTED_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
     "expert": (
         lambda chat, subject: expert_for(chat.ctx, subject).organisation_id,
         lambda chat, subject: profile_card(chat, expert_for(chat.ctx, subject)),
@@ -98,13 +98,13 @@ SEEN_ON: Final[Mapping[str, tuple[Party, Drawn]]] = {
 
 
 @router.press("apart.ask")
-def ask(chat: ChatContext, pressed: Press) -> None:
+def ask(chat: ChatContext, button: Press) -> None:
     """Offer to report or block the party on this card. The choice is the kind of card."""
-    if pressed.choice not in SEEN_ON:
+    if button.choice not in REPORTED_ON:
         chat.reply(Toast(text=chat.words("talk.unknown_button")))
         return
-    words, organisation = chat.words, SEEN_ON[pressed.choice][0](chat, pressed.subject)
-    report = press("apart.report", pressed.subject, choice=pressed.choice)
+    words, organisation = chat.words, REPORTED_ON[button.choice][0](chat, button.subject)
+    report = press("apart.report", button.subject, choice=button.choice)
     chat.as_new_message = True
     chat.reply(
         Say(
@@ -121,18 +121,18 @@ def ask(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("apart.block")
-def block(chat: ChatContext, pressed: Press) -> None:
-    service.block(chat.ctx, pressed.subject)
-    name = chat.party(pressed.subject)
-    undo = Button(label=chat.words("apart.unblock"), press=press("apart.unblock", pressed.subject))
+def block(chat: ChatContext, button: Press) -> None:
+    service.block(chat.ctx, button.subject)
+    name = chat.party(button.subject)
+    undo = Button(label=chat.words("apart.unblock"), press=press("apart.unblock", button.subject))
     chat.as_new_message = True
     chat.reply(Say(text=chat.words("apart.blocked", name=name), buttons=((undo,),)))
 
 
 @router.press("apart.unblock")
-def unblock(chat: ChatContext, pressed: Press) -> None:
-    service.unblock(chat.ctx, pressed.subject)
-    name = chat.party(pressed.subject)
+def unblock(chat: ChatContext, press: Press) -> None:
+    service.unblock(chat.ctx, press.subject)
+    name = chat.party(press.subject)
     chat.as_new_message = True
     chat.reply(Say(text=chat.words("apart.unblocked", name=name)))
 
@@ -160,9 +160,13 @@ REPORT: Final = own_words("tell")
 
 
 def _report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    seen = chat.memory.get(LAST_SEEN)
-    known = seen is not None and seen.kind in SEEN_ON
-    screen = on_screen(chat.words, SEEN_ON[seen.kind][1](chat, seen.subject)) if seen is not None and known else ""
+    reported = chat.memory.get(LAST_REPORTED)
+    known = reported is not None and reported.kind in REPORTED_ON
+    screen = (
+        on_screen(chat.words, REPORTED_ON[reported.kind][1](chat, reported.subject))
+        if reported is not None and known
+        else ""
+    )
     command = ReportParty(organisation_id=str(defaults.subject), words=values["words"], screen=screen[:SCREEN_AT_MOST])
     service.report(chat.ctx, command)
     block_too = Button(label=chat.words("apart.block"), press=press("apart.block", command.organisation_id))
@@ -173,9 +177,9 @@ router.flow(Flow(REPORT, finish=_report))
 
 
 @router.press("apart.report")
-def report(chat: ChatContext, pressed: Press) -> None:
-    organisation = SEEN_ON[pressed.choice][0](chat, pressed.subject)
-    chat.memory.put(LAST_SEEN, SeenCard(pressed.choice, pressed.subject))
+def report(chat: ChatContext, press: Press) -> None:
+    organisation = REPORTED_ON[press.choice][0](chat, press.subject)
+    chat.memory.put(LAST_REPORTED, ReportedCard(press.choice, press.subject))
     chat.as_new_message = True
     chat.open("tell", FormDefaults({}, organisation))
 
@@ -210,28 +214,28 @@ def report_card(chat: ChatContext, told: Report, note: str = "") -> Card:
     )
 
 
-def _close(chat: ChatContext, pressed: Press, outcome: Literal["warned", "nothing"]) -> None:
-    chat.reply(report_card(chat, service.close_report(chat.ctx, pressed.subject, outcome)))
+def _close(chat: ChatContext, press: Press, outcome: Literal["warned", "nothing"]) -> None:
+    chat.reply(report_card(chat, service.close_report(chat.ctx, press.subject, outcome)))
 
 
 @router.press("report.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(report_card(chat, service.report_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(report_card(chat, service.report_for(chat.ctx, press.subject)))
 
 
 @router.press("report.warn")
-def warn(chat: ChatContext, pressed: Press) -> None:
-    _close(chat, pressed, "warned")
+def warn(chat: ChatContext, press: Press) -> None:
+    _close(chat, press, "warned")
 
 
 @router.press("report.nothing")
-def nothing(chat: ChatContext, pressed: Press) -> None:
-    _close(chat, pressed, "nothing")
+def nothing(chat: ChatContext, press: Press) -> None:
+    _close(chat, press, "nothing")
 
 
 # --- notifications ----------------------------------------------------------------------------------------------------
 
-REPORT_FACTS: Final[dict[type[Any], str]] = {
+REPORT_EVENTS: Final[dict[type[Any], str]] = {
     PartyReported: "notice.report_made",
     ReportClosed: "notice.report_closed",
 }
@@ -244,7 +248,7 @@ def on_report(code: str) -> Callable[[Ctx, PartyReported | ReportClosed], None]:
     return hear
 
 
-REPORT_LISTENERS: Final = ((REPORT_FACTS, on_report),)
+REPORT_LISTENERS: Final = ((REPORT_EVENTS, on_report),)
 
 
 def report_notification_card(chat: ChatContext, subject: str, note: str) -> Card:

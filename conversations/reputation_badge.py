@@ -23,7 +23,7 @@ def reputation_badge(chat: ChatContext, organisation_id: str, side: Side) -> str
 class ReputationBadge(NamedTuple):
     """The reputation line and the button to the reviews; no button before the first review."""
 
-    said: str
+    text: str
     reviews: tuple[Button, ...]
 
 

@@ -40,7 +40,7 @@ class Steps:
 
     thing: str
     acts: Mapping[str, Act]
-    asks_first: frozenset[str]
+    confirmed: frozenset[str]
     look: Callable[[ChatContext, str], tuple[int, Card, str]]
     shown_by: str = ""
     questions: Mapping[str, Question] = field(default_factory=dict)
@@ -51,38 +51,38 @@ class Steps:
         for verb in self.acts:
             router.press(f"{self.thing}.{verb}")(self._take)
 
-    def _take(self, chat: ChatContext, pressed: Press) -> None:
-        verb = pressed.verb.partition(".")[2]
-        if pressed.choice != YES and (asked := self._asked(chat, verb, pressed.subject)):
-            chat.reply(self._question(chat, pressed, asked))
+    def _take(self, chat: ChatContext, press: Press) -> None:
+        verb = press.verb.partition(".")[2]
+        if press.choice != YES and (asked := self._asked(chat, verb, press.subject)):
+            chat.reply(self._question(chat, press, asked))
             return
-        how = self.acts[verb](chat.ctx, pressed.subject, pressed.expected_version)
-        told = f"toast.{pressed.verb}.{how}" if isinstance(how, str) and how else f"toast.{pressed.verb}"
+        how = self.acts[verb](chat.ctx, press.subject, press.expected_version)
+        told = f"toast.{press.verb}.{how}" if isinstance(how, str) and how else f"toast.{press.verb}"
         chat.reply(Toast(text=chat.words(told)))
 
     def _asked(self, chat: ChatContext, verb: str, subject: str) -> str:
         if verb in self.questions:
             return self.questions[verb](chat, subject)
-        if verb not in self.asks_first:
+        if verb not in self.confirmed:
             return ""
         asked = f"sure.{self.thing}.{verb}"
         mine = f"{asked}.{self.side(chat, subject)}"
         return chat.words(mine if chat.words.knows(mine) else asked)
 
-    def _question(self, chat: ChatContext, pressed: Press, asked: str) -> Card:
+    def _question(self, chat: ChatContext, button: Press, asked: str) -> Card:
         """Return the card with the question. Raises Stale when it is out of date."""
         words = chat.words
-        version, card, name = self.look(chat, pressed.subject)
-        if pressed.expected_version is not None and pressed.expected_version != version:
+        version, card, name = self.look(chat, button.subject)
+        if button.expected_version is not None and button.expected_version != version:
             raise Stale
-        verb = pressed.verb.partition(".")[2]
-        what = self.labels[verb](chat, pressed.subject) if verb in self.labels else words(pressed.verb)
+        verb = button.verb.partition(".")[2]
+        what = self.labels[verb](chat, button.subject) if verb in self.labels else words(button.verb)
         yes = Button(
             label=words("sure.yes", what=what),
-            press=press(pressed.verb, pressed.subject, version, YES),
+            press=press(button.verb, button.subject, version, YES),
             style="danger",
         )
-        back = press(self.shown_by or f"{self.thing}.show", pressed.subject, choice=NO)
+        back = press(self.shown_by or f"{self.thing}.show", button.subject, choice=NO)
         no = Button(label=words("sure.no"), press=back)
         question = " ".join(filter(None, (name, asked)))
         return card.model_copy(

@@ -14,12 +14,12 @@ from core.people.files.model import Checked
 class TextMessage:
     """Typed text; a command when it starts with a slash ("/sell 200 t pellets").
 
-    `message`: the message with the text, where it can be edited later. `anew`: it was edited, and this is its new text.
+    `message`: the message with the text, where it can be edited later. `is_correction`: this is its text after an edit.
     """
 
     text: str
     message: str = ""
-    anew: bool = False
+    is_correction: bool = False
 
 
 @dataclass(frozen=True, slots=True)

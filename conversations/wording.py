@@ -90,7 +90,7 @@ class Words:
     def fill(self, text: str, parts: Mapping[str, object] | None = None) -> str:
         """Return the text with its parts. A number chooses its own plural form: "{sign_days:# day|# days}"."""
         shown = Shown(self, {name: self._part(part) for name, part in (parts or {}).items()})
-        return filled(text, shown) if "{" in text else text
+        return fill_in(text, shown) if "{" in text else text
 
     def _part(self, value: object) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
@@ -241,7 +241,7 @@ def listed(words: Words, parts: Sequence[str]) -> str:
     return reduce(lambda before, each: words("list.joined", before=before, next=each), parts) if parts else ""
 
 
-def filled(sentence: str, shown: Mapping[str, str]) -> str:
+def fill_in(sentence: str, shown: Mapping[str, str]) -> str:
     """Return the sentence with its parts. A last part with its own full stop ("2026 р.") ends the sentence."""
     for name, part in shown.items():
         if part.endswith("."):

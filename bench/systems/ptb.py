@@ -60,11 +60,11 @@ def conversation(database: sqlite3.Connection) -> ConversationHandler[Any]:
         return await ask(update, context, 0, " ".join(context.args or []))
 
     def hear(step: int) -> State:
-        async def heard(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
+        async def known_words(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
             assert update.message is not None
             return await ask(update, context, step, update.message.text or "")
 
-        return heard
+        return known_words
 
     async def pick(update: Update, context: ContextTypes.DEFAULT_TYPE) -> int:
         query = update.callback_query

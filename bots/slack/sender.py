@@ -21,7 +21,7 @@ from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.charts import drawn
 from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
-from conversations.outgoing import Replies, placed
+from conversations.outgoing_replies import Replies, placed
 from conversations.reply import Card, CardList, FormClosed, FormView, Home, Reply, Toast
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_away, point_to, shown

@@ -91,7 +91,7 @@ def _changed(payload: Payload) -> IncomingEvent | None:
         return None
     when = now.get("edited", {}).get("ts", event["ts"])
     key = f"slack:edit:{payload['team_id']}:{event['channel']}:{now['ts']}:{when}"
-    said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), anew=True)
+    said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), is_correction=True)
     return IncomingEvent(
         key,
         payload["team_id"],

@@ -23,7 +23,7 @@ from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
 from conversations.chat_context import ChatAddress
 from conversations.engine import Answered
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Button, FormErrors, Say, Toast
 from conversations.turn import Turn, UnsupportedInput
 from conversations.update_handler import UpdateHandler

@@ -16,7 +16,7 @@ from bots.telegram.renderer import Screen, card_screen, render
 from bots.telegram.request import call
 from bots.telegram.text import CAPTION_UNITS, said
 from conversations.charts import drawn
-from conversations.outgoing import PHOTO, placed
+from conversations.outgoing_replies import PHOTO, placed
 from conversations.reply import Bars, Card, CardList, Chart, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from core.kernel.chat_state.model import ShownCard
 from core.people.files.model import Checked

@@ -13,7 +13,7 @@ from bots.telegram.chat import TOPIC, Chat, subject_of
 from bots.telegram.platform import TELEGRAM
 from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
-from conversations.outgoing import Menu, Replies, send
+from conversations.outgoing_replies import Menu, Replies, send
 from conversations.reply import Card, Reply
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_away, point_to, shown

@@ -103,7 +103,7 @@ def _said_anew(message: Message) -> Input | None:
     """Return the turn of an edited text, which counts as said again. Other edits (a caption, a moving location) change
     nothing.
     """
-    return TextMessage(_words(message.text), str(message.message_id), anew=True) if message.text else None
+    return TextMessage(_words(message.text), str(message.message_id), is_correction=True) if message.text else None
 
 
 def _chosen(message: Message) -> Input | None:

@@ -146,7 +146,7 @@ def _waits(chat: ChatContext, invoice: Invoice) -> tuple[str, Button | None]:
     if awaited.what != "country":
         opens = Button(label=words(f"invoice.say_{awaited.what}"), press=press("billing.open"), style="primary")
         return told, opens
-    return told, to_command(words, "profile", "primary", said=words("invoice.say_country"))
+    return told, to_command(words, "profile", "primary", label=words("invoice.say_country"))
 
 
 def _by_when(chat: ChatContext, invoice: Invoice, awaited: Missing) -> str:

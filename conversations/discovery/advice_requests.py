@@ -21,12 +21,12 @@ KNOWS: Final = frozenset({"field", "skill", "topic"})
 
 def advice_row(chat: ChatContext, query: Query) -> tuple[tuple[Button, ...], ...]:
     """Return a button to the consultants, if the query says more than goods and a consultant advises on it."""
-    if not _says_enough(chat, query.parsed) or not _somebody_knows(chat, query):
+    if not _says_enough(chat, query.parsed) or not _consultant_knows(chat, query):
         return ()
     return ((Button(label=chat.words("command.experts"), press=press("seek.from_goods")),),)
 
 
-def tells_a_problem(chat: ChatContext, sentence: str, said: ParsedQuery, *, wants_goods: bool) -> bool:
+def tells_a_problem(chat: ChatContext, sentence: str, parsed: ParsedQuery, *, wants_goods: bool) -> bool:
     """Return True if a message is meant for consultants.
 
     It names one, and the search for consultants answers even if none fits. Or it asks for advice rather than goods, or
@@ -35,26 +35,26 @@ def tells_a_problem(chat: ChatContext, sentence: str, said: ParsedQuery, *, want
     clock = split_clock_time(sentence, chat.market_context.catalogue, chat.today)
     if clock.at is not None:  # "10:00" is not grade B10
         market_context, sentence = chat.market_context, clock.text
-        said = parse(
+        parsed = parse(
             sentence, market_context.catalogue, market_context.places, chat.today, chat.words.language, several=True
         )
-    intent = service.intent_of(sentence, said, chat.market_context.catalogue)
+    intent = service.intent_of(sentence, parsed, chat.market_context.catalogue)
     if intent.names_adviser():
         return True
-    of_somebody = clock.at is not None or said.speaks is not None  # goods have no hour, and speak no language
-    enough = of_somebody or _says_enough(chat, said)
-    for_advisers = intent.asks_advice() if wants_goods else enough
-    return for_advisers and _somebody_knows(chat, Query(said))
+    of_consultant = clock.at is not None or parsed.speaks is not None  # goods have no hour, and speak no language
+    enough = of_consultant or _says_enough(chat, parsed)
+    for_advisers = intent.is_for_advice() if wants_goods else enough
+    return for_advisers and _consultant_knows(chat, Query(parsed))
 
 
-def _says_enough(chat: ChatContext, said: ParsedQuery) -> bool:
+def _says_enough(chat: ChatContext, parsed: ParsedQuery) -> bool:
     """Return True if enough words are left without the goods. A country's name counts as one word."""
-    words = words_of(said.rest)
+    words = words_of(parsed.rest)
     of_countries = sum(end - start - 1 for start, end in chat.market_context.catalogue.areas_in(words))
     return len(words) - of_countries >= WORDS_OF_A_PROBLEM
 
 
-def _somebody_knows(chat: ChatContext, query: Query) -> bool:
+def _consultant_knows(chat: ChatContext, query: Query) -> bool:
     problem = service.as_problem(query, chat.market_context.catalogue)
     found = service.search_experts(chat.ctx, chat.market_context.catalogue, problem, but=chat.organisation)
     return any(kind in KNOWS for match in found.matches for kind, _ in match.reasons)

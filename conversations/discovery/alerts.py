@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
-from conversations.discovery.chips import chip_label, chips_of, shown_parts, town_name, understood_text
+from conversations.discovery.chips import chip_label, chips_of, query_text, shown_parts, town_name
 from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.discovery.result_cards import brief_offer
@@ -22,7 +22,7 @@ from conversations.trade.requests.card import brief_request
 from core.discovery.alerts import request_alerts
 from core.discovery.alerts import service as alerts
 from core.discovery.alerts.events import ListingsFound, RequestsFound
-from core.discovery.alerts.model import APART, MESSAGES_A_DAY, QUESTION_AT_MOST, Rhythm, SavedSearch, SaveSearch
+from core.discovery.alerts.model import LEAST_GAP, MESSAGES_A_DAY, QUESTION_AT_MOST, Rhythm, SavedSearch, SaveSearch
 from core.discovery.alerts.request_alerts import sold_products
 from core.discovery.search.model import EMPTY, Reason
 from core.kernel.errors import Invalid
@@ -39,15 +39,15 @@ router = Router()
 
 
 @router.press("alert.save")
-def save(chat: ChatContext, pressed: Press) -> None:
+def save(chat: ChatContext, press: Press) -> None:
     """Save the current query and send alerts for it from now on."""
     query = asked(chat)
-    if pressed.expected_version != fingerprint(query):
+    if press.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
         show_results(chat, query)
         return
     question = clipped(asked_words(chat), QUESTION_AT_MOST)
-    search = alerts.save_search(chat.ctx, SaveSearch(wishes=query.to_json(), question=question))
+    search = alerts.save_search(chat.ctx, SaveSearch(query=query.to_json(), question=question))
     chat.as_new_message = True
     chat.reply(search_card(chat, search, note=chat.words("alert.saved")))
 
@@ -85,7 +85,7 @@ def brief_search(chat: ChatContext, search: SavedSearch) -> Card:
     words = chat.words
     return Card(
         title=called(chat, search),
-        text=_understood(chat, search),
+        text=_filters_line(chat, search),
         lines=(Line(label=words("alert.told"), value=_rhythm_text(chat, search)),),
         buttons=((Button(label=words("alert.open"), press=press("alert.open", search.id)),),),
     )
@@ -105,7 +105,7 @@ def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
     return Card(
         subject=f"search:{search.id}",
         title=called(chat, search),
-        text=_understood(chat, search),
+        text=_filters_line(chat, search),
         lines=(
             Line(label=words("alert.told"), value=_rhythm_text(chat, search)),
             Line(label=words("alert.quiet"), value=quiet_hours_text(chat)),
@@ -119,17 +119,17 @@ def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
 
 def called(chat: ChatContext, search: SavedSearch) -> str:
     """Return the question as the person asked it; for a search made by buttons, its filters."""
-    return clipped(search.question, LONG_TITLE) or wishes_text(chat, search)
+    return clipped(search.question, LONG_TITLE) or filters_text(chat, search)
 
 
-def wishes_text(chat: ChatContext, search: SavedSearch) -> str:
+def filters_text(chat: ChatContext, search: SavedSearch) -> str:
     """Return the filters of a saved search in the reader's language."""
-    return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.wanted(search)))
+    return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.query_of(search)))
 
 
-def _understood(chat: ChatContext, search: SavedSearch) -> str:
+def _filters_line(chat: ChatContext, search: SavedSearch) -> str:
     """Return how the question was understood; empty if the title says it."""
-    return understood_text(chat, chips_of(chat, alerts.wanted(search))) if search.question else ""
+    return query_text(chat, chips_of(chat, alerts.query_of(search))) if search.question else ""
 
 
 def _rhythm_text(chat: ChatContext, search: SavedSearch) -> str:
@@ -141,7 +141,7 @@ def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
     if search.paused:
         return chat.words("alert.waits_paused")
     if search.rhythm is Rhythm.INSTANT:
-        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=APART // timedelta(minutes=1))
+        return chat.words("alert.waits_instant", most=MESSAGES_A_DAY, apart=LEAST_GAP // timedelta(minutes=1))
     return chat.words("alert.waits")
 
 
@@ -149,28 +149,28 @@ def _waits_text(chat: ChatContext, search: SavedSearch) -> str:
 
 
 @router.press("alert.open")
-def open_search(chat: ChatContext, pressed: Press) -> None:
+def open_search(chat: ChatContext, press: Press) -> None:
     chat.as_new_message = True
-    chat.reply(search_card(chat, alerts.search_of(chat.ctx, pressed.subject)))
+    chat.reply(search_card(chat, alerts.search_of(chat.ctx, press.subject)))
 
 
 @router.press("alert.mute")
-def mute_search(chat: ChatContext, pressed: Press) -> None:
-    search = alerts.pause_search(chat.ctx, pressed.subject)
+def mute_search(chat: ChatContext, press: Press) -> None:
+    search = alerts.pause_search(chat.ctx, press.subject)
     chat.reply(Toast(text=chat.words("alert.muted_toast")), search_card(chat, search))
 
 
 @router.press("alert.rhythm")
-def change_rhythm(chat: ChatContext, pressed: Press) -> None:
-    if pressed.choice not in set(Rhythm):
+def change_rhythm(chat: ChatContext, press: Press) -> None:
+    if press.choice not in set(Rhythm):
         raise Invalid("talk.unknown_button")
-    search = alerts.choose_rhythm(chat.ctx, pressed.subject, Rhythm(pressed.choice))
+    search = alerts.choose_rhythm(chat.ctx, press.subject, Rhythm(press.choice))
     chat.reply(search_card(chat, search, note=chat.words("alert.changed")))
 
 
 @router.press("alert.delete")
-def delete_search(chat: ChatContext, pressed: Press) -> None:
-    search = alerts.delete_search(chat.ctx, pressed.subject)
+def delete_search(chat: ChatContext, press: Press) -> None:
+    search = alerts.delete_search(chat.ctx, press.subject)
     mine = to_command(chat.words, "alerts")
     gone = chat.words("alert.deleted")
     chat.reply(
@@ -185,10 +185,10 @@ def delete_search(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("alert.look")
-def look(chat: ChatContext, pressed: Press) -> None:
+def look(chat: ChatContext, press: Press) -> None:
     """Show the current results of a saved search as a list."""
-    search = alerts.search_of(chat.ctx, pressed.subject)
-    query = ask(chat, alerts.wanted(search), words=search.question)
+    search = alerts.search_of(chat.ctx, press.subject)
+    query = ask(chat, alerts.query_of(search), words=search.question)
     chat.as_new_message = True
     show_results(chat, query)
 
@@ -221,9 +221,9 @@ def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
     )
     mine = to_command(words, "alerts")
     told = [
-        said
+        part
         for each in searches.values()
-        for said in (words("alert.for", search=called(chat, each)), _understood(chat, each))
+        for part in (words("alert.for", search=called(chat, each)), _filters_line(chat, each))
     ]
     more = [words("alert.more", count=fact.more)] if fact.more else []
     return CardList(
@@ -237,17 +237,17 @@ def found_list(chat: ChatContext, fact: ListingsFound) -> CardList:
 
 
 @router.press("alert.why")
-def why(chat: ChatContext, pressed: Press) -> None:
+def why(chat: ChatContext, press: Press) -> None:
     """Explain an alert: the search, when it was saved, the filters met, a better search, and how to stop it."""
     words = chat.words
-    alert, search = alerts.found_by(chat.ctx, pressed.subject)
+    alert, search = alerts.found_by(chat.ctx, press.subject)
     if search is None:
         chat.reply(Say(text=words("alert.why_deleted", at=alert.found_at)))
         return
-    said = words("alert.because", search=called(chat, search), saved=search.saved_at.date(), found=alert.found_at)
-    reasons, better = alerts.reasons_for(chat.ctx, chat.market_context.catalogue, search, pressed.subject)
+    sentence = words("alert.because", search=called(chat, search), saved=search.saved_at.date(), found=alert.found_at)
+    reasons, better = alerts.reasons_for(chat.ctx, chat.market_context.catalogue, search, press.subject)
     met = ", ".join(words(reason.code, **_met_parts(chat, search, reason)) for reason in reasons)
-    told = [said, words("alert.fits", reasons=met) if met else ""]
+    told = [sentence, words("alert.fits", reasons=met) if met else ""]
     if better is not None:
         told.append(words("alert.fits_better", search=called(chat, better)))
     chat.as_new_message = True
@@ -256,7 +256,7 @@ def why(chat: ChatContext, pressed: Press) -> None:
 
 def _met_parts(chat: ChatContext, search: SavedSearch, reason: Reason) -> dict[str, object]:
     """Return the parts of a reason, with the town by its name in the reader's language."""
-    place = {"place": town_name(chat, alerts.wanted(search))} if "place" in reason.parts else {}
+    place = {"place": town_name(chat, alerts.query_of(search))} if "place" in reason.parts else {}
     return shown_parts(chat, {**reason.parts, **place})
 
 
@@ -278,7 +278,7 @@ def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
         items.append(item.model_copy(update={"buttons": ((*item.buttons[0], why),)}))
     products = dict.fromkeys(each.product_id for each in asked)
     mute_requests = tuple((_mute_button(chat, product, alone=len(products) == 1),) for product in products)
-    everything = to_command(words, "requests", said=words("wanted.all"))
+    everything = to_command(words, "requests", label=words("wanted.all"))
     return CardList(
         subject=f"openings:{asked[0].id}",
         title=words("openings.found", count=len(asked) + fact.more),
@@ -288,35 +288,35 @@ def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
 
 
 @router.press("openings.why")
-def why_requests(chat: ChatContext, pressed: Press) -> None:
+def why_requests(chat: ChatContext, button: Press) -> None:
     """Explain an alert: the listing it is for, the parts of the request it meets, and how to stop it."""
-    words, asked = chat.words, request_for(chat.ctx, pressed.subject)
+    words, asked = chat.words, request_for(chat.ctx, button.subject)
     listing, met = request_alerts.told_of(chat.ctx, chat.market_context.catalogue, asked.id)
-    said = [
+    sentences = [
         words("openings.because", goods=goods_name(chat, listing.product_id, listing.grade_id), left=listing.quantity)
     ]
     reasons = ", ".join(words(each.code, **shown_parts(chat, each.parts)) for each in met)
-    said += [words("openings.fits", reasons=reasons)] if reasons else []
+    sentences += [words("openings.fits", reasons=reasons)] if reasons else []
     show_requests = Button(label=words("request.open"), press=press("request.show", asked.id), style="primary")
     chat.reply(
-        Say(text="\n".join(said), buttons=((show_requests,), (_mute_button(chat, asked.product_id, alone=True),)))
+        Say(text="\n".join(sentences), buttons=((show_requests,), (_mute_button(chat, asked.product_id, alone=True),)))
     )
 
 
 @router.press("openings.mute")
-def mute_requests(chat: ChatContext, pressed: Press) -> None:
-    request_alerts.mute_requests(chat.ctx, pressed.subject)
-    chat.reply(Toast(text=chat.words("openings.muted", goods=_named(chat, pressed.subject))), sold_card(chat))
+def mute_requests(chat: ChatContext, press: Press) -> None:
+    request_alerts.mute_requests(chat.ctx, press.subject)
+    chat.reply(Toast(text=chat.words("openings.muted", goods=_named(chat, press.subject))), sold_card(chat))
 
 
 @router.press("openings.hear")
-def hear_of_requests(chat: ChatContext, pressed: Press) -> None:
-    request_alerts.hear_of_requests(chat.ctx, pressed.subject)
-    chat.reply(Toast(text=chat.words("openings.heard", goods=_named(chat, pressed.subject))), sold_card(chat))
+def hear_of_requests(chat: ChatContext, press: Press) -> None:
+    request_alerts.hear_of_requests(chat.ctx, press.subject)
+    chat.reply(Toast(text=chat.words("openings.heard", goods=_named(chat, press.subject))), sold_card(chat))
 
 
 @router.press("openings.show")
-def show_requests(chat: ChatContext, _pressed: Press) -> None:
+def show_requests(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.reply(sold_card(chat))
 
@@ -325,12 +325,12 @@ def sold_card(chat: ChatContext) -> Card:
     """Return the goods for which this person gets alerts, each to be muted or unmuted."""
     words, sold = chat.words, request_alerts.sold_products(chat.ctx)
     lines = [
-        Line(label=_named(chat, each), value=words("alert.instant" if heard else "alert.muted"))
-        for each, heard in sold.items()
+        Line(label=_named(chat, each), value=words("alert.instant" if is_told else "alert.muted"))
+        for each, is_told in sold.items()
     ]
     buttons = [
-        (_mute_button(chat, each, alone=len(sold) == 1) if heard else _hear_button(chat, each, alone=len(sold) == 1),)
-        for each, heard in sold.items()
+        (_mute_button(chat, each, alone=len(sold) == 1) if is_told else _hear_button(chat, each, alone=len(sold) == 1),)
+        for each, is_told in sold.items()
     ]
     return Card(
         subject="openings",

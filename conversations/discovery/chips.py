@@ -52,7 +52,7 @@ def chip_rows(
     buttons = [
         Button(
             label=f"{'✕' if verb or not variants(chat, query, chip) else '✎'} {chip_label(chat, chip)}"[:LABEL],
-            press=press(verb or "find.chip", "", expected_version, chip.wish),
+            press=press(verb or "find.chip", "", expected_version, chip.filter_name),
         )
         for chip in chips_of(chat, query, chips)
     ]
@@ -65,19 +65,19 @@ def chips_of(chat: ChatContext, query: Query, chips: Sequence[Chip] | None = Non
     `chips`: those of another list.
     """
     return tuple(
-        replace(chip, parts={**chip.parts, "place": town_name(chat, query)}) if chip.wish == "place" else chip
+        replace(chip, parts={**chip.parts, "place": town_name(chat, query)}) if chip.filter_name == "place" else chip
         for chip in (service.explain(query).chips if chips is None else chips)
     )
 
 
-def understood_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
+def query_text(chat: ChatContext, chips: Sequence[Chip]) -> str:
     """Return how the sentence was understood, to explain unexpected results.
 
     For a quality filter, also say that figures come from the grade or from the seller.
     """
-    said = ", ".join(chip_label(chat, chip) for chip in chips)
-    by_grade = chat.words("find.by_grade") if any(chip.wish == "quality" for chip in chips) else ""
-    return "\n".join(filter(None, (chat.words("find.understood", parts=said) if said else "", by_grade)))
+    text = ", ".join(chip_label(chat, chip) for chip in chips)
+    by_grade = chat.words("find.by_grade") if any(chip.filter_name == "quality" for chip in chips) else ""
+    return "\n".join(filter(None, (chat.words("find.understood", parts=text) if text else "", by_grade)))
 
 
 def unclear_words(chat: ChatContext, query: Query) -> list[str]:
@@ -87,35 +87,35 @@ def unclear_words(chat: ChatContext, query: Query) -> list[str]:
 
 def chip_label(chat: ChatContext, chip: Chip) -> str:
     code = chip.code
-    if chip.wish == "place" and chip.parts.get("km"):
+    if chip.filter_name == "place" and chip.parts.get("km"):
         code = "search.chip.place_within"
     return chat.words(code, **shown_parts(chat, chip.parts))
 
 
-def chip_of(chat: ChatContext, query: Query, wish: str) -> Chip | None:
-    return next((chip for chip in chips_of(chat, query) if chip.wish == wish), None)
+def chip_of(chat: ChatContext, query: Query, filter_name: str) -> Chip | None:
+    return next((chip for chip in chips_of(chat, query) if chip.filter_name == filter_name), None)
 
 
 def variants(chat: ChatContext, query: Query, chip: Chip) -> tuple[Variant, ...]:
     """Return the other values that are offered for a filter; none for one that can only be removed."""
-    said, words = query.parsed, chat.words
-    match chip.wish:
+    parsed, words = query.parsed, chat.words
+    match chip.filter_name:
         case "place":
             nearer = [
                 Variant(words("find.within", km=km), _with(query, radius_km=km))
                 for km in RADII_KM
-                if km != said.radius_km
+                if km != parsed.radius_km
             ]
-            anywhere = [Variant(words("find.anywhere"), _with(query, radius_km=None))] if said.radius_km else []
+            anywhere = [Variant(words("find.anywhere"), _with(query, radius_km=None))] if parsed.radius_km else []
             return (*nearer, *anywhere)
         case "price" | "max_price" | "min_price":
-            limit: UnitPrice = getattr(said, chip.wish)
+            limit: UnitPrice = getattr(parsed, chip.filter_name)
             others = (_scaled(limit, percent) for percent in OTHER_PRICES_PERCENT)
-            return tuple(Variant(words.show(other), _with(query, **{chip.wish: other})) for other in others)
-        case "grade" if said.product:
-            others_of_it = chat.market_context.catalogue.grades_of(said.product)
+            return tuple(Variant(words.show(other), _with(query, **{chip.filter_name: other})) for other in others)
+        case "grade" if parsed.product:
+            others_of_it = chat.market_context.catalogue.grades_of(parsed.product)
             return tuple(
-                Variant(grade.label, _with(query, grade=grade.id)) for grade in others_of_it if grade.id != said.grade
+                Variant(grade.label, _with(query, grade=grade.id)) for grade in others_of_it if grade.id != parsed.grade
             )[:6]
         case _:
             return ()
@@ -125,16 +125,18 @@ def chip_card(chat: ChatContext, query: Query, chip: Chip, offered: tuple[Varian
     """Return other values for one filter, in place of the list, with buttons to remove it or go back."""
     words, expected_version = chat.words, fingerprint(query)
     buttons = [
-        Button(label=each.label[:LABEL], press=press("find.set", "", expected_version, f"{chip.wish}:{number}"))
+        Button(label=each.label[:LABEL], press=press("find.set", "", expected_version, f"{chip.filter_name}:{number}"))
         for number, each in enumerate(offered)
     ]
     rows = [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
-    give_up = Button(label=words("find.give_up"), press=press("find.drop", "", expected_version, chip.wish))
+    give_up = Button(label=words("find.give_up"), press=press("find.drop", "", expected_version, chip.filter_name))
     back = Button(label=words("find.back"), press=press("find.more", "", expected_version))
     return Card(
         subject="find",
         title=chip_label(chat, chip),
-        text="\n".join([words("find.change_wish"), *([words("find.write_number")] if chip.wish in NUMBERED else [])]),
+        text="\n".join(
+            [words("find.change_wish"), *([words("find.write_number")] if chip.filter_name in NUMBERED else [])]
+        ),
         buttons=(*rows, (give_up, back)),
         as_new_message=False,
     )
@@ -211,8 +213,8 @@ def _shown_countries(chat: ChatContext, parts: Mapping[str, object]) -> dict[str
         case [*codes]:
             shown["countries"] = ", ".join(_country(chat, str(code)) for code in codes)
     match parts.get("left_out"):
-        case [*marks]:
-            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(code)) for code in marks))
+        case [*tags]:
+            shown["left_out"] = ", ".join(dict.fromkeys(_called(chat, str(code)) for code in tags))
     return shown
 
 

@@ -35,24 +35,24 @@ def fee(chat: ChatContext, asked: str) -> None:
     currencies are named, and nothing is calculated with them.
     """
     figures = strip_fee_question(asked[:LONGEST_QUESTION], chat.market_context.catalogue)
-    said = _read(chat, figures)
-    unread = intent_of(figures, said, chat.market_context.catalogue).unread_figures(home_currency(chat) or "EUR")
+    parsed = _read(chat, figures)
+    unread = intent_of(figures, parsed, chat.market_context.catalogue).unread_figures(home_currency(chat) or "EUR")
     if unread:
         _ask(chat, unread)
         return
-    if said.max_rate is not None:
-        hour = Line(label=chat.words("fee.hour"), value=chat.words.show(said.max_rate))
-        _reply(chat, hour, said.max_rate, of_session=True)
+    if parsed.max_rate is not None:
+        hour = Line(label=chat.words("fee.hour"), value=chat.words.show(parsed.max_rate))
+        _reply(chat, hour, parsed.max_rate, of_session=True)
         return
-    price = said.price or said.max_price or said.min_price
-    of_market = price is None and said.quantity is not None
-    price = _asked_now(chat, said) if of_market else price
+    price = parsed.price or parsed.max_price or parsed.min_price
+    of_market = price is None and parsed.quantity is not None
+    price = _asked_now(chat, parsed) if of_market else price
     if price is None:
-        _ask(chat, said.unclear)
-    elif said.quantity is not None:
-        _of_goods(chat, said, said.quantity, price, of_market=of_market)
-    elif said.product or said.alternatives:
-        _ask(chat, said.unclear)  # a price per tonne, without the number of tonnes
+        _ask(chat, parsed.unclear)
+    elif parsed.quantity is not None:
+        _of_goods(chat, parsed, parsed.quantity, price, of_market=of_market)
+    elif parsed.product or parsed.alternatives:
+        _ask(chat, parsed.unclear)  # a price per tonne, without the number of tonnes
     else:
         amount = Money.rounded(Fraction(price.amount), price.currency)
         _reply(chat, Line(label=chat.words("fee.sold"), value=chat.words.show(amount)), amount)
@@ -61,28 +61,28 @@ def fee(chat: ChatContext, asked: str) -> None:
 def _read(chat: ChatContext, asked: str) -> ParsedQuery:
     """Read the figures. A number behind the amount is a price in the reader's own currency: "300 MWh at 21.9"."""
     market_context, language = chat.market_context, chat.words.language
-    said = parse(asked, market_context.catalogue, market_context.places, chat.today, language)
-    if said.quantity is None or said.price or said.max_price or said.min_price:
-        return said
+    parsed = parse(asked, market_context.catalogue, market_context.places, chat.today, language)
+    if parsed.quantity is None or parsed.price or parsed.max_price or parsed.min_price:
+        return parsed
     priced = parse(
         f"{asked} {home_currency(chat) or 'EUR'}",
         market_context.catalogue,
         market_context.places,
         chat.today,
         language,
-        per=said.quantity.unit,
+        per=parsed.quantity.unit,
     )
-    return priced if priced.price else said
+    return priced if priced.price else parsed
 
 
-def _asked_now(chat: ChatContext, said: ParsedQuery) -> UnitPrice | None:
+def _asked_now(chat: ChatContext, parsed: ParsedQuery) -> UnitPrice | None:
     """Return the median of current prices for these goods, from at least three sellers."""
-    if said.product is None:
+    if parsed.product is None:
         return None
-    return middle_price(chat.ctx, chat.market_context.catalogue, said.product, home_currency(chat))
+    return middle_price(chat.ctx, chat.market_context.catalogue, parsed.product, home_currency(chat))
 
 
-def _of_goods(chat: ChatContext, said: ParsedQuery, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
+def _of_goods(chat: ChatContext, parsed: ParsedQuery, quantity: Quantity, price: UnitPrice, *, of_market: bool) -> None:
     words = chat.words
     try:
         amount = price.times(quantity)
@@ -90,7 +90,9 @@ def _of_goods(chat: ChatContext, said: ParsedQuery, quantity: Quantity, price: U
         _ask(chat, (refusal,))
         return
     sold = words("fee.goods", quantity=quantity, price=price, sum=amount)
-    goods = capital(chat.market_context.catalogue.product(said.product).name(words.language)) if said.product else ""
+    goods = (
+        capital(chat.market_context.catalogue.product(parsed.product).name(words.language)) if parsed.product else ""
+    )
     label = words("fee.sold")
     by_market = words("fee.by_market", goods=goods, price=price) if of_market else ""
     _reply(chat, Line(label=label, value=sold), amount, why=by_market)
@@ -103,14 +105,14 @@ def _reply(chat: ChatContext, sold: Line, amount: Money, *, of_session: bool = F
     """
     words, market_context = chat.words, chat.market_context
     basis_points = market_context.session_bp if of_session else market_context.commission_bp
-    taken = amount.share(basis_points)
-    left = Line(label=words("fee.left"), value=words.show(amount - taken))
+    fee = amount.share(basis_points)
+    left = Line(label=words("fee.left"), value=words.show(amount - fee))
     text = words("fee.session_text" if of_session else "fee.text", percent=Decimal(basis_points) / 100)
     chat.reply(
         Card(
             title=words("fee.title"),
             text="\n".join(filter(None, (why, text))),
-            lines=(sold, *fee_lines(chat, chat.organisation, taken), left),
+            lines=(sold, *fee_lines(chat, chat.organisation, fee), left),
             buttons=((to_command(chat.words, "expert" if of_session else "sell"),),),
         )
     )

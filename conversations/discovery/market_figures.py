@@ -29,7 +29,7 @@ SURE = 88  # a score up to 100; allows one wrong letter in a country's name
 LONGEST_NAME = 3  # words of a country's name
 CHOICES = 6
 LONGEST_QUESTION = 120  # letters
-TAKEN: Final = frozenset({"product", "alternatives", "grade", "place"})  # filters that apply to the market figures
+APPLIED: Final = frozenset({"product", "alternatives", "grade", "place"})  # filters that apply to the market figures
 
 router = Router()
 
@@ -44,19 +44,19 @@ def market(chat: ChatContext, asked: str) -> None:
     market_context = chat.market_context
     countries, rest = countries_in(asked[:LONGEST_QUESTION])
     query = parse_query(rest, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    said = replace(query.parsed, rest=intent_of(rest, query.parsed, market_context.catalogue).rest_beside_question())
-    if said.product is None:
-        _ask_product(chat, said.alternatives, said.rest)
+    parsed = replace(query.parsed, rest=intent_of(rest, query.parsed, market_context.catalogue).rest_beside_question())
+    if parsed.product is None:
+        _ask_product(chat, parsed.alternatives, parsed.rest)
         return
-    query = replace(query, parsed=said)
-    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.wish not in TAKEN]
-    _show(chat, said.product, Region(countries, said.place), grade=said.grade, left_out=left_out)
+    query = replace(query, parsed=parsed)
+    left_out = [chip_label(chat, chip) for chip in explain(query).chips if chip.filter_name not in APPLIED]
+    _show(chat, parsed.product, Region(countries, parsed.place), grade=parsed.grade, left_out=left_out)
 
 
 @router.press("market.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show one of the offered products, in all regions. The choice: "wood_pellets", or "wood_pellets:ENplus_A1"."""
-    product, _, grade = pressed.choice.partition(":")
+    product, _, grade = press.choice.partition(":")
     known = chat.market_context.catalogue.product(product)
     chat.as_new_message = True
     _show(chat, product, Region(), grade=grade if grade in known.grades else None)
@@ -221,8 +221,8 @@ def country_in(text: str) -> tuple[str | None, str]:
     words = text.split()
     for size in range(LONGEST_NAME, 0, -1):
         for start in range(len(words) - size, -1, -1):
-            said = folded(" ".join(words[start : start + size])).strip(",.")
-            near = process.extractOne(said, country_names().keys(), scorer=fuzz.ratio, score_cutoff=SURE)
-            if len(said) > 3 and near is not None:
+            name = folded(" ".join(words[start : start + size])).strip(",.")
+            near = process.extractOne(name, country_names().keys(), scorer=fuzz.ratio, score_cutoff=SURE)
+            if len(name) > 3 and near is not None:
                 return country_names()[near[0]], " ".join([*words[:start], *words[start + size :]])
     return None, text

@@ -35,12 +35,12 @@ class Comparison:
     converted: bool = field(default=False, init=False)
 
     @classmethod
-    def of(cls, chat: ChatContext, wanted: ParsedQuery) -> Comparison:
+    def of(cls, chat: ChatContext, query: ParsedQuery) -> Comparison:
         """Compare by the unit and currency of the query; else by the currency of the reader's country."""
-        limit = wanted.max_price or wanted.price or wanted.min_price
+        limit = query.max_price or query.price or query.min_price
         if limit is not None:
             return cls(chat, limit.unit, limit.currency, limited=True)
-        return cls(chat, wanted.quantity.unit if wanted.quantity else None, home_currency(chat))
+        return cls(chat, query.quantity.unit if query.quantity else None, home_currency(chat))
 
     def price(self, listing: Listing) -> str:
         """ "215.00 EUR/t, about 45.53 EUR/MWh, about 942.19 PLN/t"."""

@@ -116,12 +116,12 @@ router.flow(Flow(QUIET, finish=_keep_quiet, intro=_as_it_is, reads=_both))
 
 
 @router.command("quiet")
-def quiet(chat: ChatContext, said: str) -> None:
+def quiet(chat: ChatContext, hours: str) -> None:
     """`/quiet 22-7`: set the hours; without words, ask for them."""
-    chat.open("quiet", FormDefaults(_both(chat, said, {})))
+    chat.open("quiet", FormDefaults(_both(chat, hours, {})))
 
 
 @router.press("alert.quiet_hours")
-def quiet_hours(chat: ChatContext, _pressed: Press) -> None:
+def quiet_hours(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.open("quiet")

@@ -10,7 +10,15 @@ from typing import Final
 from conversations.chat_context import ChatContext
 from conversations.discovery.search import ORDERS, ask_as_before, find, read, show_behind, show_results
 from conversations.discovery.search_state import added, ask, asked, has_asked, place_kept, with_number
-from conversations.discovery.sort_orders import COURTESY, WORD, as_said, is_courtesy, is_measurable, ordered, said_order
+from conversations.discovery.sort_orders import (
+    COURTESY,
+    WORD,
+    in_stated_order,
+    is_courtesy,
+    is_measurable,
+    order_of,
+    ordered,
+)
 from conversations.router import Router
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.patterns import NormalisedText, any_of
@@ -22,7 +30,7 @@ from core.discovery.search.model import EMPTY, UNREAD, Order, ParsedQuery, Query
 # Refusals of words that belong to a search.
 ASKED_BACK: Final = ("window.", "place.distance_from_where", UNREAD)
 LONGEST: Final = 60  # characters without a filter; a longer text is not about the list
-NO_WISH: Final = frozenset({"rest", "product", "alternatives"})  # chips without effect on the list
+NO_FILTER: Final = frozenset({"rest", "product", "alternatives"})  # chips without effect on the list
 CALLED: Final = {  # the words for a part of the query -> its filters
     "called_grade": ("grade", "grades"),
     "called_window": ("window",),
@@ -36,7 +44,7 @@ CALLED: Final = {  # the words for a part of the query -> its filters
 router = Router()
 
 
-def said_after_list(chat: ChatContext, text: str) -> str | None:
+def command_after_list(chat: ChatContext, text: str) -> str | None:
     """Return the command that these words are after a list of goods; None if they do not refer to it."""
     if sorts(chat, text):
         return "sort"
@@ -64,7 +72,7 @@ def narrow(chat: ChatContext, words: str) -> None:
     more = told_of(chat, query.parsed, before.parsed)
     refined = before.refined_by(replace(more, rest=without_small_words(chat, more.rest)))
     if query.order != "best":
-        refined = as_said(chat, replace(refined, order=query.order), ORDERS)
+        refined = in_stated_order(chat, replace(refined, order=query.order), ORDERS)
     show_results(chat, ask(chat, refined, words=added(chat, words)))
 
 
@@ -78,19 +86,19 @@ def narrows(chat: ChatContext, sentence: str) -> bool:
         return False
     if with_number(chat, sentence) is not None:
         return True
-    catalogue, said = chat.market_context.catalogue, read(chat, sentence).parsed
-    if said.product is not None or said.alternatives:
-        return asks_for_others_too(chat, sentence)
-    intent = service.intent_of(sentence, said, catalogue)
-    if (without_small_words(chat, said.rest) and intent.asks_advice()) or intent.names_adviser():
+    catalogue, parsed = chat.market_context.catalogue, read(chat, sentence).parsed
+    if parsed.product is not None or parsed.alternatives:
+        return names_others_too(chat, sentence)
+    intent = service.intent_of(sentence, parsed, catalogue)
+    if (without_small_words(chat, parsed.rest) and intent.is_for_advice()) or intent.names_adviser():
         return False
-    chips = service.explain(Query(told_of(chat, said, asked(chat).parsed))).chips
-    return not NO_WISH.issuperset(chip.wish for chip in chips) or any(
-        each.code.startswith(ASKED_BACK) for each in said.unclear
+    chips = service.explain(Query(told_of(chat, parsed, asked(chat).parsed))).chips
+    return not NO_FILTER.issuperset(chip.filter_name for chip in chips) or any(
+        each.code.startswith(ASKED_BACK) for each in parsed.unclear
     )
 
 
-def asks_for_others_too(chat: ChatContext, sentence: str) -> bool:
+def names_others_too(chat: ChatContext, sentence: str) -> bool:
     """Return True for "And briquettes?": the same for other goods."""
     return len(sentence) <= LONGEST and bool(_begins(_spoken(sentence), "what_about", chat.market_context.catalogue))
 
@@ -134,8 +142,8 @@ def sorts(chat: ChatContext, sentence: str) -> bool:
 def order_alone(chat: ChatContext, sentence: str) -> Order | None:
     """Return the order if the text says nothing else: "cheaper", or as in a search, "the cheapest offers"."""
     query = read(chat, sentence)
-    said = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
-    return said_order(sentence) or (query.order if said == EMPTY and query.order != "best" else None)
+    parsed = replace(query.parsed, rest="") if is_courtesy(query.parsed.rest) else query.parsed
+    return order_of(sentence) or (query.order if parsed == EMPTY and query.order != "best" else None)
 
 
 @router.command("further")
@@ -153,8 +161,8 @@ def turns_page(chat: ChatContext, sentence: str) -> bool:
 def give_up(chat: ChatContext, words: str) -> None:
     """Remove a part of the search: "any grade", "remove the date"."""
     query = asked(chat)
-    for wish in given_up(chat, words):
-        query = service.without(query, wish)
+    for filter_name in given_up(chat, words):
+        query = service.without(query, filter_name)
     show_results(chat, ask(chat, query))
 
 
@@ -163,49 +171,49 @@ def given_up(chat: ChatContext, sentence: str) -> tuple[str, ...]:
     if not has_asked(chat) or len(sentence) > LONGEST:
         return ()
     catalogue = chat.market_context.catalogue
-    said, fillers = _spoken(sentence), grammar_of(catalogue).fillers
-    beginning = _begins(said, "give_up", catalogue)
-    named = set(said[beginning:]) - COURTESY
+    spoken, fillers = _spoken(sentence), grammar_of(catalogue).fillers
+    beginning = _begins(spoken, "give_up", catalogue)
+    named = set(spoken[beginning:]) - COURTESY
     parts = [
-        wishes
-        for meaning, wishes in CALLED.items()
+        filter_names
+        for meaning, filter_names in CALLED.items()
         if named & _each_word(meaning, catalogue) and named <= _each_word(meaning, catalogue) | fillers
     ]
     if not beginning or not parts:
         return ()
-    there = {chip.wish for chip in service.explain(asked(chat)).chips}
-    return tuple(wish for wish in parts[0] if wish in there)
+    there = {chip.filter_name for chip in service.explain(asked(chat)).chips}
+    return tuple(filter_name for filter_name in parts[0] if filter_name in there)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def asks_who_buys(chat: ChatContext, sentence: str) -> str | None:
+def goods_to_sell(chat: ChatContext, sentence: str) -> str | None:
     """Return a seller's question about demand without the words that ask it; None for any other question.
 
     Example: "who needs chips near Gdansk?".
     """
-    said = NormalisedText.of(sentence)
-    found = _who_buys(chat.market_context.catalogue).match(said.text)
-    return _of_goods(chat, said.as_written(found.end(), len(said.text))) if found else None
+    text = NormalisedText.of(sentence)
+    found = _who_buys(chat.market_context.catalogue).match(text.text)
+    return _of_goods(chat, text.as_written(found.end(), len(text.text))) if found else None
 
 
-def _of_goods(chat: ChatContext, wanted: str) -> str | None:
+def _of_goods(chat: ChatContext, sentence: str) -> str | None:
     """Return the text if it names goods, or nothing in particular."""
-    said = read(chat, wanted).parsed
-    goods = said.product is not None or said.alternatives or not WORD.search(wanted)
-    return wanted if goods else None
+    parsed = read(chat, sentence).parsed
+    goods = parsed.product is not None or parsed.alternatives or not WORD.search(sentence)
+    return sentence if goods else None
 
 
 def _is_phrase(sentence: str, meaning: str, catalogue: Catalogue) -> bool:
-    said = _spoken(sentence[:LONGEST])
-    bare = tuple(word for word in said if word not in COURTESY)
-    return not {said, bare}.isdisjoint(_phrases(meaning, catalogue))
+    spoken = _spoken(sentence[:LONGEST])
+    bare = tuple(word for word in spoken if word not in COURTESY)
+    return not {spoken, bare}.isdisjoint(_phrases(meaning, catalogue))
 
 
-def _begins(said: tuple[str, ...], meaning: str, catalogue: Catalogue) -> int:
+def _begins(spoken: tuple[str, ...], meaning: str, catalogue: Catalogue) -> int:
     """Return how many words at the beginning form the longest phrase of that meaning; 0 if there is none."""
-    return next((len(start) for start in _phrases(meaning, catalogue) if said[: len(start)] == start), 0)
+    return next((len(start) for start in _phrases(meaning, catalogue) if spoken[: len(start)] == start), 0)
 
 
 def _spoken(text: str) -> tuple[str, ...]:

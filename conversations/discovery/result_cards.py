@@ -10,10 +10,10 @@ from conversations.discovery.chips import (
     chip_of,
     chip_rows,
     chips_of,
+    query_text,
     shown_parts,
     town_name,
     unclear_words,
-    understood_text,
 )
 from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.search_state import fingerprint
@@ -24,7 +24,7 @@ from conversations.reputation_badge import reputation_badge, reputation_badge_if
 from conversations.trade.listings.grades import grade_line
 from conversations.trade.listings.my_listings import goods_lines, packed_in
 from core.catalogue.language.places import distance_km
-from core.discovery.search.model import EMPTY, Ask, Hit, Page, Query, Relaxation
+from core.discovery.search.model import EMPTY, Hit, Page, Query, Question, Relaxation
 from core.people.blocking.rules import masked
 from core.trade.listings.model import Listing, ListingState
 
@@ -32,11 +32,11 @@ PICTURES = 3
 SIDE_BY_SIDE = " · "
 SHARED = "l_"  # prefix of a deep link to a listing
 # Reasons that a result's own lines already show.
-SAID_ABOVE = {
+SHOWN_ABOVE = {
     f"search.why.{what}" for what in ("product", "grade", "certificate", "country", "near", "enough", "fresh")
 }
 # A removed filter, and its chip.
-WISHES = {
+FILTERS = {
     "search.relax.countries": "countries",
     "search.relax.incoterm": "incoterm",
     "search.relax.packaging": "packaging",
@@ -60,7 +60,7 @@ BEYOND = (
 
 def hit_card(chat: ChatContext, hit: Hit, prices: Comparison) -> Card:
     """Return a result in a list, with further reasons for it."""
-    reasons = [reason for reason in hit.reasons if reason.code not in SAID_ABOVE]
+    reasons = [reason for reason in hit.reasons if reason.code not in SHOWN_ABOVE]
     why = ", ".join(chat.words(reason.code, **shown_parts(chat, reason.parts)) for reason in reasons)
     card = brief_offer(chat, hit.listing, prices, km=hit.distance_km, why=why)
     return card.model_copy(update={"opens": press("find.show", hit.listing.id)})
@@ -137,7 +137,7 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
         lines=(
             *lines,
             *grade_line(chat, listing.grade_id),
-            Line(label=words("party.seller"), value=f"{chat.party(listing.seller)} · {stands.said}"),
+            Line(label=words("party.seller"), value=f"{chat.party(listing.seller)} · {stands.text}"),
         ),
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
@@ -179,7 +179,7 @@ def _seller(chat: ChatContext, listing: Listing) -> str:
 def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[Button, ...]:
     words = chat.words
     if listing.seller == chat.organisation:
-        return (to_command(words, "listings", said=words("listing.mine")),)
+        return (to_command(words, "listings", label=words("listing.mine")),)
     buttons = []
     if listing.buy_now:
         buttons.append(Button(label=words("offer.buy"), press=press("offer.buy", listing.id), style="primary"))
@@ -194,7 +194,7 @@ def _doing(chat: ChatContext, listing: Listing, *, with_open: bool) -> tuple[But
 # --- without results --------------------------------------------------------------------------------------------------
 
 
-def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
+def question_card(chat: ChatContext, query: Query, asked: Question) -> Card:
     """Ask which of several equally likely readings is meant. All of them can be shown, too."""
     words, expected_version = chat.words, fingerprint(query)
     rows = [
@@ -210,7 +210,7 @@ def question_card(chat: ChatContext, query: Query, asked: Ask) -> Card:
     return Card(
         subject="find",
         title=words("search.ask.product"),
-        text="\n".join(filter(None, (understood_text(chat, chips_of(chat, query)), *unclear_words(chat, query)))),
+        text="\n".join(filter(None, (query_text(chat, chips_of(chat, query)), *unclear_words(chat, query)))),
         buttons=(*rows, (everything,)),
         as_new_message=chat.as_new_message,
     )
@@ -281,12 +281,12 @@ def _plainly(chat: ChatContext, query: Query, page: Page) -> str:
     Example: "None within 100 km of Riga; 4 within 180 km", "None up to 180 €/t; 3 from 186 €/t on".
     """
     codes = {each.code for each in page.relaxations}
-    said = [
+    sentences = [
         _without(chat, query, each)
         for each in page.relaxations
         if each.code != "search.relax.anywhere" or "search.relax.radius" not in codes
     ]
-    return "\n".join([understood_text(chat, chips_of(chat, query)), *filter(None, said)])
+    return "\n".join([query_text(chat, chips_of(chat, query)), *filter(None, sentences)])
 
 
 def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
@@ -295,7 +295,7 @@ def _without(chat: ChatContext, query: Query, relaxed: Relaxation) -> str:
     for code, told, sentence in BEYOND:
         if code == relaxed.code and parts.get(told):
             return chat.words(sentence, **parts)
-    chip = chip_of(chat, query, WISHES.get(relaxed.code, ""))
+    chip = chip_of(chat, query, FILTERS.get(relaxed.code, ""))
     return chat.words("find.none_so_some_else", wish=chip_label(chat, chip), count=relaxed.count) if chip else ""
 
 

@@ -18,8 +18,8 @@ from conversations.discovery.chips import (
     chip_of,
     chip_rows,
     chips_of,
+    query_text,
     unclear_words,
-    understood_text,
     variants,
 )
 from conversations.discovery.price_comparison import Comparison, home_currency
@@ -42,7 +42,14 @@ from conversations.discovery.search_state import (
     fingerprint,
     keep_place,
 )
-from conversations.discovery.sort_orders import as_said, home_town, is_measurable, order_rows, order_text, ordered
+from conversations.discovery.sort_orders import (
+    home_town,
+    in_stated_order,
+    is_measurable,
+    order_rows,
+    order_text,
+    ordered,
+)
 from conversations.forms.answers import capital, show_town
 from conversations.keyboard_layout import in_either_layout
 from conversations.people.location import my_place
@@ -76,13 +83,13 @@ def find(chat: ChatContext, sentence: str) -> None:
     if not sentence:
         chat.press("find.what", "")
         return
-    query = as_said(chat, read(chat, sentence), ORDERS)
+    query = in_stated_order(chat, read(chat, sentence), ORDERS)
     ask(chat, query, words=sentence)
     page = _search(chat, query)
     if query == Query(EMPTY):  # pictures or symbols: a list would be no answer
         chat.reply(nonsense(chat, query, page))
         return
-    which = next((each for each in page.asks if each.choices), None)
+    which = next((each for each in page.questions if each.choices), None)
     if which is not None:
         chat.reply(question_card(chat, _learned(chat, query, page), which))
     else:
@@ -101,13 +108,13 @@ def read(chat: ChatContext, sentence: str, *, around: Place | None = None) -> Qu
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 
-def _current(chat: ChatContext, pressed: Press) -> Query | None:
+def _current(chat: ChatContext, press: Press) -> Query | None:
     """Return the current query if the button was made for it.
 
     Otherwise say that it changed and show the current list.
     """
     query = asked(chat)
-    if pressed.expected_version == fingerprint(query):
+    if press.expected_version == fingerprint(query):
         return query
     chat.reply(Toast(text=chat.words("find.asked_since")))
     show_results(chat, query)
@@ -115,93 +122,93 @@ def _current(chat: ChatContext, pressed: Press) -> Query | None:
 
 
 @router.press("find.more")
-def more(chat: ChatContext, pressed: Press) -> None:
+def more(chat: ChatContext, press: Press) -> None:
     """Show the next five results. The choice is the position to continue after; without one, show the first."""
     ask_for_none(chat)
-    if (query := _current(chat, pressed)) is not None:
-        show_behind(chat, query, pressed.choice)
+    if (query := _current(chat, press)) is not None:
+        show_behind(chat, query, press.choice)
 
 
 @router.press("find.sort")
-def sort(chat: ChatContext, pressed: Press) -> None:
-    if (query := _current(chat, pressed)) is None:
+def sort(chat: ChatContext, press: Press) -> None:
+    if (query := _current(chat, press)) is None:
         return
-    show_results(chat, ask_as_before(chat, ordered(chat, query, ORDERS, pressed.choice)))
+    show_results(chat, ask_as_before(chat, ordered(chat, query, ORDERS, press.choice)))
 
 
 @router.press("find.relax")
-def relax(chat: ChatContext, pressed: Press) -> None:
+def relax(chat: ChatContext, press: Press) -> None:
     """Remove one filter and show the promised list."""
-    if (query := _current(chat, pressed)) is None:
+    if (query := _current(chat, press)) is None:
         return
     offered = {each.code: each.query for each in _search(chat, query).relaxations}
-    show_results(chat, ask(chat, offered.get(pressed.choice, query)))
+    show_results(chat, ask(chat, offered.get(press.choice, query)))
 
 
 @router.press("find.request")
-def ask_for_quotes(chat: ChatContext, pressed: Press) -> None:
+def ask_for_quotes(chat: ChatContext, press: Press) -> None:
     """Open a request to sellers with the filters filled in, because no listing fits."""
-    if (query := _current(chat, pressed)) is not None:
+    if (query := _current(chat, press)) is not None:
         chat.open("request", defaults_for(chat, query.parsed))
 
 
 @router.press("find.meant")
-def meant(chat: ChatContext, pressed: Press) -> None:
+def meant(chat: ChatContext, press: Press) -> None:
     """Search again with the word that was probably meant."""
-    if (query := _current(chat, pressed)) is None:
+    if (query := _current(chat, press)) is None:
         return
     offered = {str(number): each.query for number, each in enumerate(_search(chat, query).did_you_mean)}
-    show_results(chat, ask_as_before(chat, offered.get(pressed.choice) or query))
+    show_results(chat, ask_as_before(chat, offered.get(press.choice) or query))
 
 
 @router.press("find.which")
-def which_goods(chat: ChatContext, pressed: Press) -> None:
-    if (query := _current(chat, pressed)) is None:
+def which_goods(chat: ChatContext, press: Press) -> None:
+    if (query := _current(chat, press)) is None:
         return
-    choices = [choice.query for each in _search(chat, query).asks for choice in each.choices]
-    chosen = next((each for each in choices if each.parsed.product == pressed.choice), query)
+    choices = [choice.query for each in _search(chat, query).questions for choice in each.choices]
+    chosen = next((each for each in choices if each.parsed.product == press.choice), query)
     show_results(chat, ask_as_before(chat, chosen))
 
 
 @router.press("find.chip")
-def chip(chat: ChatContext, pressed: Press) -> None:
+def chip(chat: ChatContext, press: Press) -> None:
     """Offer other values for a chip's filter; if there are none, remove it."""
-    if (query := _current(chat, pressed)) is None:
+    if (query := _current(chat, press)) is None:
         return
-    tapped = chip_of(chat, query, pressed.choice)
+    tapped = chip_of(chat, query, press.choice)
     if tapped is None:
         show_results(chat, query)
     elif offered := variants(chat, query, tapped):
-        ask_for_number(chat, query, tapped.wish)
+        ask_for_number(chat, query, tapped.filter_name)
         chat.reply(chip_card(chat, query, tapped, offered))
     else:
-        show_results(chat, ask(chat, service.without(query, tapped.wish)))
+        show_results(chat, ask(chat, service.without(query, tapped.filter_name)))
 
 
 @router.press("find.set")
-def set_wish(chat: ChatContext, pressed: Press) -> None:
+def set_filter(chat: ChatContext, press: Press) -> None:
     """Set another value for a filter."""
-    if (query := _current(chat, pressed)) is None:
+    if (query := _current(chat, press)) is None:
         return
-    wish, _, number = pressed.choice.partition(":")
-    tapped = chip_of(chat, query, wish)
+    filter_name, _, number = press.choice.partition(":")
+    tapped = chip_of(chat, query, filter_name)
     offered = variants(chat, query, tapped) if tapped is not None else ()
     chosen = {str(place): each.query for place, each in enumerate(offered)}
     show_results(chat, ask(chat, chosen.get(number, query)))
 
 
 @router.press("find.drop")
-def drop_wish(chat: ChatContext, pressed: Press) -> None:
-    if (query := _current(chat, pressed)) is None:
+def drop_filter(chat: ChatContext, press: Press) -> None:
+    if (query := _current(chat, press)) is None:
         return
-    tapped = chip_of(chat, query, pressed.choice)
-    show_results(chat, ask(chat, service.without(query, tapped.wish) if tapped is not None else query))
+    tapped = chip_of(chat, query, press.choice)
+    show_results(chat, ask(chat, service.without(query, tapped.filter_name) if tapped is not None else query))
 
 
 @router.press("find.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show one whole listing, with its pictures."""
-    listing = listings.listing_for(chat.ctx, pressed.subject)
+    listing = listings.listing_for(chat.ctx, press.subject)
     chat.as_new_message = True
     chat.reply(own_card(chat, listing) if listing.seller == chat.organisation else listing_card(chat, listing))
 
@@ -243,18 +250,18 @@ def _search(chat: ChatContext, query: Query, after: str | None = None) -> Page:
 
 
 def show_results(
-    chat: ChatContext, query: Query, page: Page | None = None, *, after: str | None = None, seen: int = 0
+    chat: ChatContext, query: Query, page: Page | None = None, *, after: str | None = None, shown_before: int = 0
 ) -> None:
-    """Show the list, or its replacement if it is empty. `seen`: how many results came before those `after`."""
+    """Show the list, or its replacement if it is empty. `shown_before`: how many results came before those `after`."""
     page = page or _search(chat, query, after)
     if after is not None and not page.hits:  # all the next results are sold or withdrawn by now
-        page, seen = _search(chat, query), 0
+        page, shown_before = _search(chat, query), 0
     query = _learned(chat, query, page)
     if page.hits:
         if page.after is not None:
-            keep_place(chat, query, _behind(page, seen))
-        chat.reply(result_list(chat, query, page, seen))
-    elif service.explain(query).chips and {chip.wish for chip in service.explain(query).chips} != {"rest"}:
+            keep_place(chat, query, _behind(page, shown_before))
+        chat.reply(result_list(chat, query, page, shown_before))
+    elif service.explain(query).chips and {chip.filter_name for chip in service.explain(query).chips} != {"rest"}:
         chat.reply(nothing_found(chat, query, page))
     else:
         chat.reply(nonsense(chat, query, page) if not page.did_you_mean else nothing_found(chat, query, page))
@@ -269,38 +276,40 @@ def _learned(chat: ChatContext, query: Query, page: Page) -> Query:
 
 def show_behind(chat: ChatContext, query: Query, behind: str) -> None:
     """Show the next five results (`behind`: the last shown one, and how many); without it, the first."""
-    after, _, seen = behind.partition(BEHIND)
-    show_results(chat, query, after=after or None, seen=int(seen) if re.fullmatch(SOME, seen) else 0)
+    after, _, shown_before = behind.partition(BEHIND)
+    show_results(
+        chat, query, after=after or None, shown_before=int(shown_before) if re.fullmatch(SOME, shown_before) else 0
+    )
 
 
-def result_list(chat: ChatContext, query: Query, page: Page, seen: int) -> CardList:
+def result_list(chat: ChatContext, query: Query, page: Page, shown_before: int) -> CardList:
     """Return five results, with the chips, the orders and the paging below.
 
-    `seen`: how many are on the pages before.
+    `shown_before`: how many are on the pages before.
     """
     prices = Comparison.of(chat, query.parsed)
     items = tuple(hit_card(chat, hit, prices) for hit in page.hits)
-    said = (
-        understood_text(chat, chips_of(chat, query)),
+    sentences = (
+        query_text(chat, chips_of(chat, query)),
         order_text(chat, query),
         *unclear_words(chat, query),
         _measured_from(chat, query),
         prices.rates_note(),
-        _which_of_all(chat, page, seen),
+        _which_of_all(chat, page, shown_before),
     )
     return CardList(
         subject="find",
         title=chat.words("find.found", count=page.total),
-        text="\n".join(filter(None, said)),
+        text="\n".join(filter(None, sentences)),
         items=items,
         buttons=(
             *_quotes_row(chat, query),
-            *_turning(chat, page, query, seen),
+            *_turning(chat, page, query, shown_before),
             *advice_row(chat, query),
             *chip_rows(chat, query),
         ),
         side_by_side=True,
-        first=seen + 1,
+        first=shown_before + 1,
         as_new_message=chat.as_new_message,
     )
 
@@ -319,24 +328,30 @@ def _measured_from(chat: ChatContext, query: Query) -> str:
     return chat.words("find.measured_from", place=show_town(chat, home))
 
 
-def _behind(page: Page, seen: int) -> str:
-    return f"{page.after}{BEHIND}{seen + len(page.hits)}"
+def _behind(page: Page, shown_before: int) -> str:
+    return f"{page.after}{BEHIND}{shown_before + len(page.hits)}"
 
 
-def _which_of_all(chat: ChatContext, page: Page, seen: int) -> str:
+def _which_of_all(chat: ChatContext, page: Page, shown_before: int) -> str:
     """Return "6–10 of 36" if there are other pages."""
-    last = seen + len(page.hits)
-    return chat.words("find.which_of_all", first=seen + 1, last=last, count=page.total) if seen or page.after else ""
+    last = shown_before + len(page.hits)
+    return (
+        chat.words("find.which_of_all", first=shown_before + 1, last=last, count=page.total)
+        if shown_before or page.after
+        else ""
+    )
 
 
-def _turning(chat: ChatContext, page: Page, query: Query, seen: int) -> tuple[tuple[Button, ...], ...]:
+def _turning(chat: ChatContext, page: Page, query: Query, shown_before: int) -> tuple[tuple[Button, ...], ...]:
     """Return the buttons for the next page and the top, the other orders, and an alert."""
     words, asked_now = chat.words, fingerprint(query)
     turning = meant_buttons(chat, page, asked_now)
-    if seen:
+    if shown_before:
         turning.append(Button(label=words("find.top"), press=press("find.more", "", asked_now)))
     if page.after is not None:
-        turning.append(Button(label=words("find.next"), press=press("find.more", "", asked_now, _behind(page, seen))))
+        turning.append(
+            Button(label=words("find.next"), press=press("find.more", "", asked_now, _behind(page, shown_before)))
+        )
     sorting = order_rows(chat, query, ORDERS, "find.sort") if page.total > 1 else ()
     keeping = (
         [Button(label=words("alert.save"), press=press("alert.save", "", asked_now))]
@@ -352,7 +367,7 @@ GOODS_SHOWN: Final = 8
 
 
 @router.press("find.what")
-def what(chat: ChatContext, _pressed: Press) -> None:
+def what(chat: ChatContext, _press: Press) -> None:
     """Invite a sentence that says it all, and offer the most offered goods and the whole list as buttons."""
     words, home = chat.words, my_place(chat)
     offered = goods_on_offer(chat.ctx, chat.market_context.catalogue, currency=home_currency(chat), count=GOODS_SHOWN)
@@ -383,15 +398,15 @@ def _with_price(chat: ChatContext, product: str, middle: UnitPrice | None) -> st
 
 
 @router.press("find.goods")
-def goods(chat: ChatContext, pressed: Press) -> None:
+def goods(chat: ChatContext, press: Press) -> None:
     """Show all listings of these goods, nearest to my place first if it is known. Other filters are said next."""
-    known = chat.market_context.catalogue.product(pressed.choice)
+    known = chat.market_context.catalogue.product(press.choice)
     query = Query(ParsedQuery(product=known.id), "cheapest")
     nearest = ordered(chat, query, ("nearest",), "nearest")
     show_results(chat, ask(chat, nearest if nearest.parsed.place is not None else query))
 
 
 @router.press("find.all")
-def everything(chat: ChatContext, _pressed: Press) -> None:
+def everything(chat: ChatContext, _press: Press) -> None:
     """Show all listings, the newest first."""
     show_results(chat, ask(chat, Query(EMPTY, "newest")))

@@ -83,12 +83,12 @@ def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
     """Return the amount of these goods in the latest query, if that list was shown last and named an amount."""
     if latest(chat) != GOODS.name:
         return None
-    said = asked(chat).parsed
-    meant = (said.product,) if said.product else said.alternatives
-    return said.quantity if not meant or product_id in meant else None
+    parsed = asked(chat).parsed
+    meant = (parsed.product,) if parsed.product else parsed.alternatives
+    return parsed.quantity if not meant or product_id in meant else None
 
 
-WANTED: Final = Topic("wanted", AskedQuery.read)
+SUPPLY: Final = Topic("wanted", AskedQuery.read)
 PROBLEM: Final = "problem"  # no list but the question for the problem, which the next words answer
 
 
@@ -123,7 +123,7 @@ def ask(chat: ChatContext, query: Query, topic: Topic[AskedQuery] = GOODS, *, wo
 
     `words`: the person's own, if they say all of it. Ignored words are left out.
     """
-    own = _without_unheard(" ".join(words.split()), query)
+    own = _without_unknown_words(" ".join(words.split()), query)
     chat.memory.put(topic, AskedQuery(query.to_json(), own))
     attend(chat, topic.name)
     return query
@@ -139,14 +139,14 @@ def ask_problem(chat: ChatContext) -> None:
     attend(chat, PROBLEM)
 
 
-def asks_problem(chat: ChatContext) -> bool:
+def awaits_problem(chat: ChatContext) -> bool:
     """Return True if the problem was asked for and nothing else was shown since."""
     return latest(chat) == PROBLEM
 
 
 def ask_problem_no_more(chat: ChatContext) -> None:
     """Stop waiting for the problem, because another list is shown now."""
-    if asks_problem(chat):
+    if awaits_problem(chat):
         attend(chat, "")
 
 
@@ -164,16 +164,16 @@ def place_kept(chat: ChatContext, query: Query) -> str:
     return place.text if place is not None and place.query == fingerprint(query) else ""
 
 
-def _without_unheard(own: str, query: Query) -> str:
+def _without_unknown_words(own: str, query: Query) -> str:
     """Remove words that no listing uses.
 
     If a number is among them, return an empty text; the filters name the search then.
     """
     refusals = (each for each in query.parsed.unclear if each.code == NOT_LOOKED_AT)
-    unheard = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
-    if any(word.isdigit() for word in unheard):
+    unknown = [word for each in refusals for word in WORD.findall(str(each.parts["words"]))]
+    if any(word.isdigit() for word in unknown):
         return ""
-    for word in unheard:
+    for word in unknown:
         own = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "", own)
     return re.sub(r"\s+(?=[,.;]|\s|$)", "", own).strip(" ,.;")
 
@@ -204,9 +204,9 @@ MANY_TIMES: Final = 5  # a number so many times higher or lower is hardly a pric
 CHANGING: Final = Topic("find.changing", OfQuery.read)  # the filter whose values are on the screen
 
 
-def ask_for_number(chat: ChatContext, query: Query, wish: str) -> None:
+def ask_for_number(chat: ChatContext, query: Query, filter_name: str) -> None:
     """Remember the filter whose values are on the screen, so that a bare number typed next is meant for it."""
-    chat.memory.put(CHANGING, OfQuery(fingerprint(query), wish))
+    chat.memory.put(CHANGING, OfQuery(fingerprint(query), filter_name))
 
 
 def ask_for_none(chat: ChatContext) -> None:
@@ -246,5 +246,5 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
 def _within(query: Query, number: str) -> Query | None:
     """Return the query with another distance, in whole kilometres."""
     km = int(number) if number.isdecimal() else 0
-    said = query.parsed
-    return replace(query, parsed=replace(said, radius_km=km)) if 0 < km <= FARTHEST_KM else None
+    parsed = query.parsed
+    return replace(query, parsed=replace(parsed, radius_km=km)) if 0 < km <= FARTHEST_KM else None

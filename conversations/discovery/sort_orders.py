@@ -17,7 +17,7 @@ from core.catalogue.product_names import folded
 from core.discovery.search.model import Order, Query
 
 # The words for each order, in each language of the market. Courtesy words around them change nothing.
-SAID: Final[Mapping[Order, Sequence[str]]] = {
+PHRASES: Final[Mapping[Order, Sequence[str]]] = {
     "cheapest": (
         *("cheap", "cheaper", "cheapest", "cheapest first", "by price", "lowest price", "lowest price first"),
         *("billiger", "günstiger", "am billigsten", "am günstigsten", "günstigste zuerst", "nach preis"),
@@ -66,14 +66,14 @@ COURTESY: Final = frozenset(
 WORD: Final = re.compile(r"[^\W_]+")
 
 
-def said_order(sentence: str) -> Order | None:
+def order_of(sentence: str) -> Order | None:
     """Return the order in a few words: "cheaper", "nearest first, please"."""
-    return _SAID.get(_bare(sentence)) if len(sentence) <= LONGEST else None
+    return _ORDERS_BY_PHRASE.get(_bare(sentence)) if len(sentence) <= LONGEST else None
 
 
 def _bare(sentence: str) -> str:
-    said = WORD.findall(folded(sentence))
-    return " ".join(word for word in said if word not in COURTESY) or " ".join(said)
+    spoken = WORD.findall(folded(sentence))
+    return " ".join(word for word in spoken if word not in COURTESY) or " ".join(spoken)
 
 
 def is_courtesy(words: str) -> bool:
@@ -81,7 +81,9 @@ def is_courtesy(words: str) -> bool:
 
 
 LONGEST: Final = 60  # characters; a longer text is no sort order
-_SAID: Final[Mapping[str, Order]] = {_bare(phrase): order for order, phrases in SAID.items() for phrase in phrases}
+_ORDERS_BY_PHRASE: Final[Mapping[str, Order]] = {
+    _bare(phrase): order for order, phrases in PHRASES.items() for phrase in phrases
+}
 
 
 def order_rows(chat: ChatContext, query: Query, orders: Sequence[Order], verb: str) -> tuple[tuple[Button, ...], ...]:
@@ -113,7 +115,7 @@ def ordered(chat: ChatContext, query: Query, orders: Sequence[Order], chosen: st
     return replace(query, order=order)
 
 
-def as_said(chat: ChatContext, query: Query, orders: Sequence[Order]) -> Query:
+def in_stated_order(chat: ChatContext, query: Query, orders: Sequence[Order]) -> Query:
     """Return the query in the order of its sentence, if such a list supports it."""
     here = query.order != "nearest" or is_measurable(chat, query)
     return ordered(chat, query, orders, query.order if here else "best")

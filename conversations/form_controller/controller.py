@@ -13,14 +13,14 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import confirmation_card, make_room, put_aside, untouched
 from conversations.form_controller.outdated_forms import close_over, is_over
 from conversations.form_controller.revisions import KEYED, REFUSED, REFUSED_ANSWER, AtRevision
-from conversations.form_controller.sentence_answers import WHOLE, SaidAtOnce, aside, part_refused, said_at_once
+from conversations.form_controller.sentence_answers import WHOLE, SentenceAnswers, answers_in, aside, part_refused
 from conversations.forms.form import BEFORE, Field, Reading, stood
 from conversations.forms.suggestions import by_label, chosen
 from conversations.market_questions import stops
 from conversations.reply import FormClosed, FormErrors, FormView, Line, Option, Say
 from conversations.router import Flow, NeedsConfirmation
 from conversations.turn import FormSubmission
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.files.model import Checked
@@ -36,11 +36,11 @@ class FormController:
     def open(self, chat: ChatContext, name: str, defaults: FormDefaults) -> None:
         """Open a form. Another open form is put aside with a message; the same form without input is shown again."""
         flow = self._flows[name]
-        parked = talks.focused_draft(chat.ctx, chat.person.id)
+        parked = chat_state.focused_draft(chat.ctx, chat.person.id)
         if parked is not None and untouched(parked, name, defaults, flow.form.schema):
             self.show(chat, parked)  # pressed twice
             return
-        draft = talks.start_draft(
+        draft = chat_state.start_draft(
             chat.ctx,
             chat.person.id,
             name,
@@ -65,8 +65,8 @@ class FormController:
         draft = self._draft(chat, draft_id)
         if self._is_over(chat, draft):
             return
-        talks.focus_draft(chat.ctx, draft)
-        if self._drawn_anew(chat, draft):
+        chat_state.focus_draft(chat.ctx, draft)
+        if self._redrawn(chat, draft):
             return
         if draft.editing is not None and self._to_keep(
             chat, draft, self._flows[draft.flow].form.look(chat, draft.answers)
@@ -79,7 +79,7 @@ class FormController:
     def cancel(self, chat: ChatContext, draft_id: str | None = None) -> None:
         """Put aside the named form, or else the form in front. A form without any input is deleted."""
         ctx, owner = chat.ctx, chat.person.id
-        draft = talks.draft_there(ctx, owner, draft_id) if draft_id else talks.focused_draft(ctx, owner)
+        draft = chat_state.draft_there(ctx, owner, draft_id) if draft_id else chat_state.focused_draft(ctx, owner)
         if draft is None:
             chat.reply(Say(text=chat.words("form.nothing_to_cancel")))
         elif self._is_over(chat, draft):
@@ -87,13 +87,13 @@ class FormController:
         elif not self._entered(draft):
             self.discard(chat, draft.id)
         else:
-            talks.park(chat.ctx, draft)
+            chat_state.park(chat.ctx, draft)
             chat.reply(FormClosed(draft=draft.id), put_aside(chat, draft))
 
     def discard(self, chat: ChatContext, draft_id: str) -> None:
         """Delete a form with all its input."""
         draft = self._draft(chat, draft_id)
-        talks.close_draft(chat.ctx, draft)
+        chat_state.close_draft(chat.ctx, draft)
         chat.reply(FormClosed(draft=draft.id, text=chat.words("form.discarded")))
 
     def answered(self, chat: ChatContext, draft: Draft) -> tuple[Line, ...]:
@@ -107,7 +107,7 @@ class FormController:
 
     def hear(self, chat: ChatContext, draft: Draft, text: str) -> None:
         """Take typed text as an answer to the current field. A near miss of a choice counts as that choice."""
-        if self._is_over(chat, draft) or self._drawn_anew(chat, draft):
+        if self._is_over(chat, draft) or self._redrawn(chat, draft):
             return
         if stops(chat, text):
             self.cancel(chat, draft.id)
@@ -120,11 +120,11 @@ class FormController:
             chat.as_new_message = True  # below its answers
             self.show(chat, draft)
             return
-        said = said_at_once(chat, flow, text, draft=draft, reading=reading, current=current)
-        if said.answers:
-            talks.note_answer(chat.ctx, draft, chat.update.said_in, WHOLE)
-        if said.answers or current is None:
-            self._write_down(chat, draft, said)
+        given = answers_in(chat, flow, text, draft=draft, reading=reading, current=current)
+        if given.answers:
+            chat_state.note_answer(chat.ctx, draft, chat.update.text_message, WHOLE)
+        if given.answers or current is None:
+            self._write_down(chat, draft, given)
             return
         asked = flow.form.field(current)
         if asked.kind == "files":
@@ -140,7 +140,7 @@ class FormController:
                 question = chat.words("form.did_you_mean", option=options[near].label)
                 chat.reply(self.view(chat, draft, errors={current: question}, proposed=near))
                 return
-        talks.note_answer(chat.ctx, draft, chat.update.said_in, current)
+        chat_state.note_answer(chat.ctx, draft, chat.update.text_message, current)
         self._answer(chat, draft, asked, answer, reading)
 
     def correct(self, chat: ChatContext, draft: Draft, message: str, text: str) -> None:
@@ -148,8 +148,8 @@ class FormController:
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
         if draft.said[message] == WHOLE:
-            said = said_at_once(chat, flow, text, draft=draft, reading=reading, current=None)
-            self._write_down(chat, draft, said)
+            given = answers_in(chat, flow, text, draft=draft, reading=reading, current=None)
+            self._write_down(chat, draft, given)
         else:
             self._answer(chat, draft, flow.form.field(draft.said[message]), text.strip(), reading)
 
@@ -211,8 +211,8 @@ class FormController:
             self.show(chat, draft, errors=refused)
             return
         if not draft.focused:
-            talks.focus_draft(chat.ctx, draft)  # text typed next answers the card that was pressed last
-        if not self._drawn_anew(chat, draft):
+            chat_state.focus_draft(chat.ctx, draft)  # text typed next answers the card that was pressed last
+        if not self._redrawn(chat, draft):
             self._step(chat, draft, press)
 
     def _step(self, chat: ChatContext, draft: Draft, press: Press) -> None:
@@ -245,35 +245,37 @@ class FormController:
 
     # --- the whole form at once -------------------------------------------------------------------------------------
 
-    def fill(self, chat: ChatContext, filled: FormSubmission) -> None:
+    def fill(self, chat: ChatContext, submission: FormSubmission) -> None:
         """Take a form submitted as a whole. Wrong fields are named; no input is lost, and the revision stays."""
-        if filled.quiet and talks.draft_there(chat.ctx, chat.person.id, filled.draft) is None:
+        if submission.quiet and chat_state.draft_there(chat.ctx, chat.person.id, submission.draft) is None:
             return  # text typed into a window can arrive after the window was submitted
-        draft = self._draft(chat, filled.draft)
+        draft = self._draft(chat, submission.draft)
         flow = self._flows[draft.flow]
-        if flow.anew is not None and filled.revision != draft.revision:
+        if flow.anew is not None and submission.revision != draft.revision:
             # The form was continued elsewhere, so unchanged fields of this window may be outdated.
-            if not filled.quiet:
+            if not submission.quiet:
                 self.show(chat, draft)
             return
         answers = dict(draft.answers)
         open_names = {each.name for each in flow.form.fields if not each.fixed}
-        for name, given in filled.values.items():
+        for name, given in submission.values.items():
             if name not in open_names:
                 continue  # a field of an older release, or one that the person may not fill
             answers[name] = (",".join(given) if isinstance(given, list) else given).strip()
-        answers |= {name: ",".join(keep(chat.ctx, each).id for each in files) for name, files in filled.files.items()}
+        answers |= {
+            name: ",".join(keep(chat.ctx, each).id for each in files) for name, files in submission.files.items()
+        }
         stood_there = flow.form.look(chat, draft.answers).values
-        with chat.update.sending() if filled.final else nullcontext():
+        with chat.update.sending() if submission.final else nullcontext():
             reading = flow.form.look(chat, answers, stood=stood_there)
-        typed = [each for each in reading.asked if each.name in filled.values and each.name in reading.values]
+        typed = [each for each in reading.asked if each.name in submission.values and each.name in reading.values]
         # In stored form, because text typed in one language may later be read in another.
         answers |= {each.name: each.write(reading.values[each.name]) for each in typed if answers[each.name]}
-        if filled.quiet:
+        if submission.quiet:
             self._keep_good(chat, draft, answers, {each.name for each in reading.asked if each.is_missing(answers)})
-            if filled.warned - reading.errors.keys():  # the fault that the window showed has been corrected
+            if submission.warned - reading.errors.keys():  # the fault that the window showed has been corrected
                 self.show(chat, draft)
-        elif not filled.final:
+        elif not submission.final:
             self.show(chat, self._save(chat, draft, answers, trail=draft.trail))
         else:
             self._send(chat, draft, answers, reading)
@@ -343,7 +345,7 @@ class FormController:
             raise Invalid("talk.unknown_button")
         value, earlier = reading.values.get(asked.name), chat.memory.get(KEYED)
         keyed = earlier.text if earlier is not None and earlier.is_about(draft) else ""
-        keyed = asked.keypad.pressed(chat, keyed, key, value, reading.values)
+        keyed = asked.keypad.after_key(chat, keyed, key, value, reading.values)
         answer = asked.keypad.answer(keyed)
         if answer is None:
             chat.memory.put(KEYED, AtRevision(draft.id, draft.revision, keyed))
@@ -408,13 +410,13 @@ class FormController:
     # --- taking answers and submitting ------------------------------------------------------------------------------
 
     def _draft(self, chat: ChatContext, draft_id: str) -> Draft:
-        draft = talks.draft_of(chat.ctx, chat.person.id, draft_id)
+        draft = chat_state.draft_of(chat.ctx, chat.person.id, draft_id)
         if draft.flow not in self._flows:
-            talks.close_draft(chat.ctx, draft)
+            chat_state.close_draft(chat.ctx, draft)
             raise Stale("talk.form_retired")
         return draft
 
-    def _drawn_anew(self, chat: ChatContext, draft: Draft) -> bool:
+    def _redrawn(self, chat: ChatContext, draft: Draft) -> bool:
         """Return True if a release has changed the form since it was drawn. Then redraw it and take no input."""
         if draft.schema == self._flows[draft.flow].form.schema:
             return False
@@ -491,29 +493,29 @@ class FormController:
             return
         self.show(chat, draft)
 
-    def _write_down(self, chat: ChatContext, draft: Draft, said: SaidAtOnce) -> None:
+    def _write_down(self, chat: ChatContext, draft: Draft, given: SentenceAnswers) -> None:
         """Save the answers that one sentence gives to several fields.
 
         Name these fields and the words left over, then go on.
         """
         form, told = self._flows[draft.flow].form, []
-        answers, refused = part_refused(chat, form, draft.answers, said.answers)
+        answers, refused = part_refused(chat, form, draft.answers, given.answers)
         if answers:
             names = [chat.words(form.code(name)) for name in answers]
             draft = self._keep(chat, draft, answers)
             told.append(chat.words("form.written_down", names=names))
-        if said.left:
-            left = (chat.words("search.chip.rest", words=part[:60]) for part in said.left)
+        if given.left:
+            left = (chat.words("search.chip.rest", words=part[:60]) for part in given.left)
             told.append(chat.words("form.not_taken", said=", ".join(left)))
-        if not said.answers:
+        if not given.answers:
             told.append(chat.words("form.look_it_over"))
         if refused:  # the line is asked again, and its old value can be kept
             draft = self._save(chat, draft, dict(draft.answers), trail=draft.trail, editing=next(iter(refused)))
         self.show(chat, draft, note=" ".join(told), errors=refused)
 
-    def _keep(self, chat: ChatContext, draft: Draft, said: Mapping[str, str]) -> Draft:
-        trail = [name for name in draft.trail if name not in said] + list(said)
-        return self._save(chat, draft, {**draft.answers, **said}, trail=trail)
+    def _keep(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str]) -> Draft:
+        trail = [name for name in draft.trail if name not in answers] + list(answers)
+        return self._save(chat, draft, {**draft.answers, **answers}, trail=trail)
 
     def _finish(self, chat: ChatContext, draft: Draft, reading: Reading, *, sure: bool = False) -> None:
         """Submit the form, unless it needs a confirmation. `sure`: the confirmation was given."""
@@ -552,7 +554,7 @@ class FormController:
             chat.replies.clear()
             return refusal
         else:
-            talks.close_sent(chat.ctx, draft)
+            chat_state.close_sent(chat.ctx, draft)
             chat.replies.insert(0, FormClosed(draft=draft.id))
         return None
 
@@ -584,7 +586,7 @@ class FormController:
         expected_version: int | None = None,
     ) -> Draft:
         schema = self._flows[draft.flow].form.schema
-        return talks.save_draft(
+        return chat_state.save_draft(
             chat.ctx,
             draft,
             answers=answers,

@@ -11,7 +11,7 @@ from conversations.form_controller.outdated_forms import close_over, is_over
 from conversations.forms.form import Form, Reading
 from conversations.reply import Button, Card, CardList, FormClosed, Line, Say
 from conversations.router import Confirmation, Router
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.model import Draft
 
 SHOWN = 10
@@ -24,7 +24,7 @@ router = Router()
 def drafts(chat: ChatContext, _rest: str) -> None:
     """Show all drafts, the newest first."""
     words = chat.words
-    parked = talks.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
+    parked = chat_state.drafts_of(chat.ctx, chat.person.id)[:SHOWN]
     if not parked:
         sell = to_command(words, "sell")
         find = to_command(words, "find")
@@ -43,7 +43,7 @@ def drafts(chat: ChatContext, _rest: str) -> None:
 
 def go_on_or_open(chat: ChatContext, flow: str, defaults: FormDefaults) -> None:
     """Resume the draft about the same subject; open a new form if there is none."""
-    drafts_of_mine = talks.drafts_of(chat.ctx, chat.person.id)
+    drafts_of_mine = chat_state.drafts_of(chat.ctx, chat.person.id)
     begun = next((each for each in drafts_of_mine if (each.flow, each.subject) == (flow, defaults.subject)), None)
     chat.as_new_message = True
     if begun is not None:
@@ -107,7 +107,7 @@ def make_room(chat: ChatContext, draft: Draft, *, kept: bool) -> None:
     elif kept:
         chat.reply(put_aside(chat, draft))
     else:
-        talks.close_draft(chat.ctx, draft)
+        chat_state.close_draft(chat.ctx, draft)
         chat.reply(FormClosed(draft=draft.id))
 
 
@@ -119,7 +119,7 @@ def put_aside(chat: ChatContext, draft: Draft) -> Say:
 
 def reminder(chat: ChatContext, draft_id: str) -> Say | None:
     """Return the reminder a day before a draft expires; None if it is gone by then."""
-    draft = talks.draft_there(chat.ctx, chat.person.id, draft_id)
+    draft = chat_state.draft_there(chat.ctx, chat.person.id, draft_id)
     if draft is None or is_over(chat, draft):
         return None
     text = chat.words("drafts.nearly_gone", title=chat.words(f"{draft.flow}.title"), until=draft.expires_at)

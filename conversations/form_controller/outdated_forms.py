@@ -10,7 +10,7 @@ from typing import Final
 
 from conversations.chat_context import ChatContext
 from conversations.reply import FormClosed
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.model import Draft
 from core.kernel.errors import Refusal
 from core.kernel.transaction import Ctx
@@ -71,7 +71,7 @@ def close_over(chat: ChatContext, draft: Draft) -> None:
     flow, subject = draft.flow, draft.subject
     why = chat.words("form.over", title=chat.words(f"{flow}.title"))
     chat.reply(FormClosed(draft=draft.id, text=why))
-    talks.close_draft(chat.ctx, draft)
+    chat_state.close_draft(chat.ctx, draft)
     if flow not in ABOUT or subject is None:
         return
     kept, chat.as_new_message = list(chat.replies), True

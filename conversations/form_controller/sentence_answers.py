@@ -28,38 +28,40 @@ LETTERS: Final = 3  # letters of a label that must match: "1 lot", "2 lots", "3 
 
 
 @dataclass(frozen=True, slots=True)
-class SaidAtOnce:
+class SentenceAnswers:
     """Answers by field name, empty where the text answers only the question. `left`: the words that were not used."""
 
     answers: Mapping[str, str]
     left: tuple[str, ...] = ()
 
 
-def said_at_once(
+def answers_in(
     chat: ChatContext, flow: Flow, text: str, *, draft: Draft, reading: Reading, current: str | None
-) -> SaidAtOnce:
+) -> SentenceAnswers:
     """Return the answers in a sentence.
 
     While a question is open, earlier answers stay: "Kaunas, beside the A1" must not change a grade. Once all is
     answered and under review, every new answer counts.
     """
     if current is not None and flow.form.field(current).kind in AS_WRITTEN:
-        return SaidAtOnce({})
+        return SentenceAnswers({})
     known = draft.answers if current is not None else {}
     open_names = {each.name for each in flow.form.fields if not each.fixed}
-    said, rest = _counted(chat, flow, text, reading)
-    said |= flow.reads(chat, rest, reading.values) if flow.reads is not None else {}
-    said = {
-        name: answer for name, answer in said.items() if name in open_names and (name == current or not known.get(name))
+    answers, rest = _counted(chat, flow, text, reading)
+    answers |= flow.reads(chat, rest, reading.values) if flow.reads is not None else {}
+    answers = {
+        name: answer
+        for name, answer in answers.items()
+        if name in open_names and (name == current or not known.get(name))
     }
     left: list[str] = []
-    for part in _parts(chat, flow, rest, said, draft=draft, reading=reading):
+    for part in _parts(chat, flow, rest, answers, draft=draft, reading=reading):
         fits = _fitting(chat, flow, part, reading) if current is None else {}
         if len(fits) == 1:
-            said = {**fits, **said}
+            answers = {**fits, **answers}
         else:
             left.append(part)
-    return SaidAtOnce(said, tuple(left)) if len(said) > 1 or current is None else SaidAtOnce({})
+    return SentenceAnswers(answers, tuple(left)) if len(answers) > 1 or current is None else SentenceAnswers({})
 
 
 def part_refused(
@@ -76,7 +78,7 @@ def part_refused(
 
 def _counted(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> tuple[dict[str, str], str]:
     """Return the numbers before the name of their field ("2 lots"), and the text without them."""
-    said = {}
+    answers = {}
     for each in reading.asked:
         label = chat.words(flow.form.code(each.name))
         if each.kind != "number" or " " in label:
@@ -84,21 +86,21 @@ def _counted(chat: ChatContext, flow: Flow, text: str, reading: Reading) -> tupl
         stem = re.escape(label[: max(LETTERS, len(label) - 2)])
         found = re.search(rf"(?<![\w.,])(\d{{1,9}})\s*{stem}\w*", text, re.IGNORECASE)
         if found is not None and _reads(chat, flow, each, found[1], reading) is not None:
-            said[each.name] = found[1]
+            answers[each.name] = found[1]
             text = f"{text[: found.start()]} {text[found.end() :]}"
-    return said, text.strip(" ,;\n")
+    return answers, text.strip(" ,;\n")
 
 
 def _parts(
-    chat: ChatContext, flow: Flow, text: str, said: Mapping[str, str], *, draft: Draft, reading: Reading
+    chat: ChatContext, flow: Flow, text: str, answers: Mapping[str, str], *, draft: Draft, reading: Reading
 ) -> list[str]:
     """Return the parts of a sentence that add nothing to the answers of the whole."""
     parts = [part.strip() for part in PARTS.split(text) if part.strip()]
     if flow.reads is None:
         whole = len(parts) > 1 and len(_fitting(chat, flow, text, reading)) == 1
         return [text] if whole else parts
-    now = flow.form.look(chat, {**draft.answers, **said}).values
-    shown = [folded(flow.form.field(name).show(chat, now[name])) for name in said if name in now]
+    now = flow.form.look(chat, {**draft.answers, **answers}).values
+    shown = [folded(flow.form.field(name).show(chat, now[name])) for name in answers if name in now]
     return [
         part
         for part in parts
@@ -146,5 +148,5 @@ def aside(chat: ChatContext, asked: Field, text: str) -> tuple[str, str] | None:
     if not asked.open_choice:
         return None
     market_context = chat.market_context
-    understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    return ("fee", text) if intent_of(text, understood, market_context.catalogue).asks_fee() else None
+    parsed = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    return ("fee", text) if intent_of(text, parsed, market_context.catalogue).is_about_fee() else None

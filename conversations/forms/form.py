@@ -107,13 +107,13 @@ class Reading:
 class Form:
     """Fields in the order they are asked. `name` is also the prefix of its words in the catalogue.
 
-    `asks_as`: the form whose questions and words are reused.
+    `words_of`: the form whose questions and words are reused.
     """
 
     name: str
     fields: tuple[Field, ...]
     review: bool = True  # review everything before submission (on a platform that asks one by one)
-    asks_as: str = ""
+    words_of: str = ""
     _by_name: dict[str, Field] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -126,7 +126,7 @@ class Form:
 
     def code(self, name: str) -> str:
         """Return the code of a field's label; with `.ask`, the code of its question."""
-        return f"{self.asks_as or self.name}.{name}"
+        return f"{self.words_of or self.name}.{name}"
 
     @property
     def schema(self) -> str:

@@ -55,7 +55,7 @@ class Keypad(Protocol):
         """Return the keys to show now."""
 
     @abstractmethod
-    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
+    def after_key(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         """Return the text keyed in after this key. Raises Invalid for an unknown key."""
 
     @abstractmethod
@@ -99,7 +99,7 @@ class Calendar(Keypad):
         asked = words("pad.first_day") if first is None else words("pad.last_day", first=first)
         return Keys(tuple(rows), asked)
 
-    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
+    def after_key(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         if not WRITTEN.fullmatch(key):
             raise Invalid("talk.unknown_button")
         for day in DAY.findall(key):
@@ -117,10 +117,10 @@ class Calendar(Keypad):
         """Return the first of the visible month, and the first day of the span."""
         shown, _, first = keyed.partition("/")
         if not keyed:
-            standing = value[0] if isinstance(value, tuple) else value
-            if isinstance(standing, datetime):  # a moment that was named by its day
-                standing = standing.astimezone(chat.words.zone).date()
-            begins = standing if isinstance(standing, date) else chat.today
+            shown_month = value[0] if isinstance(value, tuple) else value
+            if isinstance(shown_month, datetime):  # a moment that was named by its day
+                shown_month = shown_month.astimezone(chat.words.zone).date()
+            begins = shown_month if isinstance(shown_month, date) else chat.today
             return max(begins, chat.today).replace(day=1), None
         return _day_of(f"{shown}01"), _day_of(first) if first else None
 
@@ -183,7 +183,7 @@ class Amount(Keypad):
 
     def keys(self, chat: ChatContext, keyed: str, value: Any, values: Values) -> Keys:
         units = tuple(self.units(chat, values))
-        digits, unit = self._split(keyed or _standing(value), units)
+        digits, unit = self._split(keyed or _stored_value(value), units)
         point = get_decimal_symbol(chat.words.locale)
         pad = tuple(
             tuple(Option(value=key, label=point if key == "." else key) for key in row)
@@ -196,10 +196,10 @@ class Amount(Keypad):
         done = ((Option(value=DONE, label=chat.words("pad.done")),),) if amount else ()
         return Keys((*pad, kinds, *done), chat.words.show(Quantity(amount or Decimal(0), unit)))
 
-    def pressed(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
+    def after_key(self, chat: ChatContext, keyed: str, key: str, value: Any, values: Values) -> str:
         """Return the new text. A first digit begins a new amount; other keys change the existing one."""
         units = tuple(self.units(chat, values))
-        digits, unit = self._split(keyed if key in DIGITS else keyed or _standing(value), units)
+        digits, unit = self._split(keyed if key in DIGITS else keyed or _stored_value(value), units)
         if key == DONE:
             return f"{DONE}{digits} {unit}"
         if key in units:
@@ -221,7 +221,7 @@ class Amount(Keypad):
         return digits, unit if unit in units else units[0]
 
 
-def _standing(value: Any) -> str:
+def _stored_value(value: Any) -> str:
     return f"{value.amount:f} {value.unit}" if isinstance(value, Quantity) else ""
 
 

@@ -69,9 +69,9 @@ def nearly(text: str, phrases: Iterable[tuple[str, str]]) -> list[str]:
     A short text also matches by one of its words: "my profil", "prices of the market". The match is strict, because
     words with some letters in common mean other things.
     """
-    said = utils.default_process(text)
-    words = said.split()
-    tried = [said, *(words if len(words) <= FEW_WORDS else ())]
+    typed = utils.default_process(text)
+    words = typed.split()
+    tried = [typed, *(words if len(words) <= FEW_WORDS else ())]
     found: dict[str, float] = {}
     for key, phrase in phrases:
         name = utils.default_process(phrase)

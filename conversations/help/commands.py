@@ -1,4 +1,4 @@
-"""`/help`: a list of commands, and a page for each topic. The words of a question find the page, in any form."""
+"""`/help`: a list of commands, and a page for each topic. A question finds the page by its words, in any form."""
 
 from __future__ import annotations
 
@@ -67,16 +67,18 @@ def page_on(words: Words, asked: str) -> str | None:
     A title counts more than the page's search words, and these more than the text. A word on most pages hardly counts.
     If no page has the words, misspelt words match the nearest.
     """
-    said = words_of(asked)
-    return _best(words, said, _same) or _best(words, [word for word in said if len(word) >= SURE_STEM], _nearly)
+    asked_words = words_of(asked)
+    return _best(words, asked_words, _same) or _best(
+        words, [word for word in asked_words if len(word) >= SURE_STEM], _nearly
+    )
 
 
 def command_on(words: Words, asked: str, commands: tuple[str, ...]) -> str | None:
     """Return the command of that name, or with the asked words in its label; None if several match."""
-    said = words_of(asked)
-    if len(said) == 1 and said[0] in commands:
-        return said[0]
-    telling = [word for word in said if len(word) >= LONG]
+    words_asked = words_of(asked)
+    if len(words_asked) == 1 and words_asked[0] in commands:
+        return words_asked[0]
+    telling = [word for word in words_asked if len(word) >= LONG]
     found = [name for name in commands if _says(words_of(words(f"command.{name}")), telling)]
     return found[0] if len(found) == 1 else None
 
@@ -85,14 +87,14 @@ def _says(own: list[str], asked: list[str]) -> bool:
     return any(_same(word, each) for word in asked for each in own)
 
 
-def _best(words: Words, said: list[str], alike: Alike) -> str | None:
+def _best(words: Words, words_asked: list[str], alike: Alike) -> str | None:
     """Return the page with the most points. Rare words count more."""
     worth: Counter[str] = Counter()
-    for word in dict.fromkeys(said):
+    for word in dict.fromkeys(words_asked):
         told = {name: points for name in page_names() if (points := _points(words, name, word, alike))}
         common = len(told) > COMMON * len(page_names())
         known = max(told.values(), default=0) >= ASKED_FOR
-        if (len(word) >= LONG and (known or len(said) == 1)) if common else (len(word) >= LONG or known):
+        if (len(word) >= LONG and (known or len(words_asked) == 1)) if common else (len(word) >= LONG or known):
             for name, points in told.items():
                 worth[name] += points * 100 // len(told)
     return max(worth, key=lambda name: worth[name]) if worth else None
@@ -211,7 +213,7 @@ def _found(chat: ChatContext, asked: str) -> Card:
 
 
 @router.press("help.all")
-def all_commands(chat: ChatContext, _pressed: Press) -> None:
+def all_commands(chat: ChatContext, _press: Press) -> None:
     """Show every command with a short description, and every page."""
     words = chat.words
     chat.reply(
@@ -238,8 +240,8 @@ def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
 
 
 @router.press("help.page")
-def page(chat: ChatContext, pressed: Press) -> None:
-    show_page(chat, pressed.choice)
+def page(chat: ChatContext, press: Press) -> None:
+    show_page(chat, press.choice)
 
 
 @router.command(PAGE)

@@ -8,9 +8,9 @@ from conversations.advice.expert_search.refinement import refines_advice
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.discovery.advice_requests import tells_a_problem
-from conversations.discovery.refinement import asks_who_buys, said_after_list
-from conversations.discovery.request_search import refines_wanted
-from conversations.discovery.search_state import asks_problem
+from conversations.discovery.refinement import command_after_list, goods_to_sell
+from conversations.discovery.request_search import refines_supply
+from conversations.discovery.search_state import awaits_problem
 from conversations.forms.suggestions import nearly
 from conversations.help.commands import COMMANDS, THREE_WAYS
 from conversations.keyboard_layout import in_either_layout
@@ -23,15 +23,15 @@ from core.discovery.search.model import NOT_TRADED, ParsedQuery
 from core.discovery.search.service import intent_of, parse
 
 
-def said_of_last_list(chat: ChatContext, text: str) -> str | None:
+def command_for_last_list(chat: ChatContext, text: str) -> str | None:
     """Return the command that these words are after the last list; None if they do not refer to it."""
     if refines_advice(chat, text):
         return "advise"
-    return "wanted_more" if refines_wanted(chat, text) else said_after_list(chat, text)
+    return "wanted_more" if refines_supply(chat, text) else command_after_list(chat, text)
 
 
 # Only a search for goods names these; a town alone may mean anything.
-WISHES = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
+FILTERS = ("product", "alternatives", "grade", "certificates", "max_price", "price", "quantity")
 
 GREETINGS = frozenset(
     folded(each)
@@ -66,25 +66,25 @@ def anything(chat: ChatContext, text: str) -> None:
 def _wished(chat: ChatContext, text: str) -> None:
     """Handle offers and searches of goods, and problems; for other text, propose commands."""
     market_context = chat.market_context
-    understood = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
-    if asks_problem(chat) and not greets(text) and not _offers_goods(understood):
+    parsed = parse(text, market_context.catalogue, market_context.places, chat.today, chat.words.language)
+    if awaits_problem(chat) and not greets(text) and not _offers_goods(parsed):
         chat.command("experts", text)
         return
-    wants_goods = understood.side == "buy" or any(getattr(understood, wish) for wish in WISHES)
-    wants_goods |= understood.order is not None and not understood.rest  # "the newest listings", of any goods
-    wants_goods |= any(each.code == NOT_TRADED for each in understood.unclear)
-    wants_goods |= any(map(market_context.catalogue.name_index.of_last_part, words_of(understood.rest)))
-    if (question := intent_of(text, understood, market_context.catalogue).price_question()) is not None:
+    wants_goods = parsed.side == "buy" or any(getattr(parsed, filter_name) for filter_name in FILTERS)
+    wants_goods |= parsed.order is not None and not parsed.rest  # "the newest listings", of any goods
+    wants_goods |= any(each.code == NOT_TRADED for each in parsed.unclear)
+    wants_goods |= any(map(market_context.catalogue.name_index.of_last_part, words_of(parsed.rest)))
+    if (question := intent_of(text, parsed, market_context.catalogue).price_question()) is not None:
         chat.command(question, text)
-    elif understood.side == "sell" or (understood.product and understood.price and "seller" in chat.person.roles):
+    elif parsed.side == "sell" or (parsed.product and parsed.price and "seller" in chat.person.roles):
         chat.command("sell", text)
     elif folded(text.strip(" .,!?")) in GREETINGS:
         chat.command("start", "")
-    elif (wanted := asks_who_buys(chat, text)) is not None:
-        chat.command("requests", wanted)
-    elif (command := said_of_last_list(chat, text)) is not None:
+    elif (goods := goods_to_sell(chat, text)) is not None:
+        chat.command("requests", goods)
+    elif (command := command_for_last_list(chat, text)) is not None:
         chat.command(command, text)
-    elif tells_a_problem(chat, text, understood, wants_goods=wants_goods):
+    elif tells_a_problem(chat, text, parsed, wants_goods=wants_goods):
         chat.command("experts", text)
     elif wants_goods:
         chat.command("find", text)
@@ -94,9 +94,9 @@ def _wished(chat: ChatContext, text: str) -> None:
         suggest(chat, text)
 
 
-def _offers_goods(said: ParsedQuery) -> bool:
+def _offers_goods(parsed: ParsedQuery) -> bool:
     """Return True if a text only offers an amount of goods, whatever was asked."""
-    return said.side == "sell" and said.quantity is not None and not said.rest
+    return parsed.side == "sell" and parsed.quantity is not None and not parsed.rest
 
 
 def greets(text: str) -> bool:
@@ -104,10 +104,10 @@ def greets(text: str) -> bool:
 
     A command after the greeting is no name.
     """
-    said = WORD.findall(folded(text))
+    spoken = WORD.findall(folded(text))
     for count in (1, 2):
-        if " ".join(said[:count]) in GREETINGS:
-            rest = said[count:]
+        if " ".join(spoken[:count]) in GREETINGS:
+            rest = spoken[count:]
             return len(rest) <= NAMES_GREETED and not set(rest) & set(COMMANDS)
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from conversations.outgoing import Menu
+from conversations.outgoing_replies import Menu
 from conversations.platforms import ChatPlatform
 from conversations.wording import Wordings
 from core.advice.experts.events import ExpertListed

@@ -24,7 +24,7 @@ from conversations.books.chargebacks import chargeback_card, who_watches
 from conversations.buttons import to_command
 from conversations.chat_context import ChatContext
 from conversations.moderation import report_notification_card, told_of_report
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Card
 from conversations.shop.purchase_notifications import concerned_by, purchase_notification_card
 from conversations.trade.deals.card import deal_card
@@ -37,7 +37,7 @@ from conversations.trade.offers.offer import offer_card
 from conversations.trade.requests.card import request_card
 from core.advice.sessions.complaints import who_decides
 from core.kernel.chat_state.service import shown
-from core.kernel.transaction import MARKET as NOBODY_IN_PARTICULAR
+from core.kernel.transaction import MARKET as ON_BEHALF_OF_MARKET
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import members, operators
@@ -65,7 +65,7 @@ Concerned = Callable[[Ctx, str], list[Person]]  # the recipients for the subject
 
 def parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
     """Return all people on either side of a subject."""
-    return CONCERNED[kind](ctx.seen_by(NOBODY_IN_PARTICULAR), subject)
+    return CONCERNED[kind](ctx.seen_by(ON_BEHALF_OF_MARKET), subject)
 
 
 def _both_sides(thing_for: Callable[[Ctx, str], Any]) -> Concerned:
@@ -137,7 +137,7 @@ def _listing(chat: ChatContext, subject: str, note: str) -> Card:
     renew = own_card(chat, listing_for(chat.ctx, subject), note)
     if not note:
         return renew
-    mine = to_command(chat.words, "listings", said=chat.words("listing.mine"))
+    mine = to_command(chat.words, "listings", label=chat.words("listing.mine"))
     return renew.model_copy(update={"buttons": (*renew.buttons, (mine,))})
 
 

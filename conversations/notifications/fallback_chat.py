@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.chat_context import ChatAddress
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import identities, mark_dead, reader_at
@@ -17,14 +17,14 @@ def give_up(ctx: Ctx, dead: ChatAddress, unsaid: Sequence[Reply]) -> None:
     mark_dead(ctx, dead.platform, dead.workspace, dead.address)
     if reader is None:
         return
-    moved = [anew for reply in unsaid if (anew := _anew(reply)) is not None]
+    moved = [resent for reply in unsaid if (resent := _resent(reply)) is not None]
     for account in identities(ctx, reader):
         if account.address is not None and moved:
             send(ctx, ChatAddress(account.platform, account.workspace, account.address), moved)
             return
 
 
-def _anew(reply: Reply) -> Reply | None:
+def _resent(reply: Reply) -> Reply | None:
     """Return the reply as a new message for another chat; None if it was only of use at that moment."""
     match reply:
         case Card() | CardList() | FormView():

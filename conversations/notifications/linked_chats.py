@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conversations.chat_context import ChatAddress, UpdateState
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.people.registration import spoken_now
 from conversations.platforms import ChatPlatform
 from conversations.reply import Say

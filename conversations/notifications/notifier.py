@@ -28,7 +28,7 @@ from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORT_LISTENERS
 from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
-from conversations.outgoing import send
+from conversations.outgoing_replies import send
 from conversations.reply import Card, Reply, Say
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
@@ -80,8 +80,8 @@ def sentence(chat: ChatContext, about: tuple[str, str], code: str, parts: dict[s
     elif any(words.knows(f"{code}.{side}") for side in ("buyer", "seller")):
         mine = f"{code}.{side_of(chat, *about)}"
         code = mine if words.knows(mine) else code
-    said = {name: part(chat) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
-    return words(code, **said, who=who)
+    values = {name: part(chat) if callable(part) else part for name, part in parts.items() if name not in ADDRESSING}
+    return words(code, **values, who=who)
 
 
 def _who(chat: ChatContext, person_id: str | None) -> str:
@@ -124,8 +124,8 @@ class Notices:
             *REPORT_LISTENERS,
             *QUESTION_LISTENERS,
         )
-        for facts, hearing in everything:
-            for kind, code in facts.items():
+        for events, hearing in everything:
+            for kind, code in events.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
         for fact in (
@@ -162,15 +162,15 @@ class Notices:
 
     def _tell(self, ctx: Ctx) -> None:
         notifications = ctx.collected(Notifications)
-        said, notifications.said = notifications.said, {}
+        replies, notifications.sentences = notifications.sentences, {}
         concerned: dict[str, Reached] = {}
-        for (kind, subject), sentences in said.items():
+        for (kind, subject), sentences in replies.items():
             for person in parties(ctx, kind, subject):
                 if person.id not in concerned:
                     concerned[person.id] = Reached(person, self._addresses(ctx, person))
                 self._show(ctx, concerned[person.id], kind, subject, sentences)
         for reached in concerned.values():
-            self._refresh_desk(ctx, reached)
+            self._refresh_home(ctx, reached)
 
     def _show(
         self, ctx: Ctx, reached: Reached, kind: str, subject: str, sentences: list[tuple[str, dict[str, Any]]]
@@ -191,9 +191,15 @@ class Notices:
             if not note and not self._stands(ctx, chat_address, f"{kind}:{subject}"):
                 continue  # no sentence, and no card that would now be wrong
             try:
-                answers = bool(note) and acted and chat_address == chat.update.here
-                pressed = chat.update.pressed_on if answers else None
-                send(ctx, chat_address, [CARDS[kind](chat, subject, note)], words=chat.words, pressed=pressed)
+                is_answer = bool(note) and acted and chat_address == chat.update.here
+                button_message = chat.update.button_message if is_answer else None
+                send(
+                    ctx,
+                    chat_address,
+                    [CARDS[kind](chat, subject, note)],
+                    words=chat.words,
+                    button_message=button_message,
+                )
                 redraw_beside(chat, kind, subject)
             except Refusal:
                 return  # they may not see it any more
@@ -205,7 +211,7 @@ class Notices:
     def _stands(ctx: Ctx, where: ChatAddress, subject: str) -> bool:
         return shown(ctx, where.platform, where.workspace, where.address, subject) is not None
 
-    def _refresh_desk(self, ctx: Ctx, reached: Reached) -> None:
+    def _refresh_home(self, ctx: Ctx, reached: Reached) -> None:
         """Update a person's App Home if they have ever opened it."""
         for where in reached.addresses:
             if self._stands(ctx, where, "desk"):
@@ -239,8 +245,8 @@ class Notices:
 
     def _to_person(self, ctx: Ctx, person_id: str, reply: Callable[[ChatContext], Reply | None]) -> None:
         chat = self._chat_with(ctx, person_of(ctx, person_id))
-        if chat is not None and (said := reply(chat)) is not None:
-            send(ctx, chat.chat_address, [said], words=chat.words)
+        if chat is not None and (sent := reply(chat)) is not None:
+            send(ctx, chat.chat_address, [sent], words=chat.words)
 
     def _on_onboarding_link(self, ctx: Ctx, fact: money.OnboardingLinkReady) -> None:
         self._to_person(ctx, fact.person, lambda chat: account_page(chat, fact.url))

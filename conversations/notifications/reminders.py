@@ -159,7 +159,7 @@ def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     return ReminderSubject(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
 
 
-def _wish(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
+def _refund_request(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:
     """Return the request for a refund. It waits for any operator except its own buyer."""
     purchase = purchases.purchase_for(ctx, purchase_id)
     if not purchase.refund_is_asked:
@@ -188,7 +188,7 @@ REMINDED: Final[Mapping[str, tuple[Process[Any], Sequence[Finding]]]] = {
     },
     SESSION.name: (SESSION, (_session, _complaint)),
     sessions.MOVE: (SESSION, (_session,)),
-    REFUND_REQUEST: (PURCHASE, (_wish,)),
+    REFUND_REQUEST: (PURCHASE, (_refund_request,)),
 }
 
 

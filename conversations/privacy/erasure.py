@@ -76,8 +76,8 @@ def deletion_card(chat: ChatContext) -> Card:
         lines.append(Line(label=words("erasure.lost"), value=words.show(now.stars)))
     lines += [Line(label=words("erasure.first"), value=words(f"erasure.first.{each}")) for each in now.hindered_by]
     go = Button(label=words("erasure.go"), press=press("leave.now", chat.person.id), style="danger")
-    copy = to_command(words, "export", said=words("copy.take_first"))
-    keep = to_command(words, "me", said=words("erasure.keep"))
+    copy = to_command(words, "export", label=words("copy.take_first"))
+    keep = to_command(words, "me", label=words("erasure.keep"))
     return Card(
         subject="leaving",
         title=words("erasure.title"),

@@ -140,8 +140,8 @@ def _weaker(one: _Factor, other: _Factor) -> Status:
     return min(one.status, other.status, key=_trust)
 
 
-def _no_figure(product: Product, unit: str, wanted: str) -> Invalid:
-    return Invalid("energy.no_figure", product=product.id, given=unit, wanted=wanted)
+def _no_figure(product: Product, unit: str, target_unit: str) -> Invalid:
+    return Invalid("energy.no_figure", product=product.id, given=unit, wanted=target_unit)
 
 
 TRUCK_TONNES: Final = Decimal(24)

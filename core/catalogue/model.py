@@ -105,9 +105,9 @@ class Catalogue:
     def area_named(self, word: str) -> str | None:
         """Return the country or region that a folded word names, by its code: "DE", "DE-BY"."""
         if " " in word:
-            said = word.split()
-            named = self._areas_of_several_words.get(_beginnings(said), ())
-            return next((code for name, code in named if all(map(_in_another_case, said, name))), None)
+            spoken = word.split()
+            named = self._areas_of_several_words.get(_beginnings(spoken), ())
+            return next((code for name, code in named if all(map(_in_another_case, spoken, name))), None)
         if word[:LETTERS_OF_COUNTRY] not in self._area_beginnings:
             return None
         for ending in range(COUNTRY_ENDING + 1):
@@ -184,8 +184,8 @@ class Catalogue:
         """Return the only country that a folded word without another meaning may misspell."""
         cases = (word[:-1], word[:-2]) if word[:2] in self._country_initials else ()
         for stem in (word, *cases):  # exact, then in another case: "lietvas"
-            near = self._countries_spelt.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
-            codes = {code for said, edits in near if edits == 1 for code in self._countries_spelt_so[said]}
+            near = self._country_spellings.near(stem).items() if len(stem) >= SHORTEST_STEM else ()
+            codes = {code for name, edits in near if edits == 1 for code in self._countries_by_spelling[name]}
             if codes:
                 return codes.pop() if len(codes) == 1 else None
         return None
@@ -193,21 +193,21 @@ class Catalogue:
     @cached_property
     def _country_initials(self) -> frozenset[str]:
         """The first two letters of countries: typos in these are rare."""
-        return frozenset(name[:2] for name in self._countries_spelt_so)
+        return frozenset(name[:2] for name in self._countries_by_spelling)
 
     @cached_property
-    def _countries_spelt_so(self) -> dict[str, set[str]]:
+    def _countries_by_spelling(self) -> dict[str, set[str]]:
         """The countries by their names of one word, with and without the last letter."""
-        spelt: dict[str, set[str]] = {}
+        by_spelling: dict[str, set[str]] = {}
         for name in (name for name in self.country_names if " " not in name):
-            for said in (name, name[:-1]):
-                if len(said) >= SHORTEST_STEM:
-                    spelt.setdefault(said, set()).add(self._area_stems[f"{name}."])
-        return spelt
+            for form in (name, name[:-1]):
+                if len(form) >= SHORTEST_STEM:
+                    by_spelling.setdefault(form, set()).add(self._area_stems[f"{name}."])
+        return by_spelling
 
     @cached_property
-    def _countries_spelt(self) -> WordList:
-        return WordList(sorted(self._countries_spelt_so))
+    def _country_spellings(self) -> WordList:
+        return WordList(sorted(self._countries_by_spelling))
 
     @cached_property
     def synonyms(self) -> Synonyms:
@@ -223,7 +223,7 @@ class Catalogue:
     def _field_names(self) -> Synonyms:
         """The words that name the fields of expertise, each by itself."""
         names = (chain.from_iterable(field.names.values()) for field in self.expertise.values())
-        return Synonyms(({"": [word for name in said for word in topic_words(name)]} for said in names), self._near)
+        return Synonyms(({"": [word for name in topic for word in topic_words(name)]} for topic in names), self._near)
 
     def fields_of(self, word: str) -> tuple[str, ...]:
         """Return the fields of expertise that a folded word names, even misspelt or inflected."""
@@ -264,12 +264,12 @@ class Catalogue:
         return lru_cache(maxsize=20_000)(WordList(sorted(words)).near)
 
 
-def _in_another_case(said: str, name: str) -> bool:
+def _in_another_case(spoken: str, name: str) -> bool:
     """Return True if two words differ by no more than their endings: "wielkiej" is "wielka", but "granulés" is not
     "grande".
     """
-    same = Prefix.similarity(said, name)
-    return len(said) - same <= COUNTRY_ENDING and len(name) - same <= COUNTRY_ENDING
+    same = Prefix.similarity(spoken, name)
+    return len(spoken) - same <= COUNTRY_ENDING and len(name) - same <= COUNTRY_ENDING
 
 
 def _beginnings(words: Sequence[str]) -> tuple[str, ...]:

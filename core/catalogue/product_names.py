@@ -162,7 +162,7 @@ class NameIndex:
         self._users, self._near = users, near
         # People say the same few words, and mostly in the same few ways.
         self.like = lru_cache(maxsize=20_000)(self._like)
-        self.parted = lru_cache(maxsize=20_000)(self._parted)
+        self.split_compound = lru_cache(maxsize=20_000)(self._split_compound)
         self._scored = lru_cache(maxsize=20_000)(
             lambda words: tuple(self.score(map(self.like, words)) if words else ())
         )
@@ -213,7 +213,7 @@ class NameIndex:
         alone = {
             place
             for place, word in enumerate(words)
-            if not known.isdisjoint(self.like(word)) or not known.isdisjoint(self.parted(word))
+            if not known.isdisjoint(self.like(word)) or not known.isdisjoint(self.split_compound(word))
         }
         return frozenset(alone | joined | {place + 1 for place in joined})
 
@@ -308,8 +308,8 @@ class NameIndex:
         for other, edits in near.items():
             if other not in self._weight:
                 continue
-            slips = 1 if edits == 2 and undoubled(word) == undoubled(other) else edits
-            score = 1 - slips / max(len(word), len(other))
+            typos = 1 if edits == 2 and undoubled(word) == undoubled(other) else edits
+            score = 1 - typos / max(len(word), len(other))
             if score >= cutoff:
                 found[other] = max(score, found.get(other, 0))
         for other in self._beginning(word[: max(SHORTEST_STEM, len(word) - LONGEST_ENDING)]):
@@ -347,7 +347,7 @@ class NameIndex:
             if joined and joined[-1] + word in self._weight and not self._names_have(joined[-1], word):
                 joined[-1] += word
             else:
-                joined += self.parted(word) or (word,)
+                joined += self.split_compound(word) or (word,)
         return joined
 
     def _names_have(self, one: str, other: str) -> bool:
@@ -356,7 +356,7 @@ class NameIndex:
             return False
         return not set(self._phrases_with[one]).isdisjoint(self._phrases_with[other])
 
-    def _parted(self, word: str) -> tuple[str, ...]:
+    def _split_compound(self, word: str) -> tuple[str, ...]:
         """Return the two known words that an unknown one is made of, if it is."""
         if len(word) < 2 * SHORTEST or self.like(word):
             return ()

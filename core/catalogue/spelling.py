@@ -101,8 +101,8 @@ class Spelling:
     @cached_property
     def _drawers(self) -> NDArray[np.int64]:
         """The positions where the hashes of each bucket begin, so that a bucket is found without a search."""
-        filled = np.bincount(self.hashes >> self._shift, minlength=1 << (32 - int(self._shift)))
-        return np.concatenate([np.zeros(1, np.int64), np.cumsum(filled)])
+        bucket_sizes = np.bincount(self.hashes >> self._shift, minlength=1 << (32 - int(self._shift)))
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(bucket_sizes)])
 
 
 Near = Callable[[str], Mapping[str, int]]  # misspelt word -> the words that may be meant, each with its number of edits
@@ -132,7 +132,7 @@ class WordList:
         unlike = np.bitwise_count(self._letters[begin:end] ^ np.uint64(_counted(word)))
         words = [self._words[begin + place] for place in (unlike <= 2 * edits).nonzero()[0].tolist()]
         near = extract(word, words, scorer=OSA.distance, score_cutoff=edits, limit=None)
-        return {other: apart for other, apart, _ in sorted(near, key=lambda each: self._order[each[0]])}
+        return {other: distance for other, distance, _ in sorted(near, key=lambda each: self._order[each[0]])}
 
 
 @lru_cache(maxsize=5_000)
@@ -172,8 +172,8 @@ def distances(word: str, others: Sequence[str]) -> list[int]:
     `FAR` stands for more edits than are allowed.
     """
     limit = edits_believed(word)
-    apart = (OSA.distance(word, other, score_cutoff=limit) for other in others)
-    return [edits if edits <= limit else FAR for edits in apart]
+    edit_distances = (OSA.distance(word, other, score_cutoff=limit) for other in others)
+    return [edits if edits <= limit else FAR for edits in edit_distances]
 
 
 def _of_letters(word: str) -> bool:

@@ -33,8 +33,8 @@ class Synonyms:
             if "goods" in line.get(ABOUT, ()):
                 self._describing.add(number)
             self._kinds[number] = line.get(ABOUT, ())
-            said = (texts for language, texts in line.items() if language != ABOUT)
-            for phrase in (tuple(words_of(text)) for texts in said for text in texts):
+            phrases = (texts for language, texts in line.items() if language != ABOUT)
+            for phrase in (tuple(words_of(text)) for texts in phrases for text in texts):
                 for written in dict.fromkeys((phrase, tuple(map(romanised, phrase)))):
                     if written and number not in self._phrases[written]:
                         self._phrases[written].append(number)

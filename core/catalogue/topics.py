@@ -19,7 +19,7 @@ from core.catalogue.product_names import folded, words_of
 from core.catalogue.schema import Expertise
 from core.catalogue.synonyms import SHORTEST_ALONE
 
-THINGS: Final = "things"  # the key of a line that is no language: the fault may be of another topic
+OBJECTS: Final = "things"  # the key of a line that is no language: the fault may be of another topic
 STEM: Final = "-"  # behind an entry: the word may end in any way
 SURE_STEM: Final = 5  # letters from which any ending will do
 SAME_END: Final = 2  # letters at its end, and the first, that are as they should be: another ending is another word
@@ -41,23 +41,23 @@ class Topics:
 
     def __init__(self, fields: Iterable[Expertise]) -> None:
         self.field_of: dict[str, str] = {}
-        self._things: set[str] = set()
+        self._objects: set[str] = set()
         words: dict[str, dict[str, None]] = defaultdict(dict)
         stems: dict[str, dict[str, None]] = defaultdict(dict)
         for field in fields:
             for topic, languages in field.topics.items():
                 self.field_of[topic] = field.id
-                self._things |= {folded(said.removesuffix(STEM)) for said in languages.get(THINGS, ())}
-                for said in chain.from_iterable(languages.values()):
-                    into = stems if said.endswith(STEM) else words
-                    into[folded(said.removesuffix(STEM))][topic] = None
-        self._long_things = [thing for thing in self._things if len(thing) > SURE_STEM]
+                self._objects |= {folded(text.removesuffix(STEM)) for text in languages.get(OBJECTS, ())}
+                for text in chain.from_iterable(languages.values()):
+                    into = stems if text.endswith(STEM) else words
+                    into[folded(text.removesuffix(STEM))][topic] = None
+        self._long_objects = [thing for thing in self._objects if len(thing) > SURE_STEM]
         self._words = {word: tuple(topics) for word, topics in words.items()}
         self._stems = {stem: tuple(topics) for stem, topics in stems.items()}
         self._lengths = sorted({len(stem) for stem in stems}, reverse=True)
         self._by_ends: dict[str, list[str]] = defaultdict(list)
-        for said in (said for said in (*stems, *words) if len(said) >= SHORTEST_ALONE):
-            self._by_ends[_ends(said)].append(said)
+        for text in (text for text in (*stems, *words) if len(text) >= SHORTEST_ALONE):
+            self._by_ends[_ends(text)].append(text)
         self.of = lru_cache(maxsize=20_000)(self._of)
 
     def told_by(self, text: str, fields: Iterable[str]) -> tuple[str, ...]:
@@ -66,10 +66,10 @@ class Topics:
         A topic of another field needs several words, because one may be chance.
         """
         by_word = [(self.of(word), self.tells(word)) for word in dict.fromkeys(words_of(text))]
-        heard = Counter(topic for topics, _ in by_word for topic in topics)
+        counts = Counter(topic for topics, _ in by_word for topic in topics)
         told = weighed(by_word)
         home = set(fields)
-        told = {one: told[one] for one in told if heard[one] >= SEVERAL or self.field_of[one] in home}
+        told = {one: told[one] for one in told if counts[one] >= SEVERAL or self.field_of[one] in home}
         most = max(told.values(), default=0.0)
         first = sorted(told, key=told.__getitem__, reverse=True)[:AT_MOST]
         most_told = (topic for topic in first if told[topic] >= LEAST_SHARE * most)
@@ -124,18 +124,18 @@ class Topics:
 
     def is_thing(self, word: str) -> bool:
         """Return True if a folded word only names the thing that has the problem."""
-        return any(word[:length] in self._things for length in range(len(word), 2, -1))
+        return any(word[:length] in self._objects for length in range(len(word), 2, -1))
 
     def is_part_thing(self, word: str) -> bool:
         """Return True if a thing is only the first part of a folded word: the forest of "Waldhackgut"."""
-        return not any(word[:length] in self._things for length in range(max(0, len(word) - ENDING), len(word) + 1))
+        return not any(word[:length] in self._objects for length in range(max(0, len(word) - ENDING), len(word) + 1))
 
     def may_be_thing(self, word: str) -> bool:
         """Return True if a folded word is a thing, perhaps with a typo."""
         if self.is_thing(word):
             return True
         long_enough = len(word) >= SURE_STEM
-        return long_enough and any(OSA.distance(word, thing, score_cutoff=1) <= 1 for thing in self._long_things)
+        return long_enough and any(OSA.distance(word, thing, score_cutoff=1) <= 1 for thing in self._long_objects)
 
     def _of(self, word: str) -> tuple[str, ...]:
         """Return the topics of a folded word."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from bots.slack.platform import SLACK
 from conversations.buttons import Press, read_press
-from conversations.outgoing import Menu, Replies
+from conversations.outgoing_replies import Menu, Replies
 from conversations.reply import Button, Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from conversations.turn import Input, Turn
 from core.kernel.dispatcher import Delivered, Later, Never

@@ -15,7 +15,7 @@ from bots.telegram.app import TelegramBot
 from bots.telegram.request import bot_at
 from bots.telegram.sender import TelegramSender
 from bots.telegram.text import JOINER
-from conversations.outgoing import Replies
+from conversations.outgoing_replies import Replies
 from conversations.reply import Say
 from core.kernel.outbox import OutboxMessage, OutboxRow
 from core.kernel.transaction import MARKET

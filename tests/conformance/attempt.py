@@ -18,7 +18,7 @@ from bots.slack.platform import SLACK
 from bots.telegram.renderer import card_screen
 from conversations.buttons import press
 from conversations.engine import Answered
-from conversations.outgoing import Menu, Replies
+from conversations.outgoing_replies import Menu, Replies
 from conversations.reply import FormErrors, FormView, Reply
 from conversations.turn import ButtonPress, FormSubmission, Input, Turn
 from core.kernel.chat_state.model import Draft

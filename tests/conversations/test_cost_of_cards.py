@@ -62,7 +62,7 @@ async def counted(trade: Trade) -> list[int]:
     return [len(each) for each in asked]
 
 
-async def course(lots: int) -> list[list[int]]:
+async def query_counts(lots: int) -> list[list[int]]:
     """Return the statements of both cards at each turn of a deal with this many lots, from signature to end."""
     async with market_in_memory() as market:
         trade = await agreed(market, lots=lots)
@@ -80,7 +80,7 @@ async def course(lots: int) -> list[list[int]]:
 
 
 async def test_a_deals_card_asks_no_more_for_twenty_lots_than_for_one() -> None:
-    assert await course(20) == await course(1)
+    assert await query_counts(20) == await query_counts(1)
 
 
 async def test_buyer_is_not_asked_to_pay_while_a_debit_settles() -> None:

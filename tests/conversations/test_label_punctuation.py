@@ -15,7 +15,7 @@ from bots.telegram.renderer import render as on_telegram
 from config.platforms import PLATFORMS
 from conversations.chat_context import ChatAddress, MarketContext
 from conversations.engine import Engine
-from conversations.outgoing import Replies, jointed, send
+from conversations.outgoing_replies import Replies, jointed, send
 from conversations.platforms import by_code
 from conversations.reply import Card, CardList, FieldView, FormView, Home, Line, Reply
 from conversations.wording import Wordings, listed

@@ -14,11 +14,11 @@ from conversations.advice.expert_search import filters, problem_statement
 from conversations.advice.experts import availability, rates
 from conversations.discovery import search_state
 from conversations.form_controller import revisions
-from conversations.moderation import LAST_SEEN, SeenCard
-from conversations.outgoing import DONE, DonePress
+from conversations.moderation import LAST_REPORTED, ReportedCard
+from conversations.outgoing_replies import DONE, DonePress
 from conversations.people import contact_warnings
 from conversations.people.registration import GREETED
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.memory import ChatMemory, Topic, declared_topics
 from core.kernel.chat_state.model import Remembered
 from core.kernel.compiled_statements import put
@@ -35,8 +35,8 @@ OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
     (revisions.REFUSED, "01DRAFT:3:price:Too low: 2 €", revisions.AtRevision("01DRAFT", 3, "price:Too low: 2 €")),
     (revisions.REFUSED_ANSWER, "01DRAFT:3:2 €", revisions.AtRevision("01DRAFT", 3, "2 €")),
     (revisions.KEYED, "01DRAFT:3:", revisions.AtRevision("01DRAFT", 3, "")),
-    (talks.SENT, "01B 01A", ("01B", "01A")),
-    (talks.ANSWERED, "17 18", ("17", "18")),
+    (chat_state.SENT, "01B 01A", ("01B", "01A")),
+    (chat_state.ANSWERED, "17 18", ("17", "18")),
     (rates.ASKED_BACK, "tg:7:1", "tg:7:1"),
     (contact_warnings.AROUND, "warned", contact_warnings.WARNED),
     (availability.WEEK_BEFORE, '{"0": [[540, 1020]], "4": [[540, 720], [780, 900]]}', WEEK),
@@ -55,12 +55,12 @@ OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
         search_state.AskedQuery('{"rest": ["dry"]}', "something dry"),
     ),
     (search_state.ADVICE, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
-    (search_state.WANTED, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
-    (search_state.WANTED, "", None),
+    (search_state.SUPPLY, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
+    (search_state.SUPPLY, "", None),
     (search_state.LATEST, "find 2026-11-23T09:00:00+00:00", search_state.LatestList("find", AT)),
     (search_state.LATEST, " 2026-11-23T09:00:00+00:00", search_state.LatestList("", AT)),
     (DONE, "2026-11-23T09:00:00+00:00 deal.accept:01D 7", DonePress(AT, "deal.accept:01D 7")),
-    (LAST_SEEN, "listing:01L", SeenCard("listing", "01L")),
+    (LAST_REPORTED, "listing:01L", ReportedCard("listing", "01L")),
     (GREETED, "telegram", "telegram"),
     (language_offer.OFFERED, "lt", "lt"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations.outgoing import ANSWERS
+from conversations.outgoing_replies import ANSWERS
 from conversations.reply import Card
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from config.platforms import Bot, ChatEdge
 from conversations.buttons import press
-from conversations.outgoing import Replies
+from conversations.outgoing_replies import Replies
 from conversations.platforms import ChatPlatform
 from conversations.reply import FormClosed, FormView, Reply
 from conversations.turn import ButtonPress, Input, TextMessage, Turn

@@ -16,7 +16,7 @@ from config.market import TIMER_HANDLERS, engine_and_reactions, market_context
 from config.settings import Settings
 from conversations.chat_context import MarketContext
 from conversations.engine import Engine
-from conversations.outgoing import Replies
+from conversations.outgoing_replies import Replies
 from conversations.reply import Reply
 from conversations.turn import Input, Turn
 from conversations.update_handler import UpdateHandler

@@ -23,9 +23,9 @@ from conversations.advice.experts.promotion import stood_in_line
 from conversations.advice.moment import read_moment, written
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
-from conversations.discovery.chips import chip_rows, unclear_words, understood_text
+from conversations.discovery.chips import chip_rows, query_text, unclear_words
 from conversations.discovery.search_state import ADVICE, ask, ask_problem, asked, attend, fingerprint, keep_place
-from conversations.discovery.sort_orders import as_said, order_rows, order_text, ordered
+from conversations.discovery.sort_orders import in_stated_order, order_rows, order_text, ordered
 from conversations.forms.answers import show_town
 from conversations.keyboard_layout import in_either_layout
 from conversations.reply import Button, Card, CardList, Say, Toast
@@ -60,7 +60,7 @@ def seek(chat: ChatContext, problem: str) -> None:
         return
     tell_problem(chat, problem)
     keep_narrowing(chat, Narrowing())
-    show_advisers(chat, ask(chat, as_said(chat, query_of_problem(chat, problem), ORDERS), ADVICE))
+    show_advisers(chat, ask(chat, in_stated_order(chat, query_of_problem(chat, problem), ORDERS), ADVICE))
 
 
 def query_of_problem(chat: ChatContext, sentence: str, *, answering: bool = False) -> Query:
@@ -168,7 +168,7 @@ def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
     narrower = narrowed_rows(chat, narrowing) if narrowing.names or len(matches) > 1 else ()
     at = query.parsed.at
     times = words("seek.times_near", at=at) if at else ""
-    explained = (understood_text(chat, service.explain(query, "expert").chips), order_text(chat, query), times)
+    explained = (query_text(chat, service.explain(query, "expert").chips), order_text(chat, query), times)
     chat.reply(
         CardList(
             subject="experts",

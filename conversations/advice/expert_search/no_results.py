@@ -9,7 +9,7 @@ from typing import Final
 from conversations.advice.expert_search.free_times import at_that_time, next_slots
 from conversations.buttons import press, to_command
 from conversations.chat_context import ChatContext
-from conversations.discovery.chips import chip_rows, shown_parts, unclear_words, understood_text
+from conversations.discovery.chips import chip_rows, query_text, shown_parts, unclear_words
 from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
@@ -44,9 +44,9 @@ def no_match_card(chat: ChatContext, query: Query, found: ExpertResults) -> Card
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
     become = to_command(words, "expert")
     chips = service.explain(query, "expert").chips
-    filters = chip_rows(chat, query, chips, "seek.wider") if any(chip.wish != "rest" for chip in chips) else ()
-    in_the_way = [each for each in found.relaxations if each.wish != "rest"]
-    text = (understood_text(chat, chips), *unclear_words(chat, query), *_told(chat, query, in_the_way))
+    filters = chip_rows(chat, query, chips, "seek.wider") if any(chip.filter_name != "rest" for chip in chips) else ()
+    in_the_way = [each for each in found.relaxations if each.filter_name != "rest"]
+    text = (query_text(chat, chips), *unclear_words(chat, query), *_told(chat, query, in_the_way))
     return Card(
         subject="experts",
         title=words("seek.nobody_fits" if in_the_way or not query.parsed.rest else "seek.nobody"),
@@ -84,8 +84,8 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
 def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation]) -> Iterator[str]:
     """Yield a sentence for each filter that no consultant meets who meets the others."""
     words, parsed = chat.words, query.parsed
-    for kind in dict.fromkeys(each.wish for each in in_the_way):
-        matches = next(each.matches for each in reversed(in_the_way) if each.wish == kind)
+    for kind in dict.fromkeys(each.filter_name for each in in_the_way):
+        matches = next(each.matches for each in reversed(in_the_way) if each.filter_name == kind)
         match kind:
             case "free_now":
                 yield words("seek.none_free_now") + _soonest(chat, matches)

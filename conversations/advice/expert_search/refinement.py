@@ -52,7 +52,7 @@ def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
 
 
 def _kinds(parsed: ParsedQuery) -> set[str]:
-    return {chip.wish for chip in service.explain(Query(parsed), "expert").chips}
+    return {chip.filter_name for chip in service.explain(Query(parsed), "expert").chips}
 
 
 def _order(chat: ChatContext, sentence: str) -> str | None:

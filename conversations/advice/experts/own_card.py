@@ -159,6 +159,6 @@ def _coming_and_going(chat: ChatContext, expert: Expert) -> tuple[tuple[Button, 
     else:
         first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)
     hours = Button(label=words("expert.hours_button"), press=press("hours.show"))
-    figures = to_command(words, "stats", said=words("expert.stats_button"))
+    figures = to_command(words, "stats", label=words("expert.stats_button"))
     coming = ((button("holiday"), button("pause")),) if expert.live else ()
     return (first, (button("edit"), button("rules")), (hours, figures), *coming)

@@ -58,7 +58,7 @@ def overhear(chat: ChatContext, text: str) -> bool:
     kind, _, deal_id = (chat.room or "").partition(":")
     if kind != "deal":
         return False
-    message = chat.update.said_in
+    message = chat.update.text_message
     try:
         command = SayInDeal(
             deal_id=deal_id, words=text, message=f"{chat.chat_address.ordering_key}:{message}" if message else ""

@@ -103,7 +103,7 @@ CHANGING: Final = Form(
         SELL.field("packaging"),
         SELL.field("words"),
     ),
-    asks_as=SELL.name,
+    words_of=SELL.name,
 )
 
 

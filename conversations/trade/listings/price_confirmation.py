@@ -8,7 +8,7 @@ from fractions import Fraction
 from conversations.chat_context import ChatContext
 from conversations.router import Confirmation
 from core.catalogue.comparison import price_in
-from core.discovery.market_figures.rules import far_apart
+from core.discovery.market_figures.rules import price_ratio
 from core.discovery.market_figures.service import asked_by_others
 from core.kernel.decimals import half_up_to
 from core.kernel.money import UnitPrice
@@ -18,7 +18,7 @@ def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: s
     """Return the question about a price far from other sellers' prices; None if it is near, or there are none."""
     catalogue = chat.market_context.catalogue
     known = asked_by_others(chat.ctx, catalogue, product_id, price, organisation_id=chat.organisation)
-    times = far_apart(price.amount, known.amount) if known is not None else None
+    times = price_ratio(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
         return None
     if times > 1:
@@ -31,7 +31,7 @@ def beside_market(chat: ChatContext, product_id: str, price: UnitPrice, field: s
 def beside_table(chat: ChatContext, product_id: str, price: UnitPrice, on_table: UnitPrice) -> Confirmation | None:
     """Return the question about a price far from the one it answers."""
     known = price_in(chat.market_context.catalogue, product_id, on_table, price.currency, price.unit)
-    times = far_apart(price.amount, known.amount) if known is not None else None
+    times = price_ratio(price.amount, known.amount) if known is not None else None
     if known is None or times is None:
         return None
     if times > 1:

@@ -289,7 +289,7 @@ def offer_card(chat: ChatContext, offer: Offer, note: str = "") -> Card:
         title=_title(chat, offer),
         lines=(
             *terms_lines(chat, offer),
-            Line(label=words("party.other"), value=f"{name} · {stands.said}"),
+            Line(label=words("party.other"), value=f"{name} · {stands.text}"),
         ),
         turn=_turn(chat, offer, mine, name),
         note=note,
@@ -427,7 +427,7 @@ def ways_on(chat: ChatContext, offer: Offer, mine: frozenset[str]) -> tuple[tupl
     """
     words = chat.words
     if "buyer" not in mine:
-        return ((to_command(words, "listings", "primary", said=words("listing.mine")),),)
+        return ((to_command(words, "listings", "primary", label=words("listing.mine")),),)
     others = Button(label=words("offer.find_others"), press=press("find.goods", choice=offer.terms.product_id))
     if listing_for(chat.ctx, offer.listing_id).state not in TAKES_OFFERS:
         return ((others.model_copy(update={"style": "primary"}),),)

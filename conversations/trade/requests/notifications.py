@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from conversations.differences import told_of
-from conversations.event_sentences import Facts, notifications
+from conversations.event_sentences import Sentences, notifications
 from core.kernel.transaction import MARKET, Ctx
 from core.trade.deals import events as deal
 from core.trade.deals.access import deal_for
@@ -16,19 +16,19 @@ from core.trade.offers.quotes.service import asked_of, has_valid_quote, quote_fo
 from core.trade.requests import events as request
 from core.trade.requests.service import bound_until, request_for
 
-PUBLISHED_EVENTS: Facts = {request.RequestPublished: "notice.request_published"}
-REQUEST_EVENTS: Facts = {
+PUBLISHED_EVENTS: Sentences = {request.RequestPublished: "notice.request_published"}
+REQUEST_EVENTS: Sentences = {
     request.RequestCutOff: "notice.request_cut_off",
     request.RequestWithdrawn: "notice.request_withdrawn",
     request.RequestLapsed: "notice.request_lapsed",
     request.RequestQuotesExpired: "",  # the end of their validity was announced, and the cards show it
 }
-CHANGED_EVENTS: Facts = {request.RequestChanged: "notice.request_changed"}
-QUOTE_EVENTS: Facts = {quote.QuoteMade: "notice.quote_made"}
-AWARDED_EVENTS: Facts = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
-REOPENED_EVENTS: Facts = {request.RequestReopened: "notice.request_reopened"}
-SIGNED_EVENTS: Facts = {request.RequestSigned: "notice.request_signed"}
-DEAL_EVENTS: Facts = {deal.DealApprovalNeeded: ""}  # the deal says it
+CHANGED_EVENTS: Sentences = {request.RequestChanged: "notice.request_changed"}
+QUOTE_EVENTS: Sentences = {quote.QuoteMade: "notice.quote_made"}
+AWARDED_EVENTS: Sentences = {quote.QuoteAwarded: "notice.quote_awarded.to_another"}
+REOPENED_EVENTS: Sentences = {request.RequestReopened: "notice.request_reopened"}
+SIGNED_EVENTS: Sentences = {request.RequestSigned: "notice.request_signed"}
+DEAL_EVENTS: Sentences = {deal.DealApprovalNeeded: ""}  # the deal says it
 
 
 def listener(hear: Callable[[str, Ctx, Any], None]) -> Callable[[str], Callable[[Ctx, Any], None]]:
@@ -119,7 +119,7 @@ def _on_deal(code: str, ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
         notifications(ctx).say("request", quote_for(as_market, quote_id).request_id, code, by=None)
 
 
-REQUEST_LISTENERS: Final[tuple[tuple[Facts, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
+REQUEST_LISTENERS: Final[tuple[tuple[Sentences, Callable[[str], Callable[[Ctx, Any], None]]], ...]] = (
     (PUBLISHED_EVENTS, _on_published),
     (REQUEST_EVENTS, _on_request),
     (CHANGED_EVENTS, _on_changed),

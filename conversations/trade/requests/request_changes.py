@@ -40,7 +40,7 @@ CHANGING_REQUEST: Final = Form(
         CHANGING.field("certificates"),
         *(REQUESTING.field(name) for name in ("lots", "quotes_each", "words")),
     ),
-    asks_as=REQUESTING.name,
+    words_of=REQUESTING.name,
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import date
 
-from core.catalogue.language.grammar import BARE_CUBIC_METRE, SaidPrice, grammar_of
+from core.catalogue.language.grammar import BARE_CUBIC_METRE, StatedPrice, grammar_of
 from core.catalogue.language.numbers import expand_shorthand, guess_amount, guess_price, guess_sum, parse_number
 from core.catalogue.language.patterns import NormalisedText
 from core.catalogue.language.places import Place, Places
@@ -92,7 +92,7 @@ def parse_date_window(text: str, catalogue: Catalogue, today: date) -> DateWindo
     """
     answer = _answer(text, "window.not_understood", catalogue)
     windows = grammar_of(catalogue).windows
-    found = windows.heard(answer, today)
+    found = windows.window_in(answer, today)
     if isinstance(found, NoWindow):
         # The refusal shows the input folded, as it was read.
         raise Invalid(found.refusal.code, given=text.strip()) if "given" in found.refusal.parts else found.refusal
@@ -135,7 +135,7 @@ def resolve_unit(unit: str, allowed: Collection[str]) -> str:
 
 
 def resolve_price(
-    said: SaidPrice,
+    written: StatedPrice,
     currency: str,
     unit: str,
     catalogue: Catalogue,
@@ -144,24 +144,24 @@ def resolve_price(
     language: str | None = None,
 ) -> UnitPrice:
     """Return the price with missing parts filled in. `allowed`: the units of the goods, or all units without goods."""
-    said_unit = resolve_unit(said.unit, allowed or tuple(catalogue.units)) if said.unit else unit
-    said_currency = said.currency or currency
-    likely = guess_price(said_currency, said_unit, catalogue.rates)
-    return UnitPrice(parse_number(said.number, language, likely), said_currency, said_unit)
+    price_unit = resolve_unit(written.unit, allowed or tuple(catalogue.units)) if written.unit else unit
+    price_currency = written.currency or currency
+    likely = guess_price(price_currency, price_unit, catalogue.rates)
+    return UnitPrice(parse_number(written.number, language, likely), price_currency, price_unit)
 
 
-def resolve_sum(said: SaidPrice, currency: str, language: str | None = None) -> Money:
+def resolve_sum(written: StatedPrice, currency: str, language: str | None = None) -> Money:
     """Return the money with missing parts filled in."""
-    said_currency = said.currency or currency
-    return Money.of(parse_number(said.number, language, guess_sum(said_currency)), said_currency)
+    price_currency = written.currency or currency
+    return Money.of(parse_number(written.number, language, guess_sum(price_currency)), price_currency)
 
 
 def _answer(text: str, code: str, catalogue: Catalogue | None = None, **parts: object) -> str:
     """Return the answer folded. With a `catalogue`, also correct typos and expand shorthand if the answer holds a
     number.
     """
-    said = text if catalogue is None else expand_shorthand(correct_spelling(text, catalogue), catalogue)
-    answer = NormalisedText.of(said.strip()).text
+    spelled_out = text if catalogue is None else expand_shorthand(correct_spelling(text, catalogue), catalogue)
+    answer = NormalisedText.of(spelled_out.strip()).text
     if not answer or len(answer) > LONGEST_ANSWER:
         raise Invalid(code, field=None, given=text.strip()[:LONGEST_ANSWER], **parts)
     return answer

@@ -34,8 +34,8 @@ _MEASURED_GRADE = re.compile(r"[a-z]+ (?P<what>[a-z]+) (?P<most>≤ )?(?P<share>
 _AT_MOST_SIGNS = ("≤ ", "<= ", "< ", "<", "max ", "max. ", "")
 
 # In which order a list may be wanted, by the words of that name.
-SaidOrder = Literal["cheapest", "nearest", "rated", "newest"]
-SAID_ORDERS: Final[tuple[SaidOrder, ...]] = get_args(SaidOrder)
+StatedOrder = Literal["cheapest", "nearest", "rated", "newest"]
+STATED_ORDERS: Final[tuple[StatedOrder, ...]] = get_args(StatedOrder)
 COUNTS: Final = ("just_one", "two", "three", "four", "five")  # that are read as words, before truckloads alone
 
 # Words around a wish that are none themselves.
@@ -45,7 +45,7 @@ SMALL_WORDS = ("filler", "certified", "or", "chatter", "at", "during", "per", "n
 
 
 @dataclass(frozen=True, slots=True)
-class SaidPrice:
+class StatedPrice:
     """A price as it was written: currency and unit may be missing; `limit` is "below", "above" or nothing."""
 
     number: str  # as it was written
@@ -58,7 +58,7 @@ class Grammar:
     """Every pattern that a sentence or a form field is read with."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        words, said = catalogue.words, partial(words_meaning, catalogue.words)
+        words, words_for = catalogue.words, partial(words_meaning, catalogue.words)
         self.windows = WindowReader(words)
         self._read_numbers(catalogue)
         self._read_languages(words)
@@ -75,25 +75,25 @@ class Grammar:
         self.fillers = {
             word for meaning in SMALL_WORDS for phrase in words.all(meaning) for word in folded(phrase).split()
         }
-        self.made_of = said("made_of")
+        self.made_of = words_for("made_of")
         # The subset that no goods are called by: "nach" is not the beginning of "Nachweis".
         self.nameless = self.fillers - catalogue.name_index.vocabulary
         self.experts = frozenset(folded(word) for word in words.all("expert") if " " not in word)
         self._read_letters(catalogue)
         self.schemes = {scheme.id: whole(scheme.spoken) for scheme in catalogue.certificates.values() if scheme.spoken}
-        self.ands = said("and")
-        self.either = said("or")
+        self.ands = words_for("and")
+        self.either = words_for("or")
         self.and_or = re.compile(rf"\s+{any_of((*words.all('and'), *words.all('or')))}(?!\w)")
         self.not_traded = whole(words.all("not_traded"))
         self.excluding = whole(words.all("excluding"))
-        excluding = said("excluding")
-        self.not_or_from = excluding & said("at")
-        self.beside_unwanted = said("filler", "at", "near", "beside_unwanted")
-        self.and_or_at = said("and", "or") & said("at")
+        excluding = words_for("excluding")
+        self.not_or_from = excluding & words_for("at")
+        self.beside_unwanted = words_for("filler", "at", "near", "beside_unwanted")
+        self.and_or_at = words_for("and", "or") & words_for("at")
         self.lacking_kinds = _in_the_abessive(catalogue)
         self.certified = whole(words.all("certified"))
         self._certified = WordList(map(folded, words.all("certified")))
-        self.being_sure = said("being_sure")
+        self.being_sure = words_for("being_sure")
         self.grades = _grade_patterns(catalogue)
         self.grades_in_names = _grade_patterns(catalogue, in_names=True)
         self.first_words = _all_first_words(catalogue)
@@ -105,14 +105,14 @@ class Grammar:
     def _read_letters(self, catalogue: Catalogue) -> None:
         """Read the folded words that mean nothing in a search for goods, without words that name goods."""
         names, words = catalogue.name_index.vocabulary, catalogue.words
-        said = partial(words_meaning, words)
-        self.courtesy, letter, self.beside_wishes = (
-            said(meaning) - names for meaning in ("courtesy", "letter", "beside_wishes")
+        words_for = partial(words_meaning, words)
+        self.courtesy, letter, self.beside_requests = (
+            words_for(meaning) - names for meaning in ("courtesy", "letter", "beside_wishes")
         )
         self.letter_words = self.courtesy | letter
-        self.ours, self.meant_for, self.consumers = map(said, ("ours", "meant_for", "consumers"))
-        self.askers, self.able, self.supplying, self.trouble = map(said, ("who", "able", "supply", "trouble"))
-        self._praised, self._lacked, self._lacking = map(said, ("praised", "lacked", "lacking"))
+        self.ours, self.meant_for, self.consumers = map(words_for, ("ours", "meant_for", "consumers"))
+        self.askers, self.able, self.supplying, self.trouble = map(words_for, ("who", "able", "supply", "trouble"))
+        self._praised, self._lacked, self._lacking = map(words_for, ("praised", "lacked", "lacking"))
         self.asked = whole((*words.all("who"), *words.all("asks_you")))
         self.included, self.in_stock = whole(words.all("included")), whole(words.all("in_stock"))
 
@@ -123,7 +123,7 @@ class Grammar:
             folded(word): unit.code for unit in catalogue.units.values() for word in (unit.code, *unit.words)
         }
         self._units |= {folded(word): BARE_CUBIC_METRE for word in catalogue.bare_cubic_metre}
-        self._currencies = {folded(word): code for code, said in words.currencies.items() for word in said}
+        self._currencies = {folded(word): code for code, names in words.currencies.items() for word in names}
         self._below = {folded(word) for word in (*words.all("below"), *_BELOW_SIGNS)}
         unit, currency = any_of(self._units), any_of(self._currencies)
         limit = any_of((*words.all("below"), *words.all("above"), *_BELOW_SIGNS, *_ABOVE_SIGNS))
@@ -152,7 +152,7 @@ class Grammar:
         self.quantity = re.compile(rf"(?:(?<!\w){limit}\s*)?{amount}{behind}")
         self.negative = re.compile(rf"(?<!\w)[-−][0-9][0-9.,]*\s*(?:{unit}|{currency})(?!\w)")
         self.money = re.compile(rf"(?P<before>{currency})?\s*(?P<number>{NUMBER})\s*(?P<after>{currency})?")
-        self._counts = {folded(word): count for count, said in enumerate(COUNTS, 1) for word in words.all(said)}
+        self._counts = {folded(word): count for count, names in enumerate(COUNTS, 1) for word in words.all(names)}
         self.loads = _loads_pattern(words, per)
         hourly = rf"{per}{any_of(words.all('hour'))}|\s+{any_of(words.all('hourly'))}"
         # "200 eur / min 24 t" limits the amount.
@@ -197,21 +197,21 @@ class Grammar:
         """Return the code of a language that `languages` has matched."""
         return self._languages[_spaced(found["sure"] or found["after"] or found["before"])]
 
-    def price_of(self, found: re.Match[str]) -> SaidPrice:
+    def price_of(self, found: re.Match[str]) -> StatedPrice:
         """Return the price that a match of `price`, `bare_limit` or `money` states."""
-        said = found.groupdict()
-        symbol = said.get("before") or said.get("after")
-        limit = said.get("limit")
-        above = said.get("at_least") if limit is None else _spaced(limit) not in self._below
-        below = said.get("at_most") if limit is None else not above
-        return SaidPrice(
+        groups = found.groupdict()
+        symbol = groups.get("before") or groups.get("after")
+        limit = groups.get("limit")
+        above = groups.get("at_least") if limit is None else _spaced(limit) not in self._below
+        below = groups.get("at_most") if limit is None else not above
+        return StatedPrice(
             number=found["number"],
             currency=self._currencies[_spaced(symbol)] if symbol else None,
-            unit=self.unit_of(said["unit"]) if said.get("unit") else None,
+            unit=self.unit_of(groups["unit"]) if groups.get("unit") else None,
             limit="above" if above else "below" if below else None,
         )
 
-    def prices_of(self, found: re.Match[str]) -> list[SaidPrice]:
+    def prices_of(self, found: re.Match[str]) -> list[StatedPrice]:
         """Return the prices that a match states; a range ("200-220 eur/t") gives both ends."""
         price = self.price_of(found)
         if found.re is not self.price_range:
@@ -225,14 +225,14 @@ class Grammar:
         return int(figure[0]) if figure else self._counts.get(first[0] if first else "", 1)
 
     @staticmethod
-    def order_of(found: re.Match[str]) -> SaidOrder:
+    def order_of(found: re.Match[str]) -> StatedOrder:
         """Return the sort order that `order` has matched."""
-        return next(order for order in SAID_ORDERS if found[order])
+        return next(order for order in STATED_ORDERS if found[order])
 
     def least_of(self, found: re.Match[str]) -> str:
         """Return the smaller number of a match that may be a range."""
-        said = found.groupdict()
-        return said.get("least") or said.get("from") or found["number"]
+        groups = found.groupdict()
+        return groups.get("least") or groups.get("from") or found["number"]
 
 
 @lru_cache(maxsize=4)
@@ -248,7 +248,7 @@ def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
     A truck may be how goods come, so trucks per week are no amount. Half a truck is too rare to be read.
     """
 
-    def said_in(language: str) -> str:
+    def word_index(language: str) -> str:
         truckload, full, truck, one, counts = (
             [word for meaning in meanings for word in words.phrases[meaning].get(language, ())]
             for meanings in (("truckload",), ("full_truck",), ("truck",), ("a_load",), COUNTS)
@@ -256,7 +256,7 @@ def _loads_pattern(words: Words, per: str) -> re.Pattern[str]:
         loads, trucks = _amount_of([*counts, *one]), _amount_of(counts)
         return rf"(?:{loads})(?:{any_of([*truckload, *full])})|(?:{trucks}){any_of(truck)}"
 
-    one_of = "|".join(said_in(language) for language in LANGUAGES)
+    one_of = "|".join(word_index(language) for language in LANGUAGES)
     full = rf"(?P<full>{any_of(words.all('full_truck'))})"
     return re.compile(rf"(?<![\w.,+-])(?<!half\s)(?:{one_of}|{full})(?!\w)(?!{per}{any_of(words.all('soon'))})")
 
@@ -270,7 +270,7 @@ def _order_pattern(words: Words) -> re.Pattern[str]:
     """Return a pattern of the orders, a group each, with "first" and what is listed: "the cheapest offers", "newest
     first".
     """
-    orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in SAID_ORDERS)
+    orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in STATED_ORDERS)
     listings = any_of(words.all("listings"))
     after = rf"(?:\s+{any_of(words.all('first'))})?(?:\s+{listings})?"
     soon = rf"(?(nearest)(?!\s+{any_of(words.all('soon'))}))"
@@ -282,9 +282,9 @@ def _in_the_abessive(catalogue: Catalogue) -> frozenset[str]:
     kind_words = (line["et"] for line in catalogue.meanings if "et" in line)
     return frozenset(
         word
-        for said in kind_words
-        for word in map(folded, said)
-        if word.endswith(ABESSIVE) and word.removesuffix(ABESSIVE) in set(map(folded, said))
+        for kind_word in kind_words
+        for word in map(folded, kind_word)
+        if word.endswith(ABESSIVE) and word.removesuffix(ABESSIVE) in set(map(folded, kind_word))
     )
 
 
@@ -307,12 +307,12 @@ def _all_first_words(catalogue: Catalogue) -> dict[str, frozenset[str]]:
     spoken = (name for names in words.languages.values() for name in names)
     packings = ("big_bag", "bagged", "pallet", "bulk")
     return {
-        "orders": _first_words(name for order in SAID_ORDERS for name in words.all(order)),
+        "orders": _first_words(name for order in STATED_ORDERS for name in words.all(order)),
         "sides": _longest_words((*words.all("sell"), *words.all("buy"))),
         **{meaning: _longest_words(words.all(meaning)) for meaning in ("for_sale", "have", "we_make")},
         "packaging": _first_words(word for packing in packings for word in words.all(packing)),
         "schemes": _first_words(word for scheme in catalogue.certificates.values() for word in scheme.spoken),
-        "grades": _first_words(said for name in grade_names(catalogue) for said in (name, name.replace(" ", ""))),
+        "grades": _first_words(written for name in grade_names(catalogue) for written in (name, name.replace(" ", ""))),
         "free_now": _first_words(words.all("free_now")),
         "languages": _first_words((*spoken, *words.all("speaks"), *names_of_languages())),
         "not_traded": _first_words(words.all("not_traded")),
@@ -365,7 +365,7 @@ def _measured(label: str) -> list[str]:
         return []
     signs = _AT_MOST_SIGNS if found["most"] else ("",)
     shares = dict.fromkeys((found["share"], found["share"].replace("–", "-")))
-    return [f"{found['what']} {sign}{share}{mark}" for sign in signs for share in shares for mark in (" %", "%")]
+    return [f"{found['what']} {sign}{share}{percent}" for sign in signs for share in shares for percent in (" %", "%")]
 
 
 def _grade_patterns(catalogue: Catalogue, *, in_names: bool = False) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:

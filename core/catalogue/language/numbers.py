@@ -35,7 +35,7 @@ NEXT_NUMBER: Final = (
 )
 _NO_CENTS: Final = re.compile(r"[.,][-–—]{1,2}$")
 _WHOLE: Final = re.compile(r"[0-9]{1,15}")
-_ONE_MARK: Final = re.compile(r"([0-9]{1,15})([.,])([0-9]{1,6})")
+_ONE_SEPARATOR: Final = re.compile(r"([0-9]{1,15})([.,])([0-9]{1,6})")
 _TWO_READINGS: Final = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([\s.,'])[0-9]{3})(?:\1[0-9]{3})*(?:([.,])[0-9]{1,6})?")
 # The languages that group thousands with a point; the others but English use a space.
@@ -60,9 +60,9 @@ def parse_number(text: str, language: str | None = None, likely: Likely | None =
         raise Invalid("number.not_a_number", given=given[:LONGEST_NUMBER])
     if _WHOLE.fullmatch(given):
         return Decimal(given)
-    mark = _ONE_MARK.fullmatch(given)
-    if mark is not None:
-        return _with_one_mark(given, mark, language, likely)
+    separator = _ONE_SEPARATOR.fullmatch(given)
+    if separator is not None:
+        return _with_one_separator(given, separator, language, likely)
     grouped = _GROUPED.fullmatch(given)
     if grouped is None or grouped[1] == grouped[2]:
         raise Invalid("number.not_a_number", given=given)
@@ -80,8 +80,8 @@ def with_decimals(plain: str) -> str:
     return f"{plain}0" if has_two_readings(plain) else plain
 
 
-def _with_one_mark(given: str, mark: re.Match[str], language: str | None, likely: Likely | None) -> Decimal:
-    whole, sign, decimals = mark.groups()
+def _with_one_separator(given: str, separator: re.Match[str], language: str | None, likely: Likely | None) -> Decimal:
+    whole, sign, decimals = separator.groups()
     as_decimal = Decimal(f"{whole}.{decimals}")
     if not has_two_readings(given):
         return as_decimal
@@ -163,13 +163,13 @@ def expand_shorthand(text: str, catalogue: Catalogue) -> str:
     if _DIGIT.search(text) is None:
         return text
     currencies, thousands, cents = _shortened(catalogue)
-    text = _GLUED.sub(partial(_apart, currencies), text)
+    text = _GLUED.sub(partial(_spaced, currencies), text)
     text = thousands.sub(_in_figures, text)
     text = _MILES.sub(_in_kilometres, text)
     return cents.sub(_in_euros, text)
 
 
-def _apart(currencies: frozenset[str], found: re.Match[str]) -> str:
+def _spaced(currencies: frozenset[str], found: re.Match[str]) -> str:
     return f"{found[0]} " if folded(found["word"]) in currencies else found[0]
 
 
@@ -195,7 +195,7 @@ def _number(found: re.Match[str]) -> Decimal:
 def _shortened(catalogue: Catalogue) -> tuple[frozenset[str], re.Pattern[str], re.Pattern[str]]:
     """Return the words for currencies, and patterns for thousands of a unit and for cents per unit."""
     words = catalogue.words
-    currencies = [word for said in words.currencies.values() for word in said]
+    currencies = [word for names in words.currencies.values() for word in names]
     units = [word for unit in catalogue.units.values() for word in (unit.code, *unit.words)]
     measured = rf"(?=(?:{_either((*units, *catalogue.bare_cubic_metre))})(?!\w))"
     thousand = rf"\s*(?:(?:{_either(words.all('thousand'))})(?!\w)\.?\s*{measured}|(?P<larger>{_either(LARGER)})(?!\w))"

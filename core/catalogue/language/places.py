@@ -197,7 +197,7 @@ class _Alike:
             return ()
         if declined := self.declined(word):
             return declined
-        likeness = {name: 1 - apart / max(len(word), len(name)) for name, apart in self._near(word)}
+        likeness = {name: 1 - distance / max(len(word), len(name)) for name, distance in self._near(word)}
         best = max(likeness, key=likeness.__getitem__, default="")
         return self._by_name[best] if likeness.get(best, 0.0) >= LIKE_NAME else ()
 

@@ -44,9 +44,9 @@ class _Beside:
     spelling: WordList
 
     @classmethod
-    def of(cls, said: Iterable[tuple[object, Iterable[str]]]) -> _Beside:
+    def of(cls, word_lists: Iterable[tuple[object, Iterable[str]]]) -> _Beside:
         meanings = defaultdict[str, set[object]](set)
-        for meaning, words in said:
+        for meaning, words in word_lists:
             for word in words:
                 if " " not in word:
                     meanings[folded(word)].add(meaning)

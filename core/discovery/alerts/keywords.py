@@ -19,10 +19,10 @@ from core.people.accounts.model import Organisation
 
 SHORTEST_NAME: Final = 4  # letters of a word that names a company by itself: "UAB" names none
 NAMED_SO_AT_MOST: Final = 5  # companies: a word in more names ("energy", "GmbH") identifies none of them
-READ_ANEW: Final = timedelta(hours=1)
+READ_AGAIN: Final = timedelta(hours=1)
 
 
-def tells_goods_apart(word: str, products: Collection[str], catalogue: Catalogue) -> bool:
+def distinguishes_goods(word: str, products: Collection[str], catalogue: Catalogue) -> bool:
     """Return True if a word beside goods describes them or tells which kind is meant: "beech", "dry"."""
     return catalogue.synonyms.describes_goods(word) or catalogue.synonyms.tells_kind(word, products)
 
@@ -49,7 +49,7 @@ class _Names:
     def words(self, ctx: Ctx) -> frozenset[str]:
         traded = Organisation.traded
         count = ctx.session.scalar(select(func.count()).select_from(Organisation).where(traded)) or 0
-        if count != self.count or self.read_at is None or abs(ctx.now - self.read_at) >= READ_ANEW:
+        if count != self.count or self.read_at is None or abs(ctx.now - self.read_at) >= READ_AGAIN:
             names = ctx.session.scalars(select(Organisation.name).where(traded))
             self.known, self.count, self.read_at = _telling(map(words_of, names)), count, ctx.now
         return self.known

@@ -69,29 +69,29 @@ Columns = dict[str, Rows]
 # --- a search and a listing as numbers --------------------------------------------------------------------------------
 
 
-def outline(wanted: ParsedQuery) -> bytes:
+def outline(query: ParsedQuery) -> bytes:
     """Return the packed numbers of a search that matching compares."""
     row = np.zeros(1, OUTLINE)
     row["near"], row["least"], row["most"] = ANYWHERE, -math.inf, math.inf
     row["first"], row["last"] = np.iinfo("i4").min, np.iinfo("i4").max
-    if wanted.grade:
-        row["grade"] = _hash(wanted.grade)
-    row["schemes"] = _bits(wanted.certificates)
-    reach = reach_km(wanted)
-    if wanted.place is not None and reach is not None:
-        row["x"], row["y"], row["z"] = _point(wanted.place.lat, wanted.place.lon)
+    if query.grade:
+        row["grade"] = _hash(query.grade)
+    row["schemes"] = _bits(query.certificates)
+    reach = reach_km(query)
+    if query.place is not None and reach is not None:
+        row["x"], row["y"], row["z"] = _point(query.place.lat, query.place.lon)
         row["near"] = math.cos(min(math.pi, reach / EARTH_RADIUS_KM))
-    _limit_price(row, wanted)
-    if wanted.window is not None:
-        row["first"], row["last"] = wanted.window.first.toordinal(), wanted.window.last.toordinal()
-    if wanted.quantity is not None:
-        row["measure"], row["amount"] = _measured(wanted.quantity)
+    _limit_price(row, query)
+    if query.window is not None:
+        row["first"], row["last"] = query.window.first.toordinal(), query.window.last.toordinal()
+    if query.quantity is not None:
+        row["measure"], row["amount"] = _measured(query.quantity)
     return row.tobytes()
 
 
-def _limit_price(row: Rows, wanted: ParsedQuery) -> None:
+def _limit_price(row: Rows, query: ParsedQuery) -> None:
     """Write the price limits into a row. Limits in two currencies are left to the exact check."""
-    limits = {"most": wanted.max_price or wanted.price, "least": wanted.min_price}
+    limits = {"most": query.max_price or query.price, "least": query.min_price}
     kinds = {_money(limit) for limit in limits.values() if limit is not None}
     if len(kinds) != 1:
         return
@@ -197,7 +197,7 @@ def _measured(quantity: Quantity) -> tuple[int, float]:
 
 
 @dataclass(slots=True)
-class Shelf:
+class WatchTable:
     """The outlines of one product. They are added at the end and never moved; one that is void wants nothing."""
 
     size: int = 0
@@ -248,7 +248,7 @@ class Watched:
 class Watchlist:
     """All saved searches of one database, as far as this process has read them."""
 
-    shelves: dict[str, Shelf] = field(default_factory=lambda: defaultdict(Shelf))
+    tables: dict[str, WatchTable] = field(default_factory=lambda: defaultdict(WatchTable))
     watched: dict[str, Watched] = field(default_factory=dict)
     read_until: datetime = FIRST
 
@@ -260,20 +260,20 @@ class Watchlist:
             if known is not None:
                 if (known.product_id, known.packed) == (product_id, packed):
                     continue
-                self.shelves[known.product_id].void(known.place)
+                self.tables[known.product_id].void(known.place)
                 del self.watched[search_id]
             if packed:
                 new[product_id].append((search_id, packed))
         for product_id, some in new.items():
-            places = self.shelves[product_id].add([each for each, _ in some], [packed for _, packed in some])
+            places = self.tables[product_id].add([each for each, _ in some], [packed for _, packed in some])
             for place, (search_id, packed) in zip(places, some, strict=True):
                 self.watched[search_id] = Watched(product_id, packed, place)
 
     def wanting(self, listing: Listing, *, after: str = "", most: int | None = None) -> list[str]:
         """Return searches that may want this listing, by id beyond `after`, at most so many."""
         goods = Point.of(listing)
-        shelves = {listing.product_id, ANY_PRODUCT} & self.shelves.keys()
-        found = np.sort(np.concatenate([np.zeros(0, ID), *(self.shelves[each].wanting(goods) for each in shelves)]))
+        tables = {listing.product_id, ANY_PRODUCT} & self.tables.keys()
+        found = np.sort(np.concatenate([np.zeros(0, ID), *(self.tables[each].wanting(goods) for each in tables)]))
         first = int(np.searchsorted(found, after.encode(), side="right"))
         return [each.decode() for each in found[first : None if most is None else first + most].tolist()]
 

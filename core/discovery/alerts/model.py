@@ -17,7 +17,7 @@ SEARCHES_AT_MOST: Final = 50  # saved searches of one person
 QUESTION_AT_MOST: Final = 200  # characters of a question that are kept: a title, and not a letter
 TOLD_AT_ONCE: Final = 5  # listings in one message; the rest is a number and a button
 MESSAGES_A_DAY: Final = 6  # to one person from one morning to the next; further finds wait for it
-APART: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
+LEAST_GAP: Final = timedelta(minutes=10)  # between two messages to one person, however many listings appear
 AT_ONCE: Final = 200  # confirmed in one unit of work: the next ones wait for the next
 REQUEST_REACH_KM: Final = 500  # from a seller's goods to the place of the request: a truck's drive in a day
 MORNING: Final = time(8)  # when a digest arrives, in the person's own time zone
@@ -37,10 +37,10 @@ class Rhythm(StrEnum):
 class SaveSearch(FrozenModel):
     """Save a search, and tell of every listing that it would find.
 
-    `wishes`: a query as `Query.to_json` writes it. `question`: the person's own words, if there are any.
+    `query`: the filters as `Query.to_json` writes it. `question`: the person's own words, if there are any.
     """
 
-    wishes: str = Field(min_length=2, max_length=2_000)
+    query: str = Field(min_length=2, max_length=2_000)
     question: str = Field(default="", max_length=QUESTION_AT_MOST)
     rhythm: Rhythm = Rhythm.INSTANT
 
@@ -63,7 +63,7 @@ class SavedSearch(Versioned, Table):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    wishes: Mapped[str] = mapped_column(Words)
+    query: Mapped[str] = mapped_column("wishes", Words)
     question: Mapped[str] = mapped_column(Words, default="")  # in the person's own words; empty where buttons made it
     product_id: Mapped[str] = mapped_column(String(60))
     outline: Mapped[bytes] = mapped_column(LargeBinary)

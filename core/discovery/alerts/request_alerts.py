@@ -50,7 +50,7 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
     likely = _likely(ctx, request, after)
     not_told = _not_told(ctx, request)
     for listing in likely[:AT_ONCE]:
-        if listing.seller not in not_told and answers(request, listing, catalogue):
+        if listing.seller not in not_told and is_answered_by(request, listing, catalogue):
             for person in _sellers(ctx, listing):
                 _note(ctx, person, request)
     if len(likely) > AT_ONCE:
@@ -58,16 +58,16 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
         set_timer(ctx.session, Timer(OF_REQUEST, request_id, rest, ctx.now))
 
 
-def answers(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
+def is_answered_by(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
     """Return True if the listing's seller could quote: such goods, within a day's drive, in a traded amount."""
-    if not rules.fits(_wanted(request), Goods(listing, catalogue, ())):
+    if not rules.fits(_query_of(request), Goods(listing, catalogue, ())):
         return False
     least = quantity_in(catalogue, listing.product_id, listing.min_lot, request.unit)
     most = quantity_in(catalogue, listing.product_id, listing.quantity, request.unit)
     return least is None or most is None or least <= request.quantity <= most
 
 
-def tell_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
+def send_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:
     """Tell a person about waiting requests in one message. Leave out requests that no longer take quotes."""
     waiting = select(RequestAlert).where(RequestAlert.person_id == person.id, RequestAlert.told_at.is_(None))
     muted, found = _muted(ctx, person.id), list[Opening]()
@@ -93,7 +93,7 @@ def told_of(ctx: Ctx, catalogue: Catalogue, request_id: str) -> tuple[Listing, t
     listing = ctx.session.get(Listing, alert.listing_id) if alert is not None and alert.told_at is not None else None
     if listing is None:
         raise NotFound("alert.not_told")
-    return listing, reasons(_wanted(request_for(ctx, request_id)), Goods(listing, catalogue, ()))
+    return listing, reasons(_query_of(request_for(ctx, request_id)), Goods(listing, catalogue, ()))
 
 
 def sold_products(ctx: Ctx) -> dict[str, bool]:
@@ -123,7 +123,7 @@ def move_openings(ctx: Ctx, stays: str, goes: str) -> None:
         ctx.session.execute(update(table).where(table.person_id == goes).values(person_id=stays))
 
 
-def _wanted(request: Request) -> ParsedQuery:
+def _query_of(request: Request) -> ParsedQuery:
     """Return the request as a search. Without a known place, goods must be from the same country."""
     place = None
     if request.lat is not None and request.lon is not None:
@@ -166,7 +166,7 @@ def _shown_by(ctx: Ctx, catalogue: Catalogue, person: Person, request: Request) 
     """Return the listing that best shows that they could quote: one that is for sale, else the newest."""
     mine = (Listing.seller == person.organisation_id) & (Listing.product_id == request.product_id)
     query = select(Listing).where(mine, Listing.state.in_(SHOWS)).order_by(Listing.id.desc())
-    fitting = [each for each in ctx.session.scalars(query) if answers(request, each, catalogue)]
+    fitting = [each for each in ctx.session.scalars(query) if is_answered_by(request, each, catalogue)]
     return next((each for each in fitting if each.state == LISTING.initial), next(iter(fitting), None))
 
 

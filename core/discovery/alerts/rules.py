@@ -15,8 +15,16 @@ from core.catalogue.language.places import distance_km
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.catalogue.synonyms import SAME, SHORTEST_STEM
-from core.discovery.alerts.keywords import tells_goods_apart
-from core.discovery.alerts.model import APART, DIGEST_WEEKDAY, MESSAGES_A_DAY, MORNING, QUIET_FROM, QUIET_UNTIL, Rhythm
+from core.discovery.alerts.keywords import distinguishes_goods
+from core.discovery.alerts.model import (
+    DIGEST_WEEKDAY,
+    LEAST_GAP,
+    MESSAGES_A_DAY,
+    MORNING,
+    QUIET_FROM,
+    QUIET_UNTIL,
+    Rhythm,
+)
 from core.discovery.search.model import COUNTRY, LOOSE, NEAR_KM, SCHEME, WORD, ParsedQuery, Query, Reason
 from core.discovery.search.service import excluded_words, explain, measures_met, meets_origin
 from core.kernel.money import UnitPrice
@@ -30,10 +38,10 @@ SOONEST = tuple(Rhythm)
 # --- what fits --------------------------------------------------------------------------------------------------------
 
 
-def asks_something(wanted: ParsedQuery) -> bool:
+def has_filters(query: ParsedQuery) -> bool:
     """Return True if the search has any filter on goods: a search for anything would report everything."""
-    goods = wanted.product or wanted.alternatives or wanted.grade
-    return bool(goods or wanted.certificates or wanted.quality or words_of(wanted.rest))
+    goods = query.product or query.alternatives or query.grade
+    return bool(goods or query.certificates or query.quality or words_of(query.rest))
 
 
 @dataclass(slots=True)
@@ -98,25 +106,25 @@ def _names(product_id: str, catalogue: Catalogue) -> frozenset[str]:
     return frozenset(word for each in names for name in each.words for word in words_of(name))
 
 
-def fits(wanted: ParsedQuery, goods: Goods) -> bool:
+def fits(query: ParsedQuery, goods: Goods) -> bool:
     """Return True if the search would find this listing."""
     listing = goods.listing
-    products = (wanted.product,) if wanted.product else wanted.alternatives
+    products = (query.product,) if query.product else query.alternatives
     return (
         (not products or listing.product_id in products)
-        and (not wanted.grades_wanted or listing.grade_id in wanted.grades_wanted)
-        and goods.schemes.issuperset(wanted.certificates)
-        and meets_origin(wanted, listing, goods.catalogue)
-        and goods.schemes.isdisjoint(mark.removeprefix(SCHEME) for mark in wanted.left_out)
-        and not any(goods.tells(mark) for mark in wanted.left_out if mark.startswith(WORD))
-        and measures_met(wanted, listing, goods.catalogue) == wanted.quality
-        and wanted.incoterm in {None, listing.incoterm}
-        and (not wanted.packaging or (listing.packaging or LOOSE) in wanted.packaging)
-        and _in_time(wanted, listing)
-        and _at_the_price(wanted, goods)
-        and _enough(wanted, goods)
-        and _near_enough(wanted, listing)
-        and (not wanted.rest or _meets_words(wanted, goods))
+        and (not query.accepted_grades or listing.grade_id in query.accepted_grades)
+        and goods.schemes.issuperset(query.certificates)
+        and meets_origin(query, listing, goods.catalogue)
+        and goods.schemes.isdisjoint(tag.removeprefix(SCHEME) for tag in query.left_out)
+        and not any(goods.tells(tag) for tag in query.left_out if tag.startswith(WORD))
+        and measures_met(query, listing, goods.catalogue) == query.quality
+        and query.incoterm in {None, listing.incoterm}
+        and (not query.packaging or (listing.packaging or LOOSE) in query.packaging)
+        and _in_time(query, listing)
+        and _at_the_price(query, goods)
+        and _enough(query, goods)
+        and _near_enough(query, listing)
+        and (not query.rest or _meets_words(query, goods))
     )
 
 
@@ -125,31 +133,31 @@ def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
 
     It is the search that tells soonest and then the one with the most filters.
     """
-    return SOONEST.index(rhythm), -wishes_in(query)
+    return SOONEST.index(rhythm), -filter_count(query)
 
 
-def wishes_in(query: Query) -> int:
+def filter_count(query: Query) -> int:
     """Return how many filters a search has."""
     return len(explain(query).chips)
 
 
-def _in_time(wanted: ParsedQuery, listing: Listing) -> bool:
-    window = wanted.window
+def _in_time(query: ParsedQuery, listing: Listing) -> bool:
+    window = query.window
     return window is None or (listing.window_from <= window.last and listing.window_to >= window.first)
 
 
-def reach_km(wanted: ParsedQuery) -> int | None:
+def reach_km(query: ParsedQuery) -> int | None:
     """Return the radius around a search's place, or None if it names no place.
 
     In a list, a place without a distance only sets the order. An alert about one listing needs it to be near.
     """
-    if wanted.place is None:
+    if query.place is None:
         return None
-    return NEAR_KM if wanted.radius_km is None else wanted.radius_km
+    return NEAR_KM if query.radius_km is None else query.radius_km
 
 
-def _near_enough(wanted: ParsedQuery, listing: Listing) -> bool:
-    place, reach = wanted.place, reach_km(wanted)
+def _near_enough(query: ParsedQuery, listing: Listing) -> bool:
+    place, reach = query.place, reach_km(query)
     if place is None or reach is None:
         return True
     if listing.lat is None or listing.lon is None:
@@ -157,15 +165,15 @@ def _near_enough(wanted: ParsedQuery, listing: Listing) -> bool:
     return distance_km(place.lat, place.lon, listing.lat, listing.lon) <= reach
 
 
-def _enough(wanted: ParsedQuery, goods: Goods) -> bool:
+def _enough(query: ParsedQuery, goods: Goods) -> bool:
     """Return True if the amount is between the smallest lot and what is left, or cannot be compared."""
-    quantity = wanted.quantity
+    quantity = query.quantity
     amounts = None if quantity is None else goods.amounts(quantity.unit)
     return quantity is None or amounts is None or amounts[0] <= quantity <= amounts[1]
 
 
-def _at_the_price(wanted: ParsedQuery, goods: Goods) -> bool:
-    for limit, most in ((wanted.max_price or wanted.price, True), (wanted.min_price, False)):
+def _at_the_price(query: ParsedQuery, goods: Goods) -> bool:
+    for limit, most in ((query.max_price or query.price, True), (query.min_price, False)):
         if limit is None:
             continue
         price = goods.price(limit.currency, limit.unit)
@@ -174,20 +182,20 @@ def _at_the_price(wanted: ParsedQuery, goods: Goods) -> bool:
     return True
 
 
-def _meets_words(wanted: ParsedQuery, goods: Goods) -> bool:
+def _meets_words(query: ParsedQuery, goods: Goods) -> bool:
     """Return True if the listing meets the words that were not understood.
 
     Beside goods, words known in the market are filters. Without any goods, all words are.
     """
-    words = words_of(wanted.rest)
-    products = (wanted.product,) if wanted.product else wanted.alternatives
-    if not (products or wanted.grade):
+    words = words_of(query.rest)
+    products = (query.product,) if query.product else query.alternatives
+    if not (products or query.grade):
         return all(map(goods.says, words))
     return all(goods.says(word) for word in words if _is_known(word, products, goods))
 
 
 def _is_known(word: str, products: Collection[str], goods: Goods) -> bool:
-    return tells_goods_apart(word, products, goods.catalogue) or goods.is_name(word)
+    return distinguishes_goods(word, products, goods.catalogue) or goods.is_name(word)
 
 
 def _alike(asked: str, word: str) -> bool:
@@ -224,7 +232,7 @@ def next_telling(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[dat
         case Rhythm.INSTANT if len(_since_morning(told, now, hours)) >= MESSAGES_A_DAY:
             due = _next_morning(now, hours)
         case Rhythm.INSTANT:
-            due = max([now, *(moment + APART for moment in told)])
+            due = max([now, *(moment + LEAST_GAP for moment in told)])
         case Rhythm.DAILY:
             due = _next_morning(now, hours)
         case Rhythm.WEEKLY:
@@ -262,28 +270,28 @@ def _after_quiet(due: datetime, hours: Hours) -> datetime:
     return datetime.combine(day, hours.ends, hours.zone).astimezone(due.tzinfo)
 
 
-def reasons(wanted: ParsedQuery, goods: Goods) -> tuple[Reason, ...]:
+def reasons(query: ParsedQuery, goods: Goods) -> tuple[Reason, ...]:
     """Return the reasons in a trader's order. Leave out a filter that a later change no longer meets."""
-    return (*_of_goods(wanted, goods), *_of_price(wanted, goods), *_of_place(wanted, goods), *_of_rest(wanted, goods))
+    return (*_of_goods(query, goods), *_of_price(query, goods), *_of_place(query, goods), *_of_rest(query, goods))
 
 
-def _of_goods(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
+def _of_goods(query: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     listing = goods.listing
-    if listing.product_id in {wanted.product, *wanted.alternatives}:
+    if listing.product_id in {query.product, *query.alternatives}:
         yield Reason("search.why.product", {"product": listing.product_id})
-    if listing.grade_id in wanted.grades_wanted:
+    if listing.grade_id in query.accepted_grades:
         yield Reason("search.why.grade", {"grade": listing.grade_id})
-    measured = measures_met(wanted, listing, goods.catalogue)
+    measured = measures_met(query, listing, goods.catalogue)
     if measured:
         yield Reason("search.chip.quality", {"quality": measured})
-    schemes = tuple(scheme for scheme in wanted.certificates if scheme in goods.schemes)
+    schemes = tuple(scheme for scheme in query.certificates if scheme in goods.schemes)
     if schemes:
         yield Reason("search.why.certificate", {"schemes": schemes})
 
 
-def _of_price(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
+def _of_price(query: ParsedQuery, goods: Goods) -> Iterator[Reason]:
     """Yield reasons by price: shown as the seller states it, compared in the limit's currency and unit."""
-    most, least, price = wanted.max_price or wanted.price, wanted.min_price, goods.listing.price
+    most, least, price = query.max_price or query.price, query.min_price, goods.listing.price
     compared = None if most is None else goods.price(most.currency, most.unit)
     if most is not None and compared is not None and compared.amount <= most.amount:
         yield Reason("alert.met.at_most", {"price": price, "limit": most})
@@ -292,24 +300,24 @@ def _of_price(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
         yield Reason("alert.met.at_least", {"price": price, "limit": least})
 
 
-def _of_place(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
-    place, listing = wanted.place, goods.listing
+def _of_place(query: ParsedQuery, goods: Goods) -> Iterator[Reason]:
+    place, listing = query.place, goods.listing
     if place is not None and listing.lat is not None and listing.lon is not None:
         km = round(distance_km(place.lat, place.lon, listing.lat, listing.lon))
         yield Reason("search.why.near", {"km": km, "place": place.name})
-    if wanted.countries or any(mark.startswith(COUNTRY) for mark in wanted.left_out):
+    if query.countries or any(tag.startswith(COUNTRY) for tag in query.left_out):
         yield Reason("search.why.country", {"country": listing.country})
 
 
-def _of_rest(wanted: ParsedQuery, goods: Goods) -> Iterator[Reason]:
-    listing, window = goods.listing, wanted.window
-    words = tuple(word for word in words_of(wanted.rest) if goods.says(word))
+def _of_rest(query: ParsedQuery, goods: Goods) -> Iterator[Reason]:
+    listing, window = goods.listing, query.window
+    words = tuple(word for word in words_of(query.rest) if goods.says(word))
     if words:
         yield Reason("search.why.words", {"words": words})
-    amounts = None if wanted.quantity is None else goods.amounts(wanted.quantity.unit)
-    if wanted.quantity is not None and amounts is not None and amounts[0] <= wanted.quantity <= amounts[1]:
+    amounts = None if query.quantity is None else goods.amounts(query.quantity.unit)
+    if query.quantity is not None and amounts is not None and amounts[0] <= query.quantity <= amounts[1]:
         yield Reason("search.why.enough", {"remaining": listing.remaining})
     if window is not None and listing.window_from <= window.last and listing.window_to >= window.first:
         yield Reason("search.chip.window", {"window": (listing.window_from, listing.window_to)})
-    if listing.packaging is not None and listing.packaging in wanted.packaging:
+    if listing.packaging is not None and listing.packaging in query.packaging:
         yield Reason("search.chip.packaging", {"packaging": (listing.packaging,)})

@@ -27,7 +27,7 @@ from core.discovery.alerts.model import (
     SaveSearch,
 )
 from core.discovery.alerts.notification_hours import OF_PERSON, quiet_hours_of, set_hour, told_lately
-from core.discovery.alerts.request_alerts import move_openings, tell_requests
+from core.discovery.alerts.request_alerts import move_openings, send_requests
 from core.discovery.alerts.rules import Goods, Hours, reasons
 from core.discovery.search.model import Query, Reason
 from core.kernel.database import add_unless_present
@@ -49,11 +49,11 @@ MATCH: Final = "match"
 def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     """Keep a search. The same one again is the one that is there. Raises Invalid, Refusal."""
     person = acting(ctx)
-    query = _as_alert(Query.from_json(command.wishes))
-    if not rules.asks_something(query.parsed):
+    query = _as_alert(Query.from_json(command.query))
+    if not rules.has_filters(query.parsed):
         raise Invalid("alert.asks_nothing")
     mine = searches_of(ctx, person.id)
-    same = next((each for each in mine if wanted(each).canonical() == query.canonical()), None)
+    same = next((each for each in mine if query_of(each).canonical() == query.canonical()), None)
     if same is not None:
         same.question = command.question or same.question
         ctx.session.flush()
@@ -63,7 +63,7 @@ def save_search(ctx: Ctx, command: SaveSearch) -> SavedSearch:
     search = SavedSearch(
         id=ctx.new_id(),
         person_id=person.id,
-        wishes=query.canonical(keeps_place_name=True).to_json(),
+        query=query.canonical(keeps_place_name=True).to_json(),
         question=command.question,
         product_id=query.parsed.product or "",
         outline=outline(query.parsed),
@@ -99,8 +99,8 @@ def seekers_of(ctx: Ctx, product_id: str) -> int:
     return ctx.session.scalar(looking.where(SavedSearch.product_id == product_id, ~SavedSearch.paused)) or 0
 
 
-def wanted(search: SavedSearch) -> Query:
-    return _as_alert(Query.from_json(search.wishes))
+def query_of(search: SavedSearch) -> Query:
+    return _as_alert(Query.from_json(search.query))
 
 
 def _as_alert(query: Query) -> Query:
@@ -121,7 +121,7 @@ def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
     search = _change(ctx, search_of(ctx, search_id), paused=False)
     search.rhythm = rhythm
     ctx.session.flush()
-    _choose_anew(ctx, search.person_id)
+    _choose_again(ctx, search.person_id)
     return search
 
 
@@ -130,7 +130,7 @@ def delete_search(ctx: Ctx, search_id: str) -> SavedSearch:
     search = search_of(ctx, search_id)
     ctx.session.delete(search)
     ctx.session.flush()
-    _choose_anew(ctx, search.person_id)
+    _choose_again(ctx, search.person_id)
     return search
 
 
@@ -158,9 +158,9 @@ def reasons_for(
 ) -> tuple[tuple[Reason, ...], SavedSearch | None]:
     """Return the filters that a listing meets, and a fitting search of the same person with more filters, if any."""
     goods = _goods(ctx, listing_for(ctx, listing_id), catalogue)
-    fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(wanted(each).parsed, goods))
-    closest = max((search, *fitting), key=lambda each: rules.wishes_in(wanted(each)))  # the first of equal ones
-    return reasons(wanted(search).parsed, goods), None if closest is search else closest
+    fitting = (each for each in searches_of(ctx, search.person_id) if rules.fits(query_of(each).parsed, goods))
+    closest = max((search, *fitting), key=lambda each: rules.filter_count(query_of(each)))  # the first of equal ones
+    return reasons(query_of(search).parsed, goods), None if closest is search else closest
 
 
 # --- a new listing ----------------------------------------------------------------------------------------------------
@@ -185,8 +185,8 @@ def match_listing(
     goods = _goods(ctx, listing, catalogue)
     not_told = blocked_parties(ctx, listing.seller) | {listing.seller}
     for search, person in _with_people(ctx, likely[:AT_ONCE]):
-        looks = search.changed_at <= listed and person.organisation_id not in not_told
-        if looks and rules.fits(wanted(search).parsed, goods):
+        is_watching = search.changed_at <= listed and person.organisation_id not in not_told
+        if is_watching and rules.fits(query_of(search).parsed, goods):
             _note(ctx, search, person, goods)
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1]}"
@@ -233,7 +233,7 @@ def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
         return False
     other = ctx.session.get(SavedSearch, alert.search_id)
     first = other is not None and not other.paused and _precedence(other) <= _precedence(search)
-    if other is not None and first and rules.fits(wanted(other).parsed, goods):
+    if other is not None and first and rules.fits(query_of(other).parsed, goods):
         return False
     alert.search_id, alert.found_at = search.id, ctx.now
     ctx.session.flush()
@@ -241,7 +241,7 @@ def _takes_over(ctx: Ctx, search: SavedSearch, goods: Goods) -> bool:
 
 
 def _precedence(search: SavedSearch) -> tuple[int, int, str]:
-    return (*rules.precedence(search.rhythm, wanted(search)), search.id)
+    return (*rules.precedence(search.rhythm, query_of(search)), search.id)
 
 
 # --- the hour ---------------------------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def tell(ctx: Ctx, catalogue: Catalogue, person_id: str, rhythm: Rhythm) -> None
             set_hour(ctx, person, search.rhythm)
         alert.search_id = search.id
     if rhythm is Rhythm.INSTANT:
-        tell_requests(ctx, catalogue, person)
+        send_requests(ctx, catalogue, person)
     if found:
         ctx.announce(ListingsFound(person_id, rhythm, tuple(found[:TOLD_AT_ONCE]), len(found[TOLD_AT_ONCE:])))
 
@@ -285,7 +285,7 @@ def _teller(
         return None
     goods = _goods(ctx, listing, catalogue)
     known = (each for each in searches if each.changed_at <= alert.found_at)
-    return next((each for each in known if rules.fits(wanted(each).parsed, goods)), None)
+    return next((each for each in known if rules.fits(query_of(each).parsed, goods)), None)
 
 
 def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:
@@ -314,11 +314,11 @@ def _change(ctx: Ctx, search: SavedSearch, *, paused: bool) -> SavedSearch:
         search.paused, search.changed_at = paused, ctx.now
     ctx.session.flush()
     if paused:
-        _choose_anew(ctx, search.person_id)
+        _choose_again(ctx, search.person_id)
     return search
 
 
-def _choose_anew(ctx: Ctx, person_id: str) -> None:
+def _choose_again(ctx: Ctx, person_id: str) -> None:
     """Set the timers of all rhythms of a person's searches.
 
     A waiting alert may now belong to another of their searches, and be due sooner.

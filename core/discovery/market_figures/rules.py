@@ -47,7 +47,7 @@ def percent_from(price: Decimal, middle: Decimal) -> int:
     return int(half_up_to((Fraction(price) / Fraction(middle) - 1) * 100, 0))
 
 
-def far_apart(price: Decimal, known: Decimal) -> Fraction | None:
+def price_ratio(price: Decimal, known: Decimal) -> Fraction | None:
     """Return the ratio of a price to a known one. None if it is at most three times as high or as low."""
     times = Fraction(price) / Fraction(known)
     return times if times > FAR or times * FAR < 1 else None

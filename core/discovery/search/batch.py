@@ -26,10 +26,10 @@ from core.discovery.search.engine.index import Index
 from core.discovery.search.engine.query import EngineQuery
 from core.discovery.search.engine.segment import build
 from core.discovery.search.filters import loose_query, problem_query
-from core.discovery.search.intent import Intent, asks_advice, with_problem_words
+from core.discovery.search.intent import Intent, is_for_advice, with_problem_words
 from core.discovery.search.limits import amount_of, hourly_amount, price_amount
 from core.discovery.search.model import ROW_HITS, ParsedQuery
-from core.discovery.search.sentence.exclusions import kind_marks
+from core.discovery.search.sentence.exclusions import kind_tags
 from core.discovery.search.sentence.goods import WEAKLY_NAMED
 from core.discovery.search.sentence.keyboard_layout import retyped
 from core.discovery.search.sentence.passes import read
@@ -77,7 +77,7 @@ class StatedTown:
     def __init__(self, catalogue: Catalogue, places: Places) -> None:
         words, self.places = catalogue.words, places
         self.goods = catalogue.name_index.vocabulary
-        self.marks = _words_of((*words.all("near"), *words.all("at"), *words.all("stored"))) - {""}
+        self.tags = _words_of((*words.all("near"), *words.all("at"), *words.all("stored"))) - {""}
         self.away = _words_of(words.all("taken_to"))
         self.near = grammar_of(catalogue).near
 
@@ -96,7 +96,7 @@ class StatedTown:
                 if named is not None:
                     before = words[place - 1][0] if place else ""
                     behind = words[place + size][0] if place + size < len(words) else ""
-                    marked = before in self.marks or bool(self.near.fullmatch(behind))
+                    marked = before in self.tags or bool(self.near.fullmatch(behind))
                     last = place + size == len(words)
                     as_called = any(named is one for one in self.places.named(words[place][0])) or size > 1
                     yield Mention(named, marked, last and not place, last, as_called)
@@ -133,7 +133,7 @@ def _words_of(phrases: tuple[str, ...]) -> frozenset[str]:
 Row = dict[str, Any]
 FIELDS_OF_ONE: Final = 2
 TONNES: Final = UNIT_KINDS.index("mass")
-SAID_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
+STATED_IN_FIELDS: Final = ("product", "certs", "quantity_t", "price_eur_t")
 PART: Final = re.compile(r"[.;:|()\n–—]+")  # separates the parts of a profile
 PARTS_OF_LISTING: Final = re.compile(r"[.;:,|()/\n–—]+")
 CODE: Final = re.compile(r"\b[A-Z]{2}\b")  # a language code in a list: "EN, LV"
@@ -153,44 +153,44 @@ class Rows:
             for scheme in catalogue.certificates.values()
             for name in (scheme.id, scheme.id.replace("_", " "), *scheme.spoken)
         }
-        said = (*catalogue.words.all("speaks"), *catalogue.words.all("and"))
-        self.of_speech = frozenset(word for phrase in said for word in words_of(phrase))
+        language_words = (*catalogue.words.all("speaks"), *catalogue.words.all("and"))
+        self.of_speech = frozenset(word for phrase in language_words for word in words_of(phrase))
         self.stated_town = StatedTown(catalogue, places)
         self.product = lru_cache(maxsize=100_000)(self._product)
 
     def document(self, row: Row) -> Document:
         title, listing = str(row["title"]), row.get("kind", "listing") == "listing"
         told = f"{title}. {row.get('text') or ''}"
-        said = self._said(row, told) if listing else NOTHING
-        product = self._goods(row, said) if listing else None
+        parsed = self._from_text(row, told) if listing else NOTHING
+        product = self._goods(row, parsed) if listing else None
         place = self._place(row, told) or (None if listing else self._town_told(told))
         country = str(row.get("country") or (place.country if place else ""))
-        of_goods = (self._marks_of_goods(row, said, product), self._packed(told), dict.fromkeys(self._kinds(told)))
-        of_kind = [mark for marks in of_goods for mark in marks] if listing else ()
-        marks = [*of_kind, *(() if listing else self._marks_of_expert(row, told))]
+        of_goods = (self._tags_of_goods(row, parsed, product), self._packed(told), dict.fromkeys(self._kinds(told)))
+        of_kind = [tag for tags in of_goods for tag in tags] if listing else ()
+        tags = [*of_kind, *(() if listing else self._tags_of_expert(row, told))]
         lat, lon = _position(row, place)
         if country:
             code = country if len(country) == 2 else self.catalogue.country_named(folded(country)) or country
-            marks += [f"country:{area}" for area in self.catalogue.areas_at(code, lat, lon)]
-        marks += [f"town:{place.name}"] if place else []
+            tags += [f"country:{area}" for area in self.catalogue.areas_at(code, lat, lon)]
+        tags += [f"town:{place.name}"] if place else []
         return Document(
             id=str(row["id"]),
             kind=str(row.get("kind", "listing")),
             title=title,
             text=f"{row.get('text') or ''} {row.get('city') or ''}",
             product=product,
-            marks=tuple(marks),
-            amount=self._amount(row, said),
-            price=self._price(row, said) if listing else self._rate(told),
+            tags=tuple(tags),
+            amount=self._amount(row, parsed),
+            price=self._price(row, parsed) if listing else self._rate(told),
             lat=lat,
             lon=lon,
             day=_day(row.get("created")),
         )
 
-    def _said(self, row: Row, told: str) -> ParsedQuery:
+    def _from_text(self, row: Row, told: str) -> ParsedQuery:
         """Return what title and text say, for missing fields."""
         graded = row.get("grade") or not self._grades_of(self._goods(row, NOTHING))
-        if graded and all(row.get(name) is not None for name in SAID_IN_FIELDS):
+        if graded and all(row.get(name) is not None for name in STATED_IN_FIELDS):
             return NOTHING
         language = str(row.get("lang") or "en")
         return read(ParseState(told, self.catalogue, self.places, self.today, language, per="t"))
@@ -217,7 +217,7 @@ class Rows:
             return known[0].product_id
         return folded(name)
 
-    def _marks_of_goods(self, row: Row, parsed: ParsedQuery, product: str | None) -> Iterator[str]:
+    def _tags_of_goods(self, row: Row, parsed: ParsedQuery, product: str | None) -> Iterator[str]:
         held = row.get("certs")
         schemes = (
             parsed.certificates if held is None else [self.schemes.get(folded(str(one)), str(one)) for one in held]
@@ -244,12 +244,12 @@ class Rows:
             names = [word[:1].isupper() and not self._means_something(word) for word in words]
             for place, word in enumerate(words):
                 in_name = word[:1].isupper() and any(names[max(0, place - 1) : place + 2])
-                yield from () if in_name else kind_marks(words_in(word), self.catalogue)
+                yield from () if in_name else kind_tags(words_in(word), self.catalogue)
 
     def _means_something(self, word: str) -> bool:
         known = self.catalogue
-        said = folded(word)
-        return bool(known.name_index.like(said) or known.synonyms.knows(said) or self.places.knows(said))
+        spoken = folded(word)
+        return bool(known.name_index.like(spoken) or known.synonyms.knows(spoken) or self.places.knows(spoken))
 
     def _grades(self, name: str, product: str | None) -> list[str]:
         """Return the grades of that name: "A1" is a grade of several goods. An unknown name stays one."""
@@ -289,7 +289,7 @@ class Rows:
             return place
         return self.stated_town.of(told)
 
-    def _marks_of_expert(self, row: Row, told: str) -> Iterator[str]:
+    def _tags_of_expert(self, row: Row, told: str) -> Iterator[str]:
         yield from (f"speaks:{code}" for code in dict.fromkeys(self._languages(row, told)))
         fields = self._fields(told)
         yield from (f"field:{field}" for field in fields)
@@ -372,15 +372,15 @@ class RowSearch:
         state = ParseState(
             text, self.catalogue, self.places, self.today, per="t", several=True
         )  # as documents have prices
-        said = read(state)
-        advice = asks_advice(text, said, self.catalogue, self.index.knows)
-        advice = advice and not Intent(text, said, self.catalogue).asks_price()  # which goods on offer tell best
-        said = with_problem_words(text, said, self.catalogue) if advice else said
+        parsed = read(state)
+        advice = is_for_advice(text, parsed, self.catalogue, self.index.knows)
+        advice = advice and not Intent(text, parsed, self.catalogue).is_about_price()  # which goods on offer tell best
+        parsed = with_problem_words(text, parsed, self.catalogue) if advice else parsed
         index, query_of = (self.advisers, problem_query) if advice else (self.index, loose_query)
-        wanted = query_of(said, self.catalogue, self.places, index.knows, self.today)
-        if not wanted.words and wanted == EngineQuery(today=wanted.today):
+        query = query_of(parsed, self.catalogue, self.places, index.knows, self.today)
+        if not query.words and query == EngineQuery(today=query.today):
             return []  # nothing was understood, and everything would be as good an answer as any other
-        return [found.id for found in index.search_relaxed(wanted, ROW_HITS)]
+        return [found.id for found in index.search_relaxed(query, ROW_HITS)]
 
 
 def _towns_of(rows: Sequence[dict[str, Any]], known: Places, catalogue: Catalogue) -> list[Place]:

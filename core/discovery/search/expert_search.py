@@ -192,16 +192,16 @@ def explain_problem(query: Query) -> tuple[Chip, ...]:
     by_minute = Chip(
         "max_rate", f"search.chip.{BY_MINUTE}", {"rate": parsed.max_rate, "minute": by_the_minute(parsed.max_rate)}
     )
-    return tuple(by_minute if chip.wish == "max_rate" else chip for chip in made)
+    return tuple(by_minute if chip.filter_name == "max_rate" else chip for chip in made)
 
 
-def by_relevance(match: Match, standing: float) -> float:
+def by_relevance(match: Match, rating: float) -> float:
     """Return the score by relevance; among equal matches the better rated one comes first."""
-    return match.score + rules.STANDING_TELLS * (standing - rules.UNKNOWN_SELLER)
+    return match.score + rules.RATING_TELLS * (rating - rules.UNKNOWN_SELLER)
 
 
-def by_standing(_match: Match, standing: float) -> float:
-    return standing
+def by_rating(_match: Match, rating: float) -> float:
+    return rating
 
 
 @dataclass(slots=True)
@@ -217,8 +217,8 @@ class ExpertSearch:
     def confirmed(self, query: Query) -> list[Match]:
         """Return the experts who still fit, best first, each with a reason."""
         ctx, parsed = self.ctx, query.parsed
-        wanted = _engine_query(parsed, self.catalogue, ctx.now.date(), index_order(query.order))
-        found = self.index.search(wanted, LOOKED_AT).found
+        engine_query = _engine_query(parsed, self.catalogue, ctx.now.date(), index_order(query.order))
+        found = self.index.search(engine_query, LOOKED_AT).found
         ids = [one.id for one in found]
         rows = {row.id: row for row in ctx.session.scalars(select(Expert).where(Expert.id.in_(ids)))}
         blocking = blocked_for_me(ctx)
@@ -230,7 +230,7 @@ class ExpertSearch:
         matches = [self._match(parsed, one, expert, known[expert.id]) for one, expert in fitting]
         if query.order == "best":
             matches.sort(key=lambda match: -match.score)
-        told = [match for match in matches if not wanted.words or has_reason(match.reasons, parsed)]
+        told = [match for match in matches if not engine_query.words or has_reason(match.reasons, parsed)]
         return [match for match in told if self._has_time(parsed, match.expert)]
 
     def _match(self, parsed: ParsedQuery, found: Found, expert: Expert, known: Known) -> Match:
@@ -254,18 +254,18 @@ class ExpertSearch:
 
     def relaxations(self, query: Query) -> Iterator[ExpertRelaxation]:
         """Return each single filter that, given up, would find experts. For a rate, first offer a higher one."""
-        parts = {chip.wish: chip.parts for chip in explain_problem(query)}
-        for wish, code in EXPERT_RELAXATIONS:
-            wider = rules.without(query, wish)
-            if wish not in parts or (wish == "rest" and not explain_problem(wider)):
+        parts = {chip.filter_name: chip.parts for chip in explain_problem(query)}
+        for filter_name, code in EXPERT_RELAXATIONS:
+            wider = rules.without(query, filter_name)
+            if filter_name not in parts or (filter_name == "rest" and not explain_problem(wider)):
                 continue
             matches = tuple(self.confirmed(wider))
-            some = self._up_to(query, matches) if wish == "max_rate" and matches else None
+            some = self._up_to(query, matches) if filter_name == "max_rate" and matches else None
             if some is not None:
                 yield some
             if matches and (some is None or some.count < len(matches)):
-                said = f"search.relax.{BY_MINUTE}" if "minute" in parts[wish] else code
-                yield ExpertRelaxation(wish, said, parts[wish], matches, wish)
+                sentence_code = f"search.relax.{BY_MINUTE}" if "minute" in parts[filter_name] else code
+                yield ExpertRelaxation(filter_name, sentence_code, parts[filter_name], matches, filter_name)
 
     def _up_to(self, query: Query, matches: Sequence[Match]) -> ExpertRelaxation | None:
         """Offer the next rate that takes in the cheapest few, which are not much dearer than the cheapest."""
@@ -301,9 +301,9 @@ def is_dearer(expert: Expert, most: Money) -> bool:
 
 def nearest_words(index: Index, query: Query) -> Iterator[DidYouMean]:
     """Yield for each word that no profile has the nearest word that one has."""
-    said: Sequence[str] = words_in(query.parsed.rest)
-    for word in said:
+    written: Sequence[str] = words_in(query.parsed.rest)
+    for word in written:
         instead = None if index.knows(word) else index.nearest_word(word)
         if instead is not None:
-            rest = " ".join(instead if other == word else other for other in said)
+            rest = " ".join(instead if other == word else other for other in written)
             yield DidYouMean(word, instead, replace(query, parsed=replace(query.parsed, rest=rest)))

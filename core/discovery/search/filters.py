@@ -21,7 +21,7 @@ from core.discovery.search.model import COUNTRY, LOOSE, ParsedQuery
 from core.discovery.search.model import Order as AnyOrder
 from core.discovery.search.problems import ADVISES, BESIDE_PROBLEM, FIELDS_TOLD, weigh_problem_words
 from core.discovery.search.sentence.exclusions import ANY_GOODS, excluded_terms
-from core.discovery.search.sentence.measurements import marks_meeting
+from core.discovery.search.sentence.measurements import tags_meeting
 
 WHICH_KIND: Final = 0.5  # a word of a name that tells kinds of the goods apart, against goods without it
 
@@ -91,7 +91,7 @@ def split_joined_words(
 
 
 def meant_by_half(half: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """Return the marks of the scheme or the goods that a word not read yet names."""
+    """Return the tags of the scheme or the goods that a word not read yet names."""
     scheme = schemes_spoken(catalogue).get(half)
     if scheme is not None:
         return {f"scheme:{scheme}": 1.0}
@@ -100,7 +100,7 @@ def meant_by_half(half: str, catalogue: Catalogue) -> Mapping[str, float]:
 
 
 def meant_by_end(word: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """Return the marks of the goods that the last part of a compound names."""
+    """Return the tags of the goods that the last part of a compound names."""
     return {f"product:{product}": 1.0 for product in catalogue.name_index.of_last_part(word)}
 
 
@@ -111,7 +111,7 @@ def schemes_spoken(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 Knows = Callable[[str], bool]
-NO_PACKAGING: Final = "any"  # packing mark of a listing without a stated packing
+NO_PACKAGING: Final = "any"  # packing tag of a listing without a stated packing
 WORDS_AT_MOST: Final = 12  # words of a query; of a pasted page only the first ones count
 LONGEST_PAIR: Final = 2 * LONGEST_WORD  # letters of two words that ran together
 BY_NAME_ONLY: Final = 0.8  # how well a document meets the word for the goods that has the word, but is of other goods
@@ -142,7 +142,7 @@ def strict_query(
     Words that were not understood only decide the order, unless no goods are named.
     """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
-    musts = _musts(grades=parsed.grades_wanted, certificates=parsed.certificates)
+    musts = _musts(grades=parsed.accepted_grades, certificates=parsed.certificates)
     if goods:
         musts = (frozenset(f"product:{product}" for product in goods), *musts)
     if parsed.packaging:
@@ -152,7 +152,7 @@ def strict_query(
         musts = (*musts, frozenset(f"{COUNTRY}{code}" for code in parsed.countries))
     if parsed.incoterm:
         musts = (*musts, frozenset({f"term:{parsed.incoterm}"}))
-    musts = (*musts, *(marks_meeting(each, catalogue) for each in parsed.quality))
+    musts = (*musts, *(tags_meeting(each, catalogue) for each in parsed.quality))
     rest = list(dict.fromkeys(words_in(parsed.rest)))[:WORDS_AT_MOST]
     words = tuple(Word(word, also) for word, also in zip(rest, catalogue.synonyms.of(rest), strict=True))
     words += kind_words(parsed, catalogue)
@@ -191,7 +191,7 @@ def loose_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows
     """
     goods = (parsed.product,) if parsed.product else parsed.alternatives
     of_goods = {f"product:{product}": 1.0 for product in goods}
-    rest, ran_together = _taken_apart(parsed, catalogue, places, knows)
+    rest, ran_together = _split_words(parsed, catalogue, places, knows)
     fields = _advised(rest, catalogue, goods=bool(goods))
     tells = ASIDE if any(fields) else 1.0  # "VAT on pellets" is no question for sellers of pellets
     # Words that name goods are already read, and are no typos of others. In a question about goods they may be.
@@ -217,7 +217,7 @@ def loose_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows
             plain = _begun(plain, places, knows) if word == rest[-1] else plain
         words.append(plain)
     words = _without_talk(words, len(named)) if goods else words
-    words = [*_with_wishes(words, parsed, catalogue, knows), *kinds, *_of_names(parsed, named, catalogue)]
+    words = [*_with_filters(words, parsed, catalogue, knows), *kinds, *_of_names(parsed, named, catalogue)]
     words += [Word(f"packaging:{packed}", fuzzy=False, tells=BESIDE_GOODS) for packed in parsed.packaging]
     within = parsed.place is not None and parsed.radius_km is not None
     grades = (parsed.grade,) if parsed.grade else parsed.grades
@@ -236,7 +236,7 @@ def loose_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows
 
 
 def _advised(rest: list[str], catalogue: Catalogue, *, goods: bool) -> list[Mapping[str, float]]:
-    """Return for each word the marks of its advisers. Words that praise goods are no question about them."""
+    """Return for each word the tags of its advisers. Words that praise goods are no question about them."""
     if not goods:
         return [_topics_of(word, catalogue) for word in rest]
     praised = grammar_of(catalogue).praising(rest)
@@ -266,7 +266,7 @@ def problem_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, kno
     Other numbers are ignored.
     """
     named = words_in(parsed.named)
-    rest, _ = _taken_apart(parsed, catalogue, places, knows)
+    rest, _ = _split_words(parsed, catalogue, places, knows)
     abroad = expert_words(catalogue).isdisjoint(rest) and crosses_borders((*named, *rest), catalogue)
     words = []
     for place, (word, told) in enumerate(
@@ -282,7 +282,7 @@ def problem_query(parsed: ParsedQuery, catalogue: Catalogue, places: Places, kno
     asked = {word.text for word in words}  # a scheme that is among them is a word of the problem already
     schemes = tuple(scheme for scheme in parsed.certificates if asked.isdisjoint(_spoken(scheme, catalogue)))
     wished = replace(parsed, speaks=None, certificates=schemes, radius_km=None)
-    words = add_literal_words(_with_wishes(words, wished, catalogue, knows))
+    words = add_literal_words(_with_filters(words, wished, catalogue, knows))
     most = None if parsed.max_rate is None else hourly_amount(parsed.max_rate, catalogue)
     return EngineQuery(
         tuple(words),
@@ -315,7 +315,7 @@ def add_literal_words(words: Iterable[Word]) -> list[Word]:
     Among experts on the problem, those who use the very words of the question come first.
     """
     words = list(words)
-    of_topics = (word for word in words if any(mark.startswith("topic:") for mark in word.also))
+    of_topics = (word for word in words if any(tag.startswith("topic:") for tag in word.also))
     return words + [word._replace(also=_of_meaning(word), tells=word.tells * VERY_WORDS) for word in of_topics]
 
 
@@ -330,11 +330,11 @@ def expert_filter_word(word: str, catalogue: Catalogue) -> Word | None:
     from Ukraine" needs no adviser there.
     """
     language, country = language_named(word), catalogue.area_named(word)
-    marks = ([f"speaks:{language}"] if language else []) + ([f"country:{country}"] if country else [])
-    return None if not marks else Word(word, dict.fromkeys(marks, 1.0), fuzzy=False, tells=WHOM_TELLS)
+    tags = ([f"speaks:{language}"] if language else []) + ([f"country:{country}"] if country else [])
+    return None if not tags else Word(word, dict.fromkeys(tags, 1.0), fuzzy=False, tells=WHOM_TELLS)
 
 
-def _taken_apart(
+def _split_words(
     parsed: ParsedQuery, catalogue: Catalogue, places: Places, knows: Knows
 ) -> tuple[list[str], frozenset[str]]:
     """Return the words that were not understood, and those among them that had run together with another."""
@@ -354,33 +354,33 @@ def _with_countries(words: list[str], catalogue: Catalogue) -> list[str]:
     return [*joined, *words[place:]]
 
 
-def _with_wishes(words: list[Word], parsed: ParsedQuery, catalogue: Catalogue, knows: Knows) -> list[Word]:
+def _with_filters(words: list[Word], parsed: ParsedQuery, catalogue: Catalogue, knows: Knows) -> list[Word]:
     """Return the words with the place, the language and, without goods, the schemes; each word once.
 
     If there are too many words the last are dropped, but none of these filters.
     """
-    wishes: list[Word] = []
+    filter_words: list[Word] = []
     if parsed.place is not None and parsed.radius_km is None:
-        wishes += place_words(parsed, knows)
+        filter_words += place_words(parsed, knows)
     if parsed.speaks is not None:
         names = (
             word for name in catalogue.words.languages[parsed.speaks] for word in [words_in(name)] if len(word) == 1
         )
-        wishes.append(Word(f"speaks:{parsed.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
+        filter_words.append(Word(f"speaks:{parsed.speaks}", {name[0]: 1.0 for name in names}, fuzzy=False))
     if not (parsed.product or parsed.alternatives):
-        wishes += _scheme_words(parsed, catalogue)
-    once = list({word.text: word for word in words}.values())[: max(0, WORDS_AT_MOST - len(wishes))]
-    return list({word.text: word for word in (*once, *wishes)}.values())[:WORDS_AT_MOST]
+        filter_words += _scheme_words(parsed, catalogue)
+    once = list({word.text: word for word in words}.values())[: max(0, WORDS_AT_MOST - len(filter_words))]
+    return list({word.text: word for word in (*once, *filter_words)}.values())[:WORDS_AT_MOST]
 
 
 def _fields_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """Return the marks of advisers in the fields of a word beside goods."""
+    """Return the tags of advisers in the fields of a word beside goods."""
     fields = catalogue.fields_of(word)
     return {f"field:{field}": ADVISES for field in fields} if len(fields) < FIELDS_TOLD else {}
 
 
 def _topics_of(word: str, catalogue: Catalogue) -> Mapping[str, float]:
-    """Return the same marks for a query without goods, and those of experts on the word's topics."""
+    """Return the same tags for a query without goods, and those of experts on the word's topics."""
     topics = catalogue.topics.of(word)
     of_topics = {f"topic:{topic}": TOLD_OF / len(topics) for topic in topics} if len(topics) < FIELDS_TOLD else {}
     return {**_fields_of(word, catalogue), **of_topics}
@@ -481,7 +481,7 @@ def _scheme_words(parsed: ParsedQuery, catalogue: Catalogue) -> list[Word]:
 
 
 def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[frozenset[str], ...]:
-    """Return the required marks. A scheme that is also a grade (DINplus) is met by either, because sellers name one or
+    """Return the required tags. A scheme that is also a grade (DINplus) is met by either, because sellers name one or
     the other.
     """
     grades, schemes = set(grades), set(certificates)

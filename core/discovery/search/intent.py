@@ -29,7 +29,7 @@ LEGAL_FORM: Final = re.compile(r"(?<!\w)(?:[oO][üÜ]|AS|SE|(?<=\w )Co|& ?[cC]o)
 A_SENTENCE: Final = 3  # words; fewer may be a company's name, as may more of them that documents have
 
 
-def asks_advice(
+def is_for_advice(
     text: str, parsed: ParsedQuery, catalogue: Catalogue, knows: Callable[[str], bool] = lambda _: False
 ) -> bool:
     """Return True if the text asks for advice, and not for goods.
@@ -51,17 +51,23 @@ def asks_advice(
     spoken = parsed.speaks is not None and not words.isdisjoint(_of_speech(catalogue))  # goods speak no language
     speaking = spoken or not words.isdisjoint(_words("telling", catalogue) - _not_telling(parsed, goods, catalogue))
     telling = words & _words("telling", catalogue)
-    asks_who = parsed.side == "buy" and bool(telling) and telling <= _words("who", catalogue)  # "who can deliver ...?"
-    nobody = goods and not any(words.isdisjoint(_words(meaning, catalogue)) for meaning in ("nobody", "ours"))
+    names_whom = (
+        parsed.side == "buy" and bool(telling) and telling <= _words("who", catalogue)
+    )  # "who can deliver ...?"
+    without_side = goods and not any(words.isdisjoint(_words(meaning, catalogue)) for meaning in ("nobody", "ours"))
     of_scheme = (
         parsed.certificates and not (goods or parsed.side or parsed.radius_km) and telling - _words("who", catalogue)
     )
-    if nobody or of_scheme or (speaking and not (goods and asks_who) and _without_goods(parsed, goods, catalogue)):
+    if (
+        without_side
+        or of_scheme
+        or (speaking and not (goods and names_whom) and _without_goods(parsed, goods, catalogue))
+    ):
         return True  # "nobody buys our briquettes", "how do we get SBP certified"
     if goods or parsed.certificates:
         return _tells_of_goods(parsed, catalogue, words, spoken=spoken, speaking=speaking)
     left = words_of(with_problem_words(text, parsed, catalogue).rest)
-    if asks_who:
+    if names_whom:
         left = [word for word in left if word not in _words("supply", catalogue)]
         speaking = any(map(catalogue.fields_told_by, left))
     told = Counter(field for word in left for field in catalogue.fields_told_by(word))
@@ -144,8 +150,8 @@ def _goes_wrong(parsed: ParsedQuery, catalogue: Catalogue, usual: Set[str]) -> t
     left = (word for word in dict.fromkeys(words_of(parsed.rest)) if word not in known and word not in usual)
     told = [word for word in left if catalogue.fields_told_by(word) and not describes(word)]
     # A word that names goods only by a typo may be the thing with the problem: "pellet press".
-    things = [word for word in words_of(parsed.named) if word not in known and topics.is_thing(word)]
-    of_field = Counter(field for word in (*told, *things) for field in catalogue.fields_told_by(word))
+    objects = [word for word in words_of(parsed.named) if word not in known and topics.is_thing(word)]
+    of_field = Counter(field for word in (*told, *objects) for field in catalogue.fields_told_by(word))
     return sum(not topics.is_thing(word) for word in told), max(of_field.values(), default=0)
 
 
@@ -196,8 +202,8 @@ def _without_legal_forms(text: str) -> str:
 
 def _is_talk(words: str) -> bool:
     """Return True if it is more than a name: several words, at least half of them without a capital."""
-    said = words.split()
-    return len(said) >= A_SENTENCE and sum(word[:1].isupper() for word in said) <= len(said) / 2
+    spoken = words.split()
+    return len(spoken) >= A_SENTENCE and sum(word[:1].isupper() for word in spoken) <= len(spoken) / 2
 
 
 def with_problem_words(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> ParsedQuery:
@@ -207,7 +213,7 @@ def with_problem_words(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> 
     """
     if parsed.named and (_only_resembles_goods(parsed, catalogue) or _is_no_goods(parsed, catalogue)):
         parsed = replace(parsed, product=None, alternatives=(), named="", rest=f"{parsed.rest} {parsed.named}".strip())
-    parsed = replace(parsed, rest=_without_nobody(parsed.rest, catalogue))
+    parsed = replace(parsed, rest=_without_absence_words(parsed.rest, catalogue))
     known = {*words_of(parsed.rest), *words_of(parsed.named)} | _words("nobody", catalogue)
     small = (word for word in words_of(text[:LONGEST_SENTENCE]) if word not in known)
     telling = dict.fromkeys(word for word in small if catalogue.fields_told_by(word))
@@ -218,10 +224,10 @@ def with_problem_words(text: str, parsed: ParsedQuery, catalogue: Catalogue) -> 
     return replace(parsed, rest=" ".join((parsed.rest, *telling)).strip(), max_rate=rate)
 
 
-def _without_nobody(rest: str, catalogue: Catalogue) -> str:
+def _without_absence_words(rest: str, catalogue: Catalogue) -> str:
     """Return the words without "nobody" and the like, which meet no profile: "personne" is no "Personal"."""
-    nobody = _words("nobody", catalogue)
-    return " ".join(word for word in rest.split() if folded(word) not in nobody)
+    absence_words = _words("nobody", catalogue)
+    return " ".join(word for word in rest.split() if folded(word) not in absence_words)
 
 
 @lru_cache(maxsize=16)
@@ -292,9 +298,9 @@ class Intent:
     parsed: ParsedQuery
     catalogue: Catalogue
 
-    def asks_advice(self, knows: Callable[[str], bool] = lambda _: False) -> bool:
+    def is_for_advice(self, knows: Callable[[str], bool] = lambda _: False) -> bool:
         """Return True if it asks for a consultant and not for goods. `knows`: whether any document has a word."""
-        return asks_advice(self.text, self.parsed, self.catalogue, knows)
+        return is_for_advice(self.text, self.parsed, self.catalogue, knows)
 
     def names_adviser(self) -> bool:
         """Return True if it names a person to find, or the price of an hour."""
@@ -302,11 +308,11 @@ class Intent:
 
     def price_question(self) -> Literal["fee", "market"] | None:
         """Return which answer it asks for: what our fee leaves of a price, or what others ask."""
-        if self.asks_fee():
+        if self.is_about_fee():
             return "fee"
-        return "market" if self.asks_price() else None
+        return "market" if self.is_about_price() else None
 
-    def asks_price(self) -> bool:
+    def is_about_price(self) -> bool:
         """Return True if it asks for the market price.
 
         It must have a word of cost beside goods, and be a question or short. It has no price or amount, and no word of
@@ -329,7 +335,7 @@ class Intent:
         told = any(map(catalogue.fields_told_by, words_of(self.rest_beside_question())))
         return not told and not self.names_adviser()
 
-    def asks_fee(self) -> bool:
+    def is_about_fee(self) -> bool:
         """Return True if it asks for our fee in few words or beside a price, or what a price leaves."""
         text, parsed, catalogue = self.text, self.parsed, self.catalogue
         words = words_of(text[:LONGEST_SENTENCE])
@@ -373,7 +379,7 @@ class Intent:
 @lru_cache(maxsize=16)
 def whole_words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
     """Return the folded words of all phrases with that meaning."""
-    return frozenset(word for said in catalogue.words.all(meaning) for word in words_of(said))
+    return frozenset(word for phrase in catalogue.words.all(meaning) for word in words_of(phrase))
 
 
 def _is_none(written: str, unknown: set[str], catalogue: Catalogue) -> bool:

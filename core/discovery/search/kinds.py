@@ -22,8 +22,8 @@ from core.discovery.search.engine.document import UNIT_KINDS, Amount, Document, 
 from core.discovery.search.filters import NO_PACKAGING
 from core.discovery.search.limits import amount_of, hourly_amount, price_amount
 from core.discovery.search.model import COUNTRY, GRADE, SCHEME, TOWN
-from core.discovery.search.sentence.exclusions import kind_marks
-from core.discovery.search.sentence.measurements import marks_of
+from core.discovery.search.sentence.exclusions import kind_tags
+from core.discovery.search.sentence.measurements import tags_of_text
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import UNITS, Quantity
 from core.people.accounts.model import Organisation, Person
@@ -50,11 +50,11 @@ class Kind:
 
     def documents_of(self, session: Session, catalogue: Catalogue, ids: Collection[str]) -> list[Document]:
         """Return the documents of those ids that can be found now."""
-        wanted = sorted(ids)
+        ordered = sorted(ids)
         return [
             document
-            for start in range(0, len(wanted), AT_ONCE)
-            for document in self._read(session, catalogue, self.key.in_(wanted[start : start + AT_ONCE]))
+            for start in range(0, len(ordered), AT_ONCE)
+            for document in self._read(session, catalogue, self.key.in_(ordered[start : start + AT_ONCE]))
         ]
 
     def documents_after(self, session: Session, catalogue: Catalogue, last: str, limit: int) -> list[Document]:
@@ -105,14 +105,14 @@ def _read_listings(session: Session, catalogue: Catalogue, rows: Rows) -> Iterat
 
 def _listing_document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes: Sequence[str]) -> Document:
     # Only fields that filters, ranking and matching need are read; the rest is read when a hit is confirmed.
-    marks = [f"{SCHEME}{scheme}" for scheme in schemes]
-    marks += [f"{GRADE}{row.grade_id}"] if row.grade_id else []
-    marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.country, row.lat, row.lon)]
-    marks.append(f"{TOWN}{row.place_name}")
-    marks.append(f"term:{row.incoterm}")
-    marks.append(f"packaging:{row.packaging or NO_PACKAGING}")
-    marks += marks_of(row.words, catalogue)
-    marks += dict.fromkeys(kind_marks(words_in(row.words), catalogue))
+    tags = [f"{SCHEME}{scheme}" for scheme in schemes]
+    tags += [f"{GRADE}{row.grade_id}"] if row.grade_id else []
+    tags += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.country, row.lat, row.lon)]
+    tags.append(f"{TOWN}{row.place_name}")
+    tags.append(f"term:{row.incoterm}")
+    tags.append(f"packaging:{row.packaging or NO_PACKAGING}")
+    tags += tags_of_text(row.words, catalogue)
+    tags += dict.fromkeys(kind_tags(words_in(row.words), catalogue))
     least = amount_of(Quantity(row.min_lot_amount, row.unit))
     return Document(
         id=row.id,
@@ -121,7 +121,7 @@ def _listing_document(catalogue: Catalogue, row: Row[*tuple[Any, ...]], schemes:
         text=f"{row.place_name} {row.name}",
         seller=row.seller,
         product=row.product_id,
-        marks=tuple(marks),
+        tags=tuple(tags),
         amount=Amount(amount_of(Quantity(row.remaining_amount, row.unit)).value, least.kind),
         least=least.value,
         price=price_amount(UnitPrice(row.price_amount, row.price_currency, row.price_unit), catalogue),
@@ -153,8 +153,8 @@ def _request_document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Docum
     asked: Request = row[0]
     quantity = amount_of(asked.quantity)
     grades = (asked.grade_id,) if asked.grade_id else catalogue.product(asked.product_id).grades
-    marks = [*(f"scheme:{scheme}" for scheme in asked.certificates), *(f"grade:{grade}" for grade in grades)]
-    marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(asked.country, asked.lat, asked.lon)]
+    tags = [*(f"scheme:{scheme}" for scheme in asked.certificates), *(f"grade:{grade}" for grade in grades)]
+    tags += [f"{COUNTRY}{area}" for area in catalogue.areas_at(asked.country, asked.lat, asked.lon)]
     return Document(
         id=asked.id,
         kind="request",
@@ -162,7 +162,7 @@ def _request_document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Docum
         text=f"{asked.place_name} {row.company}",
         seller=asked.buyer,
         product=asked.product_id,
-        marks=(*marks, f"{TOWN}{asked.place_name}"),
+        tags=(*tags, f"{TOWN}{asked.place_name}"),
         amount=Amount(math.inf, quantity.kind),
         least=quantity.value,
         price=_target(asked.target, asked.price_unit, catalogue),
@@ -191,7 +191,7 @@ REQUESTS: Final = Kind(
 )
 
 
-FREE_NOW: Final = "free_now"  # a mark: it was said, and the timer that ends it is a change as well
+FREE_NOW: Final = "free_now"  # a tag: it was said, and the timer that ends it is a change as well
 
 
 def _read_experts(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterator[Document]:
@@ -199,22 +199,22 @@ def _read_experts(_session: Session, catalogue: Catalogue, rows: Rows) -> Iterat
 
 
 def _expert_document(catalogue: Catalogue, row: Row[*tuple[Any, ...]]) -> Document:
-    # Words for a field or a topic meet its mark, in any language; the names themselves stay out. Otherwise all advisers
+    # Words for a field or a topic meet its tag, in any language; the names themselves stay out. Otherwise all advisers
     # on bioenergy would meet "boiler" as much as those who mention boilers.
     expert: Expert = row[0]
-    marks = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
+    tags = [*(f"field:{field}" for field in expert.fields), *(f"speaks:{code}" for code in expert.languages)]
     told = ". ".join((expert.headline, *expert.skills, expert.bio))
-    marks += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
+    tags += [f"topic:{topic}" for topic in catalogue.topics.told_by(told, expert.fields)]
     if row.place_country:
-        marks += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.place_country, row.lat, row.lon)]
-    marks += [FREE_NOW] if expert.free_until is not None else []
+        tags += [f"{COUNTRY}{area}" for area in catalogue.areas_at(row.place_country, row.lat, row.lon)]
+    tags += [FREE_NOW] if expert.free_until is not None else []
     return Document(
         id=expert.id,
         kind="expert",
         title=" ".join((expert.headline, *expert.skills)),
         text=f"{expert.bio} {row.person} {row.company} {row.place or ''}",
         seller=expert.organisation_id,
-        marks=tuple(marks),
+        tags=tuple(tags),
         price=hourly_amount(hourly(expert), catalogue),
         lat=row.lat,
         lon=row.lon,

@@ -67,10 +67,10 @@ class ListingSearch:
     def answer(self, query: Query, limit: int) -> Answer:
         today = self.ctx.now.date()
         order = index_order(query.order)
-        wanted = strict_query(query.parsed, self.catalogue, today, order)
-        if wanted.near is None and self.home is not None:
-            wanted = wanted._replace(near=Spot(self.home.lat, self.home.lon))
-        return self.index.search(wanted, limit)
+        engine_query = strict_query(query.parsed, self.catalogue, today, order)
+        if engine_query.near is None and self.home is not None:
+            engine_query = engine_query._replace(near=Spot(self.home.lat, self.home.lon))
+        return self.index.search(engine_query, limit)
 
     def confirmed(
         self, query: Query, found: Sequence[Found], start: int, limit: int
@@ -145,8 +145,8 @@ class ListingSearch:
             case {"limit": UnitPrice() as limit}:
                 return {"from": self._cheapest(wider, limit)}
             case {"quantity": Quantity() as quantity}:
-                wanted = self._weighed(quantity, wider.parsed.product)
-                return rules.out_of_reach(wanted, self._rows(self.answer(wider, SHORT_LIST).found).values())
+                least = self._weighed(quantity, wider.parsed.product)
+                return rules.out_of_reach(least, self._rows(self.answer(wider, SHORT_LIST).found).values())
             case _:
                 return {}
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from core.advice.experts.match_reasons import Match
 from core.advice.experts.model import Expert
-from core.catalogue.language.grammar import SaidOrder
+from core.catalogue.language.grammar import StatedOrder
 from core.catalogue.language.places import Place
 from core.catalogue.language.times.days import DateWindow
 from core.kernel.errors import Refusal
@@ -26,7 +26,7 @@ LONGEST_SENTENCE: Final = 500  # characters; the rest is not read
 NEAR_KM: Final = 150  # the radius of "near" without a distance: a truck there and back before noon
 LOOSE: Final = "bulk"  # the packaging of goods without one
 
-# Prefixes of marks.
+# Prefixes of tags.
 COUNTRY: Final = "country:"
 TOWN: Final = "town:"  # and its name in the gazetteer
 GRADE: Final = "grade:"
@@ -118,10 +118,10 @@ class ParsedQuery:
     by_minute: bool = False  # it was said for a minute
     at: str | None = None  # the hour of a session on the seeker's clock, "09:30"
     speaks: str | None = None  # the code of a language that an expert speaks
-    order: SaidOrder | None = None  # how to sort the list: "cheap pellets", "nearest sawdust to Kaunas"
+    order: StatedOrder | None = None  # how to sort the list: "cheap pellets", "nearest sawdust to Kaunas"
     grades: tuple[str, ...] = ()  # that are meant alike ("A1 or A2"), or while the goods do not say which
     named: str = ""  # the words that name the goods
-    left_out: tuple[str, ...] = ()  # excluded marks: "country:UA", "grade:ENplus_A2", "scheme:FSC"
+    left_out: tuple[str, ...] = ()  # excluded tags: "country:UA", "grade:ENplus_A2", "scheme:FSC"
     countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
     countries_said: str = ""  # as they were written
     quality: tuple[Measure, ...] = ()  # measured properties of goods; a sentence leaves them among its words
@@ -129,7 +129,7 @@ class ParsedQuery:
     unclear: tuple[Refusal, ...] = ()  # statements that cannot be right: a question to ask back
 
     @property
-    def grades_wanted(self) -> tuple[str, ...]:
+    def accepted_grades(self) -> tuple[str, ...]:
         """The grades that goods must have, one of them; none means that any will do."""
         if self.grade is not None:
             return (self.grade,)
@@ -246,13 +246,13 @@ class Query:
 
 def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: ParsedQuery) -> ParsedQuery:
     """Drop exclusions that are wanted now, and filters that are excluded now."""
-    wanted = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
-    wanted |= {f"{GRADE}{grade}" for grade in more.grades_wanted} | {f"{PACKAGING}{each}" for each in more.packaging}
-    wanted |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
+    chosen = {f"{SCHEME}{scheme}" for scheme in more.certificates} | {f"{COUNTRY}{code}" for code in more.countries}
+    chosen |= {f"{GRADE}{grade}" for grade in more.accepted_grades} | {f"{PACKAGING}{each}" for each in more.packaging}
+    chosen |= {f"{PRODUCT}{product}" for product in (more.product, *more.alternatives) if product}
     unwanted = set(more.left_out)
     return replace(
         together,
-        left_out=tuple(dict.fromkeys((*(mark for mark in before.left_out if mark not in wanted), *more.left_out))),
+        left_out=tuple(dict.fromkeys((*(tag for tag in before.left_out if tag not in chosen), *more.left_out))),
         certificates=tuple(each for each in together.certificates if f"{SCHEME}{each}" not in unwanted),
         countries=tuple(each for each in together.countries if f"{COUNTRY}{each}" not in unwanted),
         packaging=tuple(each for each in together.packaging if f"{PACKAGING}{each}" not in unwanted),
@@ -265,10 +265,10 @@ def _without_contradiction(before: ParsedQuery, more: ParsedQuery, together: Par
 class Chip:
     """One thing that was understood, to be shown, changed or removed (`service.without(query, chip)`).
 
-    `wish` names its field of `ParsedQuery`; `code` and `parts` are its sentence ("search.chip.place").
+    `filter_name` names its field of `ParsedQuery`; `code` and `parts` are its sentence ("search.chip.place").
     """
 
-    wish: str
+    filter_name: str
     code: str
     parts: Mapping[str, object]
 
@@ -327,7 +327,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Question:
     """A question back to the user, likeliest choice first. Without choices, the text cannot be right (`parts` say why).
 
     Codes: "search.ask.product" (equally likely goods), "search.ask.unclear" (`refusal`: a number that cannot be).
@@ -342,7 +342,7 @@ class Ask:
 class Page:
     """Some hits of `total`; `after` continues the list. With no hit at all, `relaxations` say what would help.
 
-    `asks` are open questions: the hits answer the sentence as far as it is clear.
+    `questions` are open questions: the hits answer the sentence as far as it is clear.
     """
 
     parsed: ParsedQuery
@@ -351,7 +351,7 @@ class Page:
     after: str | None = None
     relaxations: tuple[Relaxation, ...] = ()
     did_you_mean: tuple[DidYouMean, ...] = ()
-    asks: tuple[Ask, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 HasTime = Callable[[Expert, DateWindow], bool]  # whether a consultant can be booked on those days
@@ -363,7 +363,7 @@ class ExpertRelaxation:
     query from `choice`.
     """
 
-    wish: str
+    filter_name: str
     code: str
     parts: Mapping[str, object]
     matches: tuple[Match, ...]

@@ -41,14 +41,14 @@ def weigh_problem_words(words: Sequence[str], catalogue: Catalogue) -> list[Word
 
     A word of several topics ("fumes") tells less of each. The topic of the other words decides what it means here.
     """
-    marks = _marks_of(words, catalogue)
-    beside = BESIDE_PROBLEM if any(marks) else 1.0
+    tags = _tags_of(words, catalogue)
+    beside = BESIDE_PROBLEM if any(tags) else 1.0
     return [
         WordTopics(
             {**_same(word, same, catalogue), **about},
             catalogue.topics.tells(word) * min(1.0, max(about.values()) / ADVISES) if about else beside,
         )
-        for word, same, about in zip(words, catalogue.synonyms.of(words), marks, strict=True)
+        for word, same, about in zip(words, catalogue.synonyms.of(words), tags, strict=True)
     ]
 
 
@@ -62,7 +62,7 @@ def _same(word: str, same: Mapping[str, float], catalogue: Catalogue) -> Mapping
     return same if meant else {}
 
 
-def _marks_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
+def _tags_of(words: Sequence[str], catalogue: Catalogue) -> list[Mapping[str, float]]:
     topics = [catalogue.topics.of(word) for word in words]
     fields = [catalogue.fields_told_by(word) for word in words]
     fields = [of_word if len(of_word) <= FIELDS_TOLD else () for of_word in fields]
@@ -105,7 +105,7 @@ def extract_clock_time(text: str, catalogue: Catalogue, today: date, *, answerin
     clock = _without_time(text, catalogue, today, answering=answering)
     normalised, windows = NormalisedText.of(clock.text), grammar_of(catalogue).windows
     found = windows.named.weekday.search(normalised.text)
-    if found is None or windows.heard(normalised.text, today) is not None:
+    if found is None or windows.window_in(normalised.text, today) is not None:
         return clock
     return Clock(_without(normalised, found), clock.at, windows.named.day_of(found, today))
 
@@ -131,7 +131,8 @@ def _without_time(text: str, catalogue: Catalogue, today: date, *, answering: bo
 def _tells_day(normalised: NormalisedText, catalogue: Catalogue, today: date) -> bool:
     windows = grammar_of(catalogue).windows
     return (
-        windows.named.weekday.search(normalised.text) is not None or windows.heard(normalised.text, today) is not None
+        windows.named.weekday.search(normalised.text) is not None
+        or windows.window_in(normalised.text, today) is not None
     )
 
 
@@ -162,7 +163,7 @@ def _patterns(catalogue: Catalogue) -> tuple[tuple[re.Pattern[str], ...], tuple[
     lead = rf"(?<![\w.,:/+-])(?:{before}\s*)?"
     until = r"(?:\s*[-–]\s*[0-9]{1,2}[:.][0-9]{2})?"
     units = any_of(word for unit in catalogue.units.values() for word in (unit.code, *unit.words))
-    money = any_of(word for said in words.currencies.values() for word in said)
+    money = any_of(word for names in words.currencies.values() for word in names)
     other = rf"[0-9h]|[.,:][0-9]|\s*(?:{units}|{money}|km|%|[-–/])(?!\w)"
     sure = (
         rf"{lead}{HOUR}:{MINUTE}(?![0-9:]){until}(?:\s*(?:{half}|{behind}(?!\w)))?",
@@ -187,14 +188,14 @@ def at_clock_time(query: Query, clock: Clock) -> Query:
 
 def problem_words(about: str, parsed: ParsedQuery, catalogue: Catalogue, text: str) -> list[str]:
     """Return the words of a problem that may tell one consultant from another, each once."""
-    schemes = " ".join(scheme_as_said(scheme, catalogue, text) for scheme in parsed.certificates)
+    schemes = " ".join(stated_scheme(scheme, catalogue, text) for scheme in parsed.certificates)
     each: dict[str, str] = {}
     for word in (*about.split(), *schemes.split()):
         each.setdefault(folded(word), word)
     return list(each.values())
 
 
-def scheme_as_said(scheme_id: str, catalogue: Catalogue, text: str) -> str:
+def stated_scheme(scheme_id: str, catalogue: Catalogue, text: str) -> str:
     """Return the scheme as the text names it, or by its usual name: the text says EUDR, not TRACES."""
     pattern, normalised = grammar_of(catalogue).schemes.get(scheme_id), NormalisedText.of(text)
     found = pattern.search(normalised.text) if pattern else None

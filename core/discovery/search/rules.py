@@ -19,11 +19,11 @@ from core.discovery.search.model import (
     PACKAGING,
     PRODUCT,
     TOWN,
-    Ask,
     Chip,
     Choice,
     ParsedQuery,
     Query,
+    Question,
     Reason,
 )
 from core.kernel.money import UnitPrice
@@ -32,7 +32,7 @@ from core.trade.listings.model import Listing, ListingState
 
 LONGEST_WAY: Final = 5  # times as far as was asked is still worth telling
 JUST_LISTED_DAYS: Final = 3
-STANDING_TELLS: Final = 0.04  # advantage of the best seller over one without ratings
+RATING_TELLS: Final = 0.04  # advantage of the best seller over one without ratings
 UNKNOWN_SELLER: Final = 0.5
 NEAREST_OFFERED: Final = 4  # "4 within 180 km": the radius that takes in so many
 
@@ -44,29 +44,29 @@ def price_limit(parsed: ParsedQuery) -> UnitPrice | None:
 
 def fits(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -> bool:
     """Return True if a listing meets what can be compared exactly now. The index has compared the rest."""
-    said, price = parsed, listing.price
-    limit, least = price_limit(said), said.min_price
+    query, price = parsed, listing.price
+    limit, least = price_limit(query), query.min_price
     if (
         listing.state != ListingState.LIVE
-        or not is_from_there(said, listing, catalogue)
-        or not _of_the_grade(said, listing)
+        or not is_from_there(query, listing, catalogue)
+        or not _of_the_grade(query, listing)
     ):
         return False
     if limit is not None and _alike(limit, price) and price.per(limit.unit).amount > limit.amount:
         return False
     if least is not None and _alike(least, price) and price.per(least.unit).amount < least.amount:
         return False
-    if said.window is not None and (listing.window_from > said.window.last or listing.window_to < said.window.first):
+    if query.window is not None and (listing.window_from > query.window.last or listing.window_to < query.window.first):
         return False
-    wanted = said.quantity
-    if wanted is None or not convertible(wanted.unit, listing.unit):
+    quantity = query.quantity
+    if quantity is None or not convertible(quantity.unit, listing.unit):
         return True
-    return listing.min_lot_amount <= converted(wanted, listing.unit) <= listing.remaining_amount
+    return listing.min_lot_amount <= converted(quantity, listing.unit) <= listing.remaining_amount
 
 
 def _of_the_grade(parsed: ParsedQuery, listing: Listing) -> bool:
     """Return True if the grade fits. A grade that is also a scheme may have been found as a certificate."""
-    grades = parsed.grades_wanted
+    grades = parsed.accepted_grades
     return not grades or listing.grade_id in grades or not set(grades).isdisjoint(parsed.certificates)
 
 
@@ -78,9 +78,9 @@ def is_from_there(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) -
     if not parsed.countries and not parsed.left_out:
         return True
     areas = catalogue.areas_at(listing.country, listing.lat, listing.lon)
-    marks = {*(f"{COUNTRY}{area}" for area in areas), f"{TOWN}{listing.place_name}", f"{GRADE}{listing.grade_id}"}
-    marks |= {f"{PRODUCT}{listing.product_id}", f"{PACKAGING}{listing.packaging}"}
-    return marks.isdisjoint(parsed.left_out) and (not parsed.countries or not set(areas).isdisjoint(parsed.countries))
+    tags = {*(f"{COUNTRY}{area}" for area in areas), f"{TOWN}{listing.place_name}", f"{GRADE}{listing.grade_id}"}
+    tags |= {f"{PRODUCT}{listing.product_id}", f"{PACKAGING}{listing.packaging}"}
+    return tags.isdisjoint(parsed.left_out) and (not parsed.countries or not set(areas).isdisjoint(parsed.countries))
 
 
 def _alike(one: UnitPrice, other: UnitPrice) -> bool:
@@ -91,7 +91,7 @@ def rank_by_rating(found: Sequence[Found], sellers: Mapping[str, float]) -> list
     """Return the hits by score, with the sellers' ratings added."""
 
     def score(each: Found) -> float:
-        return each.score + STANDING_TELLS * (sellers.get(each.seller, UNKNOWN_SELLER) - UNKNOWN_SELLER)
+        return each.score + RATING_TELLS * (sellers.get(each.seller, UNKNOWN_SELLER) - UNKNOWN_SELLER)
 
     return sorted(found, key=lambda each: (round(score(each), 6), each.id), reverse=True)
 
@@ -112,7 +112,7 @@ def reasons(
     why = []
     if parsed.product is not None or parsed.alternatives:
         why.append(Reason("search.why.product", {"product": listing.product_id}))
-    if listing.grade_id in parsed.grades_wanted:
+    if listing.grade_id in parsed.accepted_grades:
         why.append(Reason("search.why.grade", {"grade": listing.grade_id}))
     if parsed.certificates:
         why.append(Reason("search.why.certificate", {"schemes": parsed.certificates}))
@@ -149,9 +149,9 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
         ("search.relax.least_price", {"least": parsed.min_price}, replace(parsed, min_price=None)),
         ("search.relax.quantity", {"quantity": parsed.quantity}, replace(parsed, quantity=None)),
         ("search.relax.window", {"window": parsed.window}, replace(parsed, window=None)),
-        ("search.relax.grade", {"grade": parsed.grades_wanted}, replace(parsed, grade=None, grades=())),
+        ("search.relax.grade", {"grade": parsed.accepted_grades}, replace(parsed, grade=None, grades=())),
     ]
-    useful = [(code, parts, way) for code, parts, way in ways if way != parsed and not asks_nothing(way)]
+    useful = [(code, parts, way) for code, parts, way in ways if way != parsed and not is_empty(way)]
     return [(code, parts, replace(query, parsed=way)) for code, parts, way in useful]
 
 
@@ -174,18 +174,18 @@ def cheapest(listings: Iterable[Listing], limit: UnitPrice) -> UnitPrice | None:
     return min(prices, key=lambda price: price.amount, default=None)
 
 
-def out_of_reach(wanted: Quantity, listings: Iterable[Listing]) -> dict[str, Quantity]:
+def out_of_reach(quantity: Quantity, listings: Iterable[Listing]) -> dict[str, Quantity]:
     """Return why an amount finds nothing in these listings, in the seller's own unit.
 
     "least": the smallest order of all, if the amount is too small. "most": the most that one listing has, if it is too
     large.
     """
-    comparable = [each for each in listings if convertible(wanted.unit, each.unit)]
-    least = min((each.min_lot for each in comparable), key=_exactly, default=wanted)
-    most = max((each.remaining for each in comparable), key=_exactly, default=wanted)
-    if _exactly(least) > _exactly(wanted):
+    comparable = [each for each in listings if convertible(quantity.unit, each.unit)]
+    least = min((each.min_lot for each in comparable), key=_exactly, default=quantity)
+    most = max((each.remaining for each in comparable), key=_exactly, default=quantity)
+    if _exactly(least) > _exactly(quantity):
         return {"least": least}
-    return {"most": most} if _exactly(most) < _exactly(wanted) else {}
+    return {"most": most} if _exactly(most) < _exactly(quantity) else {}
 
 
 def _exactly(quantity: Quantity) -> Fraction:
@@ -193,7 +193,7 @@ def _exactly(quantity: Quantity) -> Fraction:
     return Fraction(quantity.amount) * unit_named(quantity.unit).size
 
 
-def asks_nothing(parsed: ParsedQuery) -> bool:
+def is_empty(parsed: ParsedQuery) -> bool:
     """Return True if every listing answers equally well."""
     wording = replace(parsed, named="", place_said="", countries_said="", grades=(), by_grade=None)
     return replace(wording, side=None, around_km=None, unclear=()) == ParsedQuery()
@@ -214,22 +214,22 @@ def bare(query: Query) -> tuple[Query, Query] | None:
     return replace(query, parsed=there), replace(query, parsed=goods)
 
 
-def chips_of(parsed: ParsedQuery, wishes: Sequence[tuple[str, str]] = CHIPS) -> tuple[Chip, ...]:
+def chips_of(parsed: ParsedQuery, filters: Sequence[tuple[str, str]] = CHIPS) -> tuple[Chip, ...]:
     """Return one chip for each of these filters that is set."""
     made = []
-    for wish, part in wishes:
-        value = getattr(parsed, wish)
-        if wish == "certificates":  # a scheme that is also the grade (DINplus) is shown once
-            value = tuple(scheme for scheme in value if scheme not in parsed.grades_wanted)
-        if value and (wish != "grades" or parsed.grades_wanted):
+    for filter_name, part in filters:
+        value = getattr(parsed, filter_name)
+        if filter_name == "certificates":  # a scheme that is also the grade (DINplus) is shown once
+            value = tuple(scheme for scheme in value if scheme not in parsed.accepted_grades)
+        if value and (filter_name != "grades" or parsed.accepted_grades):
             parts = {part: value}
-            if wish == "place":
+            if filter_name == "place":
                 parts = {"place": value.name, "country": value.country, "km": parsed.radius_km}
-            made.append(Chip(wish, f"search.chip.{wish}", parts))
+            made.append(Chip(filter_name, f"search.chip.{filter_name}", parts))
     return tuple(made)
 
 
-def without(query: Query, wish: str) -> Query:
+def without(query: Query, filter_name: str) -> Query:
     """Return the query with one filter given up, and all that means nothing without it."""
     parsed = query.parsed
     with_it: dict[str, dict[str, Any]] = {
@@ -238,20 +238,20 @@ def without(query: Query, wish: str) -> Query:
         "product": {"grade": None, "grades": ()},
         "countries": {"countries_said": ""},
     }
-    given_up = with_it.get(wish, {})
-    empty: dict[str, Any] = {wish: getattr(ParsedQuery(), wish), **given_up}
+    given_up = with_it.get(filter_name, {})
+    empty: dict[str, Any] = {filter_name: getattr(ParsedQuery(), filter_name), **given_up}
     return replace(query, parsed=replace(parsed, **empty))
 
 
-def asks(query: Query) -> tuple[Ask, ...]:
+def questions(query: Query) -> tuple[Question, ...]:
     """Return questions about equally likely goods, and about impossible numbers."""
     parsed = query.parsed
     choices = tuple(
         Choice({"product": product}, replace(query, parsed=replace(parsed, product=product, alternatives=())))
         for product in parsed.alternatives
     )
-    which = (Ask("search.ask.product", {}, choices),) if choices else ()
-    return (*which, *(Ask("search.ask.unclear", {"refusal": refusal}) for refusal in parsed.unclear))
+    which = (Question("search.ask.product", {}, choices),) if choices else ()
+    return (*which, *(Question("search.ask.unclear", {"refusal": refusal}) for refusal in parsed.unclear))
 
 
 def asked_words(parsed: ParsedQuery) -> list[str]:

@@ -19,7 +19,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import words_of
 from core.discovery.search import rules
 from core.discovery.search.batch import RowSearch
-from core.discovery.search.expert_search import ExpertSearch, by_relevance, by_standing, explain_problem, nearest_words
+from core.discovery.search.expert_search import ExpertSearch, by_rating, by_relevance, explain_problem, nearest_words
 from core.discovery.search.filters import index_order, strict_query
 from core.discovery.search.intent import Intent, drop_recurrence, order_of_advisers, whole_words
 from core.discovery.search.kinds import EXPERTS, REQUESTS
@@ -108,23 +108,23 @@ def parse_query(
     """
     quality, text = extract_measures(text, catalogue) if measured else ((), text)
     unread, text = extract_incomplete_limit(text, catalogue, places) if measured else ("", text)
-    said = _from_home(parse(text, catalogue, places, today, language, several=True), home)
-    order: Order = said.order or "best"
-    far = order not in {"best", "nearest"} and said.place is not None and said.radius_km is None
-    left = usable_as_fuel(said.alternatives, words_of(said.rest), catalogue)
-    understood = replace(
-        said,
-        product=left[0] if len(left) == 1 else said.product,
+    query = _from_home(parse(text, catalogue, places, today, language, several=True), home)
+    order: Order = query.order or "best"
+    far = order not in {"best", "nearest"} and query.place is not None and query.radius_km is None
+    left = usable_as_fuel(query.alternatives, words_of(query.rest), catalogue)
+    parsed = replace(
+        query,
+        product=left[0] if len(left) == 1 else query.product,
         alternatives=left if len(left) > 1 else (),
         quality=quality,
-        rest=drop_single_letters(said.rest) if measured else said.rest,
+        rest=drop_single_letters(query.rest) if measured else query.rest,
         order=None,
         by_load=False,
-        radius_km=NEAR_KM if far else said.radius_km,
-        window=from_then_on(said.window),
-        unclear=(*said.unclear, Refusal("search.limit_unread", words=unread)) if unread else said.unclear,
+        radius_km=NEAR_KM if far else query.radius_km,
+        window=from_then_on(query.window),
+        unclear=(*query.unclear, Refusal("search.limit_unread", words=unread)) if unread else query.unclear,
     )
-    return Query(extract_countries(understood, catalogue, places), order)
+    return Query(extract_countries(parsed, catalogue, places), order)
 
 
 def _from_home(parsed: ParsedQuery, home: Place | None) -> ParsedQuery:
@@ -225,18 +225,18 @@ def split_clock_time(text: str, catalogue: Catalogue, today: date) -> Clock:
 # --- change a query ---------------------------------------------------------------------------------------------------
 
 
-def without(query: Query, wish: str) -> Query:
+def without(query: Query, filter_name: str) -> Query:
     """Return the query with the filter of a chip given up; unchanged by a name that is no filter."""
-    return rules.without(query, wish) if wish in ParsedQuery.__dataclass_fields__ else query
+    return rules.without(query, filter_name) if filter_name in ParsedQuery.__dataclass_fields__ else query
 
 
 def weaker(query: Query, choice: str) -> Query:
     """Return the query with a filter given up ("speaks"), or the rate raised to so many cents an hour
     ("max_rate:8000").
     """
-    wish, _, minor = choice.partition(":")
+    filter_name, _, minor = choice.partition(":")
     most = query.parsed.max_rate
-    if wish == "max_rate" and most is not None and minor.isascii() and minor.isdecimal():
+    if filter_name == "max_rate" and most is not None and minor.isascii() and minor.isdecimal():
         raised = Money(int(minor), most.currency)
         return replace(query, parsed=replace(query.parsed, max_rate=raised))
     return without(query, choice)
@@ -284,7 +284,7 @@ def search(
     """
     if not 1 <= limit <= LARGEST_PAGE:
         raise Invalid("search.page", field="limit", most=LARGEST_PAGE)
-    position, last_id = _mark(after)
+    position, last_id = _cursor(after)
     searcher = ListingSearch.of(ctx, catalogue, home)
     query = searcher.learned(query)
     query = replace(query, parsed=fit_grades(query.parsed, catalogue))
@@ -306,11 +306,11 @@ def search(
         after=f"{end}:{hits[-1].listing.id}" if hits and end < len(found) else None,
         relaxations=() if total else searcher.relaxations(query),
         did_you_mean=searcher.did_you_mean(query),
-        asks=rules.asks(query),
+        questions=rules.questions(query),
     )
 
 
-def _mark(after: str | None) -> tuple[int, str | None]:
+def _cursor(after: str | None) -> tuple[int, str | None]:
     """Return where the next page begins: behind the last hit seen or, if that is gone, in its place."""
     if after is None:
         return 0, None
@@ -340,7 +340,7 @@ def search_experts(
     matches = seeker.confirmed(query)
     if standings is not None and query.order in {"best", "rated"}:
         known = standings({match.expert.organisation_id for match in matches})
-        by = by_relevance if query.order == "best" else by_standing
+        by = by_relevance if query.order == "best" else by_rating
         matches.sort(key=lambda match: -by(match, known.get(match.expert.organisation_id, rules.UNKNOWN_SELLER)))
     return ExpertResults(
         query,
@@ -355,8 +355,8 @@ def search_requests(ctx: Ctx, catalogue: Catalogue, query: Query, *, but: str) -
     index = index_cache_of(ctx, REQUESTS).look(ctx.session, catalogue)
     order = index_order(query.order)
     query = replace(query, parsed=drop_unknown_words(ctx, query.parsed, index, catalogue))
-    wanted = strict_query(query.parsed, catalogue, ctx.now.date(), order, kind=REQUESTS.name)
-    found = index.search(wanted, LOOKED_AT).found
+    engine_query = strict_query(query.parsed, catalogue, ctx.now.date(), order, kind=REQUESTS.name)
+    found = index.search(engine_query, LOOKED_AT).found
     taking = select(Request).where(
         Request.id.in_([each.id for each in found]),
         Request.state == REQUEST.initial,
@@ -399,6 +399,6 @@ def measures_met(parsed: ParsedQuery, listing: Listing, catalogue: Catalogue) ->
     return tuple(each for each in parsed.quality if is_met(each, listing.grade_id, listing.words or "", catalogue))
 
 
-def excluded_words(mark: str, catalogue: Catalogue) -> frozenset[str]:
+def excluded_words(tag: str, catalogue: Catalogue) -> frozenset[str]:
     """Return the folded words, in all languages, of a kind of goods that a query excludes."""
-    return words_of_kind(mark, catalogue)
+    return words_of_kind(tag, catalogue)

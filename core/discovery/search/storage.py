@@ -127,7 +127,7 @@ def note(ctx: Ctx, kind: Kind, subjects: Iterable[str]) -> None:
 
 
 @dataclass(slots=True)
-class Seen:
+class LogPosition:
     """A reader's position in one kind's log, and the rows that may yet be undone: marks and subjects."""
 
     kind: str
@@ -165,25 +165,25 @@ class Seen:
         return fresh | undone
 
 
-def seen_by_now(session: Session, kind: Kind) -> Seen:
+def current_position(session: Session, kind: Kind) -> LogPosition:
     """Return a position in the log. Tables that are read after this call contain all changes before it."""
     if on_postgres(session):
-        return Seen(kind.name, xid=int(session.execute(_HORIZON).scalar_one()))
-    return Seen(kind.name, seq=int(session.scalar(select(func.coalesce(func.max(SearchLog.seq), 0))) or 0) + 1)
+        return LogPosition(kind.name, xid=int(session.execute(_HORIZON).scalar_one()))
+    return LogPosition(kind.name, seq=int(session.scalar(select(func.coalesce(func.max(SearchLog.seq), 0))) or 0) + 1)
 
 
-def rows_since(session: Session, seen: Seen) -> int:
+def rows_since(session: Session, position: LogPosition) -> int:
     """Return how many changes the log has after that position."""
-    newer = SearchLog.xid >= seen.xid if on_postgres(session) else SearchLog.seq >= seen.seq
+    newer = SearchLog.xid >= position.xid if on_postgres(session) else SearchLog.seq >= position.seq
     return int(
-        session.scalar(select(func.count()).select_from(SearchLog).where(SearchLog.kind == seen.kind, newer)) or 0
+        session.scalar(select(func.count()).select_from(SearchLog).where(SearchLog.kind == position.kind, newer)) or 0
     )
 
 
-def forget_before(session: Session, seen: Seen) -> None:
+def forget_before(session: Session, position: LogPosition) -> None:
     """Drop what every base that is still read holds already."""
-    older = SearchLog.xid < seen.xid if on_postgres(session) else SearchLog.seq < seen.seq
-    session.execute(delete(SearchLog).where(SearchLog.kind == seen.kind, older))
+    older = SearchLog.xid < position.xid if on_postgres(session) else SearchLog.seq < position.seq
+    session.execute(delete(SearchLog).where(SearchLog.kind == position.kind, older))
 
 
 def on_postgres(session: Session) -> bool:
@@ -233,13 +233,13 @@ class IndexCache:
     """The index of one kind in one database as this process knows it."""
 
     kind: Kind
-    seen: Seen = field(init=False)
+    position: LogPosition = field(init=False)
     generation: str | None = None
     index: Index = field(default_factory=Index)
     turn: int = 0  # counts what was taken in, to notice what another unit took in meanwhile
 
     def __post_init__(self) -> None:
-        self.seen = Seen(self.kind.name)
+        self.position = LogPosition(self.kind.name)
 
     def look(self, session: Session, catalogue: Catalogue) -> Index:
         """Return the index as it stands in this transaction, to be searched before anything else is read.
@@ -248,18 +248,18 @@ class IndexCache:
         read again.
         """
         while True:
-            turn, seen = self.turn, replace(self.seen)
+            turn, position = self.turn, replace(self.position)
             newest = newest_generation(session, catalogue, self.kind)
             if newest is not None and newest[0] != self.generation:
                 base = self._base(session, newest[0])
                 if turn == self.turn:
                     self.generation, self.index = newest[0], base
-                    self.seen, self.turn = Seen(self.kind.name, newest[1], newest[2]), turn + 1
+                    self.position, self.turn = LogPosition(self.kind.name, newest[1], newest[2]), turn + 1
                 continue
-            changes = seen.changes(session)
+            changes = position.changes(session)
             documents = self.kind.documents_of(session, catalogue, changes) if changes else []
             if turn == self.turn:
-                self.seen = seen
+                self.position = position
                 if changes:
                     self.index.take(documents, changes - {document.id for document in documents})
                     self.turn += 1
@@ -292,11 +292,11 @@ _caches: WeakKeyDictionary[Engine, dict[str, IndexCache]] = WeakKeyDictionary()
 
 def index_cache_of(ctx: Ctx, kind: Kind) -> IndexCache:
     """Return this process's cache of that kind for the database that the unit works on."""
-    shelves = _caches.setdefault(ctx.session.get_bind().engine, {})
-    shelf = shelves.get(kind.name)
-    if shelf is None:
-        shelf = shelves[kind.name] = IndexCache(kind)
-    return shelf
+    caches = _caches.setdefault(ctx.session.get_bind().engine, {})
+    cache = caches.get(kind.name)
+    if cache is None:
+        cache = caches[kind.name] = IndexCache(kind)
+    return cache
 
 
 HELD_FOR: Final = timedelta(minutes=15)  # by one worker; a million listings take two minutes
@@ -311,7 +311,9 @@ def is_due(session: Session, catalogue: Catalogue, kind: Kind) -> bool:
     if base is None:
         return True
     _, seq, xid, documents = base
-    return rows_since(session, Seen(kind.name, seq, xid)) >= max(CHANGES_AT_LEAST, int(CHANGED_SHARE * documents))
+    return rows_since(session, LogPosition(kind.name, seq, xid)) >= max(
+        CHANGES_AT_LEAST, int(CHANGED_SHARE * documents)
+    )
 
 
 def claim_base(ctx: Ctx, catalogue: Catalogue, kind: Kind) -> str | None:
@@ -328,14 +330,14 @@ def claim_base(ctx: Ctx, catalogue: Catalogue, kind: Kind) -> str | None:
         return None
     unfinished = (SearchGeneration.kind == kind.name) & SearchGeneration.served.is_(False)
     session.execute(delete(SearchGeneration).where(unfinished))
-    seen = seen_by_now(session, kind)
+    position = current_position(session, kind)
     base = SearchGeneration(
         id=ctx.new_id(),
         kind=kind.name,
         made_at=ctx.now,
         layout=layout_of(catalogue),
-        seen_seq=seen.seq,
-        seen_xid=seen.xid,
+        seen_seq=position.seq,
+        seen_xid=position.xid,
         documents=0,
         served=False,
     )
@@ -364,5 +366,5 @@ def serve_base(ctx: Ctx, kind: Kind, generation: str, documents: int) -> bool:
     session.execute(delete(SearchGeneration).where(served, SearchGeneration.id.not_in(kept)))
     oldest = select(func.min(SearchGeneration.seen_seq), func.min(SearchGeneration.seen_xid))
     seq, xid = session.execute(oldest.where(SearchGeneration.id.in_(kept))).one()
-    forget_before(session, Seen(kind.name, seq, xid))
+    forget_before(session, LogPosition(kind.name, seq, xid))
     return True

@@ -31,30 +31,30 @@ def drop_unknown_words(ctx: Ctx, parsed: ParsedQuery, index: Index, catalogue: C
     Without goods some word must be met, so one word must be known.
     """
     written = parsed.rest.split()
-    known = _heard(ctx, written, index, catalogue)
+    known = _known_words(ctx, written, index, catalogue)
     goods = parsed.product or parsed.alternatives or parsed.grade
     if all(known) or not (goods or any(known)):
         return parsed
-    unheard, run = list[str](), list[str]()
+    unknown, run = list[str](), list[str]()
     for word, is_known in zip([*written, ""], [*known, True], strict=True):
         if not is_known:
             run.append(word)
         elif run:
-            unheard.append(" ".join(run))
+            unknown.append(" ".join(run))
             run = []
     rest = " ".join(word for word, is_known in zip(written, known, strict=True) if is_known)
-    told = Refusal("search.not_looked_at", words=", ".join(unheard))
+    told = Refusal("search.not_looked_at", words=", ".join(unknown))
     return replace(parsed, rest=rest, unclear=(*parsed.unclear, told))
 
 
-def _heard(ctx: Ctx, written: Sequence[str], index: Index, catalogue: Catalogue) -> list[bool]:
+def _known_words(ctx: Ctx, written: Sequence[str], index: Index, catalogue: Catalogue) -> list[bool]:
     """Return for each word whether it is known. A number counts like the words beside it ("10000 lbs")."""
     if not written:
         return []
     texts = [" ".join(words_in(word)) for word in written]
     meant = catalogue.synonyms.of(texts)
-    heard = index.heard([Word(text, also) for text, also in zip(texts, meant, strict=True)])
-    known = [bool(also) or is_heard for also, is_heard in zip(meant, heard, strict=True)]
+    met = index.known_words([Word(text, also) for text, also in zip(texts, meant, strict=True)])
+    known = [bool(also) or is_in_index for also, is_in_index in zip(meant, met, strict=True)]
     traders = _names_of_traders(ctx, {text for text, is_known in zip(texts, known, strict=True) if not is_known})
     known = [is_known or text in traders for text, is_known in zip(texts, known, strict=True)]
     for place, text in enumerate(texts):

@@ -48,7 +48,7 @@ class Seeker:
 
         return ([Card(title=""), *await self.market.run(self.actor, unit)])[-1]
 
-    async def asks(self, *sentences: str) -> None:
+    async def sends_search(self, *sentences: str) -> None:
         await self.does(lambda chat: finding.find(chat, sentences[0]))
         for each in sentences[1:]:
             await self.does(lambda chat, each=each: refinement.narrow(chat, each))  # type: ignore[misc]
@@ -65,7 +65,7 @@ async def seeker() -> AsyncIterator[Seeker]:
 
 
 async def test_a_saved_search_is_called_as_it_was_asked_and_says_how_it_was_understood(seeker: Seeker) -> None:
-    await seeker.asks("A1 Pelets bei  Warschau", "unter 220 €")
+    await seeker.sends_search("A1 Pelets bei  Warschau", "unter 220 €")
     card = await seeker.saves()
     assert card.title == "A1 Pelets bei Warschau, unter 220 €"
     assert card.text.startswith("Verstanden: Holzpellets, ENplus A1, bis 220,00 EUR/t, Warschau")
@@ -83,12 +83,12 @@ async def test_search_changed_by_buttons_is_titled_by_filters_and_local_town(
     seeker: Seeker, locale: str, sentence: str, town: str
 ) -> None:
     seeker.locale = locale
-    await seeker.asks(sentence)
+    await seeker.sends_search(sentence)
 
     def nearer(chat: ChatContext) -> None:
         query = asked(chat)
         ask(chat, service.without(query, "grade"))
-        finding.set_wish(chat, Press("find.set", "", fingerprint(query), f"place:{RADII_KM.index(100)}"))
+        finding.set_filter(chat, Press("find.set", "", fingerprint(query), f"place:{RADII_KM.index(100)}"))
 
     await seeker.does(nearer)
     card = await seeker.saves()
@@ -98,17 +98,17 @@ async def test_search_changed_by_buttons_is_titled_by_filters_and_local_town(
 
 
 async def test_unknown_words_are_no_part_of_the_title(seeker: Seeker) -> None:
-    await seeker.asks("Pellets bei Kiel, Narnia")
+    await seeker.sends_search("Pellets bei Kiel, Narnia")
     card = await seeker.saves()
     assert card.title == "Pellets bei Kiel"
     assert card.text.startswith("Verstanden: Holzpellets, Kiel")
     assert "Narnia" not in card.text
-    await seeker.asks("Pellets bei Kiel 10000 lbs")
+    await seeker.sends_search("Pellets bei Kiel 10000 lbs")
     assert (await seeker.saves()).title == "Pellets bei Kiel"  # which is the search that was kept before
 
 
 async def test_an_order_or_a_better_understanding_leaves_the_question_as_it_was(seeker: Seeker) -> None:
-    await seeker.asks("Pellets bei Kiel")
+    await seeker.sends_search("Pellets bei Kiel")
     await seeker.does(lambda chat: finding.sort(chat, Press("find.sort", "", fingerprint(asked(chat)), "cheapest")))
     assert (await seeker.saves()).title == "Pellets bei Kiel"
 
@@ -117,10 +117,10 @@ async def test_one_that_was_kept_without_its_question_gets_it_when_it_is_asked_a
     def forgets(chat: ChatContext) -> None:
         ask(chat, asked(chat))
 
-    await seeker.asks("Pellets bei Kiel")
+    await seeker.sends_search("Pellets bei Kiel")
     await seeker.does(forgets)
     assert (await seeker.saves()).title.startswith("Holzpellets, Kiel")
-    await seeker.asks("Holzpellets bei Kiel")
+    await seeker.sends_search("Holzpellets bei Kiel")
     assert (await seeker.saves()).title == "Holzpellets bei Kiel"
 
     def kept(ctx: Ctx) -> list[SavedSearch]:
@@ -130,16 +130,16 @@ async def test_one_that_was_kept_without_its_question_gets_it_when_it_is_asked_a
 
 
 async def test_a_question_is_asked_again_from_its_search_in_its_own_words(seeker: Seeker) -> None:
-    await seeker.asks("Pellets bei Kiel")
+    await seeker.sends_search("Pellets bei Kiel")
     card = await seeker.saves()
     search = (card.subject or "").removeprefix("search:")
-    await seeker.asks("Holz bei Riga")
+    await seeker.sends_search("Holz bei Riga")
     await seeker.does(lambda chat: alerts.look(chat, Press("alert.look", search)))
     assert (await seeker.saves()).title == "Pellets bei Kiel"
 
 
 async def test_a_long_question_is_a_title_and_not_a_letter(seeker: Seeker) -> None:
-    await seeker.asks("Pellets bei Kiel " + "aus Buche oder Fichte " * 40)
+    await seeker.sends_search("Pellets bei Kiel " + "aus Buche oder Fichte " * 40)
     card = await seeker.saves()
     assert card.title.startswith("Pellets bei Kiel aus Buche")
     assert len(card.title) <= alerts.LONG_TITLE

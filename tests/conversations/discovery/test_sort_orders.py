@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.discovery.sort_orders import said_order
+from conversations.discovery.sort_orders import order_of
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ from conversations.discovery.sort_orders import said_order
     ],
 )
 def test_an_order_is_one_in_a_few_words(said: str, order: str) -> None:
-    assert said_order(said) == order
+    assert order_of(said) == order
 
 
 @pytest.mark.parametrize("said", ["", "please", "cheap pellets near Kaunas", "near", "🎄", "my boiler is cheaper than"])
 def test_sentence_that_says_more_or_nothing_is_no_order(said: str) -> None:
-    assert said_order(said) is None
+    assert order_of(said) is None

@@ -39,7 +39,7 @@ def play(pad: Keypad, *keys: str, value: Any = None) -> str:
     for key in keys:
         offered = {option.value for row in pad.keys(CHAT, keyed, value, {}).rows for option in row}
         assert key in offered, f"{key} is not among {sorted(offered)}"
-        keyed = pad.pressed(CHAT, keyed, key, value, {})
+        keyed = pad.after_key(CHAT, keyed, key, value, {})
     return keyed
 
 
@@ -57,11 +57,11 @@ def test_a_digit_replaces_what_stood_and_back_shortens_it() -> None:
 def test_whatever_is_keyed_in_reads_as_an_amount_or_cannot_be_sent(keys: list[str]) -> None:
     keyed = ""
     for key in keys:
-        keyed = AMOUNT.pressed(CHAT, keyed, key, None, {})
+        keyed = AMOUNT.after_key(CHAT, keyed, key, None, {})
         drawn = AMOUNT.keys(CHAT, keyed, None, {})
         assert all(len(option.value) <= MOST_CARRIED for row in drawn.rows for option in row)
         if any(option.value == DONE for row in drawn.rows for option in row):
-            amount, _, unit = (AMOUNT.answer(AMOUNT.pressed(CHAT, keyed, DONE, None, {})) or "").partition(" ")
+            amount, _, unit = (AMOUNT.answer(AMOUNT.after_key(CHAT, keyed, DONE, None, {})) or "").partition(" ")
             assert Quantity(Decimal(amount), unit)
 
 
@@ -77,9 +77,9 @@ def test_any_two_days_ahead_can_be_keyed_in(ahead: int, more: int) -> None:
             }
             if keyed[:6] == f"{day:%Y%m}" or (not keyed and (day.year, day.month) == (TODAY.year, TODAY.month)):
                 break
-            keyed = pad.pressed(CHAT, keyed, rows[0][-1].value, None, {})
+            keyed = pad.after_key(CHAT, keyed, rows[0][-1].value, None, {})
         assert all(len(option.value) <= MOST_CARRIED for row in rows for option in row)
-        keyed = pad.pressed(CHAT, keyed, keys[str(day.day)], None, {})
+        keyed = pad.after_key(CHAT, keyed, keys[str(day.day)], None, {})
     assert pad.answer(keyed) == f"{first} – {last}"
 
 
@@ -97,7 +97,7 @@ def test_the_month_of_what_was_answered_before_is_on_show_also_where_that_has_be
 @pytest.mark.parametrize("key", ["", "20261", "=20261399", "202612/2026-9", "=2026120١-20261203"])
 def test_a_key_that_we_cannot_have_drawn_is_refused(key: str) -> None:
     with pytest.raises(Invalid):
-        Calendar(span=True).pressed(CHAT, "", key, None, {})
+        Calendar(span=True).after_key(CHAT, "", key, None, {})
 
 
 def test_a_calendar_is_headed_by_the_days_as_its_reader_writes_them_short() -> None:

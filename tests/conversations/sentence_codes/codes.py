@@ -138,7 +138,7 @@ def _of_steps() -> Iterator[str]:
     yield from offer.TOASTS.values()
     for steps in STEPS:
         yield from (
-            f"sure.{steps.thing}.{verb}" for verb in steps.asks_first & steps.acts.keys() - steps.questions.keys()
+            f"sure.{steps.thing}.{verb}" for verb in steps.confirmed & steps.acts.keys() - steps.questions.keys()
         )
         yield from (f"toast.{steps.thing}.{verb}" for verb in steps.acts)
     for asked in ("sure.deal.cancel", "sure.deal.cancel_agreed", "sure.lot.drop_agreed"):
@@ -248,26 +248,26 @@ def of_notices() -> dict[str, frozenset[str]]:
     """Return the codes of notices about events, with their placeholders."""
     told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
-    told |= dict.fromkeys(event_sentences.CHANGED_FACTS.values(), frozenset({"what", "who"}))
+    told |= dict.fromkeys(event_sentences.CHANGED_EVENTS.values(), frozenset({"what", "who"}))
     told |= requests.NOTICES
     told |= dict.fromkeys(("notice.half_time", "notice.little_time"), frozenset({"due"}))
     told |= {"notice.undecided": frozenset({"due", "what"})}
     told |= dict.fromkeys(("notice.half_time_of_lot", "notice.little_time_of_lot"), frozenset({"due", "lot"}))
     parts: Sequence[tuple[Mapping[type, str], frozenset[str]]] = (
-        (event_sentences.OFFER_FACTS, frozenset()),
-        (event_sentences.INQUIRY_FACTS, frozenset({"why"})),
+        (event_sentences.OFFER_EVENTS, frozenset()),
+        (event_sentences.INQUIRY_EVENTS, frozenset({"why"})),
         *requests.FACTS,
-        (event_sentences.DEAL_FACTS, frozenset({"why"})),
-        (event_sentences.LOT_FACTS, frozenset({"why", "lot"})),
-        (event_sentences.PAGE_FACTS, frozenset({"amount"})),
-        (event_sentences.CASE_FACTS, frozenset({"why"})),
+        (event_sentences.DEAL_EVENTS, frozenset({"why"})),
+        (event_sentences.LOT_EVENTS, frozenset({"why", "lot"})),
+        (event_sentences.PAGE_EVENTS, frozenset({"amount"})),
+        (event_sentences.CASE_EVENTS, frozenset({"why"})),
     )
     for told_of, known in parts:
         told |= {code: known | {"who"} for code in told_of.values() if code}
     told["notice.reviews_open"] |= {"until"}
-    told |= {code: frozenset({"amount", "who"}) for code in event_sentences.REFUSED_FACTS.values()}
-    told |= {code: frozenset({"amount", "left", "ref"}) for code in event_sentences.SERVED_FACTS.values()}
-    for fact, code in (*event_sentences.MONEY_FACTS.items(), *event_sentences.CHARGEBACK_FACTS.items()):
+    told |= {code: frozenset({"amount", "who"}) for code in event_sentences.REFUSED_EVENTS.values()}
+    told |= {code: frozenset({"amount", "left", "ref"}) for code in event_sentences.SERVED_EVENTS.values()}
+    for fact, code in (*event_sentences.MONEY_EVENTS.items(), *event_sentences.CHARGEBACK_EVENTS.items()):
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(event_sentences.MONEY_PARTS))
     return told | sessions.notices() | sales.notices()

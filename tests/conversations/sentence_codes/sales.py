@@ -6,7 +6,7 @@ from typing import Final
 
 from conversations.advice.experts import notifications
 from conversations.books.chargebacks import CHARGEBACK_EVENTS
-from conversations.moderation import REPORT_FACTS
+from conversations.moderation import REPORT_EVENTS
 from conversations.shop import purchase_notifications
 from core.advice.promotion.model import Kind, PromotionState
 from core.privacy.erasure.model import Open
@@ -55,7 +55,7 @@ def notices() -> dict[str, frozenset[str]]:
     told |= dict.fromkeys((code for code in CHARGEBACK_EVENTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *notifications.PROMOTION_PARTS})
     told |= dict.fromkeys((code for code in notifications.PROMOTION_EVENTS.values() if code), promoted)
-    return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
+    return told | dict.fromkeys(REPORT_EVENTS.values(), frozenset({"who"}))
 
 
 def reasons() -> set[str]:

@@ -9,10 +9,10 @@ import pytest
 
 from config.reference import reference
 from core.catalogue.product_names import folded
-from core.catalogue.topics import STEM, THINGS
+from core.catalogue.topics import OBJECTS, STEM
 from core.discovery.search.batch import RowSearch
 from core.discovery.search.service import index_rows
-from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, listing
+from tests.core.discovery.search.batch import KAUNAS, TODAY, expert, is_for_adviser, listing
 from tests.core.goods import catalogue
 
 LANGUAGES: Final = {"en", "de", "fr", "es", "it", "sv", "pl", "lt", "lv", "et", "uk"}
@@ -151,7 +151,7 @@ def test_expert_on_the_very_problem_comes_before_others_of_the_field(problem: st
     ],
 )
 def test_goods_are_a_problem_only_where_it_is_told(told: str, is_problem: bool) -> None:
-    assert asks(told) is is_problem
+    assert is_for_adviser(told) is is_problem
 
 
 def test_a_topic_of_another_field_takes_more_than_a_word() -> None:
@@ -164,7 +164,7 @@ def test_topics_are_told_in_every_language_and_each_word_once() -> None:
     for field in catalogue().expertise.values():
         assert field.topics, field.id
         for topic, languages in field.topics.items():
-            assert set(languages) - {THINGS} == LANGUAGES, topic
+            assert set(languages) - {OBJECTS} == LANGUAGES, topic
             for language, said in languages.items():
                 words = [folded(word) for word in said]
                 assert len(words) == len(set(words)), (topic, language)

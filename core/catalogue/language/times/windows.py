@@ -63,53 +63,55 @@ class Spans:
         self._counts = {folded(word): number for number, name in enumerate(COUNTS, 1) for word in words.all(name)}
         self._days = {folded(word): days for unit, days in DAYS.items() for word in words.all(unit)}
 
-        def said(*meanings: str) -> str:
+        def any_word(*meanings: str) -> str:
             return any_of(word for meaning in meanings for word in words.all(meaning))
 
         whole = (
-            rf"(?:(?P<month>{any_of(self._months)})\.?(?:\s+(?P<y>{YEAR}))?|(?P<next>{said('next_month')})"
-            rf"|(?P<this>{said('this_month', 'the_month')})|(?P<of_year>{said('the_year')}|{YEAR}))"
+            rf"(?:(?P<month>{any_of(self._months)})\.?(?:\s+(?P<y>{YEAR}))?|(?P<next>{any_word('next_month')})"
+            rf"|(?P<this>{any_word('this_month', 'the_month')})|(?P<of_year>{any_word('the_year')}|{YEAR}))"
         )
         part = rf"(?P<part>{any_of(self._parts)})"
-        limit = rf"(?:(?:(?P<until>{said('until')})|(?P<starting>{said('starting')})|{said('during')})\s+)?"
+        limit = rf"(?:(?:(?P<until>{any_word('until')})|(?P<starting>{any_word('starting')})|{any_word('during')})\s+)?"
         count = rf"(?P<count>[0-9]{{1,2}}|{any_of(self._counts)})\s+(?P<unit>{any_of(self._days)})"
         self.readings: tuple[tuple[str, Reading], ...] = (
-            (rf"{limit}{part}(?:[\s-]+(?:{said('of')}\s*)?){whole}", self._part),
+            (rf"{limit}{part}(?:[\s-]+(?:{any_word('of')}\s*)?){whole}", self._part),
             (rf"{limit}{whole}\s+{part}", self._part),
-            (rf"{limit}(?:(?P<this>{said('month_end')})|(?P<of_year>{said('year_end')}))", self._part),
-            (rf"{said('in_time')}\s+{count}", self._from_today),
-            (rf"{count}\s+{said('in_time_behind')}", self._from_today),
+            (rf"{limit}(?:(?P<this>{any_word('month_end')})|(?P<of_year>{any_word('year_end')}))", self._part),
+            (rf"{any_word('in_time')}\s+{count}", self._from_today),
+            (rf"{count}\s+{any_word('in_time_behind')}", self._from_today),
         )
 
     def _part(self, found: re.Match[str], today: date) -> DateWindow | None:
-        said = found.groupdict()
-        part = self._parts[re.sub(r"\s+", " ", said.get("part") or "")] if said.get("part") else "late"
-        window = self._of_year(said["of_year"], part, today) if said["of_year"] else self._of_month(said, part, today)
-        if window is None or not said["until"]:
-            return open_from(window.first) if window and said["starting"] else window
+        groups = found.groupdict()
+        name = self._parts[re.sub(r"\s+", " ", groups.get("part") or "")] if groups.get("part") else "late"
+        window = (
+            self._of_year(groups["of_year"], name, today) if groups["of_year"] else self._of_month(groups, name, today)
+        )
+        if window is None or not groups["until"]:
+            return open_from(window.first) if window and groups["starting"] else window
         return ordered(today, window.last)
 
-    def _of_month(self, said: Mapping[str, str | None], part: str, today: date) -> DateWindow:
+    def _of_month(self, groups: Mapping[str, str | None], part: str, today: date) -> DateWindow:
         first, last = PARTS_OF_MONTH[part]
 
         def of(year: int, month: int) -> DateWindow:
             return DateWindow(date(year, month, first), date(year, month, last) if last else end_of_month(year, month))
 
-        if not said.get("month"):
-            month = end_of_month(today.year, today.month) + timedelta(days=1) if said.get("next") else today
+        if not groups.get("month"):
+            month = end_of_month(today.year, today.month) + timedelta(days=1) if groups.get("next") else today
             return of(month.year, month.month)
-        number = self._months[said["month"] or ""]
-        if said["y"]:
-            return of(int(said["y"]), number)
+        number = self._months[groups["month"] or ""]
+        if groups["y"]:
+            return of(int(groups["y"]), number)
         window = of(today.year, number)
         return window if window.last >= today else of(today.year + 1, number)
 
     @staticmethod
-    def _of_year(said: str, part: str, today: date) -> DateWindow | None:
+    def _of_year(name: str, part: str, today: date) -> DateWindow | None:
         if part not in PARTS_OF_YEAR:
             return None
         first, last = PARTS_OF_YEAR[part]
-        year = int(said) if said.isdigit() else today.year + (last < today.month)
+        year = int(name) if name.isdigit() else today.year + (last < today.month)
         return DateWindow(date(year, first, 1), end_of_month(year, last))
 
     def _from_today(self, found: re.Match[str], today: date) -> DateWindow:
@@ -271,20 +273,20 @@ class WindowReader:
 
     def find(self, text: str, today: date) -> FoundWindow | None:
         """Return the first window in a folded text. Raise Invalid for a day or week that does not exist."""
-        heard = next(self._heard(text, today), None)
-        if isinstance(heard, NoWindow):
-            raise heard.refusal
-        return heard
+        window_in = next(self._windows_in(text, today), None)
+        if isinstance(window_in, NoWindow):
+            raise window_in.refusal
+        return window_in
 
-    def heard(self, text: str, today: date) -> FoundWindow | NoWindow | None:
+    def window_in(self, text: str, today: date) -> FoundWindow | NoWindow | None:
         """Return the first window or refusal of a sentence, with its position.
 
         A day that has just passed is taken as written, not as the one a year ahead. A window that starts on such a day
         starts today.
         """
-        return next(self._heard(text, today, passed=True), None)
+        return next(self._windows_in(text, today, passed=True), None)
 
-    def _heard(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
+    def _windows_in(self, text: str, today: date, *, passed: bool = False) -> Iterator[FoundWindow | NoWindow]:
         for pattern, reading in self._readings:
             for found in pattern.finditer(text):
                 try:
@@ -398,7 +400,7 @@ def _just_passed(reading: Reading, found: re.Match[str], today: date) -> DateWin
 
 def _any_day(month: str, short: str, words: Words) -> str:
     """Return the pattern of one day, with or without its year. Takes the patterns of full and short month names."""
-    currency = any_of(word for said in words.currencies.values() for word in said)
+    currency = any_of(word for names in words.currencies.values() for word in names)
     no_price = rf"(?!\s*{currency}(?!\w))(?![0-9])"
     year = rf"{YEAR}(?:\s?рр?\.?(?!\w))?"  # "30 червня 2027 р.", of a span "2027 рр."
     named_year = YEAR_BEFORE.replace("?P<y>", "?:")

@@ -15,7 +15,7 @@ from core.discovery.search.engine.query import GIVEN_UP, EngineQuery, Limits
 from core.discovery.search.engine.segment import U32, Segment, kilometres
 from core.discovery.search.engine.term_group import TermGroup, merged
 
-GOODS: Final = "product:"  # the prefix of the marks of goods
+GOODS: Final = "product:"  # the prefix of the tags of goods
 CAP: Final = 8_000  # documents that are ranked for one query: the bound for the slowest
 WORDS_CAP: Final = 2_000  # documents chosen for their words alone: those of the rarest words are enough
 ENOUGH: Final = 400  # documents that have all the words
@@ -34,43 +34,41 @@ class Candidates:
 
     segment: Segment
     alive: Which
-    wanted: EngineQuery
+    query: EngineQuery
     groups: Sequence[TermGroup]
     weights: Sequence[float]  # the weight of each group
 
     def choose(self, limit: int) -> U32:
         """Return the numbers of the candidates in order, the newest first."""
-        if self.free and self.groups and self.wanted.order == "best":
+        if self.free and self.groups and self.query.order == "best":
             return self._with_all_words(limit)
-        meeting = self._meeting_wishes()
+        meeting = self._meeting_filters()
         if meeting is not None and len(meeting) <= CAP:
             return meeting
         words = self._with_words(CAP)
         if meeting is not None:
             chosen = np.intersect1d(words, meeting, assume_unique=True)
-            return chosen if self.wanted.some_word else _filled(chosen, meeting)
+            return chosen if self.query.some_word else _completed(chosen, meeting)
         fitting = self.fitting(words)
         if len(words) >= WORDS_CAP // 2 and len(fitting) < CAP // 40 and len(fitting) < len(words):
             fitting = self.fitting(self._with_words(DEEP))[:CAP]
-        if not self.groups or (not self.wanted.some_word and self.wanted.must):
-            fitting = _filled(fitting, self.fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
+        if not self.groups or (not self.query.some_word and self.query.must):
+            fitting = _completed(fitting, self.fitting(np.arange(min(len(self.segment), DEEP), dtype=np.uint32)))
         return fitting
 
     @property
     def free(self) -> bool:
         """Return True if only the words decide. Then the best have rare words, and few documents need a look."""
-        wanted = self.wanted
-        limits = (wanted.price_at_most, wanted.price_at_least, wanted.amount, wanted.days)
-        return (
-            wanted.near is None and not wanted.must and not wanted.some_word and all(limit is None for limit in limits)
-        )
+        query = self.query
+        limits = (query.price_at_most, query.price_at_least, query.amount, query.days)
+        return query.near is None and not query.must and not query.some_word and all(limit is None for limit in limits)
 
-    def _meeting_wishes(self) -> U32 | None:
+    def _meeting_filters(self) -> U32 | None:
         """Return all documents that meet the filters, found from the rarest filter. None if too many meet each."""
-        lists = [self._terms_of(wish) for wish in self.wanted.must]
-        near = self.wanted.near
+        lists = [self._terms_of(alternatives) for alternatives in self.query.must]
+        near = self.query.near
         if near is not None and near.circle_km is not None:
-            lists.append(self.segment.cells(near.lat, near.lon, near.circle_km, self._goods_wanted()))
+            lists.append(self.segment.cells(near.lat, near.lon, near.circle_km, self._asked_goods()))
         if not lists:
             return None
         if self._some_word_must():
@@ -82,7 +80,7 @@ class Candidates:
 
     def _terms_asked(self) -> list[int]:
         """Return all terms of the words; with a distance, only goods within it."""
-        asked, near = {term for group in self.groups for term in group.lists}, self.wanted.near
+        asked, near = {term for group in self.groups for term in group.lists}, self.query.near
         if near is None or near.circle_km is None:
             return list(asked)
         products = self.segment.product_of_term
@@ -104,8 +102,8 @@ class Candidates:
 
     def _some_word_must(self) -> bool:
         """Return True if a document without any asked word can be left out: nothing else would make it relevant."""
-        wanted = self.wanted
-        some = wanted.some_word or wanted.least_relevance > 0
+        query = self.query
+        some = query.some_word or query.least_relevance > 0
         return some and bool(self.groups) and all(group.spot is None for group in self.groups)
 
     def fitting(self, numbers: U32) -> U32:
@@ -134,31 +132,31 @@ class Candidates:
 
     def _tests(self) -> Sequence[Sequence[Test]]:
         """Return the tests of each kind of filter in the order of `GIVEN_UP`: each tells which documents meet it."""
-        wanted = self.wanted
+        query = self.query
         return (
-            [self._to_be_had] if wanted.days is not None else (),
-            [self._enough] if wanted.amount is not None else (),
-            [self._within_price] if wanted.price_at_most is not None or wanted.price_at_least is not None else (),
-            [partial(self.has, terms=self._terms_of(wish)) for wish in wanted.must],
+            [self._to_be_had] if query.days is not None else (),
+            [self._enough] if query.amount is not None else (),
+            [self._within_price] if query.price_at_most is not None or query.price_at_least is not None else (),
+            [partial(self.has, terms=self._terms_of(alternatives)) for alternatives in query.must],
         )
 
     def _to_be_had(self, numbers: U32) -> Which:
-        assert self.wanted.days is not None
-        (first, last), columns = self.wanted.days, self.segment.columns
+        assert self.query.days is not None
+        (first, last), columns = self.query.days, self.segment.columns
         meets: Which = (columns.first_days.take(numbers) <= last) & (columns.last_days.take(numbers) >= first)
         meets |= columns.last_days.take(numbers) == 0  # at any time
         return meets
 
     def _enough(self, numbers: U32) -> Which:
-        assert self.wanted.amount is not None
+        assert self.query.amount is not None
         columns = self.segment.columns
-        asked = self._by_goods(self.wanted.amount, numbers, columns.amount_kinds)
+        asked = self._by_goods(self.query.amount, numbers, columns.amount_kinds)
         enough: Which = columns.amounts.take(numbers) * (1 + ROUNDING) >= asked
         enough &= columns.least.take(numbers) * (1 - ROUNDING) <= asked
         return enough | np.isnan(asked)
 
     def _within_price(self, numbers: U32) -> Which:
-        columns, most, least = self.segment.columns, self.wanted.price_at_most, self.wanted.price_at_least
+        columns, most, least = self.segment.columns, self.query.price_at_most, self.query.price_at_least
         prices, meets = columns.prices.take(numbers), np.ones(len(numbers), bool)
         if most is not None:
             meets &= prices <= self._by_goods(most, numbers, columns.price_kinds) * (1 + ROUNDING)
@@ -167,7 +165,7 @@ class Candidates:
         return meets
 
     def _within(self, numbers: U32) -> Which | slice:
-        near = self.wanted.near
+        near = self.query.near
         if near is None or near.radius_km is None:
             return slice(None)
         within: Which = self.segment.by_distance(numbers, near.lat, near.lon, kilometres) <= near.radius_km
@@ -180,7 +178,7 @@ class Candidates:
     def living(self, numbers: U32) -> U32:
         """Return those that have not been replaced, and have no excluded term."""
         numbers = numbers[self.alive.take(numbers)]
-        unwanted = self.wanted.must_not
+        unwanted = self.query.must_not
         return numbers[~self.has(numbers, self._terms_of(unwanted))] if unwanted else numbers
 
     def _with_all_words(self, limit: int) -> U32:
@@ -258,20 +256,20 @@ class Candidates:
                 has |= found == numbers
         return has
 
-    def _terms_of(self, wish: frozenset[str]) -> list[int]:
-        return [term for text in wish if (term := self.segment.term(text)) is not None]
+    def _terms_of(self, tags: frozenset[str]) -> list[int]:
+        return [term for text in tags if (term := self.segment.term(text)) is not None]
 
     def frequency(self, terms: Sequence[int]) -> int:
         return sum(self.segment.frequency(term) for term in terms)
 
-    def _goods_wanted(self) -> list[str]:
-        for wish in self.wanted.must:
-            if wish and all(text.startswith(GOODS) for text in wish):
-                return [text.removeprefix(GOODS) for text in wish]
+    def _asked_goods(self) -> list[str]:
+        for alternatives in self.query.must:
+            if alternatives and all(text.startswith(GOODS) for text in alternatives):
+                return [text.removeprefix(GOODS) for text in alternatives]
         return []
 
 
-def _filled(chosen: U32, others: U32) -> U32:
+def _completed(chosen: U32, others: U32) -> U32:
     """Return the chosen documents, filled up to the cap with the freshest of the others."""
     if len(chosen) >= CAP:
         return chosen[:CAP]

@@ -1,6 +1,6 @@
 """A document that can be found, of any kind, as the engine takes it in.
 
-A document's square degree on the map is a mark of it. The surroundings of a place are a few squares.
+A document's square degree on the map is a tag of it. The surroundings of a place are a few squares.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Amount:
 class Document:
     """A listing, an expert or an open request.
 
-    `marks` are exact properties ("product:wood_pellets", "scheme:FSC"): a filter names those that would do. Prices are
+    `tags` are exact properties ("product:wood_pellets", "scheme:FSC"): a filter names those that would do. Prices are
     in euros per base unit. None means unknown, and meets no filter.
     """
 
@@ -73,7 +73,7 @@ class Document:
     text: str = ""
     seller: str = ""
     product: str | None = None
-    marks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     amount: Amount | None = None
     least: float = 0.0  # the smallest lot, counted like `amount`
     price: Amount | None = None
@@ -85,18 +85,18 @@ class Document:
     stamp: int = field(default=0, compare=False)  # its version: a hit must still have this one
 
     def terms(self) -> Iterator[tuple[str, bool]]:
-        """Yield words and marks, each with whether it counts fully, as marks and words of the title do."""
+        """Yield words and tags, each with whether it counts fully, as tags and words of the title do."""
         for word in words_in(self.title):
             yield word, True
         for word in words_in(self.text):
             yield word, False
-        for mark in self.all_marks():
-            yield mark, True
+        for tag in self.all_tags():
+            yield tag, True
 
-    def all_marks(self) -> Iterator[str]:
-        """Return its marks with those that every document has: kind, product and square on the map."""
+    def all_tags(self) -> Iterator[str]:
+        """Return its tags with those that every document has: kind, product and square on the map."""
         yield f"kind:{self.kind}"
-        yield from self.marks
+        yield from self.tags
         if self.product is not None:
             yield f"product:{self.product}"
         if self.lat is not None and self.lon is not None:

@@ -155,7 +155,7 @@ class Index:
         """Return True if any document has the word as it is written."""
         return any(part.segment.term(word) is not None for part in self.parts)
 
-    def heard(self, asked: Sequence[Word]) -> list[bool]:
+    def known_words(self, asked: Sequence[Word]) -> list[bool]:
         """Return for each word whether some document may have it.
 
         It may be exact, in another case, misspelt, or written apart or together otherwise.

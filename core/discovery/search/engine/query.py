@@ -28,14 +28,14 @@ NO_OTHER_TERMS: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 class Word(NamedTuple):
-    """One asked word. `also` are other terms that would do (translations, marks), each with how well, from 0 to 1.
+    """One asked word. `also` are other terms that would do (translations, tags), each with how well, from 0 to 1.
 
     With a `spot` the word is a place, and documents near it meet the word too.
 
     - `fuzzy`: it may be misspelt.
     - `own` and `spot_weight`: how well the word itself, and the neighbourhood, would do.
     - `tells`: its weight against others.
-    - `beside`: marks of goods that are already named. The word does not ask for them again by their sellers' use.
+    - `beside`: tags of goods that are already named. The word does not ask for them again by their sellers' use.
     - `goods`: it names goods to find.
     - `country`: it names their country. It tells as much as a town, however many documents are from there.
     - `unfinished`: it was perhaps only begun, so a word that begins with it is likelier than a similar one.

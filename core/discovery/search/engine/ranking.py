@@ -33,7 +33,7 @@ HANDY: Final = 0.08
 SHARES: Final = {"near": 0.65, "fresh": 0.35}
 HALF_FRESH_DAYS: Final = 30
 FAR_KM: Final = 1000  # beyond it distance makes no difference any more
-NOBODY_SAYS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
+UNKNOWN_WORD_TELLS: Final = 0.5  # how much a word that no document has counts beside the others: it may be mere talk
 _of_goods, _of_problem = attrgetter("goods"), attrgetter("about")
 ANY_WORD: Final = 1e-6  # least relevance above nothing
 GOODS_TO_PLACE: Final = 1.25  # goods that are named tell at least so much more than where: freshness weighs less
@@ -63,7 +63,7 @@ def weigh(words: Sequence[Word], groups: Sequence[Sequence[TermGroup]], document
             frequency = max(frequency, documents // PLACES_SHARE)
         weights.append(math.log(1 + documents / (1 + frequency)) if frequency else 0.0)
     known = [weight for weight in weights if weight]
-    usual = NOBODY_SAYS * sum(known) / len(known) if known else 1.0
+    usual = UNKNOWN_WORD_TELLS * sum(known) / len(known) if known else 1.0
     telling = [(weight or usual) * word.tells for word, weight in zip(words, weights, strict=True)]
     where = max([told for word, told in zip(words, telling, strict=True) if word.country or word.spot], default=0.0)
     for first, share in ((_of_goods, GOODS_TO_PLACE), (_of_problem, PROBLEM_TO_PLACE)):
@@ -211,7 +211,7 @@ def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
     Square degrees are read from the nearest on until enough documents have been seen; then all are read. If all words
     name goods, no other goods replace them, however few they are.
     """
-    near, goods = candidates.wanted.near, candidates.goods_named()
+    near, goods = candidates.query.near, candidates.goods_named()
     if near is None or near.circle_km is None or not goods:
         return
     lists, looked_through = list[int](), 0
@@ -229,7 +229,7 @@ def of_goods_nearby(candidates: Candidates, limit: int) -> Iterator[Shortlist]:
     numbers = candidates.fitting(nearby)
     if len(numbers) >= limit:
         yield _handiest(candidates, numbers, near, beyond=None)
-    elif candidates.wanted.patient:
+    elif candidates.query.patient:
         yield _best_goods(candidates, *candidates.giving_up(nearby, limit), near)
     elif candidates.only_goods:
         yield Shortlist(numbers, NOTHING_ELSE)
@@ -241,7 +241,7 @@ def _best_goods(candidates: Candidates, numbers: U32, given_up: NDArray[np.uint8
         shares = np.array(candidates.weights, np.float32) / np.float32(sum(candidates.weights))
         relevance = shares @ np.stack([group.goods for group in candidates.groups if group.goods is not None])
         scores = relevance[candidates.segment.columns.products[numbers]] * np.float32(1 - HANDY)
-        scores += handiness(candidates.segment, numbers, near, candidates.wanted.today) * np.float32(HANDY)
+        scores += handiness(candidates.segment, numbers, near, candidates.query.today) * np.float32(HANDY)
         scores -= given_up
         kept = np.sort(np.argpartition(-scores, FEW)[:FEW])
         numbers, given_up = numbers[kept], given_up[kept]
@@ -259,7 +259,7 @@ def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float
         nearness = 1 - min(math.log1p(beyond) / math.log1p(FAR_KM), 1.0)
         bounds.append(of_these * (1 - HANDY) + HANDY * (SHARES["near"] * nearness + SHARES["fresh"]))
     if len(numbers) > FEW:
-        handy = handiness(candidates.segment, numbers, near, candidates.wanted.today)
+        handy = handiness(candidates.segment, numbers, near, candidates.query.today)
         order = np.argpartition(-handy, FEW)
         bounds.append(of_these * (1 - HANDY) + HANDY * float(handy[order[FEW]]))
         numbers = np.sort(numbers[order[:FEW]])
@@ -267,4 +267,4 @@ def _handiest(candidates: Candidates, numbers: U32, near: Spot, *, beyond: float
 
 
 def _freshness(candidates: Candidates, number: int) -> float:
-    return float(candidates.segment.freshness(candidates.wanted.today, HALF_FRESH_DAYS)[number])
+    return float(candidates.segment.freshness(candidates.query.today, HALF_FRESH_DAYS)[number])

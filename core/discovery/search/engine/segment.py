@@ -64,7 +64,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Terms:
-    """Words and marks in the order of their bytes, and the documents of each.
+    """Words and tags in the order of their bytes, and the documents of each.
 
     The documents of term t are `postings[starts[t]:starts[t + 1]]`, newest first. The lowest bit of a posting says that
     the term stands in the title; the others are the document's number.
@@ -92,7 +92,7 @@ class Segment:
         return len(self.columns)
 
     def term(self, text: str) -> int | None:
-        """Return the number of exactly that word or mark."""
+        """Return the number of exactly that word or tag."""
         return self._numbers.get(text)
 
     def beginning(self, text: str, most: int) -> range:
@@ -198,7 +198,7 @@ class Segment:
 
     @cached_property
     def product_of_term(self) -> dict[int, int]:
-        """The number of the product, by the terms that are marks of goods."""
+        """The number of the product, by the terms that are tags of goods."""
         terms = ((self.term(f"product:{name}"), number) for number, name in enumerate(self.product_names) if name)
         return {term: number for term, number in terms if term is not None}
 
@@ -336,12 +336,12 @@ def _terms(ordered: Sequence[Document]) -> tuple[NDArray[np.bytes_], U32, U32]:
     number_of: dict[str, int] = {}
     owners, entries = array("I"), array("I")
     for number, document in enumerate(ordered):
-        seen: dict[int, bool] = {}
+        in_titles: dict[int, bool] = {}
         for term, in_title in document.terms():
             known = number_of.setdefault(term, len(number_of))
-            seen[known] = seen.get(known, False) or in_title
-        owners.extend(seen)
-        entries.extend([number << 1 | in_title for in_title in seen.values()])
+            in_titles[known] = in_titles.get(known, False) or in_title
+        owners.extend(in_titles)
+        entries.extend([number << 1 | in_title for in_title in in_titles.values()])
     texts = _names(list(number_of))
     order = np.argsort(texts, kind="stable")
     rank = np.empty(len(order), dtype=np.uint32)

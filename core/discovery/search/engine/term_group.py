@@ -111,17 +111,17 @@ class Reader:
         if len(word) < 3 or word.isdigit():
             return
         segment = self.segment
-        heard = segment.frequency(exact) if exact is not None else 0
+        frequency_of = segment.frequency(exact) if exact is not None else 0
         self._begun(word, found)
-        if heard >= WELL_KNOWN:
+        if frequency_of >= WELL_KNOWN:
             return
-        near = segment.common_near(word) if heard >= KNOWN else segment.near(word)
+        near = segment.common_near(word) if frequency_of >= KNOWN else segment.near(word)
         for term, edits in near.items():
             if edits:
                 text = segment.texts[term]
                 weight = BY_EDITS[edits] * (1.0 if text[0] == word[0] else OTHER_INITIAL)
                 # A known word is believed, unless nearly everybody writes the other: then it is their misspelling.
-                if heard * NEARLY_EVERYBODY > segment.frequency(term):
+                if frequency_of * NEARLY_EVERYBODY > segment.frequency(term):
                     weight *= BESIDE_EXACT
                 found[term] = max(weight, found.get(term, 0.0))
 
@@ -160,10 +160,10 @@ class Reader:
         if terms.leaning[best] >= CLEARLY_LEANING:
             name = self.segment.product_names[terms.lean[best]]
             goods = self.segment.term(f"product:{name}")
-            share, heard = float(terms.leaning[best]), frequency(best)
+            share, known = float(terms.leaning[best]), frequency(best)
             if goods is None:
                 return
-            if share * heard / (heard + BY_CHANCE) >= CERTAINLY_LEANING:
+            if share * known / (known + BY_CHANCE) >= CERTAINLY_LEANING:
                 found[goods] = NAMING * found[best]
             else:
                 # It tells no more than that goods of this kind are meant, however rare the word itself is.
@@ -180,17 +180,21 @@ class Reader:
         """
         if not found:
             return [], [], 0
-        heard = {term: self.segment.frequency(term) for term in found}
-        most = math.log(2 + max(heard.values()))
+        frequencies = {term: self.segment.frequency(term) for term in found}
+        most = math.log(2 + max(frequencies.values()))
         likely = {
-            term: weight * (0.85 + 0.15 * math.log(2 + heard[term]) / most) if weight < 1 else weight
+            term: weight * (0.85 + 0.15 * math.log(2 + frequencies[term]) / most) if weight < 1 else weight
             for term, weight in found.items()
         }
         kept = sorted(likely, key=likely.__getitem__, reverse=True)[:most_terms]
         best = likely[kept[0]]
         goods = self.segment.product_of_term
         kept = [term for term in reversed(kept) if likely[term] >= best / 2 or term in goods]
-        return kept, [likely[term] for term in kept], sum([heard[term] for term in kept if likely[term] >= 0.8 * best])
+        return (
+            kept,
+            [likely[term] for term in kept],
+            sum([frequencies[term] for term in kept if likely[term] >= 0.8 * best]),
+        )
 
 
 def rejoined(words: Sequence[Word], readers: Sequence[Reader]) -> list[Word]:

@@ -21,7 +21,7 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import leaders, words_of
 from core.catalogue.synonyms import SAME
 from core.discovery.search.model import COUNTRY, GRADE, PACKAGING, PRODUCT, SCHEME, TOWN, WORD
-from core.discovery.search.sentence.state import TAKEN, ParseState
+from core.discovery.search.sentence.state import STRUCK_OUT, ParseState
 
 SMALL_WORDS_BETWEEN: Final = 2  # "nicht aus der Ukraine", "nie z Ukrainy"
 LONGEST_NAME: Final = 4  # words of a country's or town's name
@@ -29,43 +29,43 @@ LONGEST_GOODS: Final = 6  # words of goods that are not wanted, small ones with 
 CERTAIN: Final = 0.9  # similarity of a word to one of goods: a typo ("animal fat finnland") names none here
 SHORTEST_BEGUN: Final = 6  # letters of a word that names of goods begin with: "keine Sonnenblume"
 ANY_GOODS: Final = 4  # products that a word like "wood" is of: it tells no kind of them
-ENDS: Final = frozenset(f"{TAKEN},;:.!?")  # behind one, nothing is left out any more
+ENDS: Final = frozenset(f"{STRUCK_OUT},;:.!?")  # behind one, nothing is left out any more
 # The names of countries behind the Latvian "no", which is "from": "no Polijas", and, as some write, "no Polija".
 IN_LATVIAN: Final = re.compile(r".*(?:s|ij[au]|tuv[au]|rain[au])")
-Named = tuple[int, list[str]]  # where it ends, and its marks
+Named = tuple[int, list[str]]  # where it ends, and its tags
 
 
 def take_exclusions(state: ParseState) -> tuple[str, ...]:
-    """Return the excluded marks, as documents have them. Strike them out with the words that exclude them."""
+    """Return the excluded tags, as documents have them. Strike them out with the words that exclude them."""
     lacking = state.words & state.grammar.lacking_kinds
     if not (lacking or state.may_name("excluding")):
         return ()
     reader = _Unwanted(state, state.catalogue, state.places)
-    marks: list[str] = []
+    tags: list[str] = []
     for excluding in list(state.grammar.excluding.finditer(state.text)):
         end: int | None = excluding.end()
         # "granulas no Polijas" is from there in Latvian, and "no" in three other languages.
         sure = excluding[0] not in state.grammar.not_or_from
         while end is not None and (found := reader.named(end, excluding.start(), sure=sure)) is not None:
             end, named = found
-            marks += named
+            tags += named
             state.strike(excluding.start(), end)
             end = reader.further(end, named)
     for word in FIRST_WORD.finditer(state.text) if lacking else ():
         if word[0] in lacking:  # "küttepuud kaseta"
             state.strike(*word.span())
-            marks.append(f"{WORD}{word[0]}")
-    return tuple(dict.fromkeys(marks))
+            tags.append(f"{WORD}{word[0]}")
+    return tuple(dict.fromkeys(tags))
 
 
 def excluded_terms(left_out: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
     """Return the terms that no document may have. Kinds of goods give their words in all languages."""
-    kinds = (f"{WORD}{word}" for mark in left_out if mark.startswith(WORD) for word in words_of_kind(mark, catalogue))
-    return frozenset((*kinds, *(mark for mark in left_out if not mark.startswith(WORD))))
+    kinds = (f"{WORD}{word}" for tag in left_out if tag.startswith(WORD) for word in words_of_kind(tag, catalogue))
+    return frozenset((*kinds, *(tag for tag in left_out if not tag.startswith(WORD))))
 
 
-def kind_marks(words: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
-    """Return the marks of the kinds that these folded words of goods name.
+def kind_tags(words: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
+    """Return the tags of the kinds that these folded words of goods name.
 
     A seller's name is not among the words, so "without oak" finds the pellets of Oak Ltd.
     """
@@ -74,9 +74,9 @@ def kind_marks(words: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1_000)
-def words_of_kind(mark: str, catalogue: Catalogue) -> frozenset[str]:
+def words_of_kind(tag: str, catalogue: Catalogue) -> frozenset[str]:
     """Return the folded words of a kind of goods in all languages, without small words ("al", Swedish for alder)."""
-    word = mark.removeprefix(WORD)
+    word = tag.removeprefix(WORD)
     same = (other for other, weight in catalogue.synonyms.of([word])[0].items() if weight >= SAME)
     return frozenset((word, *same)) - grammar_of(catalogue).fillers
 
@@ -90,7 +90,7 @@ class _Unwanted:
     places: Places
 
     def named(self, start: int, excluding: int, *, sure: bool) -> Named | None:
-        """Return the marks of the named thing, after at most a few small words, and its end."""
+        """Return the tags of the named thing, after at most a few small words, and its end."""
         text, small = self.state.text, self.state.grammar.beside_unwanted
         tokens = list(FIRST_WORD.finditer(text, start))[: SMALL_WORDS_BETWEEN + 1]
         for token in tokens:
@@ -99,7 +99,7 @@ class _Unwanted:
             found = next(chain(self._packings(token), self._goods_and_kinds(token, excluding, sure=sure)), None)
             if found is None:
                 # "no Poland" is no Latvian: there the country would stand in another case.
-                sought = chain(self._marks(token), self._towns(token)) if sure else self._abroad(token)
+                sought = chain(self._tags(token), self._towns(token)) if sure else self._abroad(token)
                 found = next(iter(sought), None)
             if found is not None:
                 return found
@@ -126,7 +126,7 @@ class _Unwanted:
         alike = found is not None and found[1][0].partition(":")[0] == named[0].partition(":")[0]
         return joint.end() if alike else None
 
-    def _marks(self, token: re.Match[str]) -> Iterator[Named]:
+    def _tags(self, token: re.Match[str]) -> Iterator[Named]:
         """Yield grades and schemes. "DINplus" is both, and both are excluded."""
         grammar, text, start = self.state.grammar, self.state.text, token.start()
         for words, grades in grammar.grades:
@@ -172,22 +172,25 @@ class _Unwanted:
         words = self._side_by_side(token)
         small = self.state.grammar.fillers
         for size in range(len(words), 0, -1):
-            said = [word[0] for word in words[:size] if word[0] not in small]
+            names = [word[0] for word in words[:size] if word[0] not in small]
             kind = size == 1 and self._tells_kind(words[0][0])
             of_goods = (
-                said and words[0][0] in said and words[size - 1][0] in said and all(map(self._surely_of_goods, said))
+                names
+                and words[0][0] in names
+                and words[size - 1][0] in names
+                and all(map(self._surely_of_goods, names))
             )
             if not (kind or of_goods):
                 continue
             end = words[size - 1].end()
             beside = self._words_beside(excluding, end)
-            wanted = self._best(beside)
-            if (beside and not wanted) or (not sure and self._latvian((*said, *beside))):
+            chosen = self._best(beside)
+            if (beside and not chosen) or (not sure and self._latvian((*names, *beside))):
                 continue
             if kind:
-                yield end, [f"{WORD}{said[0]}"]
+                yield end, [f"{WORD}{names[0]}"]
                 continue
-            if unwanted := self._unwanted(said, beside, wanted):
+            if unwanted := self._unwanted(names, beside, chosen):
                 yield end, [f"{PRODUCT}{product}" for product in unwanted]
 
     def _side_by_side(self, token: re.Match[str]) -> list[re.Match[str]]:
@@ -217,20 +220,20 @@ class _Unwanted:
             return False
         return max(like.values(), default=0.0) >= CERTAIN
 
-    def _unwanted(self, said: list[str], beside: list[str], wanted: tuple[str, ...]) -> list[str]:
+    def _unwanted(self, named: list[str], beside: list[str], chosen: tuple[str, ...]) -> list[str]:
         """Return the goods that these words name, alone and with the words beside them.
 
         "Pellets, no straw" excludes straw bales and straw pellets. If several goods may be wanted, those with that name
         are excluded ("chips, not industrial").
         """
-        together = self._best([*beside, *said])
-        some = set(together) if len(together) < len(wanted) else set[str]()
-        called_so = {product for product in some if self._are_called(product, said)}
-        every = dict.fromkeys((*self._best(said), *together))
-        return [product for product in every if product not in wanted or product in called_so]
+        together = self._best([*beside, *named])
+        some = set(together) if len(together) < len(chosen) else set[str]()
+        called_so = {product for product in some if self._are_called(product, named)}
+        every = dict.fromkeys((*self._best(named), *together))
+        return [product for product in every if product not in chosen or product in called_so]
 
-    def _are_called(self, product: str, said: list[str]) -> bool:
-        return all(self.catalogue.name_index.is_named_by(word, (product,)) for word in said)
+    def _are_called(self, product: str, named: list[str]) -> bool:
+        return all(self.catalogue.name_index.is_named_by(word, (product,)) for word in named)
 
     def _best(self, words: list[str]) -> tuple[str, ...]:
         """Return the goods that these words name together, or else the surest of them alone."""
@@ -248,7 +251,7 @@ class _Unwanted:
     def _latvian(self, words: tuple[str, ...]) -> bool:
         """Return True if some word is a word of goods only in the language in which "no" is "from"."""
         latvian, like = _latvian_words(self.catalogue), self.catalogue.name_index.like
-        return any(word in latvian for said in words for word in (said, *like(said)))
+        return any(word in latvian for spoken in words for word in (spoken, *like(spoken)))
 
 
 @lru_cache(maxsize=4)
@@ -256,7 +259,12 @@ def _latvian_words(catalogue: Catalogue) -> frozenset[str]:
     """Return folded words of goods that occur only in a language whose "from" is "not" elsewhere."""
     unsure, phrases = grammar_of(catalogue).not_or_from, catalogue.words.phrases
     meaning_from, meaning_not = (
-        {language for meaning in meanings for language, said in phrases[meaning].items() if not unsure.isdisjoint(said)}
+        {
+            language
+            for meaning in meanings
+            for language, texts in phrases[meaning].items()
+            if not unsure.isdisjoint(texts)
+        }
         for meanings in (("at", "made_of"), ("excluding",))
     )
     of_each: dict[str, set[str]] = defaultdict(set)
@@ -264,7 +272,7 @@ def _latvian_words(catalogue: Catalogue) -> frozenset[str]:
         for language, names in product.names.items():
             of_each[language].update(word for name in names.words for word in words_of(name))
     for line in catalogue.meanings:
-        for language, said in line.items():
-            of_each[language].update(word for phrase in said for word in words_of(phrase))
+        for language, texts in line.items():
+            of_each[language].update(word for phrase in texts for word in words_of(phrase))
     others = set[str]().union(*(of_each[language] for language in meaning_not))
     return frozenset(word for language in meaning_from - meaning_not for word in of_each[language] - others)

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.catalogue.comparison import load_of, unit_of_amount
 from core.catalogue.language.fields import resolve_price, resolve_sum, resolve_unit
-from core.catalogue.language.grammar import RANGE, SaidPrice
+from core.catalogue.language.grammar import RANGE, StatedPrice
 from core.catalogue.language.numbers import guess_amount, parse_number
 from core.catalogue.model import Catalogue
 from core.discovery.search.sentence.state import AmountFigure, Figures, ParseState
@@ -39,7 +39,7 @@ def take_figures(state: ParseState) -> Figures:
     if found is None:
         return figures
     loads, written = state.grammar.loads_of(found), state.written(*found.span())
-    return figures._replace(loads=loads, loads_said=written, only_full=found["full"] is not None)
+    return figures._replace(loads=loads, loads_as_written=written, only_full=found["full"] is not None)
 
 
 def _rate(state: ParseState) -> tuple[Money | None, bool]:
@@ -56,18 +56,18 @@ def _rate(state: ParseState) -> tuple[Money | None, bool]:
         return None, False
 
 
-def _prices(state: ParseState) -> list[SaidPrice]:
+def _prices(state: ParseState) -> list[StatedPrice]:
     grammar = state.grammar
     if NEGATIVE.search(state.text) and (negative := state.take(grammar.negative)):
         state.unclear.append(Refusal("number.negative", given=state.written(*negative.span())))
-    prices: list[SaidPrice] = []
+    prices: list[StatedPrice] = []
     ranges = (grammar.price_range,) if _may_be_range(state) else ()
     for pattern in (*ranges, grammar.price, grammar.bare_limit):
         for found in pattern.finditer(state.text):
-            said = found.groupdict()
+            groups = found.groupdict()
             if pattern is grammar.bare_limit and _begins_an_amount(state, found):
                 continue
-            if pattern is grammar.bare_limit or said["before"] or said["after"] or said["unit"]:
+            if pattern is grammar.bare_limit or groups["before"] or groups["after"] or groups["unit"]:
                 state.strike(*found.span())
                 prices += grammar.prices_of(found)
     return prices
@@ -109,20 +109,20 @@ def amount(state: ParseState, figures: Figures, catalogue: Catalogue, product: s
     if not figures.amounts:
         return None
     allowed = catalogue.units_of(product) if product else tuple(catalogue.units)
-    heard: list[Quantity] = []
+    amounts: list[Quantity] = []
     for number, unit, _ in figures.amounts:
         try:
             counted_in = resolve_unit(unit, allowed)
             likely = guess_amount(number, counted_in)
-            heard.append(Quantity(parse_number(number, state.language, likely), counted_in).positive())
+            amounts.append(Quantity(parse_number(number, state.language, likely), counted_in).positive())
         except Refusal as refusal:
             state.unclear.append(refusal)
-    heard = [each for each in heard if not _packed(state, each)]
-    if not heard:
+    amounts = [each for each in amounts if not _packed(state, each)]
+    if not amounts:
         return None
     # "1000 l tanks, 1500 t at once" is an amount in tonnes for goods sold by the tonne.
-    sold_in = next((each.unit for each in heard if convertible(each.unit, allowed[0])), heard[0].unit)
-    alike = [each for each in heard if convertible(each.unit, sold_in)]
+    sold_in = next((each.unit for each in amounts if convertible(each.unit, allowed[0])), amounts[0].unit)
+    alike = [each for each in amounts if convertible(each.unit, sold_in)]
     most = max(alike, key=lambda each: converted(each, sold_in))
     for other in alike:
         if converted(other, most.unit) < most.amount <= SAME_ORDER * converted(other, most.unit):
@@ -150,12 +150,12 @@ def amount_of_loads(
     return Quantity(least.amount * figures.loads, least.unit)
 
 
-def _packed(state: ParseState, said: Quantity) -> bool:
+def _packed(state: ParseState, amount: Quantity) -> bool:
     """Return True if an amount is the content of one bag: kilograms beside bags. A trader's tonne is no bag."""
-    if said.unit != "kg":
+    if amount.unit != "kg":
         return False
     text, packings = state.normalised.text, state.grammar.packaging
-    return any(said.amount <= most and packings[packing].search(text) for packing, most in HOLDS_KG.items())
+    return any(amount.amount <= most and packings[packing].search(text) for packing, most in HOLDS_KG.items())
 
 
 def prices(

@@ -80,29 +80,29 @@ def strip_purpose(text: str, words: Set[str], grammar: Grammar, catalogue: Catal
     if words.isdisjoint(grammar.ours):
         return text
     found = list(_WORD.finditer(text))
-    said = [folded(word[0]) for word in found]
-    ours = [place for place, word in enumerate(said) if word in grammar.ours]
-    if not ours or not grammar.experts.isdisjoint(said):
+    spoken_words = [folded(word[0]) for word in found]
+    ours = [place for place, word in enumerate(spoken_words) if word in grammar.ours]
+    if not ours or not grammar.experts.isdisjoint(spoken_words):
         return text
-    if _FIGURE.search(text) is None and grammar.first_words["schemes"].isdisjoint(said):
-        spoken = " ".join(said)
+    if _FIGURE.search(text) is None and grammar.first_words["schemes"].isdisjoint(spoken_words):
+        spoken = " ".join(spoken_words)
         if not any(words.search(spoken) for words in grammar.sides.values()):
             return text
     for our in ours:
-        leading = _leading(said, our, grammar)
+        leading = _leading(spoken_words, our, grammar)
         end = _behind_purpose(_clause(text, found[our:], grammar), grammar, catalogue, led=leading > 0) + our
         first = our - leading
-        beside = (word for word in (*said[:first], *said[end:]) if word not in grammar.fillers)
+        beside = (word for word in (*spoken_words[:first], *spoken_words[end:]) if word not in grammar.fillers)
         if end > our + 1 and any(map(catalogue.name_index.like, beside)):
             return f"{text[: found[first].start()]} ; {text[found[end - 1].end() :]}"
     return text
 
 
-def _leading(said: list[str], our: int, grammar: Grammar) -> int:
+def _leading(spoken_words: list[str], our: int, grammar: Grammar) -> int:
     """Return how many words before "our" belong to it: "for", or "per la"."""
-    if our and said[our - 1] in grammar.meant_for:
+    if our and spoken_words[our - 1] in grammar.meant_for:
         return 1
-    articled = our > 1 and said[our - 1] in grammar.fillers and said[our - 2] in grammar.meant_for
+    articled = our > 1 and spoken_words[our - 1] in grammar.fillers and spoken_words[our - 2] in grammar.meant_for
     return 2 if articled else 0
 
 
@@ -122,10 +122,10 @@ def _behind_purpose(words: list[str], grammar: Grammar, catalogue: Catalogue, *,
     `led`: whether "for" stands before them.
     """
     of_topics = catalogue.topics
-    things = [place for place, word in enumerate(words) if word in grammar.consumers or of_topics.may_be_thing(word)]
-    things = [place for place in things if place < AT_THE_END]
-    if things:
-        return things[-1] + 2 if led or len(words) == things[-1] + 1 else 1
+    owners = [place for place, word in enumerate(words) if word in grammar.consumers or of_topics.may_be_thing(word)]
+    owners = [place for place in owners if place < AT_THE_END]
+    if owners:
+        return owners[-1] + 2 if led or len(words) == owners[-1] + 1 else 1
     few = led and len(words) <= AT_THE_END and not any(map(_FIGURE.search, words))
     return len(words) + 1 if few and not any(map(catalogue.name_index.like, words)) else 1
 
@@ -226,13 +226,13 @@ class GoodsReader:
         joints = grammar.either | grammar.ands if self.several else grammar.either
         parts: list[list[re.Match[str]]] = [[]]
         for place, word in enumerate(every):
-            if word[0] in joints or (self.several and place and self._is_apart(every[place - 1], word)):
+            if word[0] in joints or (self.several and place and self._stands_alone(every[place - 1], word)):
                 parts.append([])
             if word[0] not in joints:
                 parts[-1].append(word)
         return [part for part in parts if part]
 
-    def _is_apart(self, one: re.Match[str], other: re.Match[str]) -> bool:
+    def _stands_alone(self, one: re.Match[str], other: re.Match[str]) -> bool:
         return not LISTING.isdisjoint(self.state.text[one.end() : other.start()])
 
     def _are_joined(self, every: list[re.Match[str]]) -> bool:
@@ -410,15 +410,15 @@ class GoodsReader:
         A longer name counts first, then one without a typo. A single word counts only if it names one product.
         """
         index = self.catalogue.name_index
-        said = [folded(word) for word in words[:NAMED_EARLY]]
-        like = [bool(index.like(word)) for word in said]
-        known = not index.vocabulary.isdisjoint(said)
+        spoken_words = [folded(word) for word in words[:NAMED_EARLY]]
+        like = [bool(index.like(word)) for word in spoken_words]
+        known = not index.vocabulary.isdisjoint(spoken_words)
         for size in range(min(LONGEST_NAME, len(like)), 0, -1):
             for enough in (SURELY_NAMED, GOOD_ENOUGH if size > 1 else ALONE):
                 for start in range(len(like) - size + 1):
                     named = words[start : start + size]
                     ranked = index.resolve(" ".join(named)) if all(like[start : start + size]) else []
-                    if size == 1 and known and ranked and index.only_begins(said[start : start + 1]):
+                    if size == 1 and known and ranked and index.only_begins(spoken_words[start : start + 1]):
                         continue  # beside a word that names goods "Schwe" is sooner a begun Schwerin than Schweinefett
                     if ranked and ranked[0].score >= enough and (size > 1 or len(leaders(ranked)) == 1):
                         return ranked, range(start, start + size)
@@ -430,7 +430,10 @@ def _names_with_joints(catalogue: Catalogue) -> frozenset[str]:
     """Return the folded names of goods that have an "and", a comma or a stroke themselves."""
     joints = {folded(word) for meaning in ("and", "or") for word in catalogue.words.all(meaning)}
     names = (
-        folded(name) for each in catalogue.products.values() for said in each.names.values() for name in said.words
+        folded(name)
+        for each in catalogue.products.values()
+        for of_language in each.names.values()
+        for name in of_language.words
     )
     return frozenset(
         name for name in names if not LISTING.isdisjoint(name) or not joints.isdisjoint(name.split()[1:-1])
@@ -441,7 +444,7 @@ class SecondGoods(NamedTuple):
     """Other goods beside the wanted ones: the position of the "and" before them, and their words."""
 
     start: int
-    said: str
+    as_written: str
 
 
 def find_second_goods(

@@ -34,8 +34,8 @@ def take_certificates_and_grades(state: ParseState) -> Grades:
     schemes = {scheme_id for _, _, scheme_id in named}
     # "A1, DINplus": of a name that is a scheme as well, and one that is not, the second tells the grade.
     names = sorted(names, key=lambda each: schemes.issuperset(each[1])) if schemes else names
-    taken = ((found, meant) for words, meant in names if (found := state.take(words)))
-    grade, grades = next(taken, (None, ()))
+    matches = ((found, meant) for words, meant in names if (found := state.take(words)))
+    grade, grades = next(matches, (None, ()))
     either = tuple(_grades_beside(state, grade)) if grade else ()
     grades = (*grades, *either)
     for start, end, _ in named:

@@ -39,10 +39,10 @@ _CYRILLIC: Final = frozenset("абвгґдеєжзиіїйклмнопрстуф
 _TOKEN: Final = re.compile(r"\S+")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NUMBER: Final = re.compile(r"[0-9]+(?:[.,/?бю-][0-9]+)*%?")
-_MARKS_IN_NUMBERS: Final = str.maketrans("?бю", ",,.")
+_PUNCTUATION_IN_NUMBERS: Final = str.maketrans("?бю", ",,.")
 # Keys beside the letters, which no word of Latin letters has, or only at its end or within.
 _NO_LATIN: Final = re.compile(r"[\[\]{};`\\<>]|[,.](?=[^\W\d])|(?<!\w)'")
-_MARKS: Final = ".,;:!?()"  # around a word
+_PUNCTUATION: Final = ".,;:!?()"  # around a word
 _ENDS: Final = ".,;:"  # keys that are letters as well
 
 
@@ -52,11 +52,11 @@ def retyped(text: str, catalogue: Catalogue, places: Places) -> str:
     if not letters or len(text) > LONGEST or not (letters <= _LATIN or letters <= _CYRILLIC):
         return ""
     lexicon = _Lexicon(catalogue, places)
-    if any(lexicon.knows(token.strip(_MARKS)) for token in text.split()):
+    if any(lexicon.knows(token.strip(_PUNCTUATION)) for token in text.split()):
         return ""
     keys = _TO_CYRILLIC if letters <= _LATIN else _TO_LATIN
     meant = _TOKEN.sub(lambda token: lexicon.typed_with(keys, token[0]), text)
-    return meant if lexicon.is_understood(meant) else ""
+    return meant if lexicon.is_readable(meant) else ""
 
 
 class _Lexicon:
@@ -81,7 +81,7 @@ class _Lexicon:
             or catalogue.area_named(word) is not None
         )
 
-    def is_understood(self, text: str) -> bool:
+    def is_readable(self, text: str) -> bool:
         """Return True if most letters are in known words.
 
         At least one of these must point to goods, a problem or a town of the trade.
@@ -98,7 +98,7 @@ class _Lexicon:
         A punctuation mark after a word stays if its key was not meant for a letter.
         """
         if _NUMBER.fullmatch(token):
-            return token.translate(_MARKS_IN_NUMBERS)
+            return token.translate(_PUNCTUATION_IN_NUMBERS)
         if folded(token) in self.grades:
             return token
         meant, body = token.translate(keys), token.rstrip(_ENDS)

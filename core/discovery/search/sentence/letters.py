@@ -22,31 +22,31 @@ _CLAUSE: Final = re.compile(r"(?:[^.!?;:\n]|[.!?;:](?=\S))+(?:[.!?;:\n]|$)")
 _DIGIT: Final = re.compile("[0-9]")
 
 
-def strip_courtesies(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
-    """Return the text without the courtesies of a letter. `said`: its folded words.
+def strip_courtesies(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> str:
+    """Return the text without the courtesies of a letter. `words`: its folded words.
 
     It stays unchanged if it is no letter, names no goods, or looks for a person.
     """
-    idle = said & grammar.beside_wishes
-    of_letters = said & grammar.letter_words
-    if not (idle or of_letters) or not said.isdisjoint(grammar.experts):
+    idle = words & grammar.beside_requests
+    of_letters = words & grammar.letter_words
+    if not (idle or of_letters) or not words.isdisjoint(grammar.experts):
         return text
-    wanting = not said.isdisjoint(grammar.first_words["sides"]) or _DIGIT.search(text) is not None
-    courteous = not said.isdisjoint(grammar.courtesy) or (wanting and len(of_letters) >= SURELY_A_LETTER)
+    wanting = not words.isdisjoint(grammar.first_words["sides"]) or _DIGIT.search(text) is not None
+    courteous = not words.isdisjoint(grammar.courtesy) or (wanting and len(of_letters) >= SURELY_A_LETTER)
     if courteous:
         idle |= of_letters
-    if not any(map(catalogue.name_index.like, said - idle - grammar.fillers)):
+    if not any(map(catalogue.name_index.like, words - idle - grammar.fillers)):
         return text
     reader = _Reader(frozenset(idle), grammar, catalogue, places)
-    return "".join(reader.wishes(text)) if courteous else reader.without_idle(text)
+    return "".join(reader.telling_clauses(text)) if courteous else reader.without_idle(text)
 
 
-def rejoin_halves(text: str, said: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
+def rejoin_halves(text: str, words: Set[str], grammar: Grammar, catalogue: Catalogue) -> str:
     """Return the text with the two halves of a name of goods joined, if the first is a small word.
 
-    The man of "man delschalen" is no man. `said`: its folded words.
+    The man of "man delschalen" is no man. `words`: its folded words.
     """
-    if said.isdisjoint(grammar.nameless):
+    if words.isdisjoint(grammar.nameless):
         return text
     goods = catalogue.name_index.vocabulary
     for one, other in pairwise(WORD.finditer(text)):
@@ -62,7 +62,7 @@ class _Reader:
     def __init__(self, idle: frozenset[str], grammar: Grammar, catalogue: Catalogue, places: Places) -> None:
         self.idle, self.grammar, self.catalogue, self.places = idle, grammar, catalogue, places
 
-    def wishes(self, text: str) -> Iterator[str]:
+    def telling_clauses(self, text: str) -> Iterator[str]:
         """Yield the clauses that mean something, without the idle words."""
         for clause in _CLAUSE.findall(text):
             if self._says_something(clause):
@@ -78,9 +78,9 @@ class _Reader:
         words = [folded(word) for word in WORD.findall(clause)]
         if _DIGIT.search(clause) or self.idle.isdisjoint(words):
             return True
-        return any(map(self._is_a_wish, (word for word in words if word not in self.idle)))
+        return any(map(self._is_request, (word for word in words if word not in self.idle)))
 
-    def _is_a_wish(self, word: str) -> bool:
+    def _is_request(self, word: str) -> bool:
         catalogue, first = self.catalogue, self.grammar.first_words
         if word in first["sides"] or word in first["schemes"]:
             return True

@@ -19,7 +19,7 @@ from core.catalogue.language.places import Place, Places
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.discovery.search.model import NEAR_KM, ParsedQuery
-from core.discovery.search.sentence.state import TAKEN, Location, ParseState
+from core.discovery.search.sentence.state import STRUCK_OUT, Location, ParseState
 
 # Countries by the letters that stand before their postcodes: those of cars, where they are not those of the country.
 BY_CAR: Final[Mapping[str, str]] = {
@@ -57,7 +57,7 @@ class PostcodeTown(NamedTuple):
     """A postcode: its town, and how it was written."""
 
     place: Place
-    said: str
+    as_written: str
 
 
 def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> PostcodeTown | None:
@@ -68,9 +68,9 @@ def take_postcode(state: ParseState, catalogue: Catalogue, places: Places) -> Po
         code = re.sub(r"[\s-]", "", found["code"])
         place = next((town for country in countries if (town := _town(places, country, code)) is not None), None)
         if place is not None:
-            said = state.written(*found.span())
+            written = state.written(*found.span())
             state.strike(*found.span())
-            return PostcodeTown(place, said)
+            return PostcodeTown(place, written)
     return None
 
 
@@ -125,12 +125,12 @@ FARTHEST_KM: Final = 20_000  # half around the earth
 LONGEST_NAME: Final = 3  # words of a place's name
 SHORTEST_PART: Final = 3  # letters of two words that are written as one
 SURELY_MISSPELT: Final = 6  # letters of a word that may be a misspelt town without any other sign of one
-FAR_SLIPS: Final = 1.5  # edits from a word for goods; a word two edits away is sooner a town one edit away
+FAR_TYPOS: Final = 1.5  # edits from a word for goods; a word two edits away is sooner a town one edit away
 _THOUSANDS: Final = re.compile(r"[\s.,'](?=[0-9]{3}(?![0-9]))")
-Spelt = Callable[[str], tuple[Place, ...]]
+Spelling = Callable[[str], tuple[Place, ...]]
 # Before a word that also names goods: "olio di", "huile d'".
 GOODS_OF: Final = re.compile(r"[^\W\d_]\s+(?:di|de|da|von|of|d')\s*$")
-STOPS: Final = frozenset(f"{TAKEN},;:")  # no name goes on behind one
+STOPS: Final = frozenset(f"{STRUCK_OUT},;:")  # no name goes on behind one
 _PART: Final = re.compile(r"[^\W\d_]+")
 _TOKEN: Final = re.compile(r"[^\W\d_](?:[\w'’.-]*\w)?")
 
@@ -162,8 +162,8 @@ def take_location(state: ParseState, catalogue: Catalogue, places: Places) -> Lo
     code = term[0].upper() if term else None
     if place is None:
         return Location(code, countries=countries, around_km=radius_km if radius else None, unknown=unknown)
-    said = finder.said or (posted.said if posted else "")
-    return Location(code, place, said, radius_km, countries, other=finder.or_elsewhere())
+    written = finder.as_written or (posted.as_written if posted else "")
+    return Location(code, place, written, radius_km, countries, other=finder.or_elsewhere())
 
 
 def _countries(state: ParseState, catalogue: Catalogue, places: Places) -> tuple[tuple[int, str], ...]:
@@ -211,13 +211,13 @@ class _Finder:
     state: ParseState
     catalogue: Catalogue
     places: Places
-    said: str = ""
+    as_written: str = ""
     end: int = 0  # where the struck-out text ends
 
-    def behind(self, marks: list[int]) -> Place | None:
-        for mark in marks:
-            found = self.state.grammar.to_place.match(self.state.text, mark)
-            place = self._at(found.end(), spelt=self.places.meant) if found else None
+    def behind(self, markers: list[int]) -> Place | None:
+        for marker in markers:
+            found = self.state.grammar.to_place.match(self.state.text, marker)
+            place = self._at(found.end(), spelling=self.places.meant) if found else None
             if place is not None:
                 return place
         return None
@@ -229,14 +229,14 @@ class _Finder:
         if not first or first[0] not in state.grammar.either or state.text[self.end : first.start()].strip():
             return ""
         token = _TOKEN.search(state.text, first.end())
-        if token is None or self._at(token.start(), spelt=None) is None:
+        if token is None or self._at(token.start(), spelling=None) is None:
             return ""
         state.strike(*first.span())
-        return self.said
+        return self.as_written
 
-    def unknown_behind(self, mark: int) -> str:
+    def unknown_behind(self, marker: int) -> str:
         """Return the unknown word behind a "near" that is written like a name, or an empty string."""
-        found = self.state.grammar.to_place.match(self.state.text, mark)
+        found = self.state.grammar.to_place.match(self.state.text, marker)
         token = _TOKEN.match(self.state.text, found.end()) if found else None
         if token is None or not self.state.written(token.start(), token.start() + 1).isupper():
             return ""
@@ -250,9 +250,9 @@ class _Finder:
         for token in _TOKEN.finditer(state.text):
             marked = bool(ends) and len(state.text[: token.start()].rstrip()) in ends
             capital = not shouting and state.written(token.start(), token.start() + 1).isupper()
-            spelt = self.places.like if marked and capital else None  # "ab Lager" is no village called Lage
-            if spelt is not None or token[0] in self.places.first_words:
-                place = self._at(token.start(), spelt=spelt, sure=marked)
+            spelling = self.places.like if marked and capital else None  # "ab Lager" is no village called Lage
+            if spelling is not None or token[0] in self.places.first_words:
+                place = self._at(token.start(), spelling=spelling, sure=marked)
                 if place is not None:
                     return place
             if capital and not _begins_sentence(state.text, token.start()):
@@ -317,14 +317,14 @@ class _Finder:
         catalogue = self.catalogue
         return (
             word in self.state.grammar.fillers
-            or any(like > 1 - FAR_SLIPS / len(word) for like in catalogue.name_index.like(word).values())
+            or any(like > 1 - FAR_TYPOS / len(word) for like in catalogue.name_index.like(word).values())
             or catalogue.synonyms.knows(word)
             or catalogue.topics.begins_one(word)  # "stuck at the border" is not in Bordeaux
             or catalogue.area_named(word) is not None
         )
 
-    def _at(self, start: int, *, spelt: Spelt | None, sure: bool = True) -> Place | None:
-        """Return the longest place name that begins there, struck out. `spelt`: how a misspelt one is found."""
+    def _at(self, start: int, *, spelling: Spelling | None, sure: bool = True) -> Place | None:
+        """Return the longest place name that begins there, struck out. `spelling`: how a misspelt one is found."""
         text = self.state.text
         tokens: list[re.Match[str]] = []
         for token in _TOKEN.finditer(text, start):
@@ -339,8 +339,8 @@ class _Finder:
             if exact and (sure or not exact[0].everyday_word) and len(name) > 2 and not self._is_of_goods(name, start):
                 self._strike(start, end)
                 return exact[0]
-        said = tokens[0][0]
-        meant = () if spelt is None or self.catalogue.topics.begins_one(said) else spelt(said)
+        word = tokens[0][0]
+        meant = () if spelling is None or self.catalogue.topics.begins_one(word) else spelling(word)
         # "per cent" is a begun "per centrali" rather than a misspelt "per Cento".
         return self._found(tokens[0], () if meant and meant[0].everyday_word else meant)
 
@@ -351,7 +351,7 @@ class _Finder:
         return places[0]
 
     def _strike(self, start: int, end: int) -> None:
-        self.said, self.end = self.state.written(start, end), end
+        self.as_written, self.end = self.state.written(start, end), end
         self.state.strike(start, end)
 
 
@@ -366,12 +366,12 @@ def extract_countries(parsed: ParsedQuery, catalogue: Catalogue, places: Places)
     if not spans:
         return parsed
     named = [" ".join(written[start:end]) for start, end in spans]
-    taken = {place for start, end in spans for place in range(start, end)}
+    inside = {place for start, end in spans for place in range(start, end)}
     codes = dict.fromkeys(filter(None, (catalogue.area_named(folded(name)) for name in named)))
     place = parsed.place
     if place is not None and set(codes) <= set(catalogue.areas_at(place.country, place.lat, place.lon)):
         codes, named = {}, []
-    rest = " ".join(word for place, word in enumerate(written) if place not in taken)
+    rest = " ".join(word for place, word in enumerate(written) if place not in inside)
     return replace(parsed, countries=tuple(codes), countries_said=" ".join(named), rest=rest)
 
 

@@ -21,9 +21,9 @@ from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 from core.catalogue.schema import Grade, Limit
 from core.discovery.search.model import IN_BASE, Measure
-from core.discovery.search.sentence.state import TAKEN
+from core.discovery.search.sentence.state import STRUCK_OUT
 
-MEASURED: Final = "measured:"  # the prefix of the marks of a seller's figures
+MEASURED: Final = "measured:"  # the prefix of the tags of a seller's figures
 # Each property: the limits of grades that promise it, the step for comparing it, and its highest possible value.
 PARAMETERS: Final[Mapping[str, tuple[tuple[str, ...], Decimal, int]]] = {
     "moisture": (("moisture",), Decimal("0.5"), 70),
@@ -97,7 +97,7 @@ def extract_measures(text: str, catalogue: Catalogue) -> tuple[tuple[Measure, ..
         value = each.high if most else each.low
         measures.setdefault((each.parameter, most), Measure(each.parameter, most, value, each.unit))
         written = normalised.as_written(each.start, each.end)
-        left = left.replace(written, f" {TAKEN} ", 1)
+        left = left.replace(written, f" {STRUCK_OUT} ", 1)
     return tuple(measures.values()), left
 
 
@@ -155,19 +155,19 @@ class _Patterns:
 
     def read(self, found: re.Match[str]) -> _Figure | None:
         """Return the figure of a match. None if the number belongs to something else, or is impossibly high."""
-        said = found.groupdict()
-        if said["class"]:
-            most = Decimal(said["class"])
+        groups = found.groupdict()
+        if groups["class"]:
+            most = Decimal(groups["class"])
             return _Figure("moisture", most, most, "%", True, *found.span())
-        high = said["n"] or said["m"] or said["k"]
-        low = said["from_n"] or said["from_m"] or said["from_k"] or high
-        what = said["what"] or said["what_2"]
+        high = groups["n"] or groups["m"] or groups["k"]
+        low = groups["from_n"] or groups["from_m"] or groups["from_k"] or high
+        what = groups["what"] or groups["what_2"]
         parameter = self._parameters[" ".join(what.split())] if what else "ncv"
-        written = said["unit"] or said["unit_2"] or said["unit_3"]
+        written = groups["unit"] or groups["unit_2"] or groups["unit_3"]
         unit = UNITS[" ".join(written.split())] if written else "%" if parameter in WITHOUT_UNIT else None
         if unit is None or unit not in USUAL_UNITS.get(parameter, OF_SHARES):
             return None
-        limits = (said[each] for each in ("first", "limit", "limit_2", "limit_3", "behind"))
+        limits = (groups[each] for each in ("first", "limit", "limit_2", "limit_3", "behind"))
         limit = next(filter(None, limits), None) if low == high else None
         ends = sorted((_decimal(low), _decimal(high)))
         if ends[1] * IN_BASE[unit] > PARAMETERS[parameter][2]:
@@ -188,53 +188,53 @@ def _decimal(number: str) -> Decimal:
 # --- what meets a filter ----------------------------------------------------------------------------------------------
 
 
-def is_met(wish: Measure, grade_id: str | None, words: str, catalogue: Catalogue) -> bool:
-    """Return True if the grade promises it or the listing's words state it: what the index finds by `marks_meeting`."""
-    if grade_id in grades_promising(wish, catalogue):
+def is_met(limit: Measure, grade_id: str | None, words: str, catalogue: Catalogue) -> bool:
+    """Return True if the grade promises it or the listing's words state it: what the index finds by `tags_meeting`."""
+    if grade_id in grades_promising(limit, catalogue):
         return True
-    wanted = marks_meeting(wish, catalogue)
-    return any(mark in wanted for mark in marks_of(words, catalogue))
+    tags = tags_meeting(limit, catalogue)
+    return any(tag in tags for tag in tags_of_text(words, catalogue))
 
 
 @lru_cache(maxsize=500)
-def grades_promising(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
+def grades_promising(limit: Measure, catalogue: Catalogue) -> frozenset[str]:
     """Return the grades with limits that always meet the figure."""
-    return frozenset(grade.id for grade in catalogue.grades.values() if _promises(grade, wish))
+    return frozenset(grade.id for grade in catalogue.grades.values() if _promises(grade, limit))
 
 
-def _promises(grade: Grade, wish: Measure) -> bool:
-    limits = PARAMETERS[wish.parameter][0]
-    return any(_within(limit, wish) for limit in grade.limits if limit.parameter in limits)
+def _promises(grade: Grade, measure: Measure) -> bool:
+    limits = PARAMETERS[measure.parameter][0]
+    return any(_within(limit, measure) for limit in grade.limits if limit.parameter in limits)
 
 
-def _within(limit: Limit, wish: Measure) -> bool:
-    ends = (limit.at_most, limit.below) if wish.most else (limit.at_least, limit.above)
+def _within(limit: Limit, measure: Measure) -> bool:
+    ends = (limit.at_most, limit.below) if measure.most else (limit.at_least, limit.above)
     end = next((each for each in ends if each is not None), None)
     scale = IN_BASE.get(limit.unit or "%")
     if end is None or scale is None:
         return False
-    return end * scale <= wish.in_base if wish.most else end * scale >= wish.in_base
+    return end * scale <= measure.in_base if measure.most else end * scale >= measure.in_base
 
 
-def marks_meeting(wish: Measure, catalogue: Catalogue) -> frozenset[str]:
-    """Return the marks of all documents that meet it: of grades, and of every figure that is good enough."""
-    _, step, most = PARAMETERS[wish.parameter]
-    steps = wish.in_base / step
-    good = range(math.floor(steps) + 1) if wish.most else range(math.ceil(steps), math.floor(most / step) + 1)
-    grades = (f"grade:{grade}" for grade in grades_promising(wish, catalogue))
-    return frozenset((*grades, *(_mark(wish.parameter, wish.most, number) for number in good)))
+def tags_meeting(limit: Measure, catalogue: Catalogue) -> frozenset[str]:
+    """Return the tags of all documents that meet it: of grades, and of every figure that is good enough."""
+    _, step, most = PARAMETERS[limit.parameter]
+    steps = limit.in_base / step
+    good = range(math.floor(steps) + 1) if limit.most else range(math.ceil(steps), math.floor(most / step) + 1)
+    grades = (f"grade:{grade}" for grade in grades_promising(limit, catalogue))
+    return frozenset((*grades, *(_tag(limit.parameter, limit.most, number) for number in good)))
 
 
-def marks_of(words: str, catalogue: Catalogue) -> Sequence[str]:
-    """Return the marks of a seller's figures, rounded to the next worse step."""
-    marks = []
+def tags_of_text(words: str, catalogue: Catalogue) -> Sequence[str]:
+    """Return the tags of a seller's figures, rounded to the next worse step."""
+    tags = []
     for each in declared(words, catalogue):
         steps = each.in_base / PARAMETERS[each.parameter][1]
-        marks.append(_mark(each.parameter, each.most, math.ceil(steps) if each.most else math.floor(steps)))
-    return marks
+        tags.append(_tag(each.parameter, each.most, math.ceil(steps) if each.most else math.floor(steps)))
+    return tags
 
 
-def _mark(parameter: str, most: bool, steps: int) -> str:
+def _tag(parameter: str, most: bool, steps: int) -> str:
     return f"{MEASURED}{parameter}:{'most' if most else 'least'}:{steps}"
 
 
@@ -273,8 +273,8 @@ class _IncompletePatterns:
         what = [word for meaning in limited for word in words.all(meaning)]
         otherwise = {folded(word) for meaning in MEANT_OTHERWISE for word in words.all(meaning)}
         meanings = ("below", "above", "measured_below", "measured_above")
-        said = {folded(word) for meaning in meanings for word in words.all(meaning)}
-        limits = [word for word in said if word not in otherwise]
+        spoken = {folded(word) for meaning in meanings for word in words.all(meaning)}
+        limits = [word for word in spoken if word not in otherwise]
         self.first_words = _first_words(what)
         self.first_of_limits = _first_words(limits)
         small = r"(?:\s+[^\W\d_]{1,7}){0,2}?"  # "moisture content should be below"

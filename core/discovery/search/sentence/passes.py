@@ -89,7 +89,7 @@ def _read_window(state: ParseState) -> None:
     if not state.may_name("windows") and not (state.has_digits and FIGURES_OF_TIME.search(state.text)):
         return
     for _ in range(IMPOSSIBLE_DAYS):
-        found = state.grammar.windows.heard(state.text, state.today)
+        found = state.grammar.windows.window_in(state.text, state.today)
         if found is None:
             return
         state.strike(found.start, found.end)
@@ -158,11 +158,11 @@ def _separate_second_goods(state: ParseState) -> None:
     second = find_second_goods(state, state.catalogue, goods.product, goods.others) if goods.product else None
     if second is None:
         return
-    state.unclear.append(Invalid("goods.one_at_a_time", taken=goods.named, other=second.said))
+    state.unclear.append(Invalid("goods.one_at_a_time", taken=goods.named, other=second.as_written))
     is_first = state.normalised.original.find(goods.named.split(" ", 1)[0]) < second.start
     own = tuple(each for each in figures.amounts if (each.start < second.start) is is_first)
     state.figures = figures._replace(amounts=own or figures.amounts)
-    state.goods = goods._replace(others=tuple(each for each in goods.others if each[1] != second.said))
+    state.goods = goods._replace(others=tuple(each for each in goods.others if each[1] != second.as_written))
 
 
 def _resolve_language(state: ParseState) -> None:
@@ -187,7 +187,7 @@ def _resolve_amount(state: ParseState) -> None:
     state.loads = amount_of_loads(figures, state.catalogue, goods, state.side.by_word)
     state.quantity = state.loads or amount(state, figures, state.catalogue, state.product)
     if state.loads is None and figures.loads:
-        trucks = WORD_OR_NUMBER.findall(figures.loads_said)
+        trucks = WORD_OR_NUMBER.findall(figures.loads_as_written)
         unread = [word for word in trucks if folded(word) not in state.grammar.fillers]
         state.rest = " ".join((*unread, state.rest)).strip()
 
@@ -197,8 +197,8 @@ def _report_places(state: ParseState) -> None:
     if where.unknown and (state.product or state.goods.alternatives):
         state.unclear.append(Invalid("place.unknown", field="place", given=where.unknown))
     if where.other:
-        taken = Invalid("place.one_at_a_time", field="place", place=where.said, other=where.other)
-        state.unclear.append(taken)
+        refusal = Invalid("place.one_at_a_time", field="place", place=where.as_written, other=where.other)
+        state.unclear.append(refusal)
 
 
 def _resolve_prices(state: ParseState) -> None:
@@ -253,7 +253,7 @@ def _parsed(state: ParseState) -> ParsedQuery:
         min_price=state.prices.get("above"),
         incoterm=where.term,
         place=where.place,
-        place_said=where.said,
+        place_said=where.as_written,
         radius_km=where.radius_km,
         around_km=where.around_km,
         window=state.window,
@@ -275,5 +275,5 @@ def _exclusions_of_goods(state: ParseState) -> tuple[str, ...]:
     """Return the exclusions. If an excluded grade may mean several, keep those of the goods."""
     known = state.catalogue.product(state.product).grades if state.product else ()
     return tuple(
-        mark for mark in state.exclusions if not mark.startswith(GRADE) or not known or mark[len(GRADE) :] in known
+        tag for tag in state.exclusions if not tag.startswith(GRADE) or not known or tag[len(GRADE) :] in known
     )

@@ -34,19 +34,21 @@ def takes_supplier_question(state: ParseState) -> bool:
     if not in_stock and state.words.isdisjoint(grammar.supplying):
         return False
     found = list(FIRST_WORD.finditer(state.text))
-    said = [word[0] for word in found]
-    asker = next((place for place, word in enumerate(said[:BEGINS]) if word in grammar.askers), None)
+    words = [word[0] for word in found]
+    asker = next((place for place, word in enumerate(words[:BEGINS]) if word in grammar.askers), None)
     if asker is None:
         return False
-    able = asker + 1 < len(said) and said[asker + 1] in grammar.able  # "wer kann Rinde liefern"
-    until = len(said) if able else asker + 1 + BEHIND
-    verb = next((place for place in range(asker + 1, min(until, len(said))) if said[place] in grammar.supplying), None)
+    able = asker + 1 < len(words) and words[asker + 1] in grammar.able  # "wer kann Rinde liefern"
+    until = len(words) if able else asker + 1 + BEHIND
+    verb = next(
+        (place for place in range(asker + 1, min(until, len(words))) if words[place] in grammar.supplying), None
+    )
     for place in () if verb is None else (asker, *((asker + 1,) if able else ()), verb):
         state.strike(*found[place].span())
     return in_stock or verb is not None
 
 
-def asks_for_supplier(state: ParseState, end: int) -> bool:
+def seeks_supplier(state: ParseState, end: int) -> bool:
     """Return True if the words before a position ask for a person, as in "who can sell me pellets"."""
     found = state.grammar.asked.search(state.text, 0, end)
     return found is not None and len(WORD_OR_NUMBER.findall(state.text, found.end(), end)) <= NEAR
@@ -70,8 +72,8 @@ def _by_word(state: ParseState, places: Places, catalogue: Catalogue) -> str | N
             before = WORD_OR_NUMBER.search(state.normalised.text, 0, found.start())
             if before is None or not (name or catalogue.synonyms.has(found[0])):
                 state.strike(*found.span())
-                asks = side == "sell" and asks_for_supplier(state, found.start())
-                return "buy" if asks else side
+                seeks = side == "sell" and seeks_supplier(state, found.start())
+                return "buy" if seeks else side
     return None
 
 
@@ -85,7 +87,7 @@ def take_side(state: ParseState) -> Side:
     has = state.may_name("have") and patterns["have"].search(state.text) is not None
     start = min((each.start() for each in found.values() if each is not None), default=0)
     for_sale, made = (found[meaning] is not None for meaning in ("for_sale", "we_make"))
-    return Side(by_word, for_sale, made, has, asks_for_supplier(state, start))
+    return Side(by_word, for_sale, made, has, seeks_supplier(state, start))
 
 
 def side_of_goods(side: Side, figures: Figures, rest: str) -> str | None:

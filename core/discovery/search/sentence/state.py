@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
-from core.catalogue.language.grammar import FIRST_WORD, Grammar, SaidOrder, SaidPrice, grammar_of
+from core.catalogue.language.grammar import FIRST_WORD, Grammar, StatedOrder, StatedPrice, grammar_of
 from core.catalogue.language.patterns import NormalisedText
 from core.catalogue.language.places import Place, Places
 from core.catalogue.language.times.days import DateWindow
@@ -30,10 +30,10 @@ class Figures(NamedTuple):
 
     rate: Money | None = None  # for an hour
     by_minute: bool = False  # it was said for a minute
-    prices: tuple[SaidPrice, ...] = ()
+    prices: tuple[StatedPrice, ...] = ()
     amounts: tuple[AmountFigure, ...] = ()
     loads: int | None = None  # trucks, if no amount is said
-    loads_said: str = ""  # as it was written
+    loads_as_written: str = ""  # as it was written
     only_full: bool = False  # a full truck, without a number
 
 
@@ -48,13 +48,13 @@ class Side(NamedTuple):
 
 
 class Location(NamedTuple):
-    """Where the goods are wanted. `said`: the place as it was written. `countries`: where each begins, and how it was
+    """Where the goods are wanted. `as_written`: the place's words. `countries`: where each begins, and how it was
     written. `around_km`: a distance without a place. `unknown`: the words behind "near" that are no known place.
     `other`: a second place, behind an "or"."""
 
     term: str | None = None
     place: Place | None = None
-    said: str = ""
+    as_written: str = ""
     radius_km: int | None = None
     countries: tuple[tuple[int, str], ...] = ()
     around_km: int | None = None
@@ -80,7 +80,7 @@ class Goods(NamedTuple):
         return (self.product,) if self.product else self.alternatives
 
 
-TAKEN = "|"
+STRUCK_OUT = "|"
 _DIGIT: Final = re.compile("[0-9]")
 
 
@@ -113,7 +113,7 @@ class ParseState:
     grade: str | None = None
     window: DateWindow | None = None
     figures: Figures = field(default_factory=Figures)
-    order: SaidOrder | None = None
+    order: StatedOrder | None = None
     side: Side = field(default_factory=Side)
     is_free_now: bool = False
     language_name: re.Match[str] | None = None
@@ -150,7 +150,7 @@ class ParseState:
         return found
 
     def strike(self, start: int, end: int) -> None:
-        self.text = self.text[:start] + TAKEN * (end - start) + self.text[end:]
+        self.text = self.text[:start] + STRUCK_OUT * (end - start) + self.text[end:]
 
     def written(self, start: int, end: int) -> str:
         """Return a span as the person wrote it."""

@@ -147,9 +147,9 @@ async def test_traders_name_is_a_filter_and_unknown_word_is_none(watch: Watch) -
 async def test_a_place_without_a_distance_is_near_it_also_in_a_search_of_an_earlier_release(watch: Watch) -> None:
     tom, himself = await watch.buyer("Tom")
     search = await watch.save(tom, "pellets Kaunas")
-    assert service.wanted(search).parsed.radius_km == 150
+    assert service.query_of(search).parsed.radius_km == 150
     older = parse_query("pellets Kaunas", catalogue(), gazetteer(), TEN_IN_VILNIUS.date()).to_json()
-    as_it_was = update(SavedSearch).where(SavedSearch.id == search.id).values(wishes=older)
+    as_it_was = update(SavedSearch).where(SavedSearch.id == search.id).values(query=older)
     await watch.market.run(tom, lambda ctx: ctx.session.execute(as_it_was))
 
     await watch.put(place=RIGA)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.catalogue.language.times.days import DateWindow
 from core.discovery.alerts import rules
 from core.discovery.alerts.matching import Watchlist, outline
-from core.discovery.alerts.model import APART, MESSAGES_A_DAY, Rhythm
+from core.discovery.alerts.model import LEAST_GAP, MESSAGES_A_DAY, Rhythm
 from core.discovery.alerts.rules import Goods, Hours
 from core.discovery.search.model import ParsedQuery, Query
 from core.discovery.search.service import parse, parse_query
@@ -97,10 +97,10 @@ def listings(draw: st.DrawFn) -> Listing:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(searches(), min_size=1, max_size=60), st.lists(listings(), min_size=1, max_size=8), st.data())
 def test_the_index_turned_around_leaves_out_nothing_that_a_plain_scan_finds(
-    wanted: list[ParsedQuery], offered: list[Listing], data: st.DataObject
+    query: list[ParsedQuery], offered: list[Listing], data: st.DataObject
 ) -> None:
     """The result does not depend on what was saved, changed and removed before."""
-    watchlist, known = Watchlist(), {f"{number:04}": each for number, each in enumerate(wanted)}
+    watchlist, known = Watchlist(), {f"{number:04}": each for number, each in enumerate(query)}
     watchlist.put((name, each.product or "", outline(each)) for name, each in known.items())
     for name in data.draw(st.sets(st.sampled_from(sorted(known)))):
         changed = data.draw(st.none() | searches())
@@ -135,12 +135,12 @@ def fit(sentence: str, **changes: object) -> bool:
         "country": "LT",
         "incoterm": "DAP",
     }
-    wanted = parse_query(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).parsed
+    query = parse_query(sentence, catalogue(), gazetteer(), date(2026, 11, 23)).parsed
     listing = Listing(**(pellets | changes))
     watchlist = Watchlist()
-    watchlist.put([("it", wanted.product or "", outline(wanted))])
+    watchlist.put([("it", query.product or "", outline(query))])
     said = {"girios", "uab", "vilnius", "buchenholz", "eiche"}
-    exact = rules.fits(wanted, Goods(listing, catalogue(), said, lambda word: word in {"girios", "latgran"}))
+    exact = rules.fits(query, Goods(listing, catalogue(), said, lambda word: word in {"girios", "latgran"}))
     assert exact <= (watchlist.wanting(listing) == ["it"])
     return exact
 
@@ -204,8 +204,8 @@ def test_price_that_cannot_be_compared_is_not_told() -> None:
 
 
 @given(searches(), st.sampled_from(["best", "cheapest", "newest"]))
-def test_a_search_reads_back_as_it_was_kept(wanted: ParsedQuery, order: str) -> None:
-    query = Query(wanted, order)  # type: ignore[arg-type]  # drawn from the orders there are
+def test_a_search_reads_back_as_it_was_kept(parsed: ParsedQuery, order: str) -> None:
+    query = Query(parsed, order)  # type: ignore[arg-type]  # drawn from the orders there are
     assert Query.from_json(query.to_json()) == query
 
 
@@ -297,7 +297,7 @@ def test_the_hour_is_never_past_never_quiet_and_never_lost(
         or (local.utcoffset() != (local - timedelta(hours=3)).utcoffset())
     )
     if rhythm is Rhythm.INSTANT and len(told) < MESSAGES_A_DAY:
-        assert all(due >= moment + APART for moment in told)
+        assert all(due >= moment + LEAST_GAP for moment in told)
 
 
 def test_the_same_hour_twice_is_never_quiet() -> None:

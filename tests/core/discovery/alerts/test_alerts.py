@@ -55,7 +55,7 @@ class Watch:
     async def save(self, actor: Actor, sentence: str, rhythm: Rhythm = Rhythm.INSTANT) -> SavedSearch:
         def unit(ctx: Any) -> SavedSearch:
             query = parse_query(sentence, catalogue(), gazetteer(), ctx.now.date())
-            return service.save_search(ctx, SaveSearch(wishes=query.to_json(), rhythm=rhythm))
+            return service.save_search(ctx, SaveSearch(query=query.to_json(), rhythm=rhythm))
 
         return await self.market.run(actor, unit)
 

@@ -117,10 +117,10 @@ async def test_count_range_and_median_per_tonne_and_per_mwh(market: Market) -> N
 
 async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> None:
     people = [await market.newcomer(name) for name in ("Tom", "Eva", "Ida")]
-    wishes = Query(ParsedQuery(product="wood_pellets")).to_json()
+    query = Query(ParsedQuery(product="wood_pellets")).to_json()
     seekers = []
     for actor, person in people:
-        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(wishes=wishes)))
+        await market.run(actor, lambda ctx: save_search(ctx, SaveSearch(query=query)))
         view = await market.run(
             actor,
             lambda ctx, own=person.organisation_id: view_market(  # type: ignore[misc]  # bound now
@@ -133,7 +133,7 @@ async def test_how_many_look_for_it_is_told_of_three_or_more(market: Market) -> 
 
 @given(st.decimals("0.01", "1000", places=2), st.decimals("0.01", "1000", places=2))
 def test_a_price_is_far_from_another_beyond_three_times_as_high_or_as_low(price: Decimal, known: Decimal) -> None:
-    times = rules.far_apart(price, known)
+    times = rules.price_ratio(price, known)
 
     assert (times is None) == (price <= 3 * known and known <= 3 * price)
     assert times is None or times * Fraction(known) == Fraction(price)
@@ -148,15 +148,15 @@ async def test_price_of_others_is_in_the_unit_of_the_compared_price(market: Mark
             anna, lambda ctx: asked_by_others(ctx, catalogue(), product, like, organisation_id=herself.organisation_id)
         )
 
-    async def asks(actor: Actor, price: UnitPrice) -> None:
+    async def list_at(actor: Actor, price: UnitPrice) -> None:
         await market.run(actor, lambda ctx: publish_listing(ctx, catalogue(), pellets(price=price)))
 
-    await asks(anna, eur(38905))
+    await list_at(anna, eur(38905))
     assert await beside("38905") is None  # own prices are left out
 
-    await asks(bob, eur(200))
+    await list_at(bob, eur(200))
     assert await beside("38905") == eur(200)
-    await asks(carl, eur(220))
+    await list_at(carl, eur(220))
     assert await beside("38905") == eur(210)
     per_energy = await beside("17291", "MWh")
     assert per_energy is not None

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from config.reference import reference
-from core.discovery.search.intent import asks_advice
+from core.discovery.search.intent import is_for_advice
 from core.discovery.search.service import index_rows, parse
 from tests.core.goods import catalogue, gazetteer
 
@@ -23,9 +23,9 @@ def expert(name: str, title: str, text: str) -> dict[str, Any]:
     return {"id": name, "kind": "expert", "title": title, "text": text, "lang": "en"}
 
 
-def asks(text: str) -> bool:
+def is_for_adviser(text: str) -> bool:
     """Return True if the text is a problem, without any document that has its words."""
-    return asks_advice(text, parse(text, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
+    return is_for_advice(text, parse(text, catalogue(), gazetteer(), TODAY), catalogue(), lambda _: False)
 
 
 def found(rows: list[dict[str, Any]], text: str) -> list[str]:

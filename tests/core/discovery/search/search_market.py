@@ -38,8 +38,8 @@ class IndexCache:
         order: Order = "best",
         standings: Standings | None = None,
     ) -> Page:
-        understood = service.parse_query(text, catalogue(), gazetteer(), self.market.clock.now().date()).parsed
-        return await self.ask(Query(understood, order), limit=limit, after=after, standings=standings)
+        query = service.parse_query(text, catalogue(), gazetteer(), self.market.clock.now().date()).parsed
+        return await self.ask(Query(query, order), limit=limit, after=after, standings=standings)
 
     async def ask(
         self, query: Query, *, limit: int = 5, after: str | None = None, standings: Standings | None = None
@@ -49,7 +49,7 @@ class IndexCache:
         )
 
 
-async def shelf(market: Market) -> IndexCache:
+async def index_cache(market: Market) -> IndexCache:
     reactions.listen(market.reactions)
     seller, _ = await market.newcomer("Anna")
     return IndexCache(market, seller)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.discovery.search.batch import asks, found, listing
+from tests.core.discovery.search.batch import found, is_for_adviser, listing
 from tests.core.discovery.search.sentence.reading import read
 
 
@@ -45,7 +45,7 @@ def test_the_company_that_is_called_like_goods_comes_first() -> None:
 
 @pytest.mark.parametrize("form", ["Girios OÜ", "AS Girios", "Girios SE", "Girios & Co"])
 def test_legal_form_is_no_question(form: str) -> None:
-    assert not asks(f"{form} granulki")
+    assert not is_for_adviser(f"{form} granulki")
     rows = [
         *(listing(f"other {number}", f"granulki {number}", product="wood_pellets") for number in range(4)),
         listing("wanted", f"medienos granulės – {form}", product="wood_pellets"),
@@ -58,4 +58,4 @@ def test_legal_form_is_no_question(form: str) -> None:
     "problem", ["où trouver des débouchés", "co zrobić z popiołem", "kaip aš galiu sumažinti pelenų kiekį"]
 )
 def test_a_small_word_that_is_written_as_one_still_asks(problem: str) -> None:
-    assert asks(problem)
+    assert is_for_adviser(problem)

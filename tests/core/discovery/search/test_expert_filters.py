@@ -10,7 +10,7 @@ from core.catalogue.language.languages import language_named
 from core.catalogue.product_names import folded
 from core.discovery.search.intent import names_adviser
 from core.discovery.search.service import parse
-from tests.core.discovery.search.batch import TODAY, asks, expert, found, listing
+from tests.core.discovery.search.batch import TODAY, expert, found, is_for_adviser, listing
 from tests.core.goods import catalogue, gazetteer
 
 ADVISERS: Final = [
@@ -133,7 +133,7 @@ def test_expert_with_the_very_words_comes_first() -> None:
     ],
 )
 def test_a_slip_neither_hides_a_call_for_advice_nor_makes_one(told: str, is_problem: bool) -> None:
-    assert asks(told) is is_problem
+    assert is_for_adviser(told) is is_problem
 
 
 def test_goods_are_found_by_a_slip_as_before() -> None:

@@ -67,14 +67,14 @@ def test_an_empty_market_answers_with_nothing() -> None:
 def test_numbers_that_contradict_each_other_are_shown_and_asked_about() -> None:
     query = service.parse_query("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
     assert (query.parsed.max_price, query.parsed.min_price) == (eur(100), eur(200))
-    assert [chip.wish for chip in service.explain(query).chips] == ["product", "max_price", "min_price"]
+    assert [chip.filter_name for chip in service.explain(query).chips] == ["product", "max_price", "min_price"]
 
 
 async def test_contradicting_prices_are_a_question(market: Market) -> None:
     reactions.listen(market.reactions)
     query = service.parse_query("pellets under 100 eur over 200 eur", catalogue(), gazetteer(), TODAY)
     page: Page = await market.run(MARKET, lambda ctx: service.search(ctx, catalogue(), query))
-    unclear = [ask for ask in page.asks if ask.code == "search.ask.unclear"]
+    unclear = [ask for ask in page.questions if ask.code == "search.ask.unclear"]
     assert [str(getattr(ask.parts["refusal"], "code", "")) for ask in unclear] == ["price.contradicts_itself"]
 
 

@@ -29,7 +29,7 @@ from tests.core.discovery.search.sentence.reading import CATALOGUE, read
     ],
 )
 def test_a_question_for_the_price_is_one_in_every_language(sentence: str) -> None:
-    assert Intent(sentence, read(sentence), CATALOGUE).asks_price()
+    assert Intent(sentence, read(sentence), CATALOGUE).is_about_price()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_question_for_the_price_is_one_in_every_language(sentence: str) -> Non
     ],
 )
 def test_named_price_or_further_words_are_no_price_question(sentence: str) -> None:
-    assert not Intent(sentence, read(sentence), CATALOGUE).asks_price()
+    assert not Intent(sentence, read(sentence), CATALOGUE).is_about_price()
 
 
 def test_the_words_of_the_question_are_no_words_of_the_goods() -> None:
@@ -74,7 +74,7 @@ def test_the_words_of_the_question_are_no_words_of_the_goods() -> None:
     ],
 )
 def test_fee_question_is_read_in_every_language(sentence: str) -> None:
-    assert Intent(sentence, read(sentence), CATALOGUE).asks_fee()
+    assert Intent(sentence, read(sentence), CATALOGUE).is_about_fee()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_fee_question_is_read_in_every_language(sentence: str) -> None:
     ],
 )
 def test_search_for_goods_or_advice_is_no_fee_question(sentence: str) -> None:
-    assert not Intent(sentence, read(sentence), CATALOGUE).asks_fee()
+    assert not Intent(sentence, read(sentence), CATALOGUE).is_about_fee()
 
 
 def test_words_beside_the_fee_question_stay() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.discovery.search.batch import KAUNAS, WIEN, asks, expert, found, listing
+from tests.core.discovery.search.batch import KAUNAS, WIEN, expert, found, is_for_adviser, listing
 
 ADVISERS = [
     {**expert("boilers", "Combustion engineer", "Boilers and burners. 90 eur/h."), **WIEN},
@@ -44,4 +44,4 @@ def test_price_of_an_hour_is_a_limit(problem: str) -> None:
 
 @pytest.mark.parametrize("said", ["wood chips max 85 euros", "boiler chips under 90 eur", "something under 90 eur"])
 def test_a_price_of_goods_is_no_rate(said: str) -> None:
-    assert not asks(said)
+    assert not is_for_adviser(said)

@@ -16,7 +16,7 @@ from core.people.accounts.service import complete_profile
 from core.trade.listings.model import ChangeListing, Place
 from core.trade.listings.service import change_listing, reserve, withdraw_listing
 from tests.core.conftest import Market
-from tests.core.discovery.search.search_market import FSC, HULL, ids, shelf
+from tests.core.discovery.search.search_market import FSC, HULL, ids, index_cache
 from tests.core.goods import GDANSK, RIGA, VILNIUS, catalogue, eur, gazetteer, tonnes
 
 
@@ -25,7 +25,7 @@ def codes(hit: Hit) -> set[str]:
 
 
 async def test_a_whole_sentence_finds_the_one_that_fits(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     fits = await on.put(place=RIGA, price=eur(195), quantity=tonnes(600), certificates=(FSC,))
     await on.put(place=RIGA, price=eur(205), certificates=(FSC,))  # too dear
     await on.put(place=RIGA, price=eur(190))  # no certificate
@@ -51,14 +51,14 @@ async def test_a_whole_sentence_finds_the_one_that_fits(market: Market) -> None:
     "text", ["Holzpellets", "granulés de bois", "medienos granulės", "pelet drzewny", "wood pelets"]
 )
 async def test_every_language_and_a_slip_of_the_finger_find_the_goods(market: Market, text: str) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     listing = await on.put()
     await on.put(product_id="sawdust", grade_id=None, quantity=tonnes(100))
     assert ids(await on.find(text)) == [listing.id]
 
 
 async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     listing = await on.put()
     assert ids(await on.find("wood pellets")) == [listing.id]
     await market.run(MARKET, lambda ctx: reserve(ctx, listing.id, tonnes(500)))
@@ -89,7 +89,7 @@ async def test_only_what_is_live_is_shown_and_at_once(market: Market) -> None:
 async def test_a_country_that_is_named_is_where_the_goods_have_to_be_from(
     market: Market, sentence: str, place: Place
 ) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put(place=GDANSK, words="We also sell to Latvia")
     page = await on.find(sentence)
     assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.countries", 1)]
@@ -105,7 +105,7 @@ async def test_a_country_that_is_named_is_where_the_goods_have_to_be_from(
 
 
 async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     other, _ = await market.newcomer("Ben")
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company="Dzukija Timber", country="LT")
     await on.put()
@@ -123,7 +123,7 @@ async def test_a_sellers_own_words_and_name_are_found_misspelt(market: Market) -
 
 
 async def test_the_kind_that_is_named_comes_first_among_the_goods(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     kind = await on.put(product_id="fame", grade_id=None, words="UCOME from Riga")
     market.clock.advance(days=1)
     others = [await on.put(product_id="fame", grade_id=None, words=words) for words in ("RME", "biodiesel")]
@@ -133,7 +133,7 @@ async def test_the_kind_that_is_named_comes_first_among_the_goods(market: Market
 
 
 async def test_nothing_found_says_which_wish_stands_in_the_way(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put(place=VILNIUS, price=eur(210))
     await on.put(place=VILNIUS, price=eur(230))
 
@@ -155,7 +155,7 @@ async def test_nothing_found_says_which_wish_stands_in_the_way(market: Market) -
 
 
 async def test_when_no_single_wish_is_to_blame_the_goods_alone_are_offered(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put(place=VILNIUS, price=eur(210))
     page = await on.find("wood pellets under 100 eur FSC near Gdansk")
     assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.goods", 1)]
@@ -164,7 +164,7 @@ async def test_when_no_single_wish_is_to_blame_the_goods_alone_are_offered(marke
 
 
 async def test_nonsense_finds_nothing_and_a_near_word_is_asked_about(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put(words="larch")
     assert (await on.find("coffee")).total == 0
     wrong = await on.find("lerrch")
@@ -173,7 +173,7 @@ async def test_nonsense_finds_nothing_and_a_near_word_is_asked_about(market: Mar
 
 
 async def test_the_order_can_be_chosen(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     near = await on.put(place=RIGA, price=eur(220))
     cheap = await on.put(place=GDANSK, price=eur(180))
     market.clock.advance(days=1)
@@ -188,7 +188,7 @@ async def test_the_order_can_be_chosen(market: Market) -> None:
 
 
 async def test_a_sentence_that_says_the_order_keeps_to_the_place_that_it_names(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     dear, cheap = await on.put(place=RIGA, price=eur(220)), await on.put(place=RIGA, price=eur(210))
     far = await on.put(place=GDANSK, price=eur(180))
 
@@ -204,7 +204,7 @@ async def test_a_sentence_that_says_the_order_keeps_to_the_place_that_it_names(m
 
 
 async def test_better_seller_of_two_equal_hits_comes_first(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     other, ben = await market.newcomer("Ben")
     good = await on.put(other)
     plain = await on.put()
@@ -214,7 +214,7 @@ async def test_better_seller_of_two_equal_hits_comes_first(market: Market) -> No
 
 
 async def test_nearer_of_equal_hits_comes_first(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     there = await on.put(place=RIGA)
     away = await on.put(place=GDANSK)
 
@@ -230,7 +230,7 @@ async def test_nearer_of_equal_hits_comes_first(market: Market) -> None:
 
 
 async def test_pages_go_on_where_the_last_one_ended(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     listings = [await on.put(price=eur(200 + number)) for number in range(7)]
     first = await on.find("wood pellets", limit=3)
     second = await on.find("wood pellets", limit=3, after=first.after)
@@ -249,14 +249,14 @@ async def test_pages_go_on_where_the_last_one_ended(market: Market) -> None:
 
 
 async def test_the_delivery_window_has_to_meet(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     winter = await on.put()
     await on.put(window_from=date(2027, 3, 1), window_to=date(2027, 3, 31))
     assert ids(await on.find("wood pellets in January 2027")) == [winter.id]
 
 
 async def test_a_country_and_a_word_of_another_language_are_words_too(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     latvian = await on.put(place=RIGA, words="kiln dried birch dust")
     await on.put(place=GDANSK)
     assert ids(await on.find("Lettland")) == [latvian.id]
@@ -267,7 +267,7 @@ async def test_a_country_and_a_word_of_another_language_are_words_too(market: Ma
 
 
 async def test_excluded_things_are_not_found(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     latvian = await on.put(place=RIGA, certificates=(FSC,))
     polish = await on.put(place=GDANSK)
     british = await on.put(place=HULL, grade_id="ENplus_A2")
@@ -280,16 +280,16 @@ async def test_excluded_things_are_not_found(market: Market) -> None:
         ("Holzpellets, kein A2", british),
     ):
         page = await on.find(sentence)
-        wanted = {latvian.id, polish.id, british.id} - {unwanted.id}
-        assert set(ids(page)) == wanted, sentence
-        assert [chip.wish for chip in service.explain(Query(page.parsed)).chips] == ["product", "left_out"]
+        expected = {latvian.id, polish.id, british.id} - {unwanted.id}
+        assert set(ids(page)) == expected, sentence
+        assert [chip.filter_name for chip in service.explain(Query(page.parsed)).chips] == ["product", "left_out"]
     assert ids(await on.find("wood pellets not from Poland or Latvia")) == [british.id]
     assert len(ids(await on.find("wood pellets not more than 900 eur"))) == 3
     assert ids(await on.find("koka granulas no Latvijas")) == [latvian.id]  # which is "from"
 
 
 async def test_a_delivery_term_is_a_wish_that_can_be_given_up(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put()
     page = await on.find("wood pellets FCA")
     assert [(each.code, each.count) for each in page.relaxations] == [("search.relax.incoterm", 1)]
@@ -298,14 +298,14 @@ async def test_a_delivery_term_is_a_wish_that_can_be_given_up(market: Market) ->
 
 
 async def test_only_loose_goods_are_those_that_nothing_is_said_of(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     plain, bagged = await on.put(packaging=None), await on.put(packaging="big_bag")
     assert ids(await on.find("wood pellets in big bags")) == [bagged.id]
     assert ids(await on.find("wood pellets in bulk")) == [plain.id]
 
 
 async def test_unknown_compound_is_read_by_its_last_part(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     put = await on.put(place=RIGA)
     page = await on.find("Kraftwerkspellets Riga")
     assert ids(page) == [put.id]
@@ -317,7 +317,7 @@ async def test_unknown_compound_is_read_by_its_last_part(market: Market) -> None
 
 
 async def test_a_grade_said_by_itself_is_one_of_the_goods(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put()
     said = service.parse_query("only A1 near Vilnius", catalogue(), gazetteer(), market.clock.now().date()).parsed
     after_pellets = await on.ask(Query(replace(said, product="wood_pellets")))
@@ -327,14 +327,14 @@ async def test_a_grade_said_by_itself_is_one_of_the_goods(market: Market) -> Non
 
 
 async def test_a_scheme_that_is_the_grade_as_well_is_told_and_given_up_once(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     query = Query((await on.find("DINplus pellets, FSC")).parsed)
     assert [chip.parts for chip in service.explain(query).chips][1:] == [{"grade": "DINplus"}, {"schemes": ("FSC",)}]
     assert service.without(query, "grade").parsed.certificates == ("FSC",)
 
 
 async def test_only_product_and_place_keeps_the_place(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     await on.put(place=RIGA)
     await on.put(place=GDANSK)
     in_latvia = await on.find("FSC A2 pellets in Latvia under 100 eur")

@@ -6,7 +6,7 @@ import pytest
 
 from core.discovery.search.filters import split_joined_words
 from core.discovery.search.service import parse
-from tests.core.discovery.search.batch import KAUNAS, TODAY, WIEN, asks, expert, found, listing
+from tests.core.discovery.search.batch import KAUNAS, TODAY, WIEN, expert, found, is_for_adviser, listing
 from tests.core.goods import catalogue, gazetteer
 
 
@@ -148,8 +148,8 @@ def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, bes
         "wood pellets truck port Riga",
     ],
 )
-def test_search_for_goods_is_no_call_for_advice(wish: str) -> None:
-    assert not asks(wish)
+def test_search_for_goods_is_no_call_for_advice(sentence: str) -> None:
+    assert not is_for_adviser(sentence)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def documents(draw: st.DrawFn) -> Document:
         text=draw(st.sampled_from(("", "delivered dry", "larch"))),
         seller=draw(st.sampled_from(("one", "two", "three"))),
         product=draw(st.sampled_from(GOODS)),
-        marks=tuple(draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))),
+        tags=tuple(draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))),
         amount=amount,
         least=draw(st.sampled_from((0.0, 20.0))),
         price=price,
@@ -47,7 +47,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 
 @st.composite
-def wishes(draw: st.DrawFn) -> EngineQuery:
+def filters(draw: st.DrawFn) -> EngineQuery:
     def limits(low: int, high: int) -> Limits | None:
         limit = draw(st.none() | st.integers(low, high))
         return (
@@ -58,7 +58,7 @@ def wishes(draw: st.DrawFn) -> EngineQuery:
 
     product = draw(st.none() | st.sampled_from(GOODS))
     must = [frozenset({f"product:{product}"})] if product else []
-    must += [frozenset({mark}) for mark in draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))]
+    must += [frozenset({tag}) for tag in draw(st.sets(st.sampled_from(("scheme:FSC", "grade:A1")), max_size=2))]
     radius = draw(st.none() | st.sampled_from((50.0, 300.0, 2000.0)))
     word = draw(st.none() | st.sampled_from(("spruce", "larch", "zvirblis", "nobody")))
     return EngineQuery(
@@ -73,28 +73,28 @@ def wishes(draw: st.DrawFn) -> EngineQuery:
     )
 
 
-def plainly(wanted: EngineQuery, document: Document) -> bool:
+def plainly(query: EngineQuery, document: Document) -> bool:
     """Check the same filters on one document in plain code."""
-    marks, words = set(document.all_marks()), {term for term, _ in document.terms()}
-    if not all(wish & marks for wish in wanted.must):
+    tags, words = set(document.all_tags()), {term for term, _ in document.terms()}
+    if not all(alternatives & tags for alternatives in query.must):
         return False
     goods = (document.product or "", TONNES)
     price = document.price.value if document.price else None
-    for limits, fits in ((wanted.price_at_most, float.__le__), (wanted.price_at_least, float.__ge__)):
+    for limits, fits in ((query.price_at_most, float.__le__), (query.price_at_least, float.__ge__)):
         if limits is not None and (price is None or not fits(price, limits.of(*goods))):
             return False
-    if wanted.amount is not None:
+    if query.amount is not None:
         amount = document.amount.value if document.amount else -1.0
-        asked = wanted.amount.of(*goods)
+        asked = query.amount.of(*goods)
         if document.amount is None or not document.least <= asked <= amount:
             return False
-    if wanted.days is not None and (document.first_day > wanted.days[1] or document.last_day < wanted.days[0]):
+    if query.days is not None and (document.first_day > query.days[1] or document.last_day < query.days[0]):
         return False
-    if wanted.near is not None and wanted.near.radius_km is not None:
+    if query.near is not None and query.near.radius_km is not None:
         far = {None: None, 54.69: 0, 56.95: 262, 54.35: 429}[document.lat]
-        if far is None or far > wanted.near.radius_km:
+        if far is None or far > query.near.radius_km:
             return False
-    return not wanted.some_word or wanted.words[0].text in words
+    return not query.some_word or query.words[0].text in words
 
 
 steps = st.lists(
@@ -108,7 +108,7 @@ steps = st.lists(
 )
 
 
-@given(steps, st.lists(wishes(), min_size=1, max_size=4))
+@given(steps, st.lists(filters(), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]], asked: list[EngineQuery]) -> None:
     index, held = Index(), dict[str, Document]()
@@ -125,9 +125,9 @@ def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]
         else:  # a new base, kept in a database in between or not
             base = build(list(held.values()))
             index = Index(unpacked(packed(base)) if step == "reload" else base)
-    for wanted in asked:
-        expected = {document.id for document in held.values() if plainly(wanted, document)}
-        answer = index.search(wanted, 100)
+    for query in asked:
+        expected = {document.id for document in held.values() if plainly(query, document)}
+        answer = index.search(query, 100)
         assert {found.id for found in answer.found} == expected
         assert answer.total == len(expected)
 
@@ -135,8 +135,8 @@ def test_the_index_finds_what_a_plain_filter_finds(done: list[tuple[str, object]
 @pytest.mark.parametrize("fitting", [39, 40, 41, 45, 49, 50, 60, 99, 100, 101, 140])
 def test_all_that_fit_are_found_in_order_however_many_they_are(fitting: int) -> None:
     listed = [Document(f"{number:03}", "listing", "larch", product="sawdust", day=number) for number in range(fitting)]
-    wanted = EngineQuery(must=(frozenset({"product:sawdust"}),), order="newest", today=200)
-    answer = Index(build(listed)).search(wanted, 100)
+    query = EngineQuery(must=(frozenset({"product:sawdust"}),), order="newest", today=200)
+    answer = Index(build(listed)).search(query, 100)
     assert [found.day for found in answer.found] == sorted(range(fitting), reverse=True)[:100]
     assert answer.total == fitting
 
@@ -185,19 +185,19 @@ def test_early_stop_has_found_the_best(
     spots = {"kaunas": town}
     asked = [Word(word, goods.get(word, {}), spots.get(word), own=own if word in goods else 0.8) for word in words]
     near = None if within is None else Spot(town.lat, town.lon, within)
-    wanted = EngineQuery(tuple(asked), near=near, today=90)
+    query = EngineQuery(tuple(asked), near=near, today=90)
     everywhere = Index(build(crowd))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Candidates, "choose", every_one)  # a search without a certain best reads everything
         with pytest.MonkeyPatch.context() as never_early:
             never_early.setattr(index, "shortlists", lambda *_: ())
-            all_of_them = everywhere.search(wanted, 3).found
+            all_of_them = everywhere.search(query, 3).found
         for number in ("FEW", "OF_RAREST", "LOOKED_THROUGH"):
             patch.setattr(shortlists, number, few)
         patch.setattr(shortlists, "HARDLY_BETTER", 2.0)  # the first few are always looked at before all others
-        first_of_them = everywhere.search(wanted, 3).found
+        first_of_them = everywhere.search(query, 3).found
     if near is not None and goods.keys() >= set(words):  # nothing else is wanted in the place of such goods
-        named = {mark for word in words for mark in goods[word]}
+        named = {tag for word in words for tag in goods[word]}
         of_these = {document.id for document in crowd if f"product:{document.product}" in named}
         all_of_them = tuple(each for each in all_of_them if each.id in of_these)
         first_of_them = first_of_them[: len(all_of_them)]
@@ -207,26 +207,26 @@ def test_early_stop_has_found_the_best(
 @settings(max_examples=20, deadline=None)
 @given(
     crowd=st.lists(documents(), min_size=5, max_size=16, unique_by=lambda one: one.id),
-    wanted=wishes(),
+    wanted=filters(),
     goods=st.sampled_from(GOODS),
     few=st.integers(2, 8),
     weighed=st.sampled_from((2, 100)),
 )
 def test_wishes_are_given_up_one_after_the_other(
-    crowd: list[Document], wanted: EngineQuery, goods: str, few: int, weighed: int
+    crowd: list[Document], query: EngineQuery, goods: str, few: int, weighed: int
 ) -> None:
     """A patient search finds the same as several searches, each with one filter less."""
     word = Word(goods, {f"product:{goods}": 1.0}, fuzzy=False, own=0.8)
-    wanted = wanted._replace(words=(word, *wanted.words), some_word=False)
+    query = query._replace(words=(word, *query.words), some_word=False)
     everybody, held = Index(build(crowd)), {document.id: document for document in crowd}
-    ways = (wanted, *given_up(wanted))
+    ways = (query, *given_up(query))
     by_steps: dict[str, int] = {}
     for number, way in enumerate(ways):
         for found in everybody.search(way, few).found if len(by_steps) < few else ():
             by_steps.setdefault(found.id, number)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shortlists, "FEW", weighed)
-        at_once = [found.id for found in everybody.search_relaxed(wanted, few)]
+        at_once = [found.id for found in everybody.search_relaxed(query, few)]
     met = [next(number for number, way in enumerate(ways) if plainly(way, held[found])) for found in at_once]
     assert met == list(by_steps.values())[:few]
     assert len(set(at_once)) == len(at_once)

@@ -14,7 +14,7 @@ from core.advice.experts.service import change_expertise, offer_expertise, pause
 from core.catalogue.language.times.days import DateWindow
 from core.discovery.search import reactions, service
 from core.discovery.search.model import ExpertResults, Order, Query
-from core.discovery.search.problems import scheme_as_said
+from core.discovery.search.problems import stated_scheme
 from core.discovery.search.service import without
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, Actor
@@ -122,11 +122,11 @@ async def test_language_rate_and_free_now_filter_and_are_given_up_one_by_one(mar
     assert set(await on.who("auf deutsch")) == {"Contracts"}
     assert await on.who("free now") == []
 
-    nobody = await on.find("boiler auf deutsch under 200 eur/h, free now")
-    assert nobody.matches == ()
-    assert [(each.wish, each.count) for each in nobody.relaxations] == []
+    result = await on.find("boiler auf deutsch under 200 eur/h, free now")
+    assert result.matches == ()
+    assert [(each.filter_name, each.count) for each in result.relaxations] == []
     in_german = await on.find("boiler auf deutsch")
-    assert [(each.wish, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
+    assert [(each.filter_name, each.count) for each in in_german.relaxations] == [("speaks", 1), ("rest", 1)]
     wider = await on.ask(without(in_german.query, "speaks"))
     assert [match.expert.headline for match in wider.matches] == ["Boilers that burn what they should"]
 
@@ -155,7 +155,7 @@ async def test_a_rate_for_a_minute_is_compared_exactly_and_told_as_it_was_said(
     found = await on.find(told)
     assert found.query.parsed.max_rate == hourly
     assert {match.expert.headline.split()[0] for match in found.matches} == who
-    (chip,) = (each for each in service.explain(found.query, "expert").chips if each.wish == "max_rate")
+    (chip,) = (each for each in service.explain(found.query, "expert").chips if each.filter_name == "max_rate")
     each = Money(hourly.minor // 60, hourly.currency)
     assert (chip.code, chip.parts) == ("search.chip.rate_by_minute", {"rate": hourly, "minute": each})
 
@@ -174,7 +174,7 @@ async def test_a_scheme_is_shown_as_it_was_called(market: Market, problem: str, 
 
 
 def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
-    named = {scheme: scheme_as_said(scheme, catalogue(), "") for scheme in catalogue().certificates}
+    named = {scheme: stated_scheme(scheme, catalogue(), "") for scheme in catalogue().certificates}
     assert named["TRACES_EUDR"] == "EUDR"
     assert (named["ISCC_EU"], named["ISCC_PLUS"], named["SBP"], named["ENplus"]) == (
         "ISCC EU",
@@ -187,7 +187,7 @@ def test_a_scheme_that_was_chosen_goes_by_its_usual_name() -> None:
 async def test_single_filter_without_hits_offers_relaxations(market: Market) -> None:
     on = await office(market)
     now = await on.find("free now")
-    assert [(each.wish, each.choice, each.count) for each in now.relaxations] == [("free_now", "free_now", 3)]
+    assert [(each.filter_name, each.choice, each.count) for each in now.relaxations] == [("free_now", "free_now", 3)]
     cheap = await on.find("max 50 €/hour")
     told = [(each.code, each.choice, each.count) for each in cheap.relaxations]
     # 90 € and 400 zł (93.17 €) an hour are near each other, 150 € is not.
@@ -216,13 +216,13 @@ async def test_a_day_is_a_wish_and_who_has_no_time_then_does_not_fit(market: Mar
         said = found.query.parsed
         assert (said.rest, said.window, said.at) == ("emissions", (day, day), at)
         assert [match.expert.headline.split()[0] for match in found.matches] == ["Boilers"]
-    wishes = {
-        chip.wish: chip.code
+    filters = {
+        chip.filter_name: chip.code
         for chip in service.explain((await on.find("emissions, tomorrow 10:00")).query, "expert").chips
     }
-    assert wishes == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
-    nobody = await on.find("tomorrow", has_time=lambda _expert, _window: False)
-    assert [(each.wish, each.code, each.count) for each in nobody.relaxations] == [
+    assert filters == {"window": "search.chip.window", "at": "search.chip.at", "rest": "search.chip.rest"}
+    result = await on.find("tomorrow", has_time=lambda _expert, _window: False)
+    assert [(each.filter_name, each.code, each.count) for each in result.relaxations] == [
         ("window", "search.relax.any_day", 3)
     ]
 
@@ -275,8 +275,8 @@ async def test_nonsense_finds_no_expert_and_a_typo_is_asked_about(market: Market
 
 async def test_better_rated_of_two_equal_experts_comes_first(market: Market) -> None:
     on = await office(market)
-    nobody = await on.find("under 1000 eur/h")
-    last = nobody.matches[-1].expert.organisation_id
+    result = await on.find("under 1000 eur/h")
+    last = result.matches[-1].expert.organisation_id
     praised = await on.find("under 1000 eur/h", standings=lambda _all: {last: 0.95})
     assert praised.matches[0].expert.organisation_id == last
     left_out = await on.find("under 1000 eur/h", but=last)
@@ -303,7 +303,7 @@ async def test_by_rate_by_good_name_and_by_how_near_they_are(market: Market) -> 
     assert await on.who("lawyer Riga") == ["Contracts"]
     assert (await on.who("adviser in Rigaa"))[0] == "Contracts"
     far = await on.find("boiler near Gdańsk")
-    assert [(each.wish, each.count) for each in far.relaxations] == [("place", 1), ("rest", 1)]
+    assert [(each.filter_name, each.count) for each in far.relaxations] == [("place", 1), ("rest", 1)]
 
 
 @pytest.mark.parametrize("problem", ["boiler", "my boiler keeps shutting down", "Kessel", "котел"])

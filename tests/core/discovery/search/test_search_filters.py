@@ -28,58 +28,58 @@ Test = Callable[[Listing], bool]
 
 
 @dataclass(frozen=True)
-class Wish:
+class Filter:
     """Some fields of a parsed query, and a plain test of the listings that meet them."""
 
     said: dict[str, Any]
     met: Test
 
 
-def wish(met: Test, **said: Any) -> Wish:
-    return Wish(said, met)
+def filter_of(met: Test, **said: Any) -> Filter:
+    return Filter(said, met)
 
 
 # One or none is drawn from each list.
-WISHES: tuple[tuple[Wish, ...], ...] = (
+FILTERS: tuple[tuple[Filter, ...], ...] = (
     (
-        wish(lambda row: row.product_id == "wood_pellets", product="wood_pellets"),
-        wish(lambda row: row.product_id == "wood_briquettes", product="wood_briquettes"),
-        wish(lambda row: bool(row.product_id), alternatives=("wood_pellets", "wood_briquettes")),
-        wish(lambda row: row.grade_id == "ENplus_A1", product="wood_pellets", grade="ENplus_A1"),
-        wish(
+        filter_of(lambda row: row.product_id == "wood_pellets", product="wood_pellets"),
+        filter_of(lambda row: row.product_id == "wood_briquettes", product="wood_briquettes"),
+        filter_of(lambda row: bool(row.product_id), alternatives=("wood_pellets", "wood_briquettes")),
+        filter_of(lambda row: row.grade_id == "ENplus_A1", product="wood_pellets", grade="ENplus_A1"),
+        filter_of(
             lambda row: row.grade_id in {"ENplus_A1", "ENplus_A2"},
             product="wood_pellets",
             grades=("ENplus_A1", "ENplus_A2"),
         ),
     ),
     (
-        wish(lambda row: row.country == "LV", countries=("LV",)),
-        wish(lambda row: row.country != "LT", countries=("LV", "PL")),
-        wish(lambda row: row.country != "PL", countries=("BALTICS",)),
-        wish(lambda row: row.country == "PL", countries=("PL-22",)),
+        filter_of(lambda row: row.country == "LV", countries=("LV",)),
+        filter_of(lambda row: row.country != "LT", countries=("LV", "PL")),
+        filter_of(lambda row: row.country != "PL", countries=("BALTICS",)),
+        filter_of(lambda row: row.country == "PL", countries=("PL-22",)),
     ),
     (
-        wish(lambda row: row.country != "PL", left_out=("country:PL",)),
-        wish(lambda row: row.place_name != "Riga", left_out=("town:Riga",)),
-        wish(lambda row: row.country != "PL", left_out=("country:PL-22",)),
-        wish(lambda row: row.grade_id != "ENplus_A2", left_out=("grade:ENplus_A2",)),
-        wish(lambda row: not row.certificates, left_out=("scheme:ENplus",)),
-        wish(lambda row: row.packaging != "bag", left_out=("packaging:bag",)),
-        wish(lambda row: row.product_id != "wood_briquettes", left_out=("product:wood_briquettes",)),
+        filter_of(lambda row: row.country != "PL", left_out=("country:PL",)),
+        filter_of(lambda row: row.place_name != "Riga", left_out=("town:Riga",)),
+        filter_of(lambda row: row.country != "PL", left_out=("country:PL-22",)),
+        filter_of(lambda row: row.grade_id != "ENplus_A2", left_out=("grade:ENplus_A2",)),
+        filter_of(lambda row: not row.certificates, left_out=("scheme:ENplus",)),
+        filter_of(lambda row: row.packaging != "bag", left_out=("packaging:bag",)),
+        filter_of(lambda row: row.product_id != "wood_briquettes", left_out=("product:wood_briquettes",)),
     ),
-    (wish(lambda row: row.incoterm == "EXW", incoterm="EXW"),),
+    (filter_of(lambda row: row.incoterm == "EXW", incoterm="EXW"),),
     (
-        wish(lambda row: row.packaging == "bag", packaging=("bag",)),
-        wish(lambda row: row.packaging in {"bulk", None}, packaging=("bulk",)),
+        filter_of(lambda row: row.packaging == "bag", packaging=("bag",)),
+        filter_of(lambda row: row.packaging in {"bulk", None}, packaging=("bulk",)),
     ),
-    (wish(lambda row: bool(row.certificates), certificates=("ENplus",)),),
+    (filter_of(lambda row: bool(row.certificates), certificates=("ENplus",)),),
     (
-        wish(lambda row: row.price.amount <= 200, max_price=eur(200)),
-        wish(lambda row: row.price.amount >= 200, min_price=eur(200)),
+        filter_of(lambda row: row.price.amount <= 200, max_price=eur(200)),
+        filter_of(lambda row: row.price.amount >= 200, min_price=eur(200)),
     ),
-    (wish(lambda row: row.min_lot_amount <= 50 <= row.remaining_amount, quantity=tonnes(50)),),
+    (filter_of(lambda row: row.min_lot_amount <= 50 <= row.remaining_amount, quantity=tonnes(50)),),
     (
-        wish(
+        filter_of(
             lambda row: row.window_from <= FIRST + timedelta(days=40) and row.window_to >= FIRST + timedelta(days=20),
             window=DateWindow(FIRST + timedelta(days=20), FIRST + timedelta(days=40)),
         ),
@@ -107,8 +107,8 @@ def goods(dice: random.Random) -> Any:
     )
 
 
-def drawn(dice: random.Random) -> tuple[Wish, ...]:
-    return tuple(dice.choice(some) for some in WISHES if dice.random() < 0.3)
+def drawn(dice: random.Random) -> tuple[Filter, ...]:
+    return tuple(dice.choice(some) for some in FILTERS if dice.random() < 0.3)
 
 
 @pytest.mark.parametrize("seed", [3, 11])
@@ -126,9 +126,9 @@ async def test_wishes_together_are_a_plain_filter(market: Market, seed: int) -> 
         await market.run(seller, partial(withdraw_listing, listing_id=gone))
     rows = await market.run(MARKET, lambda ctx: ctx.session.scalars(select(Listing)).all())
     for _ in range(150):
-        wishes = drawn(dice)
-        said = {name: value for each in wishes for name, value in each.said.items()}
-        expected = {row.id for row in rows if row.state == ListingState.LIVE and all(each.met(row) for each in wishes)}
+        filters = drawn(dice)
+        said = {name: value for each in filters for name, value in each.said.items()}
+        expected = {row.id for row in rows if row.state == ListingState.LIVE and all(each.met(row) for each in filters)}
         query = Query(ParsedQuery(**said))
         page = await market.run(MARKET, partial(service.search, catalogue=catalogue(), query=query, limit=50))
         assert {hit.listing.id for hit in page.hits} == expected, said

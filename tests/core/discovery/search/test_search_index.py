@@ -53,11 +53,11 @@ class Worker:
     """Another process on the same database: its own connections, its own view of the index."""
 
     transactions: Transactions
-    shelf: IndexCache = field(default_factory=lambda: IndexCache(LISTINGS))
+    index_cache: IndexCache = field(default_factory=lambda: IndexCache(LISTINGS))
 
     async def ids(self) -> set[str]:
         def unit(ctx: Ctx) -> set[str]:
-            index = self.shelf.look(ctx.session, catalogue())
+            index = self.index_cache.look(ctx.session, catalogue())
             return {found.id for found in index.search(EngineQuery(), 1000).found}
 
         return await self.transactions.run(MARKET, unit)
@@ -230,7 +230,7 @@ async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Mark
     assert await found(market) == {first.id, second.id}
     newcomer = await worker(market, database, 3)
     assert await newcomer.ids() == {first.id, second.id}
-    assert newcomer.shelf.generation == served
+    assert newcomer.index_cache.generation == served
 
     # No other worker begins while the claim stands. Then any worker deletes the half and makes a whole one.
     await market.run(MARKET, lambda ctx: ctx.session.execute(delete(SearchGeneration).where(SearchGeneration.served)))

@@ -74,8 +74,8 @@ async def board(market: Market) -> Board:
         ("ENplus A2 pellets", set()),
     ],
 )
-async def test_a_sellers_sentence_finds_what_it_could_answer(board: Board, sentence: str, wanted: set[str]) -> None:
-    assert set(await board.who_wants(sentence)) == wanted
+async def test_a_sellers_sentence_finds_what_it_could_answer(board: Board, sentence: str, expected: set[str]) -> None:
+    assert set(await board.who_wants(sentence)) == expected
 
 
 async def test_a_request_that_is_over_is_not_found(board: Board) -> None:

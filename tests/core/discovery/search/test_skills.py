@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.discovery.search.service import parse
-from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, found, listing
+from tests.core.discovery.search.batch import KAUNAS, TODAY, expert, found, is_for_adviser, listing
 from tests.core.discovery.search.sentence.reading import read
 from tests.core.goods import catalogue, gazetteer
 
@@ -45,8 +45,8 @@ def test_a_thing_alone_is_no_skill() -> None:
 @pytest.mark.parametrize(
     "wish", ["Holzernteplanung Privatwald", "pianificazione tagli boschivi", "ekspert raieplaneerimine"]
 )
-def test_harvest_planners_are_found_in_any_language(wish: str) -> None:
-    assert set(found([*PLANNERS, *OTHERS, *GOODS], wish)[:4]) == {"english", "german", "french", "ukrainian"}
+def test_harvest_planners_are_found_in_any_language(sentence: str) -> None:
+    assert set(found([*PLANNERS, *OTHERS, *GOODS], sentence)[:4]) == {"english", "german", "french", "ukrainian"}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_harvest_planners_are_found_in_any_language(wish: str) -> None:
     ],
 )
 def test_preparation_for_a_scheme_is_a_call_for_advice(told: str, is_problem: bool) -> None:
-    assert asks(told) is is_problem
+    assert is_for_adviser(told) is is_problem
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.discovery.search.service import parse
-from tests.core.discovery.search.batch import KAUNAS, TODAY, asks, expert, found, listing
+from tests.core.discovery.search.batch import KAUNAS, TODAY, expert, found, is_for_adviser, listing
 from tests.core.goods import catalogue, gazetteer
 
 
@@ -51,7 +51,7 @@ def test_question_for_suppliers_finds_goods(asked: str, goods: str) -> None:
         expert("laboratory", "Laboratory", "Sampling and tests, dust and fines. Kaunas."),
         expert("forester", "Forester", "Harvest planning, forest, skog, mets, Wald. Kaunas."),
     ]
-    assert not asks(asked)
+    assert not is_for_adviser(asked)
     assert found(rows, asked)[0] == goods
 
 
@@ -81,7 +81,7 @@ def test_the_words_of_the_question_are_no_wish(asked: str, rest: str) -> None:
     ],
 )
 def test_stated_problem_is_still_a_call_for_advice(asked: str) -> None:
-    assert asks(asked)
+    assert is_for_adviser(asked)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_how_goods_are_comes_behind_what_they_are() -> None:
     ],
 )
 def test_how_goods_shall_be_is_no_problem(asked: str) -> None:
-    assert not asks(asked)
+    assert not is_for_adviser(asked)
 
 
 def test_thing_with_a_problem_is_no_goods() -> None:
-    assert asks("the boiler is full of clinker")
-    assert not asks("boiler pellets")
+    assert is_for_adviser("the boiler is full of clinker")
+    assert not is_for_adviser("boiler pellets")

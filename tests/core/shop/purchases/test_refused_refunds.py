@@ -169,9 +169,9 @@ def heard(sale: Sale) -> list[tuple[str, str]]:
 
     def hear(tell: Callable[[Ctx, Any], None]) -> Callable[[Ctx, Event], None]:
         def hears(ctx: Ctx, fact: Event) -> None:
-            before = len(notifications(ctx).said.get(("purchase", sale.purchase.id), []))
+            before = len(notifications(ctx).sentences.get(("purchase", sale.purchase.id), []))
             tell(ctx, fact)
-            after = notifications(ctx).said.get(("purchase", sale.purchase.id), [])
+            after = notifications(ctx).sentences.get(("purchase", sale.purchase.id), [])
             said.extend((code, str(parts.get("why", ""))) for code, parts in after[before:] if code)
 
         return hears

@@ -97,9 +97,9 @@ def test_a_kind_of_goods_that_is_not_wanted_leaves_the_place(text: str, unwanted
         ("holzpellets keine industriepellets hamburg", "wood_pellets", {"industrial_wood_pellets"}),
     ],
 )
-def test_other_goods_that_are_not_wanted(text: str, wanted: str, unwanted: set[str]) -> None:
+def test_other_goods_that_are_not_wanted(text: str, expected: str, unwanted: set[str]) -> None:
     said = read(text)
-    assert (said.product, set(said.left_out)) == (wanted, {f"product:{product}" for product in unwanted})
+    assert (said.product, set(said.left_out)) == (expected, {f"product:{product}" for product in unwanted})
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_chips_without_bark_are_chips(text: str) -> None:
         ("pellets in bags not big bags leeds", ("bag",), "big_bag"),
     ],
 )
-def test_a_packing_that_is_not_wanted(text: str, wanted: tuple[str, ...], unwanted: str) -> None:
+def test_a_packing_that_is_not_wanted(text: str, expected: tuple[str, ...], unwanted: str) -> None:
     said = read(text)
-    assert (said.product, said.packaging, said.left_out) == ("wood_pellets", wanted, (f"packaging:{unwanted}",))
+    assert (said.product, said.packaging, said.left_out) == ("wood_pellets", expected, (f"packaging:{unwanted}",))
     assert said.place is not None
 
 

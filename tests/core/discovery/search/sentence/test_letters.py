@@ -10,7 +10,7 @@ from core.discovery.search.engine.query import Word
 from core.discovery.search.filters import WORDS_AT_MOST, loose_query
 from core.discovery.search.model import ParsedQuery
 from core.discovery.search.service import parse
-from tests.core.discovery.search.batch import KAUNAS, asks, expert, found, listing
+from tests.core.discovery.search.batch import KAUNAS, expert, found, is_for_adviser, listing
 from tests.core.goods import catalogue, gazetteer
 
 TODAY = date(2026, 11, 21)
@@ -56,7 +56,7 @@ def test_letter_gives_its_filters_and_nothing_else(language: str) -> None:
     assert said.place is not None
     assert said.quantity is not None
     assert (said.place.name, said.radius_km, str(said.quantity)) == ("Kaunas", 80, "100 t")
-    assert not asks(letter)
+    assert not is_for_adviser(letter)
 
 
 def test_a_letter_finds_the_goods_and_no_advisers() -> None:
@@ -79,7 +79,7 @@ def test_a_letter_finds_the_goods_and_no_advisers() -> None:
     ],
 )
 def test_a_problem_stays_one_in_a_letter(letter: str) -> None:
-    assert asks(letter)
+    assert is_for_adviser(letter)
 
 
 def test_a_place_and_goods_are_kept_in_however_short_a_part() -> None:

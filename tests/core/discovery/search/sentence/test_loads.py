@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from core.catalogue.comparison import FULL_TRUCKS, TRUCK_LOOSE_M3, TRUCK_TONNES, load_of
-from core.discovery.search.intent import asks_advice
+from core.discovery.search.intent import is_for_advice
 from core.discovery.search.service import parse_query
 from tests.core.conftest import Market
 from tests.core.discovery.alerts.test_alert_rules import fit
-from tests.core.discovery.search.search_market import ids, shelf
+from tests.core.discovery.search.search_market import ids, index_cache
 from tests.core.discovery.search.sentence.reading import CATALOGUE, PLACES, TODAY, read
 from tests.core.goods import tonnes
 
@@ -72,8 +72,8 @@ def test_an_amount_in_tonnes_is_the_amount() -> None:
 
 def test_trucks_that_something_was_wrong_with_are_a_problem() -> None:
     problem = "our two trucks of pellets were rejected, too much moisture"
-    assert asks_advice(problem, read(problem), CATALOGUE)
-    assert not asks_advice("two trucks of pellets", read("two trucks of pellets"), CATALOGUE)
+    assert is_for_advice(problem, read(problem), CATALOGUE)
+    assert not is_for_advice("two trucks of pellets", read("two trucks of pellets"), CATALOGUE)
     assert not parse_query("two trucks of pellets", CATALOGUE, PLACES, TODAY).parsed.by_load
 
 
@@ -90,7 +90,7 @@ def test_truck_load_lies_within_the_figures_of_the_catalogue() -> None:
 
 
 async def test_bags_and_pallets_are_weighed(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     large = await on.put(min_lot=tonnes(24))
     small = await on.put(min_lot=tonnes(1))
     assert ids(await on.find("10 pallets of pellets")) == [small.id]

@@ -14,8 +14,8 @@ from tests.core.goods import catalogue, gazetteer
 
 def countries(sentence: str) -> list[str]:
     """The countries that a search over goods and advisers alike looks for."""
-    wanted = loose_query(read(sentence), catalogue(), gazetteer(), lambda _: False, TODAY)
-    return [term.removeprefix("country:") for word in wanted.words for term in word.also if term.startswith("country:")]
+    query = loose_query(read(sentence), catalogue(), gazetteer(), lambda _: False, TODAY)
+    return [term.removeprefix("country:") for word in query.words for term in word.also if term.startswith("country:")]
 
 
 @pytest.mark.parametrize(

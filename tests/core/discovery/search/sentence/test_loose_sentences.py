@@ -99,8 +99,13 @@ def test_a_misspelt_town_is_one_where_the_word_is_nothing_else(sentence: str, pl
     ],
 )
 def test_any_distance_is_one_that_there_is_on_earth(said: str, km: int) -> None:
-    heard = read(f"wood pellets within {said} of Riga")
-    assert (heard.radius_km, heard.place and heard.place.name, heard.rest, heard.quantity) == (km, "Riga", "", None)
+    known_words = read(f"wood pellets within {said} of Riga")
+    assert (
+        known_words.radius_km,
+        known_words.place and known_words.place.name,
+        known_words.rest,
+        known_words.quantity,
+    ) == (km, "Riga", "", None)
 
 
 @pytest.mark.parametrize(
@@ -138,8 +143,8 @@ def test_content_of_a_bag_is_no_amount(sentence: str, language: str, amount: str
     ],
 )
 def test_a_town_is_known_where_its_name_changes_more_than_an_ending(said: str, language: str, town: str) -> None:
-    heard = read(f"pellets {said}", language)
-    assert (heard.place and heard.place.name, heard.rest) == (town, "")
+    known_words = read(f"pellets {said}", language)
+    assert (known_words.place and known_words.place.name, known_words.rest) == (town, "")
 
 
 def test_long_text_is_cut_after_a_whole_word() -> None:

@@ -12,7 +12,7 @@ from core.discovery.search.sentence.measurements import declared, extract_measur
 from core.discovery.search.service import without
 from tests.core.conftest import Market
 from tests.core.discovery.alerts.test_alert_rules import fit
-from tests.core.discovery.search.search_market import ids, shelf
+from tests.core.discovery.search.search_market import ids, index_cache
 from tests.core.discovery.search.sentence.reading import read
 from tests.core.goods import catalogue, tonnes
 
@@ -61,14 +61,14 @@ def test_moisture_is_a_wish_in_every_language(text: str) -> None:
         ("paja a fines de mayo, 200 t", []),
     ],
 )
-def test_other_figures_are_wishes_too_and_what_is_none_stays(text: str, wishes: list[str]) -> None:
-    assert said(text) == wishes
+def test_other_figures_are_wishes_too_and_what_is_none_stays(text: str, filters: list[str]) -> None:
+    assert said(text) == filters
 
 
 def test_measurement_is_no_price_and_no_amount() -> None:
     for text in ("pellets above 4.8 kWh/kg", "hakkepuit alla 30%niiskust", "pellets over 17 MJ/kg"):
-        understood = read(text)
-        assert (understood.quantity, understood.max_price, understood.min_price) == (None, None, None)
+        parsed = read(text)
+        assert (parsed.quantity, parsed.max_price, parsed.min_price) == (None, None, None)
 
 
 def test_sellers_figure_is_an_upper_and_a_lower_limit() -> None:
@@ -77,7 +77,7 @@ def test_sellers_figure_is_an_upper_and_a_lower_limit() -> None:
 
 
 async def test_a_grade_promises_it_or_the_seller_says_so(market: Market) -> None:
-    on = await shelf(market)
+    on = await index_cache(market)
     chips: dict[str, Any] = {"product_id": "wood_chips_dry", "quantity": tonnes(500)}
     promised = await on.put(**chips, grade_id="ISO17225-4_A1")
     told = await on.put(**chips, grade_id=None, words="Kiln dried, moisture 18 %, P31")

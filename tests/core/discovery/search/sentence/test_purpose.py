@@ -8,7 +8,7 @@ import pytest
 
 from core.discovery.search.model import ParsedQuery
 from core.discovery.search.service import parse
-from tests.core.discovery.search.batch import asks
+from tests.core.discovery.search.batch import is_for_adviser
 from tests.core.goods import catalogue, gazetteer
 
 FOR_US = {
@@ -35,7 +35,7 @@ def test_purpose_of_goods_is_left_out(language: str) -> None:
     said = read(FOR_US[language])
     assert "wood_pellets" in (said.product, *said.alternatives)
     assert said.rest == ""
-    assert not asks(FOR_US[language])
+    assert not is_for_adviser(FOR_US[language])
 
 
 def test_a_purpose_need_not_be_known_and_what_is_said_behind_it_counts() -> None:

@@ -92,10 +92,18 @@ NO_DAYS = (
 @pytest.mark.parametrize("day", NO_DAYS)
 def test_a_day_that_is_in_no_calendar_is_told_as_it_was_written_and_all_else_is_kept(day: str) -> None:
     for said in (f"sawdust {day}, 200 t, under 90 eur/t, Riga", f"200 t sawdust under 90 eur/t Riga by {day}"):
-        heard = parse_query(said, CATALOGUE, PLACES, TODAY).parsed
-        assert [(each.code, each.parts["given"]) for each in heard.unclear] == [("window.no_such_day", day)]
-        assert (heard.product, str(heard.quantity), str(heard.max_price)) == ("sawdust", "200 t", "90 EUR/t")
-        assert (heard.place and heard.place.name, heard.window, heard.rest) == ("Riga", None, "")
+        known_words = parse_query(said, CATALOGUE, PLACES, TODAY).parsed
+        assert [(each.code, each.parts["given"]) for each in known_words.unclear] == [("window.no_such_day", day)]
+        assert (known_words.product, str(known_words.quantity), str(known_words.max_price)) == (
+            "sawdust",
+            "200 t",
+            "90 EUR/t",
+        )
+        assert (known_words.place and known_words.place.name, known_words.window, known_words.rest) == (
+            "Riga",
+            None,
+            "",
+        )
 
 
 @pytest.mark.parametrize(
@@ -108,9 +116,14 @@ def test_a_day_that_is_in_no_calendar_is_told_as_it_was_written_and_all_else_is_
     ],
 )
 def test_the_figures_of_no_day_are_no_price_and_no_words(sentence: str, language: str, given: str) -> None:
-    heard = parse_query(sentence, CATALOGUE, PLACES, TODAY, language).parsed
-    assert [each.parts["given"] for each in heard.unclear] == [given]
-    assert (str(heard.quantity), heard.price, heard.max_price, heard.rest) == ("200 t", None, None, "")
+    known_words = parse_query(sentence, CATALOGUE, PLACES, TODAY, language).parsed
+    assert [each.parts["given"] for each in known_words.unclear] == [given]
+    assert (str(known_words.quantity), known_words.price, known_words.max_price, known_words.rest) == (
+        "200 t",
+        None,
+        None,
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,16 +131,16 @@ def test_the_figures_of_no_day_are_no_price_and_no_words(sentence: str, language
     [("15 Dec - 1 Dec", "window.ends_before_it_starts"), ("2026-12-15..2029-12-01", "window.too_long")],
 )
 def test_a_window_that_cannot_be_is_no_words(days: str, code: str) -> None:
-    heard = parse_query(f"sawdust {days}, Riga", CATALOGUE, PLACES, TODAY).parsed
-    assert [each.code for each in heard.unclear] == [code]
-    assert (heard.place and heard.place.name, heard.window, heard.rest) == ("Riga", None, "")
+    known_words = parse_query(f"sawdust {days}, Riga", CATALOGUE, PLACES, TODAY).parsed
+    assert [each.code for each in known_words.unclear] == [code]
+    assert (known_words.place and known_words.place.name, known_words.window, known_words.rest) == ("Riga", None, "")
 
 
 def test_existing_day_of_two_counts() -> None:
-    heard = parse_query("sawdust by 31 June or by 15 July", CATALOGUE, PLACES, TODAY).parsed
-    assert [each.parts["given"] for each in heard.unclear] == ["31 June"]
-    assert heard.window is not None
-    assert heard.window.last.isoformat() == "2027-07-15"
+    known_words = parse_query("sawdust by 31 June or by 15 July", CATALOGUE, PLACES, TODAY).parsed
+    assert [each.parts["given"] for each in known_words.unclear] == ["31 June"]
+    assert known_words.window is not None
+    assert known_words.window.last.isoformat() == "2027-07-15"
 
 
 @pytest.mark.parametrize(
@@ -139,8 +152,8 @@ def test_existing_day_of_two_counts() -> None:
     ],
 )
 def test_other_figures_are_no_day(sentence: str, rest: str) -> None:
-    heard = parse_query(sentence, CATALOGUE, PLACES, TODAY).parsed
-    assert (heard.window, heard.unclear, heard.rest) == (None, (), rest)
+    known_words = parse_query(sentence, CATALOGUE, PLACES, TODAY).parsed
+    assert (known_words.window, known_words.unclear, known_words.rest) == (None, (), rest)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +171,11 @@ def test_other_figures_are_no_day(sentence: str, rest: str) -> None:
     ],
 )
 def test_a_day_that_has_just_passed_is_told_and_is_not_next_years(said: str) -> None:
-    heard = parse_query(f"sawdust {said}, Riga", CATALOGUE, PLACES, TODAY).parsed
-    assert [(each.code, str(each.parts["last"])) for each in heard.unclear] == [("window.in_the_past", "2026-11-15")]
-    assert (heard.product, heard.window, heard.rest) == ("sawdust", None, "")
+    known_words = parse_query(f"sawdust {said}, Riga", CATALOGUE, PLACES, TODAY).parsed
+    assert [(each.code, str(each.parts["last"])) for each in known_words.unclear] == [
+        ("window.in_the_past", "2026-11-15")
+    ]
+    assert (known_words.product, known_words.window, known_words.rest) == ("sawdust", None, "")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +190,6 @@ def test_a_day_that_has_just_passed_is_told_and_is_not_next_years(said: str) -> 
     ],
 )
 def test_days_still_to_come_are_a_window(said: str, first: str, last: str) -> None:
-    heard = parse_query(f"sawdust {said}", CATALOGUE, PLACES, TODAY).parsed
-    assert [day.isoformat() for day in heard.window or ()] == [first, last]
-    assert heard.unclear == ()
+    known_words = parse_query(f"sawdust {said}", CATALOGUE, PLACES, TODAY).parsed
+    assert [day.isoformat() for day in known_words.window or ()] == [first, last]
+    assert known_words.unclear == ()

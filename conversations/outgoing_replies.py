@@ -1,6 +1,6 @@
 """Replies on their way to an address, as one outbox message after the commit.
 
-Each step of a reply is here once: punctuation of labels, security phrase, room of a deal, and placement in the chat.
+The steps of a reply are punctuation of labels, security phrase, room of a deal, and placement in the chat.
 """
 
 from __future__ import annotations
@@ -92,14 +92,14 @@ ABOUT_MONEY: Final = (
 )
 
 
-def marked(replies: Sequence[Reply], mark: Callable[[], str | None]) -> list[Reply]:
+def marked(replies: Sequence[Reply], read_phrase: Callable[[], str | None]) -> list[Reply]:
     """Return the replies, those about money with the reader's phrase before their title.
 
-    `mark` is called when needed.
+    `read_phrase` is called when needed.
     """
     if not any(speaks_of_money(reply) for reply in replies):
         return list(replies)
-    sign = mark()
+    sign = read_phrase()
     return [_with_phrase(reply, sign) if sign is not None and speaks_of_money(reply) else reply for reply in replies]
 
 
@@ -114,11 +114,11 @@ def speaks_of_money(reply: Reply) -> bool:
             return False
 
 
-def _with_phrase(reply: Reply, mark: str) -> Reply:
+def _with_phrase(reply: Reply, phrase: str) -> Reply:
     assert isinstance(reply, Card | CardList | Home), "nothing else speaks of money"
-    if reply.title.startswith(f"{mark} "):  # brought here from another of their chats
+    if reply.title.startswith(f"{phrase} "):  # brought here from another of their chats
         return reply
-    return reply.model_copy(update={"title": f"{mark} {reply.title}"})
+    return reply.model_copy(update={"title": f"{phrase} {reply.title}"})
 
 
 def roomed(ctx: Ctx, replies: Sequence[Reply]) -> list[Reply]:
@@ -154,20 +154,20 @@ ELSEWHERE: Final = "elsewhere"  # pressed without a message in this chat: on a H
 Placed = Card | CardList | FormView  # replies with one message of their own
 
 
-def placed(reply: Placed, stands: ShownCard | None, pressed: str | None, *, looks_down: bool = False) -> Placed:
+def placed(reply: Placed, stands: ShownCard | None, button_message: str | None, *, looks_down: bool = False) -> Placed:
     """Return the reply, as a new message unless the person sees the message that shows its subject.
 
-    `stands`: that message. `pressed`: the message of the pressed button; None when the reply answers no press.
+    `stands`: that message. `button_message`: the message of the pressed button; None when the reply answers no press.
     `looks_down`: a message to the person ends this chat, so they look for the result there.
 
     A card that answered the same button a moment ago is edited. So a button that is pressed twice answers once.
     """
-    if reply.as_new_message or stands is None or not pressed:
+    if reply.as_new_message or stands is None or not button_message:
         return reply
     shown = stands.message.removesuffix(PHOTO)
     if looks_down and stands.covered and isinstance(reply, Card) and reply.note:
         return reply.model_copy(update={"as_new_message": True})
-    if shown == pressed or (stands.lately and not _above(shown, pressed)):
+    if shown == button_message or (stands.lately and not _above(shown, button_message)):
         return reply
     return reply.model_copy(update={"as_new_message": True})
 
@@ -240,13 +240,13 @@ def send(
     message: str | None = None,
     thread: str | None = None,
     channel: str | None = None,
-    pressed: str | None = None,
+    button_message: str | None = None,
 ) -> None:
     """Put replies for an address into the outbox, in order, sent after the commit. Those about money get the security
     phrase.
 
     `words`: the reader's, for replies that were not sent before (label_punctuation.py). `thread`: the thread of the
-    input they answer. `channel`: another place for them, in public. `pressed`: the message of the pressed button
+    input they answer. `channel`: another place for them, in public. `button_message`: the message of the pressed button
     (placement.py).
     """
     replies = jointed(replies, words)
@@ -262,6 +262,6 @@ def send(
         message=message,
         thread=thread,
         channel=channel,
-        pressed=pressed,
+        pressed=button_message,
     )
     ctx.post(chat_address.ordering_key, told, channel=chat_address.platform)
