@@ -27,7 +27,6 @@ from core.trade.disputes.service import case_for
 
 
 @stored_as(ANY_CHANNEL, "replies")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Replies(Message):
     """Replies to an address, in order. The other fields are for their placement in the chat (sender.py)."""
 
@@ -42,7 +41,6 @@ class Replies(Message):
 
 
 @stored_as(ANY_CHANNEL, "menu")
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Menu(Message):
     """The commands in a chat's menu: each has a name and a description."""
 
