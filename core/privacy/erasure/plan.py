@@ -90,7 +90,7 @@ def words_of_person(person: str) -> list[Emptied]:
         Emptied(QuestionLine, QuestionLine.person == person, {"words": ""}),
         Emptied(Finding, Finding.person == person, {"words": "", "measured_by": None, "sample": None}),
         Emptied(Proposal, Proposal.person == person, {"words": ""}),
-        Emptied(RecordedAct, RecordedAct.person_id == person, {"text": None, "came_by": ""}),
+        Emptied(RecordedAct, RecordedAct.person_id == person, {"said": None, "came_by": ""}),
         Emptied(Review, Review.written_by == person, {"words": ""}),
         Emptied(SessionReview, SessionReview.author == person, {"words": ""}),
         Emptied(SessionReview, SessionReview.about == person, {"answer": None}),

@@ -81,7 +81,7 @@ async def test_sellers_message_before_the_answer_goes_to_the_bank_with_it(market
     said = SayInDeal(deal_id=trade.deal_id, words="The weight ticket is number 4711.")
     await market.run(trade.seller, lambda ctx: say_in_deal(ctx, said))
     acts = await trade.as_market(lambda ctx: evidence.acts_of(ctx, trade.deal_id))
-    assert (acts[-1].fact, acts[-1].said) == ("DealLineSaid", said.words)
+    assert (acts[-1].fact, acts[-1].text) == ("DealLineSaid", said.words)
 
 
 async def test_when_our_answer_is_with_the_bank_the_card_says_so(market: Market) -> None:
