@@ -21,7 +21,7 @@ from conversations.router import Flow, Router
 from conversations.trade.offers.inquiry import inquiry_card
 from conversations.trade.offers.offer import offer_card
 from conversations.wording import Words, labelled
-from core.advice.experts.questions.service import question_for, side_of
+from core.advice.experts.questions import question_for, side_of
 from core.advice.experts.service import expert_for
 from core.advice.sessions.service import booking_for
 from core.kernel.chat_state.memory import Topic

@@ -14,7 +14,7 @@ import structlog
 
 from conversations.advice.expert_search.question import QUESTION_LISTENERS
 from conversations.advice.experts.notifications import EXPERT_LISTENERS
-from conversations.advice.sessions.calendar_entry import Method, send_entry
+from conversations.advice.sessions.calendar_entry import send_entry
 from conversations.advice.sessions.notifications import SESSION_LISTENERS, line_brought, line_of, sides_of
 from conversations.books.chargebacks import CHARGEBACK_LISTENERS
 from conversations.books.invoices import invoice_file, told_of_awaited, told_of_invoice
@@ -38,6 +38,7 @@ from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
 from conversations.trade.requests.notifications import REQUEST_LISTENERS
+from core.advice.sessions.calendar_invites import Method
 from core.advice.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.books.invoicing.model import MARKET

@@ -264,7 +264,7 @@ def _course(chat: ChatContext, brief: Brief) -> list[Line]:
 def _happened(chat: ChatContext, names: dict[str, str], booking: Booking, row: StepRow) -> str:
     """Return a step of the session in words, with the side that took it."""
     happened = chat.words(f"complaint.step.{STEPS[row.event]}")
-    by = {booking.seeker: names["seeker"], booking.consultant: names["consultant"]}.get(row.actor)
+    by = names.get(booking.sides.get(row.actor, ""))
     return happened if by is None else f"{happened} · {by}"
 
 
@@ -289,7 +289,4 @@ def ruling_lines(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def _names(chat: ChatContext, booking: Booking) -> dict[str, str]:
-    return {
-        "seeker": chat.name_of(booking.seeker),
-        "consultant": chat.name_of(booking.consultant),
-    }
+    return {side: chat.name_of(person) for person, side in booking.sides.items()}

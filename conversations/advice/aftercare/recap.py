@@ -20,7 +20,7 @@ from core.advice.recaps import service as recaps
 from core.advice.recaps.model import RECAP, RECORDING, EditRecap, Recap, RecapState, RecordingState
 from core.advice.recaps.rules import read_lines
 from core.advice.sessions.model import SETTLED, Booking
-from core.advice.sessions.service import booking_for, side_of
+from core.advice.sessions.service import booking_for
 from core.kernel.errors import NotFound
 
 KIND: Final = "recap"
@@ -97,7 +97,7 @@ def recap_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     )
     return Card(
         subject=f"{KIND}:{booking.id}",
-        title=words("recap.card", ref=booking.ref, name=other_name(chat, booking)),
+        title=words("recap.card", ref=booking.ref, name=chat.name_of(booking.other_than(chat.person.id))),
         lines=lines,
         turn=_turn(chat, recap),
         note=note,
@@ -126,11 +126,6 @@ def _buttons(chat: ChatContext, booking: Booking, recap: Recap) -> tuple[tuple[B
             ),
         )
     return (forget_row(chat, booking),) if recap.state == RecapState.SENT and booking.state in SETTLED else ()
-
-
-def other_name(chat: ChatContext, booking: Booking) -> str:
-    other = booking.consultant if side_of(chat.ctx, booking) == "seeker" else booking.seeker
-    return chat.name_of(other)
 
 
 # --- deletion ---------------------------------------------------------------------------------------------------------
@@ -181,7 +176,7 @@ def _kept(chat: ChatContext, booking: Booking) -> Card:
     if booking.state in SETTLED:
         rows.append(forget_row(chat, booking))
     return Card(
-        title=words("recap.card", ref=booking.ref, name=other_name(chat, booking)),
+        title=words("recap.card", ref=booking.ref, name=chat.name_of(booking.other_than(chat.person.id))),
         lines=tuple(lines),
         buttons=tuple(rows),
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from babel.dates import format_time
 
-from conversations.advice.aftercare.recap import forget_row, other_name
+from conversations.advice.aftercare.recap import forget_row
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Say, Toast
@@ -81,7 +81,7 @@ def buy(chat: ChatContext, pressed: Press) -> None:
 
 
 def _ware(chat: ChatContext, booking: Booking) -> Ware:
-    words, name = chat.words, other_name(chat, booking)
+    words, name = chat.words, chat.name_of(booking.other_than(chat.person.id))
     return Ware(
         thing=Thing.RECAP,
         subject=booking.id,
@@ -101,10 +101,7 @@ def read(chat: ChatContext, pressed: Press) -> None:
     at = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
     if not 0 <= at < max(len(lines), 1):
         raise Refusal("talk.unknown_button")
-    names = {
-        "seeker": chat.name_of(booking.seeker),
-        "consultant": chat.name_of(booking.consultant),
-    }
+    names = {side: chat.name_of(person) for person, side in booking.sides.items()}
     file, page = words("session.file_line"), lines[at : at + A_PAGE]
     shown = "\n".join(
         labelled(words, f"{_clock(chat, line.at)} {names[line.side]}", line.text or file) for line in page
@@ -159,7 +156,7 @@ def _turn(chat: ChatContext, booking: Booking, recording: Recording) -> str:
         code += ".for_sale"
     return words(
         code,
-        name=other_name(chat, booking),
+        name=chat.name_of(booking.other_than(chat.person.id)),
         day="" if until is None else until.astimezone(words.zone).date(),
         days=RECAP_KEPT.days,
     )

@@ -96,8 +96,7 @@ def review_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     window = reviews.window_of(chat.ctx, booking.id)
     if window is None:
         raise Refusal("rating.nothing_to_rate")
-    other = booking.consultant if chat.person.id == booking.seeker else booking.seeker
-    name = chat.name_of(other)
+    name = chat.name_of(booking.other_than(chat.person.id))
     mine, theirs = reviews.review_by_me(chat.ctx, booking.id), reviews.review_about_me(chat.ctx, booking.id)
     lines = []
     if mine is not None:

@@ -222,7 +222,7 @@ def profile_card(chat: ChatContext, expert: Expert) -> Card:
     rows: list[tuple[Button, ...]] = []
     length = min(expert.lengths)
     if expert.organisation_id != chat.organisation:
-        if experts.is_free_now(chat.ctx, expert):
+        if expert.is_free_at(chat.ctx.now):
             rows.append((Button(label=words("seek.call_now"), press=press("book.now", expert.id), style="primary"),))
         rows += [(slot_button(chat, expert, slot, length),) for slot in slots]
         if slots:

@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card
-from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
 from core.advice.reviews.service import standing_of
 from core.kernel.chat_state.memory import Topic, read_list, write_list
 
 WISHES: Final = Topic("seek_only", read_list, write_list)
+FLAGS: Final = ("now", "rated", "near")
 FIELD: Final = "field:"
 NEAR: Final = timedelta(hours=2)  # between two clocks whose working days overlap well
 FIELDS_OFFERED: Final = 8
@@ -38,22 +38,15 @@ class Narrowing:
     @property
     def wishes(self) -> tuple[str, ...]:
         """The filters as buttons carry them: "now", "rated", "near", "field:legal"."""
-        plain = tuple(name for name in ("now", "rated", "near") if getattr(self, name))
+        plain = tuple(name for name in FLAGS if getattr(self, name))
         return (*plain, f"{FIELD}{self.field}") if self.field else plain
 
     def having(self, wish: str, *, on: bool) -> Narrowing:
         """Return the filters with or without this one. An unknown filter changes nothing."""
-        match wish:
-            case "now":
-                return replace(self, now=on)
-            case "rated":
-                return replace(self, rated=on)
-            case "near":
-                return replace(self, near=on)
-            case _ if wish.startswith(FIELD):
-                return replace(self, field=wish.removeprefix(FIELD) if on else None)
-            case _:
-                return self
+        if wish.startswith(FIELD):
+            return replace(self, field=wish.removeprefix(FIELD) if on else None)
+        changed: dict[str, Any] = {wish: on} if wish in FLAGS else {}
+        return replace(self, **changed)
 
 
 def narrowing_of(chat: ChatContext) -> Narrowing:
@@ -70,7 +63,7 @@ def keep_narrowing(chat: ChatContext, narrowing: Narrowing) -> None:
 
 def passes(chat: ChatContext, narrowing: Narrowing, expert: Expert) -> bool:
     return (
-        (not narrowing.now or experts.is_free_now(chat.ctx, expert))
+        (not narrowing.now or expert.is_free_at(chat.ctx.now))
         and (not narrowing.near or _apart(chat, expert) <= NEAR)
         and (narrowing.field is None or narrowing.field in expert.fields)
         and (not narrowing.rated or _is_rated(chat, expert))
@@ -93,7 +86,7 @@ def narrowing_card(chat: ChatContext, narrowing: Narrowing, found: Sequence[Expe
     them.
     """
     fields = Counter(field for expert in found for field in expert.fields)
-    offered = [wish for wish in ("now", "rated", "near") if wish not in narrowing.wishes]
+    offered = [wish for wish in FLAGS if wish not in narrowing.wishes]
     offered += [f"{FIELD}{field}" for field, _ in fields.most_common(FIELDS_OFFERED) if field != narrowing.field]
     buttons = [
         Button(label=wish_in_words(chat, wish)[:60], press=press("seek.narrow", choice=f"+{wish}")) for wish in offered

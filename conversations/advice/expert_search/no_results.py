@@ -13,7 +13,6 @@ from conversations.discovery.chips import chip_rows, shown_parts, unclear_words,
 from conversations.discovery.search_state import fingerprint
 from conversations.forms.answers import show_town
 from conversations.reply import Button, Card
-from core.advice.experts import service as experts
 from core.advice.experts.match_reasons import Match, by_the_minute, hourly, in_currency
 from core.discovery.search import service
 from core.discovery.search.model import ExpertRelaxation, ExpertResults, ParsedQuery, Query
@@ -78,7 +77,7 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
     """Sort the matches by the moment from which each consultant is free, and return both."""
 
     def free_at(match: Match) -> datetime:
-        if experts.is_free_now(chat.ctx, match.expert):
+        if match.expert.is_free_at(chat.ctx.now):
             return chat.ctx.now
         return next(iter(next_slots(chat, match.expert, 1)), LATER_THAN_ANY)
 

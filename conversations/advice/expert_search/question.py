@@ -13,10 +13,10 @@ from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
 from conversations.reply import Button, Card, Line
 from conversations.router import Flow, Router
+from core.advice.experts import questions
 from core.advice.experts import service as experts
-from core.advice.experts.questions import service
-from core.advice.experts.questions.events import QuestionSaid
-from core.advice.experts.questions.model import Question, SayToExpert
+from core.advice.experts.events import QuestionSaid
+from core.advice.experts.model import Question, SayToExpert
 from core.advice.sessions.slot_checks import are_booked
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
@@ -33,7 +33,7 @@ QUESTION: Final = Form("question", (Field("words", "long_text", read=free_text, 
 
 def _send(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     """`defaults.seen` tells an answer from what is written to a consultant's profile."""
-    say = service.ask_expert if defaults.expected_version is None else service.say_on
+    say = questions.ask_expert if defaults.expected_version is None else questions.say_on
     say(chat.ctx, SayToExpert(subject=str(defaults.subject), words=values["words"]))
 
 
@@ -53,7 +53,7 @@ def ask(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("question.answer")
 def answer(chat: ChatContext, pressed: Press) -> None:
-    question = service.question_for(chat.ctx, pressed.subject)
+    question = questions.question_for(chat.ctx, pressed.subject)
     chat.as_new_message = True
     chat.open("question", FormDefaults(subject=question.id, expected_version=question.version))
 
@@ -62,10 +62,10 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
     """Return the card of a question: the lines so far and whose turn it is. Contacts are hidden until a session is
     agreed.
     """
-    words, mine = chat.words, service.side_of(chat.ctx, question)
+    words, mine = chat.words, questions.side_of(chat.ctx, question)
     expert = experts.expert_for(chat.ctx, question.expert_id)
     other = question.consultant if mine == "seeker" else question.seeker
-    name, my_turn = chat.name_of(other), service.awaits(question) == mine
+    name, my_turn = chat.name_of(other), questions.awaits(question) == mine
     shown = str if are_booked(chat.ctx, expert, question.seeker) else masked
     said = tuple(
         Line(label=f"{chat.name_of(line.person)}, {words.show(line.at)}", value=shown(line.words))
@@ -103,7 +103,7 @@ QUESTION_FACTS: Final[dict[type[Any], str]] = {QuestionSaid: "notice.question_sa
 
 def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
     def hear(ctx: Ctx, fact: QuestionSaid) -> None:
-        question = service.question_for(ctx, fact.question_id)
+        question = questions.question_for(ctx, fact.question_id)
         sides = {question.seeker: "seeker", question.consultant: "consultant"}
         why = "asked" if fact.first else ""
         notifications(ctx).say(KIND, question.id, code, by=fact.by_person, why=why, sides=sides)
@@ -115,9 +115,9 @@ QUESTION_LISTENERS: Final = ((QUESTION_FACTS, on_question),)
 
 
 def question_notification_card(chat: ChatContext, question_id: str, note: str) -> Card:
-    return question_card(chat, service.question_for(chat.ctx, question_id), note)
+    return question_card(chat, questions.question_for(chat.ctx, question_id), note)
 
 
 def both_of_question(ctx: Ctx, question_id: str) -> list[Person]:
-    question = service.question_for(ctx, question_id)
+    question = questions.question_for(ctx, question_id)
     return [person_of(ctx, each) for each in (question.seeker, question.consultant)]

@@ -12,7 +12,6 @@ from conversations.dates import weekday_in_words
 from conversations.reply import Button, Card, Line
 from conversations.wording import listed
 from core.advice.availability.weekly_hours import Span
-from core.advice.experts import service as experts
 from core.advice.experts.model import Expert, Rate
 from core.advice.promotion.service import is_promoted
 from core.advice.sessions.slot_checks import are_booked
@@ -48,7 +47,7 @@ def expert_card(
         lines.append(Line(label=words("expert.policy"), value=words(f"expert.policy.{expert.policy}")))
     if slots:
         lines.append(Line(label=words("expert.next"), value=slots_in_words(chat, slots)))
-    free = experts.is_free_now(chat.ctx, expert)
+    free = expert.is_free_at(chat.ctx.now)
     name = person_of(chat.ctx, expert.person_id).name
     promoted = f"{words('expert.promoted')} · " if is_promoted(chat.ctx, expert.id) else ""
     return Card(

@@ -141,7 +141,7 @@ def _turn(chat: ChatContext, expert: Expert) -> str:
     if not expert.live:
         code = "expert.paused_holiday" if expert.away_until is not None else f"expert.paused_{expert.paused_why}"
         return words(code, until=expert.away_until)
-    if experts.is_free_now(chat.ctx, expert):
+    if expert.is_free_at(chat.ctx.now):
         return words("expert.free_until", until=expert.free_until)
     return words("expert.live")
 
@@ -154,7 +154,7 @@ def _coming_and_going(chat: ChatContext, expert: Expert) -> tuple[tuple[Button, 
 
     if not expert.live:
         first = (Button(label=words("expert.back_button"), press=press("expert.back", expert.id), style="primary"),)
-    elif experts.is_free_now(chat.ctx, expert):
+    elif expert.is_free_at(chat.ctx.now):
         first = (button("busy"),)
     else:
         first = (Button(label=words("expert.free_button"), press=press("expert.free", expert.id), style="primary"),)

@@ -192,19 +192,7 @@ PROFILE = Form(
 
 
 def _offer(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
-    command = OfferExpertise(
-        headline=values["headline"],
-        bio=values["bio"],
-        fields=values["fields"],
-        skills=values.get("skills", ()),
-        languages=values["languages"],
-        rate=values["rate"],
-        lengths=tuple(int(each) for each in values["lengths"]),
-        hours=values["hours"],
-        policy=values["policy"],
-        room=values["room"],
-        own_link=values.get("own_link"),
-    )
+    command = OfferExpertise(**{**values, "lengths": tuple(int(each) for each in values["lengths"])})
     expert = experts.offer_expertise(chat.ctx, chat.market_context.catalogue, command, towns(chat))
     chat.reply(own_card(chat, expert, note=chat.words("expert.listed")))
 

@@ -13,8 +13,6 @@ from core.people.files.model import CALENDAR_MIME, KeptFile
 from core.people.files.rules import checked
 from core.people.files.service import keep
 
-__all__ = ["Method", "entry_file", "send_entry"]
-
 ORGANISER: Final = Attendee("Parley", "sessions@parley.invalid")  # replies are not read; the chat is the place
 
 
@@ -23,7 +21,11 @@ def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
     booking, person = booking_for(chat.ctx, booking_id), chat.person
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
-    words, verb, other = chat.words, "invite" if method == "REQUEST" else "uninvite", _other(chat, booking)
+    words, verb, other = (
+        chat.words,
+        "invite" if method == "REQUEST" else "uninvite",
+        chat.name_of(booking.other_than(chat.person.id)),
+    )
     letter = Letter(
         to=person.email,
         subject=words(f"{verb}.subject", name=other, at=booking.starts_at),
@@ -49,14 +51,10 @@ def _entry(chat: ChatContext, booking: Booking, method: Method, attendees: tuple
         method=method,
         organiser=ORGANISER,
         attendees=attendees,
-        summary=words("invite.summary", name=_other(chat, booking)),
+        summary=words("invite.summary", name=chat.name_of(booking.other_than(chat.person.id))),
         description=words("invite.text", ref=booking.ref, about=booking.problem),
         link=_way_in(chat, booking),
     )
-
-
-def _other(chat: ChatContext, booking: Booking) -> str:
-    return chat.name_of(booking.consultant if chat.person.id == booking.seeker else booking.seeker)
 
 
 def _way_in(chat: ChatContext, booking: Booking) -> str | None:

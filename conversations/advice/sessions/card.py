@@ -67,7 +67,7 @@ def session_card(
     """A session as this person sees it now."""
     words = chat.words
     side = service.side_of(chat.ctx, booking)
-    other = booking.consultant if side == "seeker" else booking.seeker
+    other = booking.other_than(chat.person.id)
     name = chat.name_of(other)
     disputed = settlement.chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
     lines = [
@@ -173,9 +173,7 @@ def _is_open(chat: ChatContext, booking: Booking) -> bool:
 def _coming_in(chat: ChatContext, booking: Booking, side: str) -> str:
     """Return the code for which side has come in and which is awaited."""
     meeting = meeting_of(chat.ctx, booking)
-    here = {"seeker": meeting.seeker_here is not None, "consultant": meeting.consultant_here is not None}
-    mine = here.pop(side)
-    (theirs,) = here.values()
+    mine, theirs = meeting.here(side), meeting.here("consultant" if side == "seeker" else "seeker")
     if mine and theirs:
         return "session.turn.confirmed.both"
     return f"session.turn.confirmed.{'here' if mine else 'awaited' if theirs else 'open'}"
@@ -218,11 +216,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         lines.append(Line(label=words("session.room"), value=_room(chat, booking)))
     lines += [*_clock(chat, booking), *_ended_by(chat, booking)]
     if booking.state in (SessionState.FREE_PAUSED, SessionState.PAID_PAUSED):
-        here = [
-            chat.name_of(person)
-            for person, since in ((booking.seeker, meeting.seeker_here), (booking.consultant, meeting.consultant_here))
-            if since is not None
-        ]
+        here = [chat.name_of(person) for person, one in booking.sides.items() if meeting.here(one) is not None]
         lines.append(Line(label=words("session.here"), value=", ".join(here) or "–"))
     if more := card_holds.extended(chat.ctx, booking):
         lines.append(Line(label=words("session.more_time"), value=words.show(more)))
@@ -380,9 +374,7 @@ def _may_come_in(chat: ChatContext, booking: Booking, side: str) -> bool:
         return False
     if chat.ctx.now < booking.starts_at - rules.CHECK_IN_BEFORE:
         return False  # the reminder ten minutes before redraws the card with the button
-    meeting = meeting_of(chat.ctx, booking)
-    here = meeting.seeker_here if side == "seeker" else meeting.consultant_here
-    return here is None
+    return meeting_of(chat.ctx, booking).here(side) is None
 
 
 def _extension(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:

@@ -165,7 +165,7 @@ def _say(chat: ChatContext, booking: Booking, text: str, files: list[str] | None
     """
     meeting.say(chat.ctx, booking.id, text, files)
     words, at, runs = chat.words, booking.starts_at, booking.state in TALKING
-    name = chat.name_of(booking.consultant if booking.seeker == chat.person.id else booking.seeker)
+    name = chat.name_of(booking.other_than(chat.person.id))
     if stands_outside(chat, booking):
         button = way_in(chat, booking)
         outside = words("session.said_outside", name=name, button=button.label)
@@ -186,10 +186,6 @@ def _once(chat: ChatContext, said: Say) -> None:
         chat.reply(said)
 
 
-def _ahead(chat: ChatContext) -> list[Booking]:
-    return service.bookings_of(chat.ctx, chat.person.id)
-
-
 def current(chat: ChatContext) -> Booking | None:
     """Return the session that this person is in now. Beside a video room the chat serves for notes."""
     return in_the_room(chat, TALKING)
@@ -203,7 +199,7 @@ def _spoken_in(chat: ChatContext) -> Booking | None:
     entered = _entered(chat)
     if entered is not None or chat.room is not None:
         return entered
-    return next(filter(partial(stands_outside, chat), _ahead(chat)), None)
+    return next(filter(partial(stands_outside, chat), service.bookings_of(chat.ctx, chat.person.id)), None)
 
 
 def _entered(chat: ChatContext) -> Booking | None:
@@ -213,10 +209,9 @@ def _entered(chat: ChatContext) -> Booking | None:
 
 def in_the_room(chat: ChatContext, states: Collection[SessionState]) -> Booking | None:
     """Return the session in one of these states that this person has come in to."""
-    for booking in _ahead(chat):
+    for booking in service.bookings_of(chat.ctx, chat.person.id):
         if booking.state in states:
-            side = service.side_of(chat.ctx, booking)
-            there = meeting.meeting_of(chat.ctx, booking)
-            if (there.seeker_here if side == "seeker" else there.consultant_here) is not None:
+            side = str(service.side_of(chat.ctx, booking))
+            if meeting.meeting_of(chat.ctx, booking).here(side) is not None:
                 return booking
     return None

@@ -127,7 +127,7 @@ def on_session(code: str) -> Callable[[Ctx, session.SessionFact], None]:
 
     def hear(ctx: Ctx, fact: session.SessionFact) -> None:
         booking = ctx.session.get_one(Booking, fact.booking_id)
-        sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        sides = booking.sides
         if isinstance(fact, session.SessionSettled) and not fact.back:
             del sides[booking.seeker]  # no amount concerns them
             sides[booking.consultant] = "whole"
@@ -194,7 +194,7 @@ def on_chargeback(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
         if fact.subject_kind is not SubjectKind.SESSION:
             return
         booking = ctx.session.get_one(Booking, fact.subject)
-        sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+        sides = booking.sides
         only = getattr(fact, "organisation_id", None)
         said = code
         if isinstance(fact, money.ChargebackClosed):
@@ -210,7 +210,7 @@ def on_own_card(kind: str) -> Callable[[str], Callable[[Ctx, Any], None]]:
     def hearing(code: str) -> Callable[[Ctx, Any], None]:
         def hear(ctx: Ctx, fact: Any) -> None:
             booking = ctx.session.get_one(Booking, fact.booking_id)
-            sides = {booking.seeker: "seeker", booking.consultant: "consultant"}
+            sides = booking.sides
             notifications(ctx).say(kind, fact.booking_id, code, by=fact.by_person, sides=sides, **parts_of(fact))
 
         return hear

@@ -1,4 +1,4 @@
-"""Events about consultants' profiles."""
+"""Events about consultants' profiles, and the questions to them."""
 
 from __future__ import annotations
 
@@ -42,3 +42,11 @@ class CalendarUnreadable(ExpertFact):
 
     source: str
     why: str
+
+
+class QuestionSaid(Event):
+    """One side has written. `first`: it is the first message."""
+
+    question_id: str
+    by_person: str
+    first: bool

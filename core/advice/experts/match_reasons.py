@@ -12,6 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from core.advice.experts.model import Expert
+from core.advice.experts.rates import an_hour_of
 from core.catalogue import Catalogue
 from core.catalogue.product_names import words_of
 from core.kernel.money import Money
@@ -35,10 +36,8 @@ class Match:
 
 
 def hourly(expert: Expert) -> Money:
-    """Return the price of an hour, for comparing: a session's price over its length."""
-    if expert.basis == "minute":
-        return Money(expert.rate_minor * 60, expert.currency)
-    return Money(expert.rate_minor * 60 // max(expert.lengths), expert.currency)
+    """Return the price of an hour, for comparing."""
+    return an_hour_of(expert.rate, expert.lengths)
 
 
 def by_the_minute(hourly: Money) -> Money:
@@ -52,11 +51,6 @@ def in_currency(rate: Money, currency: str, catalogue: Catalogue) -> Fraction | 
     if rate.currency == currency:
         return Fraction(rate.amount)
     return None if have is None or want is None else Fraction(rate.amount) / Fraction(have) * Fraction(want)
-
-
-def is_free(expert: Expert, now: datetime) -> bool:
-    """Return whether the consultant takes a call at once."""
-    return expert.live and expert.free_until is not None and expert.free_until > now
 
 
 def reasons_of(
@@ -76,7 +70,7 @@ def _reasons(
     for skill in expert.skills:
         if any(is_among(word, words_of(skill)) for word in met):
             yield "skill", skill
-    if is_free(expert, now):
+    if expert.is_free_at(now):
         yield "free_now", ""
     if language is not None and language in expert.languages:
         yield "language", language

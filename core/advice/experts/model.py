@@ -1,4 +1,4 @@
-"""Consultants: the commands with their limits, and the tables of profile, special days and busy times."""
+"""Consultants: the commands with their limits, and the tables of profiles, busy times, shortlists and questions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, HttpUrl, StringConstraints
 from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.advice.availability.weekly_hours import DAY, Span
 from core.kernel.database import Id, Instant, Minor, Table, Versioned, Words
@@ -24,7 +24,11 @@ SHORTLIST_AT_MOST: Final = 5  # as many as can be asked at once
 FREE_NOW_FOR: Final = timedelta(minutes=60)  # "free now" lasts an hour, or it could not be trusted
 FREE_NOW_AT_MOST: Final = timedelta(hours=12)  # a time that a consultant names is meant for today
 MISSES_BEFORE_PAUSE: Final = 2
+LINES_AT_MOST: Final = 40  # a talk that long wants a session
+UNANSWERED_AT_MOST: Final = 3  # messages of one side in a row
+BEGUN_AT_MOST: Final = 5  # by one seeker within a day
 
+Side = Literal["seeker", "consultant"]
 Basis = Literal["session", "minute"]
 Policy = Literal["flexible", "standard", "strict"]
 Room = Literal["chat", "video", "own"]
@@ -90,6 +94,13 @@ class SpecialDay(FrozenModel):
     spans: tuple[tuple[int, int], ...] = ()
 
 
+class SayToExpert(FrozenModel):
+    """One message, of a seeker to a consultant or back. `subject`: the consultant, or the question that is there."""
+
+    subject: str
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
 class Expert(Versioned, Table):
     """One consultant. `week`: by weekday ("0" is Monday), spans in wall-clock minutes of `zone`."""
 
@@ -129,6 +140,10 @@ class Expert(Versioned, Table):
     def rate(self) -> Rate:
         return Rate(basis=self.basis, minor=self.rate_minor, currency=self.currency)
 
+    def is_free_at(self, now: datetime) -> bool:
+        """Return whether the consultant takes a call at once."""
+        return self.live and self.free_until is not None and self.free_until > now
+
     @property
     def hours(self) -> dict[int, tuple[Span, ...]]:
         """Return the hours by weekday; a span over midnight belongs to its first day."""
@@ -167,3 +182,32 @@ class Shortlisted(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"), primary_key=True)
     kept_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Question(Versioned, Table):
+    """The messages of a seeker and a consultant before a session."""
+
+    __tablename__ = "expert_question"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    expert_id: Mapped[str] = mapped_column(ForeignKey("expert.id"))
+    consultant: Mapped[str] = mapped_column(Id)  # person
+    seeker: Mapped[str] = mapped_column(Id)  # person
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    said: Mapped[int] = mapped_column(Integer, default=0)  # messages; with it the version of the whole moves
+    lines: Mapped[list[QuestionLine]] = relationship(order_by="QuestionLine.number", lazy="selectin")
+
+    __table_args__ = (Index("ix_expert_question_pair", "seeker", "expert_id"),)
+
+
+class QuestionLine(Table):
+    """One message, as it was written. Contacts in it are hidden until a session is agreed."""
+
+    __tablename__ = "expert_question_line"
+
+    question_id: Mapped[str] = mapped_column(ForeignKey("expert_question.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)  # from 1
+    side: Mapped[Side] = mapped_column(String(10))
+    person: Mapped[str] = mapped_column(Id, index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(Words)

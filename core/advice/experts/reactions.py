@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.advice.experts import external_calendars, shortlist
-from core.advice.experts.questions import service as questions
+from core.advice.experts import external_calendars, questions, shortlist
 from core.advice.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
-from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
 from core.people.companies.events import MemberLeft
 
-BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {
-    BACK: holiday_over,
-    FREE_OVER: free_over,
-}
+BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {BACK: holiday_over, FREE_OVER: free_over}
 
 
 def listen(reactions: Reactions) -> None:
@@ -26,11 +21,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(MemberLeft, lambda ctx, fact: left_company(ctx, fact.person_id))
 
 
-def handle_timer(ctx: Ctx, timer: Timer) -> None:
-    BY_EVENT[timer.event](ctx, timer.subject)
-
-
 timer_handlers: Mapping[str, TimerHandler] = {
-    TIMERS: handle_timer,
+    TIMERS: lambda ctx, timer: BY_EVENT[timer.event](ctx, timer.subject),
     external_calendars.TIMER: lambda ctx, timer: external_calendars.read_again(ctx, timer.subject),
 }

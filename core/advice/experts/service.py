@@ -53,12 +53,9 @@ def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, tow
     expert = own_profile(ctx)
     if expert is None:
         expert = Expert(id=ctx.new_id(), person_id=person.id, organisation_id=person.organisation_id)
-    for name in ("headline", "bio", "policy", "room"):
-        setattr(expert, name, getattr(command, name))
-    expert.fields, expert.skills = list(command.fields), list(command.skills)
-    expert.languages, expert.lengths = list(command.languages), sorted(set(command.lengths))
-    expert.basis, expert.rate_minor, expert.currency = command.rate.basis, command.rate.minor, command.rate.currency
-    expert.own_link = None if command.own_link is None else str(command.own_link)
+    expert.own_link = None
+    _apply(expert, command)
+    expert.lengths = sorted(set(command.lengths))
     expert.zone = hours.zone or person.zone
     _keep_time_of(person, hours)
     expert.week = rules.week_kept(hours.days)
@@ -72,19 +69,23 @@ def change_expertise(
 ) -> Expert:
     """Change the given fields. Sessions already booked keep their price and policy. Raises Invalid, Stale."""
     expert = own(ctx, expected_version)
-    given = command.model_dump(exclude_none=True, exclude={"rate", "own_link"})
-    for name, value in given.items():
-        setattr(expert, name, list(value) if isinstance(value, tuple) else value)
     if command.fields is not None:
         rules.check_fields(catalogue, command.fields)
-    if command.rate is not None:
-        expert.basis, expert.rate_minor = command.rate.basis, command.rate.minor
-        expert.currency = command.rate.currency
-    if command.own_link is not None:
-        expert.own_link = str(command.own_link)
+    _apply(expert, command)
     rules.check_rate(expert.rate, expert.lengths)
     rules.check_room(expert.room, expert.own_link)
     return changed(ctx, expert)
+
+
+def _apply(expert: Expert, command: OfferExpertise | ChangeExpertise) -> None:
+    """Write the given fields to the profile."""
+    given = command.model_dump(exclude_none=True, exclude={"rate", "own_link", "hours"})
+    for name, value in given.items():
+        setattr(expert, name, list(value) if isinstance(value, tuple) else value)
+    if command.rate is not None:
+        expert.basis, expert.rate_minor, expert.currency = command.rate.basis, command.rate.minor, command.rate.currency
+    if command.own_link is not None:
+        expert.own_link = str(command.own_link)
 
 
 def _keep_time_of(person: Person, hours: Hours) -> None:
@@ -95,7 +96,7 @@ def _keep_time_of(person: Person, hours: Hours) -> None:
 
 def own_profile(ctx: Ctx) -> Expert | None:
     """Return the acting person's profile; None when they are no consultant."""
-    return ctx.session.scalar(select(Expert).where(Expert.person_id == acting(ctx).id))
+    return expert_of(ctx, acting(ctx).id)
 
 
 def expert_for(ctx: Ctx, expert_id: str) -> Expert:
@@ -202,10 +203,6 @@ def say_free_now(ctx: Ctx, until: datetime | None = None) -> Expert:
 def say_busy(ctx: Ctx) -> Expert:
     """Stop taking instant calls."""
     return _no_longer_free(ctx, own(ctx))
-
-
-def is_free_now(ctx: Ctx, expert: Expert) -> bool:
-    return expert.live and expert.free_until is not None and expert.free_until > ctx.now
 
 
 def pause(ctx: Ctx, until: datetime | None = None, expected_version: int | None = None) -> Expert:

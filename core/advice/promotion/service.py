@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.advice.experts.model import Expert
 from core.advice.experts.ranking import RankedExpert
-from core.advice.experts.service import expert_for, own_profile
+from core.advice.experts.service import expert_for, own
 from core.advice.promotion import events, rules, view_counts
 from core.advice.promotion.model import (
     LOOKED_BACK,
@@ -32,7 +32,7 @@ from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
 from core.shop.purchases import service as purchases
-from core.shop.purchases.model import PURCHASE, PurchaseState, Thing
+from core.shop.purchases.model import PURCHASE, Purchase, PurchaseState, Thing
 from core.shop.purchases.rules import Back, parted, unused
 
 HOLDS_A_PLACE: Final = (PromotionState.RUNNING, PromotionState.SUSPENDED)  # a promotion may run on after a chargeback
@@ -44,7 +44,7 @@ COUNTED: Final = 200  # promotions that are over, the latest: old ones say littl
 
 def forecast(ctx: Ctx, package: Package) -> Forecast:
     """Return this package's forecast and price for the acting consultant. Raises NotFound for other persons."""
-    expert = _own(ctx)
+    expert = own(ctx)
     seen, days = _looks_before(ctx, expert)
     daily, (lift, promotions) = rules.a_day(seen, days, _usual(ctx)), _lift(ctx)
     price = rules.price_of(package, daily, lift)
@@ -53,7 +53,7 @@ def forecast(ctx: Ctx, package: Package) -> Forecast:
 
 def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
     """Choose a package; it begins when it is paid. Raises Invalid, and Refusal if it runs already or is full."""
-    expert, package = _own(ctx), package_named(command.package)
+    expert, package = own(ctx), package_named(command.package)
     if not expert.live:
         raise Refusal("promotion.away")
     if (package.kind is Kind.TOP) != (command.field is not None) or command.field not in (None, *expert.fields):
@@ -251,8 +251,7 @@ def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
 
     It is zero for a price that is already being refunded, or that is kept for good.
     """
-    purchase, ends = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id), until(ctx, promotion)
-    assert purchase is not None, "nothing runs that was not bought"
+    purchase, ends = _purchase(ctx, promotion), until(ctx, promotion)
     if purchase.state != PurchaseState.PAID:
         return Money.zero(purchase.currency)
     whole = int(_package(promotion).lasts.total_seconds())
@@ -262,8 +261,7 @@ def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
 
 def comes_back(ctx: Ctx, promotion: Promotion) -> Back:
     """Return how `unused_price` would be refunded: sent to where it was paid from, or kept for the next purchase."""
-    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
-    assert purchase is not None, "nothing runs that was not bought"
+    purchase = _purchase(ctx, promotion)
     return parted(purchase.rail, purchase.price, purchase.credit, unused_price(ctx, promotion))
 
 
@@ -275,7 +273,7 @@ def is_asked_back(ctx: Ctx, promotion: Promotion) -> bool:
 
 def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
     """Return the same package chosen a moment ago and not paid yet. A second tap on the button means the first."""
-    for each in _chosen(ctx, _own(ctx).id):
+    for each in _chosen(ctx, own(ctx).id):
         same = (f"{each.kind}{each.days}", each.field) == (command.package, command.field)
         purchase = purchases.purchase_of(ctx, Thing.PROMOTION, each.id)
         offered = purchase is not None and purchase.state == PURCHASE.initial
@@ -287,18 +285,17 @@ def just_chosen(ctx: Ctx, command: ChoosePackage) -> Promotion | None:
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 
-def _own(ctx: Ctx) -> Expert:
-    expert = own_profile(ctx)
-    if expert is None:
-        raise NotFound("expert.not_one")
-    return expert
-
-
 def _locked(ctx: Ctx, promotion_id: str) -> Promotion:
     promotion = ctx.session.get(Promotion, promotion_id, with_for_update=True)
     if promotion is None:
         raise NotFound
     return promotion
+
+
+def _purchase(ctx: Ctx, promotion: Promotion) -> Purchase:
+    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
+    assert purchase is not None, "nothing runs that was not bought"
+    return purchase
 
 
 def _package(promotion: Promotion) -> Package:
@@ -334,8 +331,7 @@ def _stop(ctx: Ctx, promotion: Promotion, why: StopReason, role: str) -> None:
     promotion.why, promotion.ended_at = why, ctx.now
     step(ctx, PROMOTION, promotion, "stop", (role,))
     ctx.session.flush()
-    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
-    assert purchase is not None, "nothing runs that was not bought"
+    purchase = _purchase(ctx, promotion)
     asked = purchase.wish_open
     purchases.give_back(ctx, purchase.id, back)
     ctx.announce(events.PromotionStopped(promotion.id, promotion.expert_id, "asked_back" if asked else why, back))
@@ -343,8 +339,7 @@ def _stop(ctx: Ctx, promotion: Promotion, why: StopReason, role: str) -> None:
 
 def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:
     """Refund the price of the time that was left when the chargeback came."""
-    purchase = purchases.purchase_of(ctx, Thing.PROMOTION, promotion.id)
-    assert purchase is not None, "nothing was called back that was not bought"
+    purchase = _purchase(ctx, promotion)
     whole = int(_package(promotion).lasts.total_seconds())
     purchases.give_back(ctx, purchase.id, unused(purchase.price, promotion.seconds_left or 0, whole))
 

@@ -17,7 +17,7 @@ from core.shop.purchases.model import Thing
 
 def listen(reactions: Reactions) -> None:
     reactions.on(TalkEnded, _talk_ended)
-    reactions.on(SessionCalledOff, _never_begun)
+    reactions.on(SessionCalledOff, lambda ctx, event: service.delete_lines(ctx, event.booking_id))
     reactions.on(PurchasePaid, _bought)
     reactions.on(PurchaseGivenBack, _given_back)
 
@@ -27,11 +27,7 @@ def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
     if ctx.session.get_one(Meeting, booking.id).began_at is not None:
         service.talk_is_over(ctx, booking, paid=bool(fact.due))
     else:
-        service.never_begun(ctx, booking.id)
-
-
-def _never_begun(ctx: Ctx, fact: SessionCalledOff) -> None:
-    service.never_begun(ctx, fact.booking_id)
+        service.delete_lines(ctx, booking.id)
 
 
 def _bought(ctx: Ctx, fact: PurchasePaid) -> None:

@@ -55,11 +55,6 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     ctx.announce(events.RecapDrafted(booking.id, None))
 
 
-def never_begun(ctx: Ctx, booking_id: str) -> None:
-    """Delete the lines of a talk that never began."""
-    _delete_lines(ctx, booking_id)
-
-
 def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None) -> Recap:
     """Replace the draft by the consultant's own words. Raises Stale once it is sent, NotAllowed, NotFound."""
     recap = _recap(ctx, command.booking_id, expected_version)
@@ -145,19 +140,15 @@ def may_buy(ctx: Ctx, booking_id: str) -> bool:
     """Return whether the acting person can have the talk kept now: the seeker can, once it is over."""
     booking, recording = booking_for(ctx, booking_id), recording_of(ctx, booking_id)
     over = booking.state not in (SessionState.CONFIRMED, *TALKING)
-    return (
-        over
-        and recording is not None
-        and recording.state == RecordingState.AGREED
-        and side_of(ctx, booking) == "seeker"
-    )
+    agreed = recording is not None and recording.state == RecordingState.AGREED
+    return over and agreed and side_of(ctx, booking) == "seeker"
 
 
 def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
     """Keep a paid talk for a year. A talk that was deleted meanwhile cannot be sold, so its price is refunded."""
     recording = ctx.session.get(Recording, booking_id, with_for_update=True)
     if recording is None or recording.state != RecordingState.AGREED:
-        purchases.give_back(ctx, purchase_id, _price_of(ctx, booking_id))
+        purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
         return
     step(ctx, RECORDING, recording, "buy", ("system",))
     ctx.session.flush()
@@ -204,7 +195,7 @@ def forget(ctx: Ctx, booking_id: str) -> None:
     if recap is not None and recap.state not in RECAP.final:
         step(ctx, RECAP, recap, "forget", sides(ctx, booking))
         _empty(recap)
-    _delete_lines(ctx, booking.id)
+    delete_lines(ctx, booking.id)
     ctx.session.flush()
     ctx.announce(events.TalkForgotten(booking.id, ctx.actor.person))
 
@@ -246,14 +237,14 @@ def recording_time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     kept = recording.state == RecordingState.KEPT
     _end_recording(ctx, booking, recording, event, ("time",))
     if kept:
-        _delete_lines(ctx, booking_id)
+        delete_lines(ctx, booking_id)
 
 
 def lines_time_is_up(ctx: Ctx, booking_id: str) -> None:
     """Delete the lines after thirty days, unless the talk was bought."""
     recording = ctx.session.get(Recording, booking_id)
     if recording is None or recording.state != RecordingState.KEPT:
-        _delete_lines(ctx, booking_id)
+        delete_lines(ctx, booking_id)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -299,17 +290,11 @@ def _give_back(ctx: Ctx, booking: Booking) -> None:
         purchases.give_back(ctx, purchase.id, purchase.price)
 
 
-def _price_of(ctx: Ctx, booking_id: str) -> Money:
-    purchase = purchases.purchase_of(ctx, Thing.RECAP, booking_id)
-    assert purchase is not None, "it has just been paid"
-    return purchase.price
-
-
 def _empty(recap: Recap) -> None:
     recap.topics, recap.decisions, recap.steps = [], [], []
 
 
-def _delete_lines(ctx: Ctx, booking_id: str) -> None:
+def delete_lines(ctx: Ctx, booking_id: str) -> None:
     sent = [file for line in lines_of(ctx, booking_id) for file in line.files]
     ctx.session.execute(delete(Line).where(Line.booking_id == booking_id))
     if sent:

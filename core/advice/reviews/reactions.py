@@ -10,7 +10,6 @@ from core.advice.sessions.events import TalkEnded
 from core.advice.sessions.model import Booking, Meeting
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
-from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 
 
@@ -25,8 +24,6 @@ def _talk_ended(ctx: Ctx, fact: TalkEnded) -> None:
         service.open_window(ctx, ctx.session.get_one(Booking, fact.booking_id))
 
 
-def handle_timer(ctx: Ctx, timer: Timer) -> None:
-    service.time_is_up(ctx, timer.subject, timer.event)
-
-
-timer_handlers: Mapping[str, TimerHandler] = {SESSION_REVIEW.name: handle_timer}
+timer_handlers: Mapping[str, TimerHandler] = {
+    SESSION_REVIEW.name: lambda ctx, timer: service.time_is_up(ctx, timer.subject, timer.event)
+}

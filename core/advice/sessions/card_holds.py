@@ -348,9 +348,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     if booking.state == SessionState.RELEASING:
         step(ctx, SESSION, booking, "voided", ("system",))
         ctx.session.flush()
-        ctx.announce(
-            events.NothingCharged(booking.id, None, "" if any(hold.was_held for hold in holds) else "never_held")
-        )
+        ctx.announce(events.NothingCharged(booking.id, None, "" if was_held(ctx, booking) else "never_held"))
     elif booking.state in (SessionState.CHARGING, SessionState.DEBT) and taken >= booking.due:
         step(
             ctx,

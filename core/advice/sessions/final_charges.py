@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from core.advice.experts.model import Side
 from core.advice.sessions import card_holds, rules
-from core.advice.sessions.model import Booking, Meeting, SessionState, Side
+from core.advice.sessions.model import Booking, Meeting, SessionState
 from core.advice.sessions.service import side_of
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx

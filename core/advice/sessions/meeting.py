@@ -50,7 +50,7 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
     side = side_of(ctx, booking)
     if side is None:
         raise NotAllowed
-    if _here(meeting, side) is None:
+    if meeting.here(side) is None:
         _set_here(meeting, side, ctx.now)
         ctx.session.flush()
         ctx.announce(events.CameIn(booking.id, ctx.actor.person, side))
@@ -63,7 +63,7 @@ def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
     booking = mine(ctx, booking_id, None)
     meeting = meeting_of(ctx, booking)
     side = side_of(ctx, booking)
-    if side is None or _here(meeting, side) is None:
+    if side is None or meeting.here(side) is None:
         raise Stale
     _set_here(meeting, side, None)
     if booking.state in (SessionState.FREE_WINDOW, SessionState.BILLABLE):
@@ -404,10 +404,6 @@ def _leave_free_of_charge(ctx: Ctx, booking: Booking) -> None:
     if booking.state == SessionState.CHARGING and not booking.due_minor:
         step(ctx, SESSION, booking, "nothing_due", ("system",))
         ctx.session.flush()
-
-
-def _here(meeting: Meeting, side: str) -> datetime | None:
-    return meeting.seeker_here if side == "seeker" else meeting.consultant_here
 
 
 def _set_here(meeting: Meeting, side: str, at: datetime | None) -> None:

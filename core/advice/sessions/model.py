@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.advice.availability.local_times import Interval
-from core.advice.experts.model import Basis, Policy, Room
+from core.advice.experts.model import Basis, Policy, Room, Side
 from core.advice.experts.rules import FREE_MINUTES
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.frozen_model import FrozenModel
@@ -25,7 +25,6 @@ EXTENSIONS_AT_MOST: Final = 3
 ASKED_AT_MOST: Final = 5  # consultants at once
 TIMES_AT_MOST: Final = 3  # that a seeker proposes
 
-Side = Literal["seeker", "consultant"]
 Problem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 
@@ -303,6 +302,15 @@ class Booking(InProcess[SessionState], Table):
         return tuple(datetime.fromisoformat(each) for each in self.proposed)
 
     @property
+    def sides(self) -> dict[str, str]:
+        """Return the side of each of the two persons."""
+        return {self.seeker: "seeker", self.consultant: "consultant"}
+
+    def other_than(self, person_id: str) -> str:
+        """Return the person on the other side."""
+        return self.consultant if person_id == self.seeker else self.seeker
+
+    @property
     def only_asked(self) -> bool:
         """Return whether this is only a request that the consultant has not accepted: no slot, card or session."""
         return self.ask_id is not None and self.picked_at is None
@@ -346,6 +354,10 @@ class Meeting(Versioned, Table):
     extension_asked: Mapped[int] = mapped_column(Integer, default=0)  # minutes that the consultant offers
     extensions: Mapped[int] = mapped_column(Integer, default=0)
     extended: Mapped[int] = mapped_column(Integer, default=0)  # minutes that were added to the length, all together
+
+    def here(self, side: str) -> datetime | None:
+        """Return since when a side is here; None if it is not."""
+        return self.seeker_here if side == "seeker" else self.consultant_here
 
 
 class ConsentKind(StrEnum):

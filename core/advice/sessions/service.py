@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import is_free, nearest
 from core.advice.experts import service as experts
-from core.advice.experts.model import Expert
+from core.advice.experts.model import Expert, Side
 from core.advice.sessions import card_holds, events, rules, slot_checks
 from core.advice.sessions.model import (
     LATEST_ANSWER,
@@ -24,7 +24,6 @@ from core.advice.sessions.model import (
     Meeting,
     ProposeTimes,
     SessionState,
-    Side,
     Terms,
 )
 from core.kernel.errors import NotFound, Refusal, Stale
@@ -80,7 +79,7 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
     slot_checks.check_pair(ctx, expert)
     wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
     theirs = [each.interval for each in slot_checks.sessions_of(ctx, expert)]
-    if not experts.is_free_now(ctx, expert) or slot_checks.clashes(theirs, wanted):
+    if not expert.is_free_at(ctx.now) or slot_checks.clashes(theirs, wanted):
         raise Refusal("session.not_free_now")
     slot_checks.check_free(ctx, wanted)
     terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from core.advice.experts.match_reasons import Match, by_the_minute, hourly, in_currency, is_free
+from core.advice.experts.match_reasons import Match, by_the_minute, hourly, in_currency
 from core.advice.experts.model import Expert
 from core.catalogue import Catalogue
 from core.discovery.search import rules
@@ -147,7 +147,7 @@ class ExpertSearch:
 
     def _fits(self, parsed: ParsedQuery, expert: Expert) -> bool:
         """Compare what can be compared exactly. The index has compared a rate in another currency."""
-        busy = parsed.free_now and not is_free(expert, self.ctx.now)
+        busy = parsed.free_now and not expert.is_free_at(self.ctx.now)
         if not expert.live or expert.organisation_id == self.but or busy:
             return False
         most = parsed.max_rate

@@ -12,8 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from core.advice.experts.model import Expert, ExpertBusy, ExpertDay, Shortlisted
-from core.advice.experts.questions.model import QuestionLine
+from core.advice.experts.model import Expert, ExpertBusy, ExpertDay, QuestionLine, Shortlisted
 from core.advice.promotion.model import ProfileDay
 from core.advice.recaps.model import Recap
 from core.advice.reviews.model import SessionReview

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, update
 
-from core.advice.experts.questions.model import QuestionLine
+from core.advice.experts.model import QuestionLine
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked

@@ -12,8 +12,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from core.advice.experts.model import Expert, ExpertBusy, ExpertDay, Shortlisted
-from core.advice.experts.questions.model import Question, QuestionLine
+from core.advice.experts.model import Expert, ExpertBusy, ExpertDay, Question, QuestionLine, Shortlisted
 from core.advice.promotion.model import ProfileDay, Promotion
 from core.advice.recaps.model import Recap, Recording
 from core.advice.reviews.model import PersonScore, SessionReview

@@ -49,8 +49,7 @@ def go_out(ctx: Ctx, booking_id: str) -> Booking:
 
 def is_in(ctx: Ctx, booking: Booking) -> bool:
     """Return whether the acting person is in the room of a session that is still to come, or under way."""
-    side, there = side_of(ctx, booking), meeting.meeting_of(ctx, booking)
-    here = there.seeker_here if side == "seeker" else there.consultant_here
+    here = meeting.meeting_of(ctx, booking).here(str(side_of(ctx, booking)))
     return booking.state in (SessionState.CONFIRMED, *TALKING) and here is not None
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from core.advice.experts.model import OfferExpertise
-from core.advice.experts.questions import service
-from core.advice.experts.questions.events import QuestionSaid
-from core.advice.experts.questions.model import BEGUN_AT_MOST, UNANSWERED_AT_MOST, Question, SayToExpert
+from core.advice.experts import questions
+from core.advice.experts.events import QuestionSaid
+from core.advice.experts.model import BEGUN_AT_MOST, UNANSWERED_AT_MOST, OfferExpertise, Question, SayToExpert
 from core.advice.experts.service import offer_expertise, pause
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Actor
@@ -29,20 +28,20 @@ async def they(market: Market) -> Counsel:
 
 async def ask(they: Counsel, who: Actor, words: str = "Does straw slag?", expert: str | None = None) -> Question:
     command = SayToExpert(subject=expert or they.expert_id, words=words)
-    return await they.run(who, partial(service.ask_expert, command=command))
+    return await they.run(who, partial(questions.ask_expert, command=command))
 
 
 async def answer(they: Counsel, who: Actor, question: Question, words: str = "It does.") -> Question:
-    return await they.run(who, partial(service.say_on, command=SayToExpert(subject=question.id, words=words)))
+    return await they.run(who, partial(questions.say_on, command=SayToExpert(subject=question.id, words=words)))
 
 
 async def test_one_talk_for_each_pair_and_who_is_asked_answers(they: Counsel) -> None:
     heard: list[Any] = []
     they.market.reactions.on(QuestionSaid, lambda _ctx, fact: heard.append(fact.first))
     asked = await ask(they, they.sarah)
-    assert service.awaits(asked) == "consultant"
+    assert questions.awaits(asked) == "consultant"
     answered = await answer(they, they.alex, asked)
-    assert service.awaits(answered) == "seeker"
+    assert questions.awaits(answered) == "seeker"
     again = await ask(they, they.sarah, "And chips?")
     assert again.id == asked.id
     assert [(line.side, line.words) for line in again.lines] == [
@@ -84,7 +83,7 @@ async def test_a_consultant_who_is_away_is_asked_nothing_new_and_may_still_be_an
 
 
 async def test_number_of_consultants_asked_in_a_day_is_limited(they: Counsel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "BEGUN_AT_MOST", 1)
+    monkeypatch.setattr(questions, "BEGUN_AT_MOST", 1)
     assert BEGUN_AT_MOST > 1
     await ask(they, they.sarah)
     command = OfferExpertise(

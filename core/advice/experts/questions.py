@@ -1,14 +1,17 @@
-"""Questions to a consultant before booking, and their answers. A side may send only a few messages in a row."""
+"""Questions to a consultant before booking: free, without contacts, one exchange for each pair.
+
+A side may send only a few messages in a row.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import takewhile
 
 from sqlalchemy import func, select, update
 
-from core.advice.experts.questions.events import QuestionSaid
-from core.advice.experts.questions.model import (
-    A_DAY,
+from core.advice.experts.events import QuestionSaid
+from core.advice.experts.model import (
     BEGUN_AT_MOST,
     LINES_AT_MOST,
     UNANSWERED_AT_MOST,
@@ -35,7 +38,7 @@ def ask_expert(ctx: Ctx, command: SayToExpert) -> Question:
         return _say(ctx, known, "seeker", command.words)
     if not expert.live:
         raise Refusal("expert.paused")
-    lately = Question.asked_at > ctx.now - A_DAY
+    lately = Question.asked_at > ctx.now - timedelta(days=1)
     begun = select(func.count()).select_from(Question).where(Question.seeker == person.id, lately)
     if (ctx.session.scalar(begun) or 0) >= BEGUN_AT_MOST:
         raise Refusal("question.too_many", most=BEGUN_AT_MOST)

@@ -1,1 +1,0 @@
-"""Questions to a consultant before any booking: free, without contacts, one talk for each pair."""
