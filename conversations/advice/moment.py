@@ -22,10 +22,7 @@ def written(moment: datetime) -> str:
 
 
 def read_moment(text: str) -> datetime:
-    """Read a moment that `written` gave.
-
-    Raises Invalid for any other text, because button payloads are never trusted.
-    """
+    """Read a moment that `written` gave. Raises Invalid for other text: payloads of buttons are never trusted."""
     if not text or len(text) > MOST_LETTERS or any(letter not in DIGITS for letter in text):
         raise Invalid("talk.unknown_button")
     return EPOCH + timedelta(minutes=int(text, 36))

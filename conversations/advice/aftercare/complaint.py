@@ -95,10 +95,7 @@ Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version 
 
 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
-    """Register a button that opens a form with one long answer.
-
-    The answer is recorded for the version of the session that the person saw.
-    """
+    """Register a button that opens a form with one long answer, for the version of the session that the person saw."""
 
     def begin(chat: ChatContext, pressed: Press) -> None:
         booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
@@ -175,10 +172,7 @@ def open_ruling(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("complaint.said")
 def what_was_said(chat: ChatContext, pressed: Press) -> None:
-    """Show the messages of the session to the operator who decides.
-
-    The complaint's form says that an operator may read them.
-    """
+    """Show the session's messages to the operator who decides, as the complaint's form says."""
     brief = complaints.brief_of(chat.ctx, pressed.subject)
     names = _names(chat, brief.booking)
     file = chat.words("session.file_line")

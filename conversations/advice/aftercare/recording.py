@@ -128,10 +128,7 @@ def show(chat: ChatContext, pressed: Press) -> None:
 
 
 def recording_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
-    """Return the card of a recording: its state, what each side answered, and until when it is kept.
-
-    Raises NotFound.
-    """
+    """Return a recording's card: its state, each side's answer, and until when it is kept. Raises NotFound."""
     recording = recaps.recording_of(chat.ctx, booking_id)
     if recording is None:
         raise NotFound

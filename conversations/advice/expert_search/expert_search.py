@@ -102,10 +102,7 @@ def wider(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("seek.narrow")
 def narrow(chat: ChatContext, pressed: Press) -> None:
-    """Apply one filter to the list. "+rated" adds it, "-rated" removes it, and "=" returns to the list.
-
-    Without a choice, show the available filters.
-    """
+    """Add a filter ("+rated"), remove it ("-rated"), return to the list ("="), or show the filters (no choice)."""
     query, narrowing = asked(chat, ADVICE), narrowing_of(chat)
     if not pressed.choice:
         chat.reply(narrowing_card(chat, narrowing, [match.expert for match in _found(chat, query).matches]))
@@ -273,10 +270,7 @@ def _more_times_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]
 
 @router.press("seek.times")
 def more_times(chat: ChatContext, pressed: Press) -> None:
-    """Show a dozen free slots of one length as buttons, and a way to later ones.
-
-    The choice: "60", or "60.<moment>".
-    """
+    """Show a dozen free slots of one length, and a way to later ones. The choice: "60", or "60.<moment>"."""
     expert = experts.expert_for(chat.ctx, pressed.subject)
     minutes, _, after = pressed.choice.partition(".")
     length = next((each for each in expert.lengths if str(each) == minutes), min(expert.lengths))

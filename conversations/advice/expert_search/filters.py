@@ -82,9 +82,7 @@ def narrowed_rows(chat: ChatContext, narrowing: Narrowing) -> list[tuple[Button,
 
 
 def narrowing_card(chat: ChatContext, narrowing: Narrowing, found: Sequence[Expert]) -> Card:
-    """Return the filters that can be added, in place of the list. Fields are offered only if a listed consultant has
-    them.
-    """
+    """Return the filters that can be added, in place of the list. Fields are those of the listed consultants."""
     fields = Counter(field for expert in found for field in expert.fields)
     offered = [wish for wish in FLAGS if wish not in narrowing.wishes]
     offered += [f"{FIELD}{field}" for field, _ in fields.most_common(FIELDS_OFFERED) if field != narrowing.field]

@@ -65,10 +65,7 @@ def soonest_first(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
 
 
 def punctual_first(chat: ChatContext, matches: Sequence[Match], wished: ParsedQuery) -> list[Match]:
-    """Put consultants with a slot exactly at the requested hour first.
-
-    Only the calendars of the best matches are read.
-    """
+    """Put consultants with a slot exactly at the requested hour first. Only the best matches' calendars are read."""
     late = {match.expert.id: not at_that_time(chat, match.expert, wished) for match in matches[:CALENDARS_READ]}
     return sorted(matches, key=lambda match: late.get(match.expert.id, True))
 

@@ -59,9 +59,7 @@ def answer(chat: ChatContext, pressed: Press) -> None:
 
 
 def question_card(chat: ChatContext, question: Question, note: str = "") -> Card:
-    """Return the card of a question: the lines so far and whose turn it is. Contacts are hidden until a session is
-    agreed.
-    """
+    """Return the card of a question: its lines and whose turn it is, without contacts until a session is agreed."""
     words, mine = chat.words, questions.side_of(chat.ctx, question)
     expert = experts.expert_for(chat.ctx, question.expert_id)
     other = question.consultant if mine == "seeker" else question.seeker

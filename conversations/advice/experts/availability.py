@@ -63,10 +63,7 @@ router.flow(Flow(CHANGE, finish=_change))
 
 @router.command("hours")
 def hours(chat: ChatContext, sentence: str) -> None:
-    """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` one day.
-
-    Without words, show the current hours.
-    """
+    """`/hours Fri 10-15` changes every Friday, `/hours 27 Nov 14-16` one day. Without words, show the hours."""
     expert = experts.own(chat.ctx)
     if sentence:
         _keep(chat, sentence)

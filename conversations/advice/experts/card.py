@@ -128,10 +128,7 @@ def slot_in_words(chat: ChatContext, moment: datetime) -> str:
 
 
 def slots_in_words(chat: ChatContext, slots: Sequence[datetime]) -> str:
-    """Return "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)".
-
-    The zone stands once, or with each time across a clock change.
-    """
+    """Return "Tue 24 Nov 10:00; Wed 25 Nov 10:00 (EET)", with the zone of each time across a clock change."""
     zones = {slot.astimezone(chat.words.zone).tzname() for slot in slots}
     if len(zones) > 1:
         return listed(chat.words, [chat.words.moment(slot) for slot in slots])

@@ -103,10 +103,7 @@ def _joining(catalogue: Catalogue) -> frozenset[str]:
 
 
 def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -> bool:
-    """Return True if a part of the sentence only names languages, apart from `joining` words.
-
-    Add them to `languages`.
-    """
+    """Return True if a part only names languages, beside `joining` words. Add them to `languages`."""
     words = WORD.findall(folded(part))
     named = [language_named(word) for word in words]
     if not any(named) or any(code is None and word not in joining for word, code in zip(words, named, strict=True)):

@@ -43,9 +43,7 @@ PROMOTION_PARTS: Final = ("looks", "why", "back")
 
 
 def on_card(kind: str) -> Callable[[str], Callable[[Ctx, expert.ExpertFact], None]]:
-    """Return a listener for events that time or other people caused. The consultant's own steps are answered where they
-    act.
-    """
+    """Return a listener for events of time or other people. The consultant's own steps are answered where they act."""
 
     def hearing(code: str) -> Callable[[Ctx, expert.ExpertFact], None]:
         def hear(ctx: Ctx, fact: expert.ExpertFact) -> None:

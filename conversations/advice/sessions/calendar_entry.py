@@ -21,11 +21,8 @@ def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
     booking, person = booking_for(chat.ctx, booking_id), chat.person
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
-    words, verb, other = (
-        chat.words,
-        "invite" if method == "REQUEST" else "uninvite",
-        chat.name_of(booking.other_than(chat.person.id)),
-    )
+    words, verb = chat.words, "invite" if method == "REQUEST" else "uninvite"
+    other = chat.name_of(booking.other_than(person.id))
     letter = Letter(
         to=person.email,
         subject=words(f"{verb}.subject", name=other, at=booking.starts_at),

@@ -254,10 +254,7 @@ def _ended_by(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def _room(chat: ChatContext, booking: Booking) -> str:
-    """Return where the session takes place.
-
-    A consultant's own link is shown only where we cannot sign our link to it.
-    """
+    """Return where the session takes place; a consultant's own link only where we cannot sign a link to it."""
     words, rooms = chat.words, chat.market_context.rooms
     if booking.room == "own" and booking.link is not None:
         return booking.link if rooms is None else words("session.room.own")

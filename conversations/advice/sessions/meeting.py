@@ -55,10 +55,7 @@ def end(chat: ChatContext, pressed: Press) -> None:
 
 
 def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
-    """Ask before the end.
-
-    The yes carries the moment of the question, so that no larger sum is charged without asking.
-    """
+    """Ask before the end. The yes carries this moment, so that no larger sum is charged without asking."""
     words, told_at = chat.words, int(chat.ctx.now.timestamp())
     yes = press("session.end_now", booking.id, booking.version, str(told_at))
     buttons = (

@@ -20,10 +20,7 @@ def hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
 
 
 def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
-    """Return what was charged.
-
-    If it is not plainly the price of a talk, say what it was for. The line stays for good.
-    """
+    """Return what was charged, for good; and what for, if it is not plainly the price of a talk."""
     words = chat.words
     settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
     taken = booking.due
@@ -41,10 +38,7 @@ def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
 
 
 def statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
-    """Return how the money was split.
-
-    Both sides see the refund; the consultant also sees gross, fee, its VAT and net.
-    """
+    """Return how the money was split: the refund, and for the consultant also gross, fee, its VAT and net."""
     words = chat.words
     settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
     if settled is None:

@@ -95,9 +95,7 @@ def _looks_like_hours(text: str, match: re.Match[str]) -> bool:
 
 
 def _day(day: int, month: int, year: int | None, today: date, given: str) -> date:
-    """Return the day in this year or the next, where no year is named. 29 February is in one of them at most, which is
-    then meant.
-    """
+    """Return the day in this year or the next, where no year is named. 29 February is in one of them at most."""
     found: list[date] = []
     for each in (today.year, today.year + 1) if year is None else (year,):
         with suppress(ValueError):

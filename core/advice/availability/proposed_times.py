@@ -94,9 +94,7 @@ def _with_dates_marked(text: str, language: str, today: date) -> tuple[str, list
 
 
 def _to_come(named: _Day | None, token: str, now: datetime) -> _Day:
-    """Return the day on which this time is meant: "Tue 10:00", said on a Tuesday at noon, is next week's. Raises
-    Invalid.
-    """
+    """Return the day of this time. "Tue 10:00", said on a Tuesday at noon, is next week's. Raises Invalid."""
     if named is None:
         raise Invalid("times.no_day", field="times", given=token)
     return _Day(named.day + A_WEEK) if named.weekday and named.at(token) <= now else named

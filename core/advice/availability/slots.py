@@ -69,9 +69,7 @@ def nearest(calendar: Calendar, now: datetime, wanted: datetime, length: timedel
 
 
 def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetime]:
-    """Return the next few slots, no two on one local day unless there are no others. Three choices are better than
-    three quarter hours.
-    """
+    """Return the next few slots, on different local days if there are several: better choices than quarter hours."""
     ahead: list[datetime] = []
     first_of_day: dict[date, datetime] = {}
     for slot in slots:

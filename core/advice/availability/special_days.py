@@ -40,19 +40,14 @@ SEPARATOR: Final = re.compile(r"[;\n]")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of hours.
-
-    `week`: the new weekly hours, if any; `days`: the hours of single dates, closed without spans.
-    """
+    """A change of hours: the `week`'s new ones, if any, and those of single `days`, closed without spans."""
 
     week: Hours | None
     days: dict[date, tuple[Span, ...]] = field(default_factory=dict)
 
 
 def read_change(sentence: str, language: str, today: date, towns: Towns | None = None) -> Change:
-    """Return the change that a sentence describes. Raises Invalid naming the word that makes no sense, or what is
-    missing.
-    """
+    """Return the change that a sentence describes. Raises Invalid naming the odd word, or what is missing."""
     if len(sentence) > LONGEST_SENTENCE:
         raise Invalid("hours.too_long", field="hours", most=LONGEST_SENTENCE)
     weekly: list[str] = []
@@ -81,9 +76,7 @@ def next_of(weekday: int, today: date) -> date:
 
 
 def _these(text: str, language: str, today: date) -> list[Named]:
-    """Return the days of "this Friday": the next one. A day's own short name in the speaker's language keeps its
-    meaning.
-    """
+    """Return the days of "this Friday": the next one. A day's own short name in the language keeps its meaning."""
     own = names_of_days(language if language in LANGUAGES else "en")
     found: list[Named] = []
     words = list(WORD.finditer(text))

@@ -300,9 +300,7 @@ def _as_cldr_has_them(language: str) -> Iterator[tuple[int, str]]:
 
 
 def zone_named(name: str, language: str = "en") -> str | None:
-    """Return the IANA zone of a name ("Europe/Vilnius"), or of its city in the speaker's language ("Vilna"). None:
-    unknown.
-    """
+    """Return the zone of a name ("Europe/Vilnius") or of its city in the speaker's language; None if unknown."""
     return _zones(language).get(folded(name)) or _zones("en").get(folded(name))
 
 

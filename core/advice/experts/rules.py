@@ -33,9 +33,7 @@ def check_fields(catalogue: Catalogue, fields: Sequence[str]) -> None:
 
 
 def check_rate(rate: Rate, lengths: Sequence[int]) -> None:
-    """Check a rate. Raises Invalid if the shortest session would cost next to nothing, or the longest exceeds the
-    largest payment.
-    """
+    """Raise Invalid if the shortest session costs next to nothing, or the longest exceeds the largest payment."""
     currency_named(rate.currency)
     by_minute = rate.basis == "minute"
     shortest = rate.minor * (min(lengths) - FREE_MINUTES) if by_minute else rate.minor
@@ -49,9 +47,7 @@ def check_rate(rate: Rate, lengths: Sequence[int]) -> None:
 
 
 def check_most(amount: Money) -> None:
-    """Check the price of a session or a minute. Raises Invalid for one far above the usual, or above the largest
-    payment.
-    """
+    """Raise Invalid if a session or a minute costs far above the usual, or above the largest payment."""
     usual = smallest_payment(amount.currency).minor * MOST_TIMES
     most = Money(min(usual, largest_payment(amount.currency).minor), amount.currency)
     if amount > most:

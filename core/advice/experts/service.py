@@ -226,9 +226,7 @@ def come_back(ctx: Ctx, expected_version: int | None = None) -> Expert:
 
 
 def request_missed(ctx: Ctx, expert_id: str) -> None:
-    """Count a request that the consultant let run out. The second in a row pauses them, so that seekers do not wait in
-    vain.
-    """
+    """Count a request that ran out. The second in a row pauses the consultant: seekers do not wait in vain."""
     expert = expert_for(ctx, expert_id)
     expert.missed += 1
     expert.free_until = None

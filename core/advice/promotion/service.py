@@ -214,9 +214,7 @@ def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
 
 
 def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[RankedExpert]:
-    """Return the found consultants with their data for ranking. `found`: id, score, and the query's fields of
-    expertise.
-    """
+    """Return the consultants with their data for ranking. `found`: id, score, and the query's fields of expertise."""
     asked = list(found)
     ids = [each for each, _, _ in asked]
     seen, promoted = view_counts.shown_of(ctx, ids), running(ctx, ids)

@@ -229,9 +229,7 @@ def _all_of(ctx: Ctx, booking_id: str) -> list[SessionReview]:
 
 
 def _score_anew(ctx: Ctx, person_id: str) -> None:
-    """Recompute the score by the formula of trade reviews (see `core.trade.reviews.rules`): many small fake sessions
-    cannot raise it.
-    """
+    """Recompute the score as `core.trade.reviews.rules` says: many small fake sessions cannot raise it."""
     shown = SessionReview.shown_at.is_not(None)
     written = ctx.session.scalars(select(SessionReview).where(SessionReview.about == person_id, shown)).all()
     marks, count = ctx.session.execute(select(func.sum(SessionReview.stars - 1), func.count()).where(shown)).one()

@@ -37,10 +37,7 @@ def invitation(
     description: str,
     link: str | None = None,
 ) -> bytes:
-    """Return the entry as a file: CRLF, folded at 75 octets.
-
-    `summary` and `description` are in the reader's language.
-    """
+    """Return the entry as a file: CRLF, folded at 75 octets. The texts are in the reader's language."""
     calendar = Calendar()
     calendar.add("prodid", MADE_BY)
     calendar.add("version", "2.0")

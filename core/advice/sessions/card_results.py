@@ -154,9 +154,7 @@ def released(ctx: Ctx, hold_id: str) -> None:
 
 
 def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
-    """Record that a hold is gone, released by us or by the bank. A hold still needed is placed again, or becomes a
-    debt.
-    """
+    """Record that a hold is gone. One that is still needed is placed again, or becomes a debt."""
     hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state is HoldState.CAPTURING:
         capture_refused(ctx, hold_id, why)

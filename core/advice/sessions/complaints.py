@@ -54,10 +54,7 @@ def complain(ctx: Ctx, booking_id: str, words: str, expected_version: int | None
 
 
 def answer_complaint(ctx: Ctx, booking_id: str, words: str, expected_version: int | None = None) -> Booking:
-    """Record the consultant's answer for the seeker and the operators; the last answer counts.
-
-    Raises Invalid, NotAllowed, Stale.
-    """
+    """Record the consultant's answer; the last one counts. Raises Invalid, NotAllowed, Stale."""
     booking, words = mine(ctx, booking_id, expected_version), _checked_words(words)
     step(ctx, SESSION, booking, "answer", sides(ctx, booking))
     ctx.session.get_one(Complaint, booking.id).answer = words

@@ -181,10 +181,7 @@ class NothingCharged(SessionFact):
 
 
 class SessionCharged(SessionFact):
-    """The amount due was captured, and is kept for the complaint window.
-
-    `rest`: more had been held, and is released.
-    """
+    """The amount due was captured, and is kept for complaints. `rest`: more had been held, and is released."""
 
     amount: Money
     rest: bool = False

@@ -37,9 +37,7 @@ EXTENSIONS: Final = (15, 30)  # minutes
 
 
 def come_in(ctx: Ctx, booking_id: str) -> Booking:
-    """Enter the session, from ten minutes before the start. The clock starts when both are here, but not before the
-    agreed time.
-    """
+    """Enter, from ten minutes before the start. From the agreed time the clock starts when both are here."""
     booking = mine(ctx, booking_id, None)
     if booking.state not in (SessionState.CONFIRMED, *TALKING):
         raise Stale

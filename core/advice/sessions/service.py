@@ -45,9 +45,7 @@ ENDED_BY = frozenset({"cancel_early", "cancel_late_seeker", "cancel_late_consult
 
 
 def terms_for(ctx: Ctx, expert: Expert, length: int, commission_bp: int) -> Terms:
-    """Return the acting person's terms for a session, shown before they book. Raises Invalid for a length that is not
-    offered.
-    """
+    """Return the acting person's terms, shown before they book. Raises Invalid for a length that is not offered."""
     rules.check_length(length, expert.lengths)
     free = slot_checks.has_free_minutes(ctx, acting(ctx).id, expert.id)
     return rules.terms_of(expert.rate, length, expert.policy, commission_bp, free=free)
@@ -335,9 +333,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def move_time_is_up(ctx: Ctx, booking_id: str) -> None:
-    """End a proposal to move that was not accepted. Both sides are told, while the proposer can still cancel the
-    session.
-    """
+    """End a proposal to move that was not accepted. Both are told, while the proposer can still cancel."""
     booking = ctx.session.get_one(Booking, booking_id)
     if booking.state == SessionState.CONFIRMED:  # else its card has other news
         step(ctx, SESSION, booking, MOVE_LAPSED, ("system",))

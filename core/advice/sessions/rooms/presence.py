@@ -30,9 +30,7 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
 
 
 def still_here(ctx: Ctx, booking_id: str) -> bool:
-    """Renew the presence, as the page does every few seconds. False: they have left, by a button or because the talk is
-    over.
-    """
+    """Renew the presence, as the page does every few seconds. False: they have left, or the talk is over."""
     booking = booking_for(ctx, booking_id)
     if not is_in(ctx, booking):
         return False
