@@ -24,6 +24,8 @@ SEARCHES_WITH: Final[Mapping[str, frozenset[str]]] = {
     "Relaxation": frozenset({"count"}),
     "Step": frozenset(),  # step of a claim's calculation
 }
+# Enters a button's step and the code of its toast, which is the last argument.
+TOASTS_WITH: Final = "enter_step"
 Sites = dict[str, list[frozenset[str]]]  # code -> the parts that each place which says it fills in
 
 
@@ -51,6 +53,8 @@ def _said_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
         elif name in SAYS | REFUSES and node.args and not _unpacks(node):
             parts = _keys(node.args[1]) if len(node.args) > 1 else named
             yield from ((code, parts) for code in _codes(node.args[0]))
+        elif name == TOASTS_WITH:
+            yield from ((code, frozenset()) for code in _codes(node.args[-1]))
         elif name in SEARCHES_WITH:
             parts = _keys(node.args[1]) if len(node.args) > 1 else frozenset()
             yield from ((code, parts | SEARCHES_WITH[name]) for code in _codes(node.args[0]))
