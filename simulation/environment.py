@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday; its deals run over the turn of the year
 DAY: Final = 86_400.0
 QUIET_AFTER: Final = 30 * DAY
-ASKS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
+POLLS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
 TOO_OFTEN: Final = 100  # requests for one effect: with the product's waits that takes days
 
 
@@ -110,7 +110,7 @@ class Environment(ABC):
         """Return the seconds between two sweeps of the provider. The product's are two minutes, which would add no
         news.
         """
-        return DAY * self._slowly() if self.healed else between(self.chance, *ASKS_EVERY)
+        return DAY * self._slowly() if self.healed else between(self.chance, *POLLS_EVERY)
 
     def books_every(self) -> float:
         """Return the seconds between two nightly reconciliations; they are rarer when nothing happens."""

@@ -28,7 +28,7 @@ from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import person_of
 
-ASKS: Final = int(presence.ASKS_EVERY.total_seconds() * 1000)
+ASKS: Final = int(presence.POLLS_EVERY.total_seconds() * 1000)
 SCRIPT: Final = f"""
 const ask = async () => {{
   const answer = await fetch(location.pathname + '/here', {{method: 'POST'}}).catch(() => null);

@@ -26,7 +26,7 @@ def _receipt_card(chat: ChatContext, receipt: Receipt) -> Card:
     lines = [
         Line(label=words("invoice.for"), value=words("session.card", ref=booking.ref, name=name)),
         Line(label=words("session.when"), value=words.moment(booking.starts_at)),
-        Line(label=words("session.gross"), value=words.show(receipt.taken)),
+        Line(label=words("session.gross"), value=words.show(receipt.charged)),
         Line(label=words("receipt.taken_at"), value=words.moment(receipt.at)),
     ]
     if receipt.back:

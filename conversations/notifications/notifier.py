@@ -39,7 +39,7 @@ from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
 from conversations.trade.requests.notifications import REQUEST_LISTENERS
 from core.advice.sessions.calendar_invites import Method
-from core.advice.sessions.events import LineSaid, SessionCalledOff, SessionConfirmed, SessionMoved
+from core.advice.sessions.events import LineSent, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.books.invoicing.model import MARKET
 from core.discovery.alerts.events import ListingsFound, RequestsFound
@@ -113,7 +113,7 @@ class Notices:
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(RequestsFound, self._on_requests_found)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
-        reactions.on(LineSaid, self._on_line)
+        reactions.on(LineSent, self._on_line)
         reactions.on(DealLineSaid, self._on_deal_line)
         reactions.on(SessionConfirmed, self._on_agreed)
         reactions.on(SessionMoved, self._on_agreed)
@@ -272,7 +272,7 @@ class Notices:
     def _on_draft_nears_its_end(self, ctx: Ctx, fact: DraftNearsItsEnd) -> None:
         self._to_person(ctx, fact.person_id, lambda chat: reminder(chat, fact.draft_id))
 
-    def _on_line(self, ctx: Ctx, fact: LineSaid) -> None:
+    def _on_line(self, ctx: Ctx, fact: LineSent) -> None:
         """Pass a line of a session to the other side."""
         for person in sides_of(ctx, fact.booking_id):
             chat = self._chat_with(ctx, person) if person.id != fact.by_person else None

@@ -45,7 +45,7 @@ OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
         "2026-11-23T09:00:00+00:00 01E,01F\nWhy does\nit melt?",
         problem_statement.ToldProblem(AT, ("01E", "01F"), "Why does\nit melt?"),
     ),
-    (filters.WISHES, "now near field:boilers", ("now", "near", "field:boilers")),
+    (filters.FILTERS, "now near field:boilers", ("now", "near", "field:boilers")),
     (home.MORE, "all", home.SHOWN_ALL),
     (bare_numbers.CHANGING, "4711 max_price", search_state.OfQuery(4711, "max_price")),
     (search_state.PLACE, "4711 01LISTING", search_state.OfQuery(4711, "01LISTING")),

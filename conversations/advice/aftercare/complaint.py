@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conversations.advice.aftercare.confirmation import ask_once_more
+from conversations.advice.aftercare.confirmation import ask_to_confirm
 from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.session_price import talked_in_words
 from conversations.buttons import Press, press
@@ -71,7 +71,7 @@ STEPS: Final = {
 }
 
 # Notifications to operators. The two sides read theirs on the session's card, a settlement only after a complaint.
-COMPLAINT_FACTS: Final[dict[type[Any], str]] = {
+COMPLAINT_EVENTS: Final[dict[type[Any], str]] = {
     SessionComplained: "notice.complaint_came",
     ComplaintAnswered: "notice.complaint_answered",
     SessionSettled: "notice.complaint_settled",
@@ -97,8 +97,8 @@ Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
     """Register a button that opens a form with one long answer, for the version of the session that the person saw."""
 
-    def begin(chat: ChatContext, pressed: Press) -> None:
-        booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
+    def begin(chat: ChatContext, press: Press) -> None:
+        booking = service.mine(chat.ctx, press.subject, press.expected_version)
         chat.as_new_message = True
         chat.open(form.name, FormDefaults({}, booking.id, booking.version))
 
@@ -114,11 +114,11 @@ _in_own_words("session.answer", ANSWER, complaints.answer_complaint)
 
 
 @router.press("session.give_back")
-def ask_to_give_back(chat: ChatContext, pressed: Press) -> None:
-    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.expected_version)
+def ask_to_give_back(chat: ChatContext, press: Press) -> None:
+    words, booking = chat.words, service.mine(chat.ctx, press.subject, press.expected_version)
     asked = words("session.give_back_sure", due=booking.due, ref=booking.ref)
     yes, no = words("session.give_back_yes", due=booking.due), words("session.give_back_no")
-    ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
+    ask_to_confirm(chat, booking, press.verb, asked=asked, yes=yes, no=no)
 
 
 enter_step(router, "session.give_back_now", settlement.give_back, "session.given_back_toast")
@@ -126,11 +126,11 @@ enter_step(router, "session.take_back_now", complaints.take_back, "session.taken
 
 
 @router.press("session.take_back")
-def ask_to_take_back(chat: ChatContext, pressed: Press) -> None:
-    words, booking = chat.words, service.mine(chat.ctx, pressed.subject, pressed.expected_version)
+def ask_to_take_back(chat: ChatContext, press: Press) -> None:
+    words, booking = chat.words, service.mine(chat.ctx, press.subject, press.expected_version)
     asked = words("session.take_back_sure", due=booking.due, name=chat.name_of(booking.consultant))
     yes, no = words("session.take_back_yes"), words("session.take_back_no")
-    ask_once_more(chat, booking, pressed.verb, asked=asked, yes=yes, no=no)
+    ask_to_confirm(chat, booking, press.verb, asked=asked, yes=yes, no=no)
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
@@ -164,22 +164,22 @@ router.flow(Flow(RULING, finish=_rule, intro=_at_stake))
 
 
 @router.press("complaint.rule")
-def open_ruling(chat: ChatContext, pressed: Press) -> None:
-    booking = complaints.complaint_case(chat.ctx, pressed.subject)
+def open_ruling(chat: ChatContext, press: Press) -> None:
+    booking = complaints.complaint_case(chat.ctx, press.subject)
     chat.as_new_message = True
     chat.open("session_ruling", FormDefaults({}, booking.id, booking.version))
 
 
 @router.press("complaint.said")
-def what_was_said(chat: ChatContext, pressed: Press) -> None:
+def show_messages(chat: ChatContext, press: Press) -> None:
     """Show the session's messages to the operator who decides, as the complaint's form says."""
-    brief = complaints.brief_of(chat.ctx, pressed.subject)
+    brief = complaints.brief_of(chat.ctx, press.subject)
     names = _names(chat, brief.booking)
     file = chat.words("session.file_line")
-    said = [
+    messages = [
         labelled(chat.words, names[line.side], line.text[:LONGEST_LINE] or file) for line in brief.lines[-LINES_SHOWN:]
     ]
-    chat.reply(Say(text="\n".join(said) or chat.words("complaint.nothing_said")))
+    chat.reply(Say(text="\n".join(messages) or chat.words("complaint.nothing_said")))
     sent = kept_files(chat.ctx, [each for line in brief.lines[-LINES_SHOWN:] for each in line.files])
     if sent:  # as many as were shown
         pictures = tuple(each.id for each in sent if each.mime.startswith("image/"))
@@ -188,8 +188,8 @@ def what_was_said(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("complaint.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(complaint_card(chat, pressed.subject))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(complaint_card(chat, press.subject))
 
 
 def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
@@ -201,14 +201,14 @@ def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     half = rules.unruled_back(booking.due)
     turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
     decide = Button(label=words("complaint.rule"), press=press("complaint.rule", booking.id), style="primary")
-    said = Button(label=words("complaint.said"), press=press("complaint.said", booking.id))
+    messages = Button(label=words("complaint.said"), press=press("complaint.said", booking.id))
     return Card(
         subject=f"{KIND}:{booking.id}",
         title=words("complaint.card", ref=booking.ref),
-        lines=tuple(_course(chat, brief)),
+        lines=tuple(_case_lines(chat, brief)),
         turn=turn if is_open else words("complaint.closed"),
         note=note,
-        buttons=((decide, said),) if is_open else ((said,),),
+        buttons=((decide, messages),) if is_open else ((messages,),),
         as_new_message=chat.as_new_message,
     )
 
@@ -226,7 +226,7 @@ def brief_card(chat: ChatContext, booking: Booking) -> Card:
     )
 
 
-def _course(chat: ChatContext, brief: Brief) -> list[Line]:
+def _case_lines(chat: ChatContext, brief: Brief) -> list[Line]:
     words, booking = chat.words, brief.booking
     names, clock = _names(chat, booking), brief.meeting
     lines = [

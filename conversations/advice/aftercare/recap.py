@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from conversations.advice.aftercare.confirmation import ask_once_more
+from conversations.advice.aftercare.confirmation import ask_to_confirm
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Field, Form, Values
@@ -29,7 +29,7 @@ PARTS: Final = ("topics", "decisions", "steps")
 router = Router()
 
 # The sentence for each event; "" redraws the card without a sentence.
-RECAP_FACTS: Final[dict[type[Any], str]] = {
+RECAP_EVENTS: Final[dict[type[Any], str]] = {
     events.RecapDrafted: "notice.recap_drafted",
     events.RecapEdited: "",
     events.RecapSent: "notice.recap_sent",
@@ -64,8 +64,8 @@ router.flow(Flow(FORM, finish=_edit))
 
 
 @router.press("recap.edit")
-def edit(chat: ChatContext, pressed: Press) -> None:
-    recap = recaps.recap_of(chat.ctx, pressed.subject)
+def edit(chat: ChatContext, press: Press) -> None:
+    recap = recaps.recap_of(chat.ctx, press.subject)
     if recap is None:
         raise NotFound
     chat.as_new_message = True
@@ -80,8 +80,8 @@ enter_step(router, "recap.send", recaps.send_recap, "recap.sent_toast")
 
 
 @router.press("recap.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(recap_card(chat, pressed.subject))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(recap_card(chat, press.subject))
 
 
 def recap_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
@@ -136,15 +136,15 @@ def forget_row(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
 
 
 @router.press("recap.forget")
-def ask_to_forget(chat: ChatContext, pressed: Press) -> None:
-    words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
+def ask_to_forget(chat: ChatContext, press: Press) -> None:
+    words, booking = chat.words, booking_for(chat.ctx, press.subject)
     asked = words("recap.forget_sure", ref=booking.ref)
-    ask_once_more(chat, booking, pressed.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
+    ask_to_confirm(chat, booking, press.verb, asked=asked, yes=words("recap.forget_yes"), no=words("recap.forget_no"))
 
 
 @router.press("recap.forget_now")
-def forget(chat: ChatContext, pressed: Press) -> None:
-    recaps.forget(chat.ctx, pressed.subject)
+def forget(chat: ChatContext, press: Press) -> None:
+    recaps.forget(chat.ctx, press.subject)
     chat.reply(Toast(text=chat.words("recap.forgotten_toast")))
 
 

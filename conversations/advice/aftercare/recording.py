@@ -32,7 +32,7 @@ A_PAGE: Final = 15  # lines of the talk
 router = Router()
 
 # The sentence for each event; "" redraws the card without a sentence.
-RECORDING_FACTS: Final[dict[type[Any], str]] = {
+RECORDING_EVENTS: Final[dict[type[Any], str]] = {
     events.RecordingAsked: "notice.recording_asked",
     events.RecordingAgreed: "notice.recording_agreed",
     events.RecordingForSale: "notice.recording_for_sale",
@@ -45,18 +45,18 @@ RECORDING_FACTS: Final[dict[type[Any], str]] = {
 
 
 @router.press("recording.ask")
-def ask(chat: ChatContext, pressed: Press) -> None:
+def ask(chat: ChatContext, press: Press) -> None:
     """Ask for a recording. The request is a consent too, so the text on the card is kept with it."""
     shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
-    recaps.ask_recording(chat.ctx, pressed.subject, shown=shown, place=chat.place)
+    recaps.ask_recording(chat.ctx, press.subject, shown=shown, place=chat.place)
     chat.reply(Toast(text=chat.words("recording.asked_toast")))
 
 
 @router.press("recording.agree")
-def agree(chat: ChatContext, pressed: Press) -> None:
+def agree(chat: ChatContext, press: Press) -> None:
     shown = chat.words("recording.ask_shown", days=RECAP_KEPT.days)
     recaps.agree_recording(
-        chat.ctx, pressed.subject, shown=shown, place=chat.place, expected_version=pressed.expected_version
+        chat.ctx, press.subject, shown=shown, place=chat.place, expected_version=press.expected_version
     )
     chat.reply(Toast(text=chat.words("recording.agreed_toast")))
 
@@ -73,8 +73,8 @@ def may_ask(chat: ChatContext, booking: Booking) -> bool:
 
 
 @router.press("recording.buy")
-def buy(chat: ChatContext, pressed: Press) -> None:
-    booking = mine(chat.ctx, pressed.subject, None)
+def buy(chat: ChatContext, press: Press) -> None:
+    booking = mine(chat.ctx, press.subject, None)
     if not recaps.may_buy(chat.ctx, booking.id):
         raise Refusal("recording.not_for_sale")
     offer(chat, _ware(chat, booking))
@@ -94,11 +94,11 @@ def _ware(chat: ChatContext, booking: Booking) -> Ware:
 
 
 @router.press("recording.read")
-def read(chat: ChatContext, pressed: Press) -> None:
+def read(chat: ChatContext, button: Press) -> None:
     """Show the recorded messages to both sides, one page at a time."""
-    words, booking = chat.words, booking_for(chat.ctx, pressed.subject)
+    words, booking = chat.words, booking_for(chat.ctx, button.subject)
     lines = recaps.words_of(chat.ctx, booking.id)
-    at = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
+    at = int(button.choice) if button.choice.isascii() and button.choice.isdigit() else 0
     if not 0 <= at < max(len(lines), 1):
         raise Refusal("talk.unknown_button")
     names = {side: chat.name_of(person) for person, side in booking.sides.items()}
@@ -123,8 +123,8 @@ def _clock(chat: ChatContext, moment: datetime) -> str:
 
 
 @router.press("recording.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(recording_card(chat, pressed.subject))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(recording_card(chat, press.subject))
 
 
 def recording_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:

@@ -28,14 +28,14 @@ from core.advice.sessions.service import booking_for
 from core.kernel.errors import Refusal
 from core.kernel.timers import deadline_of
 
-MARKS: Final = (1, 2, 3, 4, 5)
+STARS: Final = (1, 2, 3, 4, 5)
 KIND: Final = "rating"
 SHOWN: Final = 10
 
 router = Router()
 
 # The sentence for each event; "" redraws the card without a sentence.
-REVIEW_FACTS: Final[dict[type[Any], str]] = {
+REVIEW_EVENTS: Final[dict[type[Any], str]] = {
     events.SessionReviewsOpened: "notice.session_reviews_opened",
     events.SessionRated: "",
     events.SessionReviewsShown: "notice.session_reviews_shown",
@@ -47,10 +47,10 @@ REVIEW_FACTS: Final[dict[type[Any], str]] = {
 
 
 @router.press("rating.rate")
-def rate(chat: ChatContext, pressed: Press) -> None:
-    if pressed.choice not in map(str, MARKS):
+def rate(chat: ChatContext, press: Press) -> None:
+    if press.choice not in map(str, STARS):
         raise Refusal("talk.unknown_button")
-    reviews.rate(chat.ctx, RateSession(booking_id=pressed.subject, stars=int(pressed.choice)))
+    reviews.rate(chat.ctx, RateSession(booking_id=press.subject, stars=int(press.choice)))
     chat.reply(Toast(text=chat.words("rating.rated_toast")))
 
 
@@ -71,9 +71,9 @@ router.flow(Flow(ANSWER, finish=_answer))
 
 
 def _opens(form: str) -> Callable[[ChatContext, Press], None]:
-    def enter(chat: ChatContext, pressed: Press) -> None:
+    def enter(chat: ChatContext, press: Press) -> None:
         chat.as_new_message = True
-        chat.open(form, FormDefaults({}, pressed.subject))
+        chat.open(form, FormDefaults({}, press.subject))
 
     return enter
 
@@ -83,8 +83,8 @@ router.press("rating.answer")(_opens("session_answer"))
 
 
 @router.press("rating.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(review_card(chat, pressed.subject))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(review_card(chat, press.subject))
 
 
 # --- the card of one session's reviews --------------------------------------------------------------------------------
@@ -100,9 +100,9 @@ def review_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     mine, theirs = reviews.review_by_me(chat.ctx, booking.id), reviews.review_about_me(chat.ctx, booking.id)
     lines = []
     if mine is not None:
-        lines.append(Line(label=words("rating.mine"), value=_said(mine)))
+        lines.append(Line(label=words("rating.mine"), value=_review_in_words(mine)))
     if theirs is not None:
-        lines.append(Line(label=words("rating.theirs", name=name), value=_said(theirs)))
+        lines.append(Line(label=words("rating.theirs", name=name), value=_review_in_words(theirs)))
     lines += [
         Line(label=words("rating.answer_label"), value=each.answer)
         for each in (mine, theirs)
@@ -137,7 +137,9 @@ def _buttons(
     words, rows = chat.words, []
     if window.state == SESSION_REVIEW.initial:
         rows.append(
-            tuple(Button(label=f"{mark} ★", press=press("rating.rate", booking.id, choice=str(mark))) for mark in MARKS)
+            tuple(
+                Button(label=f"{stars} ★", press=press("rating.rate", booking.id, choice=str(stars))) for stars in STARS
+            )
         )
     if mine is not None and window.state not in SESSION_REVIEW.final:
         label = words("rating.change_words_button" if mine.words else "rating.words_button")
@@ -148,7 +150,7 @@ def _buttons(
     return tuple(rows)
 
 
-def _said(review: SessionReview) -> str:
+def _review_in_words(review: SessionReview) -> str:
     stars = "★" * review.stars + "☆" * (5 - review.stars)
     return f"{stars} {review.words}".strip()
 
@@ -157,9 +159,9 @@ def _said(review: SessionReview) -> str:
 
 
 @router.press("rating.about")
-def about(chat: ChatContext, pressed: Press) -> None:
+def about(chat: ChatContext, button: Press) -> None:
     """Show the reviews of a consultant by seekers, newest first, with the consultant's answers."""
-    words, expert = chat.words, expert_for(chat.ctx, pressed.subject)
+    words, expert = chat.words, expert_for(chat.ctx, button.subject)
     name = chat.name_of(expert.person_id)
     back = (Button(label=words("rating.back_button", name=name), press=press("seek.show", expert.id)),)
     written = reviews.reviews_about(chat.ctx, expert.person_id, SHOWN)
@@ -168,7 +170,7 @@ def about(chat: ChatContext, pressed: Press) -> None:
         return
     items = tuple(
         Card(
-            title=_said(review),
+            title=_review_in_words(review),
             lines=(Line(label=words("rating.answer_of", name=name), value=review.answer),) if review.answer else (),
             turn=words("rating.on", day=review.written_at.astimezone(words.zone).date()),
         )
@@ -184,7 +186,7 @@ def about(chat: ChatContext, pressed: Press) -> None:
 
 def session_reputation(chat: ChatContext, person_id: str) -> str:
     """Return "★ 4.6 (12 reviews), 31 sessions, came to 97 %", or that there is no review yet."""
-    words, of = chat.words, reviews.standing_of(chat.ctx, person_id)
+    words, of = chat.words, reviews.review_summary_of(chat.ctx, person_id)
     parts = []
     if of.stars is not None:
         stars = Decimal(of.stars).quantize(Decimal("0.1"))
@@ -192,9 +194,9 @@ def session_reputation(chat: ChatContext, person_id: str) -> str:
     elif of.reviews:
         parts.append(words("standing.few", count=of.reviews))
     else:
-        parts.append(words("standing.unrated" if of.talks else "standing.new"))
-    if of.talks:
-        parts.append(words("standing.sessions", count=of.talks))
+        parts.append(words("standing.unrated" if of.sessions else "standing.new"))
+    if of.sessions:
+        parts.append(words("standing.sessions", count=of.sessions))
     if of.came is not None:
         parts.append(words("standing.came", percent=round(of.came * 100)))
     return ", ".join(parts)

@@ -16,7 +16,7 @@ from conversations.advice.expert_search.filters import (
     passes,
 )
 from conversations.advice.expert_search.free_times import SHOWN, has_time, next_slots, slot_button
-from conversations.advice.expert_search.no_results import nobody_fits, punctual_first, soonest_first
+from conversations.advice.expert_search.no_results import no_match_card, punctual_first, soonest_first
 from conversations.advice.expert_search.problem_statement import lead_to, tell_problem
 from conversations.advice.experts.card import expert_card
 from conversations.advice.experts.promotion import stood_in_line
@@ -74,14 +74,14 @@ def query_of_problem(chat: ChatContext, sentence: str, *, answering: bool = Fals
 
 
 @router.press("seek.all")
-def everybody(chat: ChatContext, _pressed: Press) -> None:
+def everybody(chat: ChatContext, _press: Press) -> None:
     tell_problem(chat, "")
     keep_narrowing(chat, Narrowing())
     show_advisers(chat, ask(chat, Query(EMPTY), ADVICE), MORE_SHOWN)
 
 
 @router.press("seek.from_goods")
-def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
+def instead_of_goods(chat: ChatContext, _press: Press) -> None:
     """Search consultants with the query that was written in the search for goods."""
     query = asked(chat)
     tell_problem(chat, query.parsed.rest)
@@ -90,44 +90,44 @@ def instead_of_goods(chat: ChatContext, _pressed: Press) -> None:
 
 
 @router.press("seek.wider")
-def wider(chat: ChatContext, pressed: Press) -> None:
+def wider(chat: ChatContext, press: Press) -> None:
     """Remove a filter, or show all matches. The button is a chip, or a way out of an empty list."""
     query = asked(chat, ADVICE)
-    if pressed.expected_version != fingerprint(query):
+    if press.expected_version != fingerprint(query):
         chat.reply(Toast(text=chat.words("find.asked_since")))
-    elif pressed.choice:
-        query = ask(chat, service.weaker(query, pressed.choice), ADVICE)
-    show_advisers(chat, query, SHOWN if pressed.choice else MORE_SHOWN)
+    elif press.choice:
+        query = ask(chat, service.weaker(query, press.choice), ADVICE)
+    show_advisers(chat, query, SHOWN if press.choice else MORE_SHOWN)
 
 
 @router.press("seek.narrow")
-def narrow(chat: ChatContext, pressed: Press) -> None:
+def narrow(chat: ChatContext, press: Press) -> None:
     """Add a filter ("+rated"), remove it ("-rated"), return to the list ("="), or show the filters (no choice)."""
     query, narrowing = asked(chat, ADVICE), narrowing_of(chat)
-    if not pressed.choice:
+    if not press.choice:
         chat.reply(narrowing_card(chat, narrowing, [match.expert for match in _found(chat, query).matches]))
         return
-    keep_narrowing(chat, narrowing.having(pressed.choice[1:], on=pressed.choice[0] == "+"))
+    keep_narrowing(chat, narrowing.having(press.choice[1:], on=press.choice[0] == "+"))
     show_advisers(chat, query, MORE_SHOWN)
 
 
 @router.press("seek.sort")
-def sort(chat: ChatContext, pressed: Press) -> None:
+def sort(chat: ChatContext, press: Press) -> None:
     """Show the same consultants in another order."""
     query = asked(chat, ADVICE)
-    if pressed.expected_version == fingerprint(query):
-        query = ask(chat, ordered(chat, query, ORDERS, pressed.choice), ADVICE)
+    if press.expected_version == fingerprint(query):
+        query = ask(chat, ordered(chat, query, ORDERS, press.choice), ADVICE)
     else:
         chat.reply(Toast(text=chat.words("find.asked_since")))
     show_advisers(chat, query, MORE_SHOWN)
 
 
 @router.press("seek.meant")
-def meant(chat: ChatContext, pressed: Press) -> None:
+def meant(chat: ChatContext, press: Press) -> None:
     """Search again with the words that were probably meant."""
     query = asked(chat, ADVICE)
     offered = {each.instead: each.query for each in _found(chat, query).did_you_mean}
-    show_advisers(chat, ask(chat, offered.get(pressed.choice) or query, ADVICE))
+    show_advisers(chat, ask(chat, offered.get(press.choice) or query, ADVICE))
 
 
 def _found(chat: ChatContext, query: Query) -> ExpertResults:
@@ -139,7 +139,7 @@ def _found(chat: ChatContext, query: Query) -> ExpertResults:
 def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
     words, found = chat.words, _found(chat, query)
     if not found.matches:
-        chat.reply(nobody_fits(chat, query, found))
+        chat.reply(no_match_card(chat, query, found))
         return
     narrowing = narrowing_of(chat)
     matches = [match for match in found.matches if passes(chat, narrowing, match.expert)]
@@ -166,15 +166,15 @@ def show_advisers(chat: ChatContext, query: Query, most: int = SHOWN) -> None:
     lead_to(chat, [match.expert.id for match in shown])
     more = ((everybody,),) if most < len(matches) else ()
     sorting = order_rows(chat, query, ORDERS, "seek.sort") if len(matches) > 1 else ()
-    narrower = narrowed_rows(chat, narrowing) if narrowing.wishes or len(matches) > 1 else ()
+    narrower = narrowed_rows(chat, narrowing) if narrowing.names or len(matches) > 1 else ()
     at = query.parsed.at
     times = words("seek.times_near", at=at) if at else ""
-    understood = (understood_text(chat, service.explain(query, "expert").chips), order_text(chat, query), times)
+    explained = (understood_text(chat, service.explain(query, "expert").chips), order_text(chat, query), times)
     chat.reply(
         CardList(
             subject="experts",
             title=words("seek.found", count=len(matches)),
-            text="\n".join(filter(None, (*understood, *unclear_words(chat, query)))),
+            text="\n".join(filter(None, (*explained, *unclear_words(chat, query)))),
             items=tuple(_brief(chat, match, query) for match in shown),
             buttons=(
                 *more,
@@ -203,9 +203,9 @@ def _brief(chat: ChatContext, match: Match, query: Query) -> Card:
 
 
 @router.press("seek.show")
-def show(chat: ChatContext, pressed: Press) -> None:
+def show(chat: ChatContext, press: Press) -> None:
     """Show the profile with the next three slots; a slot is one tap."""
-    expert = experts.expert_for(chat.ctx, pressed.subject)
+    expert = experts.expert_for(chat.ctx, press.subject)
     if expert.organisation_id != chat.organisation:
         note_opened(chat.ctx, expert.id)
     attend(chat, ADVICE.name)
@@ -269,10 +269,10 @@ def _more_times_buttons(chat: ChatContext, expert: Expert) -> tuple[Button, ...]
 
 
 @router.press("seek.times")
-def more_times(chat: ChatContext, pressed: Press) -> None:
+def more_times(chat: ChatContext, button: Press) -> None:
     """Show a dozen free slots of one length, and a way to later ones. The choice: "60", or "60.<moment>"."""
-    expert = experts.expert_for(chat.ctx, pressed.subject)
-    minutes, _, after = pressed.choice.partition(".")
+    expert = experts.expert_for(chat.ctx, button.subject)
+    minutes, _, after = button.choice.partition(".")
     length = next((each for each in expert.lengths if str(each) == minutes), min(expert.lengths))
     since = read_moment(after) if after else chat.ctx.now
     calendar = session_slots.calendar_of(chat.ctx, expert)
@@ -289,9 +289,9 @@ def more_times(chat: ChatContext, pressed: Press) -> None:
 
 def next_free_now(chat: ChatContext, problem: str, but: str) -> Expert | None:
     """Return another consultant who can be called now: the best match for the problem, or else any who is free."""
-    said = query_of_problem(chat, problem)
-    for wanted in (replace(said, order="best"), Query(EMPTY)):
-        now = replace(wanted, parsed=replace(wanted.parsed, free_now=True, window=None, at=None))
+    query = query_of_problem(chat, problem)
+    for tried in (replace(query, order="best"), Query(EMPTY)):
+        now = replace(tried, parsed=replace(tried.parsed, free_now=True, window=None, at=None))
         others = (match.expert for match in _found(chat, now).matches)
         found = next((expert for expert in others if expert.id != but), None)
         if found is not None:

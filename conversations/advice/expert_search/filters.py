@@ -17,10 +17,10 @@ from conversations.buttons import press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card
 from core.advice.experts.model import Expert
-from core.advice.reviews.service import standing_of
+from core.advice.reviews.service import review_summary_of
 from core.kernel.chat_state.memory import Topic, read_list, write_list
 
-WISHES: Final = Topic("seek_only", read_list, write_list)
+FILTERS: Final = Topic("seek_only", read_list, write_list)
 FLAGS: Final = ("now", "rated", "near")
 FIELD: Final = "field:"
 NEAR: Final = timedelta(hours=2)  # between two clocks whose working days overlap well
@@ -36,35 +36,35 @@ class Narrowing:
     field: str | None = None
 
     @property
-    def wishes(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The filters as buttons carry them: "now", "rated", "near", "field:legal"."""
         plain = tuple(name for name in FLAGS if getattr(self, name))
         return (*plain, f"{FIELD}{self.field}") if self.field else plain
 
-    def having(self, wish: str, *, on: bool) -> Narrowing:
+    def having(self, name: str, *, on: bool) -> Narrowing:
         """Return the filters with or without this one. An unknown filter changes nothing."""
-        if wish.startswith(FIELD):
-            return replace(self, field=wish.removeprefix(FIELD) if on else None)
-        changed: dict[str, Any] = {wish: on} if wish in FLAGS else {}
+        if name.startswith(FIELD):
+            return replace(self, field=name.removeprefix(FIELD) if on else None)
+        changed: dict[str, Any] = {name: on} if name in FLAGS else {}
         return replace(self, **changed)
 
 
 def narrowing_of(chat: ChatContext) -> Narrowing:
     narrowing = Narrowing()
-    for wish in chat.memory.get(WISHES) or ():
-        narrowing = narrowing.having(wish, on=True)
+    for name in chat.memory.get(FILTERS) or ():
+        narrowing = narrowing.having(name, on=True)
     return narrowing
 
 
 def keep_narrowing(chat: ChatContext, narrowing: Narrowing) -> None:
-    if narrowing.wishes or chat.memory.get(WISHES):
-        chat.memory.put(WISHES, narrowing.wishes)
+    if narrowing.names or chat.memory.get(FILTERS):
+        chat.memory.put(FILTERS, narrowing.names)
 
 
 def passes(chat: ChatContext, narrowing: Narrowing, expert: Expert) -> bool:
     return (
         (not narrowing.now or expert.is_free_at(chat.ctx.now))
-        and (not narrowing.near or _apart(chat, expert) <= NEAR)
+        and (not narrowing.near or _hours_between(chat, expert) <= NEAR)
         and (narrowing.field is None or narrowing.field in expert.fields)
         and (not narrowing.rated or _is_rated(chat, expert))
     )
@@ -73,8 +73,8 @@ def passes(chat: ChatContext, narrowing: Narrowing, expert: Expert) -> bool:
 def narrowed_rows(chat: ChatContext, narrowing: Narrowing) -> list[tuple[Button, ...]]:
     """Return a chip for each filter, and a way to more of them."""
     chips = [
-        Button(label=f"✕ {wish_in_words(chat, wish)}"[:60], press=press("seek.narrow", choice=f"-{wish}"))
-        for wish in narrowing.wishes
+        Button(label=f"✕ {filter_in_words(chat, name)}"[:60], press=press("seek.narrow", choice=f"-{name}"))
+        for name in narrowing.names
     ]
     more = Button(label=chat.words("seek.narrow"), press=press("seek.narrow"))
     buttons = [*chips, more]
@@ -84,10 +84,11 @@ def narrowed_rows(chat: ChatContext, narrowing: Narrowing) -> list[tuple[Button,
 def narrowing_card(chat: ChatContext, narrowing: Narrowing, found: Sequence[Expert]) -> Card:
     """Return the filters that can be added, in place of the list. Fields are those of the listed consultants."""
     fields = Counter(field for expert in found for field in expert.fields)
-    offered = [wish for wish in FLAGS if wish not in narrowing.wishes]
+    offered = [name for name in FLAGS if name not in narrowing.names]
     offered += [f"{FIELD}{field}" for field, _ in fields.most_common(FIELDS_OFFERED) if field != narrowing.field]
     buttons = [
-        Button(label=wish_in_words(chat, wish)[:60], press=press("seek.narrow", choice=f"+{wish}")) for wish in offered
+        Button(label=filter_in_words(chat, name)[:60], press=press("seek.narrow", choice=f"+{name}"))
+        for name in offered
     ]
     rows = [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
     back = Button(label=chat.words("seek.back_to_list"), press=press("seek.narrow", choice="="))
@@ -100,19 +101,19 @@ def narrowing_card(chat: ChatContext, narrowing: Narrowing, found: Sequence[Expe
     )
 
 
-def wish_in_words(chat: ChatContext, wish: str) -> str:
-    if wish.startswith(FIELD):
-        known = chat.market_context.catalogue.expertise.get(wish.removeprefix(FIELD))
-        return wish if known is None else known.title(chat.words.language)
-    return chat.words(f"seek.only_{wish}")
+def filter_in_words(chat: ChatContext, name: str) -> str:
+    if name.startswith(FIELD):
+        known = chat.market_context.catalogue.expertise.get(name.removeprefix(FIELD))
+        return name if known is None else known.title(chat.words.language)
+    return chat.words(f"seek.only_{name}")
 
 
-def _apart(chat: ChatContext, expert: Expert) -> timedelta:
+def _hours_between(chat: ChatContext, expert: Expert) -> timedelta:
     """Return the current difference between the two time zones."""
     mine, theirs = (chat.ctx.now.astimezone(zone).utcoffset() for zone in (chat.words.zone, ZoneInfo(expert.zone)))
     return abs((mine or timedelta()) - (theirs or timedelta()))
 
 
 def _is_rated(chat: ChatContext, expert: Expert) -> bool:
-    stars = standing_of(chat.ctx, expert.person_id).stars
+    stars = review_summary_of(chat.ctx, expert.person_id).stars
     return stars is not None and Decimal(stars) >= chat.words.rules.well_rated_stars

@@ -84,8 +84,8 @@ def _by_day(slots: Sequence[datetime], zone: ZoneInfo) -> Iterable[list[datetime
 
 
 def _nearest(slots: Sequence[datetime], at: str) -> datetime:
-    wanted = time.fromisoformat(at)
-    slot = min(slots, key=lambda slot: abs(slot.hour * 60 + slot.minute - wanted.hour * 60 - wanted.minute))
+    hour = time.fromisoformat(at)
+    slot = min(slots, key=lambda slot: abs(slot.hour * 60 + slot.minute - hour.hour * 60 - hour.minute))
     return slot.astimezone(UTC)
 
 

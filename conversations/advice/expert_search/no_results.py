@@ -22,7 +22,7 @@ CALENDARS_READ: Final = 30
 LATER_THAN_ANY: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
+def no_match_card(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
     """Return a card that is no dead end.
 
     - The filter in the way, or several that only block together.
@@ -43,15 +43,15 @@ def nobody_fits(chat: ChatContext, query: Query, found: ExpertResults) -> Card:
     ]
     everybody = Button(label=words("seek.all"), press=press("seek.all"))
     become = to_command(words, "expert")
-    said = service.explain(query, "expert").chips
-    wishes = chip_rows(chat, query, said, "seek.wider") if any(chip.wish != "rest" for chip in said) else ()
+    chips = service.explain(query, "expert").chips
+    filters = chip_rows(chat, query, chips, "seek.wider") if any(chip.wish != "rest" for chip in chips) else ()
     in_the_way = [each for each in found.relaxations if each.wish != "rest"]
-    text = (understood_text(chat, said), *unclear_words(chat, query), *_told(chat, query, in_the_way))
+    text = (understood_text(chat, chips), *unclear_words(chat, query), *_told(chat, query, in_the_way))
     return Card(
         subject="experts",
         title=words("seek.nobody_fits" if in_the_way or not query.parsed.rest else "seek.nobody"),
         text="\n".join(filter(None, text)),
-        buttons=(*((each,) for each in (*meant, *relaxed)), *wishes, (everybody, become)),
+        buttons=(*((each,) for each in (*meant, *relaxed)), *filters, (everybody, become)),
         as_new_message=chat.as_new_message,
     )
 
@@ -83,10 +83,10 @@ def _by_time(chat: ChatContext, matches: Sequence[Match]) -> list[tuple[datetime
 
 def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation]) -> Iterator[str]:
     """Yield a sentence for each filter that no consultant meets who meets the others."""
-    words, said = chat.words, query.parsed
-    for wish in dict.fromkeys(each.wish for each in in_the_way):
-        matches = next(each.matches for each in reversed(in_the_way) if each.wish == wish)
-        match wish:
+    words, parsed = chat.words, query.parsed
+    for kind in dict.fromkeys(each.wish for each in in_the_way):
+        matches = next(each.matches for each in reversed(in_the_way) if each.wish == kind)
+        match kind:
             case "free_now":
                 yield words("seek.none_free_now") + _soonest(chat, matches)
             case "window":
@@ -94,9 +94,9 @@ def _told(chat: ChatContext, query: Query, in_the_way: Sequence[ExpertRelaxation
             case "max_rate":
                 yield _too_little(chat, query, matches)
             case "speaks":
-                yield words("seek.none_speaks", language=words.locale.languages.get(said.speaks or "", said.speaks))
-            case "place" if said.place is not None:
-                yield words("seek.none_place", place=show_town(chat, said.place))
+                yield words("seek.none_speaks", language=words.locale.languages.get(parsed.speaks or "", parsed.speaks))
+            case "place" if parsed.place is not None:
+                yield words("seek.none_place", place=show_town(chat, parsed.place))
             case _:
                 pass
 

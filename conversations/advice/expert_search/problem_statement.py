@@ -73,14 +73,14 @@ def keep_problem(chat: ChatContext, problem: str, expert: str) -> None:
 def _only_names(chat: ChatContext, problem: str, expert: str) -> bool:
     """Return True if the text only names the consultant and describes no problem."""
     name = set(WORD.findall(folded(person_of(chat.ctx, expert_for(chat.ctx, expert).person_id).name)))
-    said = set(WORD.findall(folded(problem)))
-    return not name.isdisjoint(said) and said - name <= _for_nothing(chat.market_context.catalogue)
+    written = set(WORD.findall(folded(problem)))
+    return not name.isdisjoint(written) and written - name <= _for_nothing(chat.market_context.catalogue)
 
 
 @lru_cache(maxsize=4)
 def _for_nothing(catalogue: Catalogue) -> frozenset[str]:
     """Return folded words that may stand beside a consultant's name and describe no problem."""
-    looked_for = (word for said in catalogue.words.all("looked_for") for word in WORD.findall(folded(said)))
+    looked_for = (word for phrase in catalogue.words.all("looked_for") for word in WORD.findall(folded(phrase)))
     return frozenset(looked_for) | grammar_of(catalogue).fillers
 
 

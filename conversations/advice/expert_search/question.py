@@ -15,7 +15,7 @@ from conversations.reply import Button, Card, Line
 from conversations.router import Flow, Router
 from core.advice.experts import questions
 from core.advice.experts import service as experts
-from core.advice.experts.events import QuestionSaid
+from core.advice.experts.events import QuestionLineSent
 from core.advice.experts.model import Question, SayToExpert
 from core.advice.sessions.slot_checks import are_booked
 from core.kernel.transaction import Ctx
@@ -45,15 +45,15 @@ router.flow(Flow(QUESTION, finish=_send, intro=_about))
 
 
 @router.press("question.ask")
-def ask(chat: ChatContext, pressed: Press) -> None:
+def ask(chat: ChatContext, press: Press) -> None:
     """Open the question's form from a consultant's profile."""
     chat.as_new_message = True
-    chat.open("question", FormDefaults(subject=experts.expert_for(chat.ctx, pressed.subject).id))
+    chat.open("question", FormDefaults(subject=experts.expert_for(chat.ctx, press.subject).id))
 
 
 @router.press("question.answer")
-def answer(chat: ChatContext, pressed: Press) -> None:
-    question = questions.question_for(chat.ctx, pressed.subject)
+def answer(chat: ChatContext, press: Press) -> None:
+    question = questions.question_for(chat.ctx, press.subject)
     chat.as_new_message = True
     chat.open("question", FormDefaults(subject=question.id, expected_version=question.version))
 
@@ -65,7 +65,7 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
     other = question.consultant if mine == "seeker" else question.seeker
     name, my_turn = chat.name_of(other), questions.awaits(question) == mine
     shown = str if are_booked(chat.ctx, expert, question.seeker) else masked
-    said = tuple(
+    messages = tuple(
         Line(label=f"{chat.name_of(line.person)}, {words.show(line.at)}", value=shown(line.words))
         for line in question.lines[-LINES_SHOWN:]
     )
@@ -79,7 +79,7 @@ def question_card(chat: ChatContext, question: Question, note: str = "") -> Card
     return Card(
         subject=f"{KIND}:{question.id}",
         title=words("question.card", name=name),
-        lines=(Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"), *said),
+        lines=(Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"), *messages),
         turn=_turn(chat, mine, name, my_turn=my_turn),
         note=note,
         buttons=((say, times), (blocking,)) if mine == "seeker" else ((say,), (blocking,)),
@@ -96,11 +96,11 @@ def _turn(chat: ChatContext, mine: str, name: str, *, my_turn: bool) -> str:
 
 # --- notifications ----------------------------------------------------------------------------------------------------
 
-QUESTION_FACTS: Final[dict[type[Any], str]] = {QuestionSaid: "notice.question_said"}
+QUESTION_EVENTS: Final[dict[type[Any], str]] = {QuestionLineSent: "notice.question_said"}
 
 
-def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
-    def hear(ctx: Ctx, fact: QuestionSaid) -> None:
+def on_question(code: str) -> Callable[[Ctx, QuestionLineSent], None]:
+    def hear(ctx: Ctx, fact: QuestionLineSent) -> None:
         question = questions.question_for(ctx, fact.question_id)
         sides = {question.seeker: "seeker", question.consultant: "consultant"}
         why = "asked" if fact.first else ""
@@ -109,7 +109,7 @@ def on_question(code: str) -> Callable[[Ctx, QuestionSaid], None]:
     return hear
 
 
-QUESTION_LISTENERS: Final = ((QUESTION_FACTS, on_question),)
+QUESTION_LISTENERS: Final = ((QUESTION_EVENTS, on_question),)
 
 
 def question_notification_card(chat: ChatContext, question_id: str, note: str) -> Card:

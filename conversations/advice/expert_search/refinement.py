@@ -28,7 +28,7 @@ def refines_advice(chat: ChatContext, sentence: str) -> bool:
     if latest(chat) != ADVICE.name:
         return False
     more = _told(chat, sentence)
-    return _order(chat, sentence) is not None or (not more.rest and bool(_wishes(more)))
+    return _order(chat, sentence) is not None or (not more.rest and bool(_kinds(more)))
 
 
 @router.command("advise")
@@ -40,7 +40,7 @@ def refine(chat: ChatContext, sentence: str) -> None:
         return
     more, opened = _told(chat, sentence), place_kept(chat, before)
     query = ask(chat, before.refined_by(more), ADVICE)
-    if opened and WHEN.issuperset(_wishes(more)):
+    if opened and WHEN.issuperset(_kinds(more)):
         keep_place(chat, query, opened)
         chat.reply(profile_card(chat, experts.expert_for(chat.ctx, opened)))
     else:
@@ -52,8 +52,8 @@ def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
     return replace(query.parsed, rest=without_small_words(chat, query.parsed.rest))
 
 
-def _wishes(said: ParsedQuery) -> set[str]:
-    return {chip.wish for chip in service.explain(Query(said), "expert").chips}
+def _kinds(parsed: ParsedQuery) -> set[str]:
+    return {chip.wish for chip in service.explain(Query(parsed), "expert").chips}
 
 
 def _order(chat: ChatContext, sentence: str) -> str | None:

@@ -56,20 +56,20 @@ def holiday(chat: ChatContext, days: str) -> None:
 
 
 @router.press("expert.holiday")
-def away(chat: ChatContext, _pressed: Press) -> None:
+def away(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.open("holiday")
 
 
 @router.press("expert.pause")
-def pause(chat: ChatContext, pressed: Press) -> None:
-    _leave(chat, experts.own(chat.ctx, pressed.expected_version), None)
+def pause(chat: ChatContext, press: Press) -> None:
+    _leave(chat, experts.own(chat.ctx, press.expected_version), None)
 
 
 @router.press("expert.away_now")
-def away_now(chat: ChatContext, pressed: Press) -> None:
+def away_now(chat: ChatContext, press: Press) -> None:
     """Start the absence after the consultant has read what it ends. If less would be refunded by now, ask again."""
-    day, _, told = pressed.choice.partition(PART)
+    day, _, told = press.choice.partition(PART)
     try:
         last = date.fromisoformat(day) if day else None
     except ValueError as fault:
@@ -95,15 +95,15 @@ def _leave(chat: ChatContext, expert: Expert, last: date | None, told: str = "")
 def _ends(chat: ChatContext, running: Sequence[Promotion], last: str, worth: str) -> Say:
     """Return what the absence ends: the promotions, each with its refund."""
     words = chat.words
-    said = [words("expert.away_ends")]
+    sentences = [words("expert.away_ends")]
     for each in running:
         if promotions.is_asked_back(chat.ctx, each):
             continue  # an operator decides on the refund
         kept = ".kept" if promotions.comes_back(chat.ctx, each).credit else ""
-        said.append(words(f"promote.stop_sure{kept}", amount=promotions.unused_price(chat.ctx, each)))
+        sentences.append(words(f"promote.stop_sure{kept}", amount=promotions.unused_price(chat.ctx, each)))
     yes = press("expert.away_now", choice=f"{last}{PART}{worth}")
     return Say(
-        text="\n".join(said),
+        text="\n".join(sentences),
         buttons=(
             (
                 Button(label=words("expert.away_yes"), press=yes, style="danger"),

@@ -19,7 +19,7 @@ from conversations.router import Flow, Router
 from conversations.wording import listed
 from core.advice.availability.dates import dates_in
 from core.advice.availability.local_times import local
-from core.advice.availability.special_days import Change, asks_for_change, next_of, read_change
+from core.advice.availability.special_days import Change, is_bare_change, next_of, read_change
 from core.advice.availability.weekly_hours import days_named
 from core.advice.experts import external_calendars
 from core.advice.experts import service as experts
@@ -31,7 +31,7 @@ from core.kernel.errors import Invalid, Refusal, Stale
 from core.people.files.model import CALENDAR_MIME, Checked
 from core.people.files.service import keep
 
-LONGEST_SAID: Final = 120  # letters; a longer text does not change hours
+LONGEST_CHANGE: Final = 120  # letters; a longer text does not change hours
 WORD: Final = re.compile(r"[^\W\d_](?:'?[^\W\d_])*")
 Week = dict[str, list[list[int]]]  # as an expert keeps it
 WEEK_BEFORE: Final[Topic[Week | None]] = Topic("week_before", json.loads, json.dumps)  # what the last change replaced
@@ -72,14 +72,14 @@ def hours(chat: ChatContext, sentence: str) -> None:
 
 
 @router.hears
-def said_in_passing(chat: ChatContext, text: str) -> bool:
+def change_in_passing(chat: ChatContext, text: str) -> bool:
     """Take "off on 24 Dec" or "change Friday to 10-15" from a consultant, if the text is all days and times."""
-    if len(text) > LONGEST_SAID or not _names_days(chat, text):
+    if len(text) > LONGEST_CHANGE or not _names_days(chat, text):
         return False
     expert = experts.own_profile(chat.ctx)
     if expert is None:
         return False
-    if asks_for_change(text, chat.words.language):
+    if is_bare_change(text, chat.words.language):
         chat.reply(hours_card(chat, expert, chat.words("hours.no_times")))
         return True
     try:
@@ -122,18 +122,18 @@ def _only_next(chat: ChatContext, expert: Expert, change: Change) -> tuple[tuple
 
 
 @router.press("hours.only")
-def mean_only(chat: ChatContext, pressed: Press) -> None:
+def mean_only(chat: ChatContext, press: Press) -> None:
     """Apply the change to one day only. The choice is the day."""
-    if pressed.expected_version is None:
+    if press.expected_version is None:
         raise Invalid("talk.unknown_button")
     try:
-        day = date.fromisoformat(pressed.choice)
+        day = date.fromisoformat(press.choice)
     except ValueError as fault:
         raise Invalid("talk.unknown_button") from fault
     before = chat.memory.get(WEEK_BEFORE)
     if before is None:
         raise Stale
-    expert = experts.mean_only(chat.ctx, day, before, pressed.expected_version)
+    expert = experts.mean_only(chat.ctx, day, before, press.expected_version)
     chat.reply(hours_card(chat, expert, chat.words("expert.days_kept")))
 
 
@@ -168,20 +168,20 @@ def hours_card(chat: ChatContext, expert: Expert, note: str = "", first: tuple[t
 
 
 @router.press("hours.show")
-def show_hours(chat: ChatContext, _pressed: Press) -> None:
+def show_hours(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.reply(hours_card(chat, experts.own(chat.ctx)))
 
 
 @router.press("hours.change")
-def change_hours(chat: ChatContext, _pressed: Press) -> None:
+def change_hours(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.open("hours_change")
 
 
 @router.press("hours.as_usual")
-def as_usual(chat: ChatContext, pressed: Press) -> None:
-    first, _, days = pressed.choice.partition(FOR_DAYS)
+def as_usual(chat: ChatContext, press: Press) -> None:
+    first, _, days = press.choice.partition(FOR_DAYS)
     try:
         day, count = date.fromisoformat(first), int(days or 1)
     except ValueError as fault:
@@ -223,19 +223,19 @@ def calendar(chat: ChatContext, address: str) -> None:
 
 
 @router.press("calendar.show")
-def show_calendar(chat: ChatContext, _pressed: Press) -> None:
+def show_calendar(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.reply(calendar_card(chat, experts.own(chat.ctx)))
 
 
 @router.press("calendar.follow")
-def follow(chat: ChatContext, _pressed: Press) -> None:
+def follow(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     chat.open("calendar")
 
 
 @router.press("calendar.forget")
-def forget(chat: ChatContext, _pressed: Press) -> None:
+def forget(chat: ChatContext, _press: Press) -> None:
     chat.reply(calendar_card(chat, external_calendars.forget_calendar(chat.ctx)))
 
 

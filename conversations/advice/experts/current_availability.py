@@ -20,7 +20,7 @@ from core.catalogue.language.patterns import any_of, words_meaning
 from core.catalogue.model import Catalogue
 from core.catalogue.product_names import folded
 
-LONGEST_SAID: Final = 60  # letters; a longer text says something else
+LONGEST_MESSAGE: Final = 60  # letters; a longer text says something else
 WORD: Final = re.compile(r"[^\W\d_]+")
 TIME: Final = r"(?P<time>[0-9]{1,2}(?:[:.h][0-5][0-9])?\s*(?:am|pm)?)\s*(?:h|uhr|val|год)?\.?"
 
@@ -35,13 +35,13 @@ class FreeNow:
 
 
 @router.hears
-def said_free_now(chat: ChatContext, text: str) -> bool:
+def take_free_now(chat: ChatContext, text: str) -> bool:
     """Take a message of a consultant that says this and nothing else."""
-    said = free_now_in(text, chat.market_context.catalogue)
-    expert = experts.own_profile(chat.ctx) if said is not None else None
-    if said is None or expert is None:
+    message = free_now_in(text, chat.market_context.catalogue)
+    expert = experts.own_profile(chat.ctx) if message is not None else None
+    if message is None or expert is None:
         return False
-    until = None if said.until is None else _moment(chat, expert, said.until)
+    until = None if message.until is None else _moment(chat, expert, message.until)
     chat.reply(own_card(chat, experts.say_free_now(chat.ctx, until)))
     return True
 
@@ -50,14 +50,14 @@ def said_free_now(chat: ChatContext, text: str) -> bool:
 def free(chat: ChatContext, rest: str) -> None:
     """`/free now until 17:00`, for chats in which every input is a command. Otherwise search for the text."""
     text = f"free {rest}".strip()
-    if not said_free_now(chat, text if rest else "free now"):
+    if not take_free_now(chat, text if rest else "free now"):
         chat.command("anything", text)
 
 
 def free_now_in(text: str, catalogue: Catalogue) -> FreeNow | None:
     """Read a message about being free now. Return None if it says nothing of it, or more than that."""
     plain, words = folded(text.strip()), _words_of(catalogue)
-    if len(plain) > LONGEST_SAID or words.free.isdisjoint(WORD.findall(plain)):
+    if len(plain) > LONGEST_MESSAGE or words.free.isdisjoint(WORD.findall(plain)):
         return None
     until, rest = None, plain.rstrip("!. ")
     if found := words.until.search(rest):

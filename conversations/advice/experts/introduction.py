@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.advice.experts.places import towns
-from conversations.advice.experts.rates import SaidRate, said_rate
+from conversations.advice.experts.rates import WrittenRate, parse_rate
 from conversations.chat_context import ChatContext
 from core.advice.availability.weekly_hours import LONGEST_SENTENCE, SEVERAL_DAYS, Hours, names_of_days, read_hours
 from core.advice.experts.model import FIELDS_AT_MOST, LENGTHS
@@ -40,11 +40,11 @@ def answers_in(chat: ChatContext, sentence: str) -> dict[str, str]:
     answers: dict[str, str] = {}
     text = sentence[:LONGEST]
     if found := _rate_in(chat, text):
-        start, end, said = found
+        start, end, rate = found
         answers["rate"] = text[start:end]
         text = f"{text[:start]}{BETWEEN}{text[end:]}"
-        if said.minutes in LENGTHS:
-            answers["lengths"] = str(said.minutes)
+        if rate.minutes in LENGTHS:
+            answers["lengths"] = str(rate.minutes)
     if hours := _hours_in(chat, text):
         answers["hours"] = text[slice(*hours)].strip(" ,;.")
         text = f"{text[: hours[0]]}{BETWEEN}{text[hours[1] :]}"
@@ -59,19 +59,19 @@ def answers_in(chat: ChatContext, sentence: str) -> dict[str, str]:
     return answers | _about(chat, [part for part in told if WORD.search(part)])
 
 
-def _rate_in(chat: ChatContext, text: str) -> tuple[int, int, SaidRate] | None:
+def _rate_in(chat: ChatContext, text: str) -> tuple[int, int, WrittenRate] | None:
     """Return where a price with its currency stands, including its unit."""
     catalogue, language, held = chat.market_context.catalogue, chat.words.language, chat.market_context.held
-    said = NormalisedText.of(text)
-    for found in grammar_of(catalogue).money.finditer(said.text):
+    normalised = NormalisedText.of(text)
+    for found in grammar_of(catalogue).money.finditer(normalised.text):
         if not (found["before"] or found["after"]):
             continue
-        begins = said.places[found.start("before") if found["before"] else found.start("number")]
+        begins = normalised.places[found.start("before") if found["before"] else found.start("number")]
         ends = [begins + bit.end() for bit in BITS.finditer(text[begins : begins + LONGEST_RATE])]
         for end in reversed(ends):
             price = text[begins:end].rstrip(" ,;.")
             try:
-                return begins, begins + len(price), said_rate(price, catalogue, language, held)
+                return begins, begins + len(price), parse_rate(price, catalogue, language, held)
             except Refusal:
                 continue
     return None
@@ -98,8 +98,8 @@ def _hours_in(chat: ChatContext, text: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=4)
 def _joining(catalogue: Catalogue) -> frozenset[str]:
     """Return folded words that join names of languages, or lead to them."""
-    phrases = (said for meaning in ("and", "in_language", "speaks") for said in catalogue.words.all(meaning))
-    return frozenset(word for said in phrases for word in folded(said).split())
+    phrases = (phrase for meaning in ("and", "in_language", "speaks") for phrase in catalogue.words.all(meaning))
+    return frozenset(word for phrase in phrases for word in folded(phrase).split())
 
 
 def _names_languages(part: str, languages: list[str], joining: frozenset[str]) -> bool:

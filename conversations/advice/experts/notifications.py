@@ -20,16 +20,16 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import person_of
 
 OWN, CALENDAR = "expert", "calendar"  # the cards that have news
-EXPERT_FACTS: Final[dict[type[Any], str]] = {
+EXPERT_EVENTS: Final[dict[type[Any], str]] = {
     expert.RequestMissed: "notice.expert_missed",
     expert.ExpertPaused: "notice.expert_paused",
     expert.ExpertListed: "notice.expert_listed",
 }
-CALENDAR_FACTS: Final[dict[type[Any], str]] = {
+CALENDAR_EVENTS: Final[dict[type[Any], str]] = {
     expert.CalendarRead: "notice.calendar_read",
     expert.CalendarUnreadable: "notice.calendar_unreadable",
 }
-PROMOTION_FACTS: Final[dict[type[Any], str]] = {
+PROMOTION_EVENTS: Final[dict[type[Any], str]] = {
     promotion.PromotionBegan: "notice.promotion_began",
     # The purchase's notification says it; this one only redraws the card.
     promotion.PromotionSuspended: "",
@@ -39,7 +39,7 @@ PROMOTION_FACTS: Final[dict[type[Any], str]] = {
     promotion.PromotionStopped: "notice.promotion_stopped",
 }
 PARTS: Final = ("why", "count")
-PROMOTION_PARTS: Final = ("looks", "why", "back")
+PROMOTION_PARTS: Final = ("views", "why", "back")
 
 
 def on_card(kind: str) -> Callable[[str], Callable[[Ctx, expert.ExpertFact], None]]:
@@ -65,9 +65,9 @@ def on_promotion(code: str) -> Callable[[Ctx, promotion.PromotionFact], None]:
 
 
 EXPERT_LISTENERS: Final = (
-    (EXPERT_FACTS, on_card(OWN)),
-    (CALENDAR_FACTS, on_card(CALENDAR)),
-    (PROMOTION_FACTS, on_promotion),
+    (EXPERT_EVENTS, on_card(OWN)),
+    (CALENDAR_EVENTS, on_card(CALENDAR)),
+    (PROMOTION_EVENTS, on_promotion),
 )
 
 

@@ -262,30 +262,30 @@ def expert(chat: ChatContext, sentence: str) -> None:
 
 
 @router.press("expert.edit")
-def edit(chat: ChatContext, _pressed: Press) -> None:
+def edit(chat: ChatContext, _press: Press) -> None:
     profile = experts.own_profile(chat.ctx)
     chat.as_new_message = True
     chat.open("expert", FormDefaults(_answers(chat, profile)) if profile is not None else None)
 
 
 @router.press("expert.free")
-def free_now(chat: ChatContext, _pressed: Press) -> None:
+def free_now(chat: ChatContext, _press: Press) -> None:
     chat.reply(own_card(chat, experts.say_free_now(chat.ctx)))
     chat.reply(Toast(text=chat.words("expert.free_toast")))
 
 
 @router.press("expert.busy")
-def busy(chat: ChatContext, _pressed: Press) -> None:
+def busy(chat: ChatContext, _press: Press) -> None:
     chat.reply(own_card(chat, experts.say_busy(chat.ctx)))
 
 
 @router.press("expert.back")
-def come_back(chat: ChatContext, _pressed: Press) -> None:
+def come_back(chat: ChatContext, _press: Press) -> None:
     chat.reply(own_card(chat, experts.come_back(chat.ctx)))
 
 
 @router.press("expert.mine")
-def mine(chat: ChatContext, _pressed: Press) -> None:
+def mine(chat: ChatContext, _press: Press) -> None:
     chat.as_new_message = True
     expert(chat, "")
 
@@ -326,7 +326,7 @@ router.flow(Flow(RULES, finish=_keep_rules))
 
 
 @router.press("expert.rules")
-def rules(chat: ChatContext, _pressed: Press) -> None:
+def rules(chat: ChatContext, _press: Press) -> None:
     profile = experts.own_profile(chat.ctx)
     if profile is None:
         raise Invalid("expert.not_one")

@@ -35,7 +35,7 @@ def stood_in_line(chat: ChatContext, matches: Sequence[Match]) -> list[Match]:
     """Return the matches in display order; see `core.advice.experts.ranking`."""
     by_id = {match.expert.id: match for match in matches}
     found = ((match.expert.id, match.score, _fields(match)) for match in matches)
-    return [by_id[each.id] for each in in_line(service.standings(chat.ctx, found))]
+    return [by_id[each.id] for each in in_line(service.ranked_experts(chat.ctx, found))]
 
 
 def _fields(match: Match) -> list[str]:
@@ -109,9 +109,9 @@ def _name(chat: ChatContext, kind: Kind, days: int, field: str | None = None) ->
 
 
 @router.press("promote.choose")
-def choose(chat: ChatContext, pressed: Press) -> None:
+def choose(chat: ChatContext, press: Press) -> None:
     """Choose a package. For the top of a field, a consultant with several fields chooses the field first."""
-    package, expert = service.package_named(pressed.choice), own_profile(chat.ctx)
+    package, expert = service.package_named(press.choice), own_profile(chat.ctx)
     fields = list(expert.fields) if expert is not None and package.kind is Kind.TOP else []
     if len(fields) > 1:
         chat.as_new_message = True
@@ -135,8 +135,8 @@ def _top_of(package: Package, place: int) -> str:
 
 
 @router.press("promote.top")
-def top(chat: ChatContext, pressed: Press) -> None:
-    name, _, place = pressed.choice.partition(".")
+def top(chat: ChatContext, press: Press) -> None:
+    name, _, place = press.choice.partition(".")
     expert = own_profile(chat.ctx)
     fields = [] if expert is None else list(expert.fields)
     if not place.isdecimal() or int(place) >= len(fields):
@@ -172,9 +172,9 @@ def promotion_card(
 ) -> Card:
     """Return the card of a promotion: views so far and expected, its end, and a way to stop it."""
     words, runs = chat.words, promotion.state == PromotionState.RUNNING
-    lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.looks_expected))]
+    lines = [Line(label=words("promote.expected"), value=words("promote.looks", count=promotion.views_expected))]
     if promotion.started_at is not None:
-        so_far = service.looks_of(chat.ctx, promotion)
+        so_far = service.views_of_promotion(chat.ctx, promotion)
         lines.insert(0, Line(label=words("promote.so_far"), value=words("promote.looks", count=so_far)))
     if buttons is None:
         asked = runs and service.is_asked_back(chat.ctx, promotion)  # then an operator decides
@@ -195,14 +195,14 @@ def promotion_card(
 
 
 @router.press("promote.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(promotion_card(chat, service.promotion_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(promotion_card(chat, service.promotion_for(chat.ctx, press.subject)))
 
 
 @router.press("promote.stop")
-def stop(chat: ChatContext, pressed: Press) -> None:
+def stop(chat: ChatContext, button: Press) -> None:
     """Ask for confirmation with the refund for the time left, and its form."""
-    words, promotion = chat.words, service.promotion_for(chat.ctx, pressed.subject)
+    words, promotion = chat.words, service.promotion_for(chat.ctx, button.subject)
     if promotion.state != PromotionState.RUNNING:
         chat.reply(promotion_card(chat, promotion))
         return
@@ -218,11 +218,11 @@ def stop(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("promote.stop_now")
-def stop_now(chat: ChatContext, pressed: Press) -> None:
+def stop_now(chat: ChatContext, press: Press) -> None:
     """Stop the promotion. If less would be refunded than the consultant was told, ask again."""
-    promotion = service.promotion_for(chat.ctx, pressed.subject)
+    promotion = service.promotion_for(chat.ctx, press.subject)
     left = service.unused_price(chat.ctx, promotion).minor if promotion.state == PromotionState.RUNNING else 0
-    if promotion.state == PromotionState.RUNNING and pressed.choice != str(left):
-        stop(chat, pressed)
+    if promotion.state == PromotionState.RUNNING and press.choice != str(left):
+        stop(chat, press)
         return
     service.stop(chat.ctx, promotion.id, left)

@@ -48,7 +48,7 @@ Per = Literal["session", "minute", "hour"]
 
 
 @dataclass(frozen=True, slots=True)
-class SaidRate:
+class WrittenRate:
     """An amount and its unit. `minutes`: the length of session that it was said for."""
 
     amount: Money
@@ -62,18 +62,18 @@ def read_rate(chat: ChatContext, text: str, values: Values) -> Rate:
     The currency is euros if none is said. An odd or rounded amount is confirmed once. Raises Invalid.
     """
     lengths = [int(each) for each in values.get("lengths", ())]
-    said = said_rate(text, chat.market_context.catalogue, chat.words.language, chat.market_context.held)
-    if said.minutes is not None and lengths and lengths != [said.minutes]:
+    written = parse_rate(text, chat.market_context.catalogue, chat.words.language, chat.market_context.held)
+    if written.minutes is not None and lengths and lengths != [written.minutes]:
         raise Invalid(
             "expert.rate_of_another_length",
-            minutes=said.minutes,
+            minutes=written.minutes,
             lengths=chat.words.one_of(lengths),
-            session=str(said.amount),
-            minute=f"{_by_the_minute(said.amount, said.minutes)}/min",
+            session=str(written.amount),
+            minute=f"{_by_the_minute(written.amount, written.minutes)}/min",
         )
-    rate = rate_of(said)
+    rate = rate_of(written)
     shown, hour = rate_in_words(chat, rate, lengths), an_hour_of(rate, lengths)
-    if said.per == "hour" and hour != said.amount and _is_new(chat, f"rounded:{said.amount}"):
+    if written.per == "hour" and hour != written.amount and _is_new(chat, f"rounded:{written.amount}"):
         raise Invalid("expert.rate_rounded", rate=shown, hour=hour)
     odd = is_odd(chat.ctx, chat.market_context.catalogue, rate, lengths) and not _stands(chat, rate)
     if odd and _is_new(chat, f"odd:{write_rate(rate)}"):
@@ -85,33 +85,33 @@ def write_rate(rate: Rate) -> str:
     return f"{rate.amount.amount:f} {rate.currency}{'/min' if rate.basis == 'minute' else ''}"
 
 
-def said_rate(text: str, catalogue: Catalogue, language: str, held: frozenset[str] | None = None) -> SaidRate:
+def parse_rate(text: str, catalogue: Catalogue, language: str, held: frozenset[str] | None = None) -> WrittenRate:
     """Return the amount and its unit. `held`: the payable currencies; None: any. Raises Invalid."""
-    said = NormalisedText.of(expand_shorthand(text.strip().rstrip("."), catalogue))
+    normalised = NormalisedText.of(expand_shorthand(text.strip().rstrip("."), catalogue))
     unread = Invalid("expert.rate_unread", given=text.strip()[:SHOWN])
-    found = grammar_of(catalogue).money.match(said.text)
+    found = grammar_of(catalogue).money.match(normalised.text)
     if found is None:
-        raise Invalid("number.negative", given=text.strip()[:SHOWN]) if said.text[:1] in {"-", "−"} else unread
+        raise Invalid("number.negative", given=text.strip()[:SHOWN]) if normalised.text[:1] in {"-", "−"} else unread
     end = max(found.end("number"), found.end("after"))  # the unit begins with the space before it
-    what_for = None if found["before"] and found["after"] else _what_for(catalogue, said.text[end:])
+    what_for = None if found["before"] and found["after"] else _what_for(catalogue, normalised.text[end:])
     if what_for is None:
-        code = "" if found["before"] or found["after"] else said.as_written(end, len(said.text)).strip()
+        code = "" if found["before"] or found["after"] else normalised.as_written(end, len(normalised.text)).strip()
         if CURRENCY.match(code):
             _check_held(code[:3], held)
         raise unread
-    money = said.as_written(found.start(), end).strip()
+    money = normalised.as_written(found.start(), end).strip()
     amount = parse_money(money, catalogue, default_currency=_usual_currency(held), language=language)
     _check_held(amount.currency, held)
-    return SaidRate(amount, *what_for)
+    return WrittenRate(amount, *what_for)
 
 
-def rate_of(said: SaidRate) -> Rate:
+def rate_of(written: WrittenRate) -> Rate:
     """Return the rate to keep: the price of a session or of a minute. Raises Invalid."""
-    basis: Literal["session", "minute"] = "session" if said.per == "session" else "minute"
-    amount = _by_the_minute(said.amount, AN_HOUR) if said.per == "hour" else said.amount
+    basis: Literal["session", "minute"] = "session" if written.per == "session" else "minute"
+    amount = _by_the_minute(written.amount, AN_HOUR) if written.per == "hour" else written.amount
     if not amount:
-        least = least_rate(said.amount.currency)
-        raise Invalid("expert.rate_too_low", least=least) if said.amount else Invalid("expert.rate_zero")
+        least = least_rate(written.amount.currency)
+        raise Invalid("expert.rate_too_low", least=least) if written.amount else Invalid("expert.rate_zero")
     check_most(amount)
     return Rate(basis=basis, minor=amount.minor, currency=amount.currency)
 
@@ -186,14 +186,14 @@ def _stands(chat: ChatContext, rate: Rate) -> bool:
     return profile is not None and profile.rate == rate
 
 
-def _is_new(chat: ChatContext, said: str) -> bool:
+def _is_new(chat: ChatContext, rate: str) -> bool:
     """Return True if this rate was not sent and confirmed before.
 
     A window that is still being filled is not sent. One input may be read several times.
     """
-    sent, asked_of = chat.ctx.collected(CurrentInput).key or "", chat.memory.get(ASKED_BACK, about=said)
+    sent, asked_of = chat.ctx.collected(CurrentInput).key or "", chat.memory.get(ASKED_BACK, about=rate)
     if asked_of and asked_of != sent:
         return False
     if chat.update.is_sent:
-        chat.memory.put(ASKED_BACK, sent, about=said)
+        chat.memory.put(ASKED_BACK, sent, about=rate)
     return True

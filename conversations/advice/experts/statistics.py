@@ -42,13 +42,13 @@ def stats(chat: ChatContext, _rest: str) -> None:
             title=words("stats.title"),
             lines=(
                 Line(label=words("stats.requests"), value=words.show(figures.requests)),
-                Line(label=words("stats.talks"), value=words.show(figures.talks)),
+                Line(label=words("stats.talks"), value=words.show(figures.begun)),
                 Line(label=words("stats.conversion"), value=_conversion(chat, figures)),
                 Line(label=words("stats.earned"), value=sums_in_words(chat, figures.earned)),
                 *((Line(label=words("stats.kept"), value=words.show(figures.kept)),) if figures.kept else ()),
                 *_months(chat, figures),
                 Line(label=words("party.standing"), value=session_reputation(chat, expert.person_id)),
-                Line(label=words("stats.answers"), value=_answers(chat, figures.answers_in)),
+                Line(label=words("stats.answers"), value=_answers(chat, figures.reply_time)),
                 Line(label=words("stats.views"), value=views),
             ),
             buttons=((profile, promote),),
@@ -93,8 +93,8 @@ def _picture(chat: ChatContext, figures: Figures) -> Bars | None:
     )
 
 
-def _answers(chat: ChatContext, answers_in: timedelta | None) -> str:
-    return chat.words("stats.few_answers") if answers_in is None else lasting(chat, answers_in)
+def _answers(chat: ChatContext, reply_time: timedelta | None) -> str:
+    return chat.words("stats.few_answers") if reply_time is None else lasting(chat, reply_time)
 
 
 def sums_in_words(chat: ChatContext, sums: tuple[Money, ...]) -> str:

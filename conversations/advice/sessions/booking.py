@@ -123,7 +123,7 @@ def there(chat: ChatContext, zone: str, moment: datetime) -> str:
     return f"{day}{local:%H:%M} {chat.words.clock_of(zone)}"
 
 
-def _book(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+def _submit_booking(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     slot, length = values["slot"]
     command = BookSession(expert_id=str(defaults.subject), starts_at=slot, length=length, problem=values["problem"])
     try:
@@ -132,14 +132,14 @@ def _book(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     except Stale as changed:
         expert = experts.expert_for(chat.ctx, command.expert_id)
         keep_problem(chat, command.problem, expert.id)
-        _show_anew(chat, changed, slot_button(chat, expert, slot, length))
+        _offer_again(chat, changed, slot_button(chat, expert, slot, length))
     except Refusal as refusal:
         if refusal.code != "session.slot_taken":
             raise
         _offer_nearest(chat, command, refusal)
 
 
-def _call(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+def _submit_call(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     _, length = values["slot"]
     command = CallNow(expert_id=str(defaults.subject), length=length, problem=values["problem"])
     try:
@@ -148,10 +148,10 @@ def _call(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     except Stale as changed:
         keep_problem(chat, command.problem, command.expert_id)
         again = Button(label=chat.words("seek.call_now"), press=press("book.now", command.expert_id), style="primary")
-        _show_anew(chat, changed, again)
+        _offer_again(chat, changed, again)
 
 
-def _show_anew(chat: ChatContext, changed: Stale, again: Button) -> None:
+def _offer_again(chat: ChatContext, changed: Stale, again: Button) -> None:
     """Offer to show the current conditions, because the price or the free minutes have changed."""
     chat.reply(Say(text=chat.words.refusal(changed), buttons=((again,),)))
 
@@ -170,26 +170,26 @@ def _offer_nearest(chat: ChatContext, command: BookSession, refusal: Refusal) ->
     chat.reply(Say(text=chat.words.refusal(refusal), buttons=buttons))
 
 
-router.flow(Flow(BOOKING, finish=_book, intro=_conditions))
-router.flow(Flow(CALLING, finish=_call, intro=_conditions))
+router.flow(Flow(BOOKING, finish=_submit_booking, intro=_conditions))
+router.flow(Flow(CALLING, finish=_submit_call, intro=_conditions))
 
 
 @router.press("book.slot")
-def book_slot(chat: ChatContext, pressed: Press) -> None:
+def choose_slot(chat: ChatContext, press: Press) -> None:
     """Open the booking's form from a profile, with the slot and the known problem."""
     chat.as_new_message = True
-    expert = experts.expert_for(chat.ctx, pressed.subject)
-    chat.open("booking", FormDefaults(_known(chat, expert, pressed.choice), expert.id))
+    expert = experts.expert_for(chat.ctx, press.subject)
+    chat.open("booking", FormDefaults(_known(chat, expert, press.choice), expert.id))
 
 
 @router.press("book.now")
-def book_now(chat: ChatContext, pressed: Press) -> None:
+def choose_call(chat: ChatContext, press: Press) -> None:
     """Open the form of an instant call. The choice is a failed call, whose problem is kept for this one."""
-    expert = experts.expert_for(chat.ctx, pressed.subject)
+    expert = experts.expert_for(chat.ctx, press.subject)
     chat.as_new_message = True
     known = _known(chat, expert, f"{written(chat.ctx.now)}.{min(expert.lengths)}")
-    if pressed.choice:
-        known["problem"] = service.booking_for(chat.ctx, pressed.choice).problem
+    if press.choice:
+        known["problem"] = service.booking_for(chat.ctx, press.choice).problem
     chat.open("calling", FormDefaults(known, expert.id))
 
 
@@ -203,8 +203,8 @@ def _known(chat: ChatContext, expert: Expert, slot: str) -> dict[str, str]:
 
 
 @router.press("session.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(session_card(chat, service.booking_for(chat.ctx, pressed.subject)))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(session_card(chat, service.booking_for(chat.ctx, press.subject)))
 
 
 enter_step(router, "session.abandon", service.abandon, "session.abandoned_toast")
@@ -216,9 +216,9 @@ enter_step(router, "session.leave_move", service.leave_move, "session.stays_toas
 
 
 @router.press("session.card")
-def new_page(chat: ChatContext, pressed: Press) -> None:
+def new_page(chat: ChatContext, press: Press) -> None:
     """Request a new page to add a card, because the old one has expired."""
-    booking = service.booking_for(chat.ctx, pressed.subject)
+    booking = service.booking_for(chat.ctx, press.subject)
     if service.side_of(chat.ctx, booking) != "seeker":
         raise Refusal("refused.not_yours")
     card_holds.open_page_again(chat.ctx, booking)
@@ -226,16 +226,16 @@ def new_page(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("session.decline")
-def decline(chat: ChatContext, pressed: Press) -> None:
-    only_asked = service.booking_for(chat.ctx, pressed.subject).only_asked
-    (group_requests.say_no if only_asked else service.decline)(chat.ctx, pressed.subject, pressed.expected_version)
+def decline(chat: ChatContext, press: Press) -> None:
+    only_asked = service.booking_for(chat.ctx, press.subject).only_asked
+    (group_requests.say_no if only_asked else service.decline)(chat.ctx, press.subject, press.expected_version)
     chat.reply(Toast(text=chat.words("session.declined_toast")))
 
 
 @router.press("session.calendar")
-def calendar_file(chat: ChatContext, pressed: Press) -> None:
+def calendar_file(chat: ChatContext, press: Press) -> None:
     """Send the calendar entry as a file. After a change the file replaces the entry in the calendar."""
-    booking = service.booking_for(chat.ctx, pressed.subject)
+    booking = service.booking_for(chat.ctx, press.subject)
     if not booking.sequence:
         raise Stale
     file = entry_file(chat, booking)
@@ -243,9 +243,9 @@ def calendar_file(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("session.cancel")
-def ask_to_cancel(chat: ChatContext, pressed: Press) -> None:
+def ask_to_cancel(chat: ChatContext, button: Press) -> None:
     """Ask for confirmation of a cancellation and say what it would cost."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
+    booking = service.mine(chat.ctx, button.subject, button.expected_version)
     fee = service.cancellation_fee(chat.ctx, booking)
     costs = chat.words("session.cancel_costs", fee=fee) if fee else chat.words("session.cancel_free")
     yes = Button(
@@ -258,10 +258,10 @@ def ask_to_cancel(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("session.cancel_now")
-def cancel(chat: ChatContext, pressed: Press) -> None:
+def cancel(chat: ChatContext, press: Press) -> None:
     """Cancel for the fee that was shown, because the price may have changed between the two presses."""
-    shown = int(pressed.choice) if pressed.choice.isascii() and pressed.choice.isdigit() else 0
-    service.cancel(chat.ctx, pressed.subject, pressed.expected_version, shown=shown)
+    shown = int(press.choice) if press.choice.isascii() and press.choice.isdigit() else 0
+    service.cancel(chat.ctx, press.subject, press.expected_version, shown=shown)
     chat.reply(Toast(text=chat.words("session.cancelled_toast")))
 
 
@@ -270,9 +270,9 @@ def cancel(chat: ChatContext, pressed: Press) -> None:
 
 @router.press("session.other")
 @router.press("session.move")
-def choose_other_time(chat: ChatContext, pressed: Press) -> None:
+def choose_other_time(chat: ChatContext, button: Press) -> None:
     """Show the consultant's free slots, a tap each. The effect of a tap depends on the session's state."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
+    booking = service.mine(chat.ctx, button.subject, button.expected_version)
     hindrance = service.not_to_be_moved(chat.ctx, booking)
     if booking.state == SessionState.CONFIRMED and hindrance is not None:
         raise hindrance
@@ -295,13 +295,13 @@ def choose_other_time(chat: ChatContext, pressed: Press) -> None:
 
 
 @router.press("session.at")
-def at_other_time(chat: ChatContext, pressed: Press) -> None:
-    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
-    at = read_moment(pressed.choice)
+def at_other_time(chat: ChatContext, press: Press) -> None:
+    booking = service.mine(chat.ctx, press.subject, press.expected_version)
+    at = read_moment(press.choice)
     if booking.state == SessionState.REQUESTED:
-        service.offer_other_time(chat.ctx, booking.id, at, pressed.expected_version)
+        service.offer_other_time(chat.ctx, booking.id, at, press.expected_version)
     else:
-        service.propose_move(chat.ctx, booking.id, at, pressed.expected_version)
+        service.propose_move(chat.ctx, booking.id, at, press.expected_version)
     chat.reply(Toast(text=chat.words("session.time_proposed_toast")))
 
 

@@ -31,7 +31,7 @@ from core.trade.funding.service import payee_of
 
 EARLY: Final = "early"  # payload of the yes to pay while free minutes are left
 # States before any charge.
-NOTHING_TAKEN: Final = frozenset({*NOT_AGREED, SessionState.CONFIRMED, *TALKING})
+UNCHARGED: Final = frozenset({*NOT_AGREED, SessionState.CONFIRMED, *TALKING})
 LEFT, GONE = "●", "○"  # one free minute
 
 # The steps of the table that have buttons, in this order, with their style. A press of some steps asks first.
@@ -69,7 +69,7 @@ def session_card(
     side = service.side_of(chat.ctx, booking)
     other = booking.other_than(chat.person.id)
     name = chat.name_of(other)
-    disputed = settlement.chargebacks_of(chat.ctx, booking.id) if booking.state not in NOTHING_TAKEN else []
+    disputed = settlement.chargebacks_of(chat.ctx, booking.id) if booking.state not in UNCHARGED else []
     lines = [
         *(
             (Line(label=words("session.when"), value=_when(chat, booking)),)
@@ -137,9 +137,9 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         code = "session.turn.paying_out.waits"
     elif booking.state == SessionState.PAYING_OUT and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
-    recall = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
-    if recall is not None:
-        answered = recall.evidence_due or recall.opened_at + CHARGEBACK_SILENT
+    chargeback = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
+    if chargeback is not None:
+        answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
         return words(f"session.turn.recalled.{side}", until=answered)
     if booking.state == SessionState.CLOSED_FREE and not card_holds.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # without a hold, there is nothing to say about the bank
@@ -193,8 +193,8 @@ def _when(chat: ChatContext, booking: Booking) -> str:
 
 def _problem(booking: Booking) -> str:
     """Return the problem. Contacts in it are hidden until the session is agreed."""
-    said = booking.problem[:300]
-    return masked(said) if booking.state in NOT_AGREED else said
+    problem = booking.problem[:300]
+    return masked(problem) if booking.state in NOT_AGREED else problem
 
 
 def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Sequence[Chargeback]) -> list[Line]:
@@ -204,7 +204,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         Line(label=words("session.about"), value=_problem(booking)),
         Line(label=words("session.price"), value=price_in_words(chat, booking)),
     ]
-    if side == "consultant" and booking.state in NOTHING_TAKEN:
+    if side == "consultant" and booking.state in UNCHARGED:
         lines.append(Line(label=words("session.net"), value=net_in_words(chat, booking)))
     if side == "seeker":
         lines += hold_lines(chat, booking)
@@ -301,7 +301,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
         beside += (invoices_button(chat, booking.id),) if paid else invoices_row(chat, booking.id, of_session=True)
     if recording.may_ask(chat, booking):
         rows.append((Button(label=words("recording.ask_button"), press=press("recording.ask", booking.id)),))
-    rows += _somebody_else(chat, booking, side)
+    rows += _call_instead(chat, booking, side)
     gone = person_of(chat.ctx, booking.consultant).name == NOBODY
     if side == "seeker" and not gone and booking.state in (*SETTLED, SessionState.REVIEW_WINDOW):
         again, name = press("seek.show", booking.expert_id), chat.name_of(booking.consultant)
@@ -350,7 +350,7 @@ def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
     ]
 
 
-def _somebody_else(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
+def _call_instead(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
     """Return a button to the next consultant who is free, after a failed instant call."""
     if side != "seeker" or not booking.instant or booking.why not in ("declined", "expired"):
         return []

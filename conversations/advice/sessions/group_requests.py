@@ -69,28 +69,28 @@ def _kept_card(chat: ChatContext, expert: Expert) -> Card:
 
 
 @router.press("shortlist.show")
-def show_shortlist(chat: ChatContext, _pressed: Press) -> None:
+def show_shortlist(chat: ChatContext, _press: Press) -> None:
     my_shortlist(chat, "")
 
 
 @router.press("shortlist.keep")
-def keep(chat: ChatContext, pressed: Press) -> None:
-    shortlist.keep_in_mind(chat.ctx, pressed.subject)
-    chat.reply(profile_card(chat, experts.expert_for(chat.ctx, pressed.subject)))
+def keep(chat: ChatContext, press: Press) -> None:
+    shortlist.keep_in_mind(chat.ctx, press.subject)
+    chat.reply(profile_card(chat, experts.expert_for(chat.ctx, press.subject)))
     chat.reply(Toast(text=chat.words("shortlist.kept_toast")))
 
 
 @router.press("shortlist.let_go")
-def let_go(chat: ChatContext, pressed: Press) -> None:
+def let_go(chat: ChatContext, press: Press) -> None:
     """Remove a consultant from the shortlist, on their profile."""
-    shortlist.let_go(chat.ctx, pressed.subject)
-    chat.reply(profile_card(chat, experts.expert_for(chat.ctx, pressed.subject)))
+    shortlist.let_go(chat.ctx, press.subject)
+    chat.reply(profile_card(chat, experts.expert_for(chat.ctx, press.subject)))
 
 
 @router.press("shortlist.drop")
-def drop(chat: ChatContext, pressed: Press) -> None:
+def drop(chat: ChatContext, press: Press) -> None:
     """Remove a consultant from the shortlist, on the list."""
-    shortlist.let_go(chat.ctx, pressed.subject)
+    shortlist.let_go(chat.ctx, press.subject)
     my_shortlist(chat, "")
 
 
@@ -185,12 +185,12 @@ def _ask(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
             )
     except Stale as changed:
         tell_problem(chat, command.problem, command.expert_ids)  # it need not be written again
-        chat.reply(Say(text=chat.words.refusal(changed), buttons=((_anew(chat, command.expert_ids),),)))
+        chat.reply(Say(text=chat.words.refusal(changed), buttons=((_ask_again_button(chat, command.expert_ids),),)))
         return
     chat.reply(ask_card(chat, ask_id))
 
 
-def _anew(chat: ChatContext, asked: Sequence[str]) -> Button:
+def _ask_again_button(chat: ChatContext, asked: Sequence[str]) -> Button:
     """Offer to show the current conditions, because the price with one of them has changed."""
     if len(asked) == 1:
         return Button(label=chat.words("ask.own_times"), press=press("ask.one", asked[0]), style="primary")
@@ -201,20 +201,20 @@ router.flow(Flow(ASKING, finish=_ask, intro=_conditions))
 
 
 @router.press("ask.one")
-def propose(chat: ChatContext, pressed: Press) -> None:
+def propose(chat: ChatContext, press: Press) -> None:
     """Propose times to one consultant from their profile, because none of the slots suits."""
-    _open(chat, [experts.expert_for(chat.ctx, pressed.subject)])
+    _open(chat, [experts.expert_for(chat.ctx, press.subject)])
 
 
 @router.press("ask.all")
-def ask_all(chat: ChatContext, _pressed: Press) -> None:
+def ask_all(chat: ChatContext, _press: Press) -> None:
     _open(chat, [expert for expert in shortlist.shortlist(chat.ctx) if expert.live])
 
 
 @router.press("ask.again")
-def ask_again(chat: ChatContext, pressed: Press) -> None:
+def ask_again(chat: ChatContext, press: Press) -> None:
     """Ask the same consultants with the same problem for other times, after none could come."""
-    asked = group_requests.ask_for(chat.ctx, pressed.subject)
+    asked = group_requests.ask_for(chat.ctx, press.subject)
     again = [experts.expert_for(chat.ctx, booking.expert_id) for booking in asked]
     _open(chat, [expert for expert in again if expert.live], asked[0].problem)
 
@@ -226,7 +226,7 @@ def _open(chat: ChatContext, asked: Sequence[Expert], problem: str = "") -> None
     """
     if not asked:
         raise Invalid("asking.nobody_here")
-    known = {"whom": ",".join(expert.id for expert in asked), "terms": group_requests.mark_of(chat.ctx, asked)}
+    known = {"whom": ",".join(expert.id for expert in asked), "terms": group_requests.fingerprint_of(chat.ctx, asked)}
     lengths = _lengths(chat, {"whom": tuple(expert.id for expert in asked)})
     if not lengths:
         raise Invalid("asking.no_common_length")
@@ -264,12 +264,12 @@ def _answer(chat: ChatContext, booking: Booking) -> str:
     """Return "€90.00 · is asked", "€90.00 · yes to Tue 24 Nov 10:00"."""
     words = chat.words
     if booking.picked_at is not None:
-        said = words("ask.said_yes", at=booking.starts_at)
+        answer = words("ask.said_yes", at=booking.starts_at)
     elif booking.state == SessionState.PROPOSED:
-        said = words("ask.is_asked")
+        answer = words("ask.is_asked")
     else:
-        said = words(f"ask.{booking.why}")
-    return f"{words.show(booking.price)} · {said}"
+        answer = words(f"ask.{booking.why}")
+    return f"{words.show(booking.price)} · {answer}"
 
 
 def _turn(chat: ChatContext, asked: Sequence[Booking]) -> str:
@@ -295,20 +295,20 @@ def _buttons(chat: ChatContext, ask_id: str, asked: Sequence[Booking]) -> tuple[
 
 
 @router.press("ask.show")
-def show(chat: ChatContext, pressed: Press) -> None:
-    chat.reply(ask_card(chat, pressed.subject))
+def show(chat: ChatContext, press: Press) -> None:
+    chat.reply(ask_card(chat, press.subject))
 
 
 @router.press("ask.take_back")
-def take_back(chat: ChatContext, pressed: Press) -> None:
-    group_requests.take_back(chat.ctx, pressed.subject)
-    chat.reply(ask_card(chat, pressed.subject))
+def take_back(chat: ChatContext, press: Press) -> None:
+    group_requests.take_back(chat.ctx, press.subject)
+    chat.reply(ask_card(chat, press.subject))
 
 
 @router.press("session.pick")
-def pick(chat: ChatContext, pressed: Press) -> None:
+def pick(chat: ChatContext, press: Press) -> None:
     """Accept one of the times as the consultant."""
-    group_requests.pick_time(chat.ctx, pressed.subject, read_moment(pressed.choice), pressed.expected_version)
+    group_requests.pick_time(chat.ctx, press.subject, read_moment(press.choice), press.expected_version)
     chat.reply(Toast(text=chat.words("ask.picked_toast")))
 
 

@@ -24,34 +24,34 @@ router = Router()
 
 
 @router.press("session.here")
-def here(chat: ChatContext, pressed: Press) -> None:
-    meeting.come_in(chat.ctx, pressed.subject)
+def here(chat: ChatContext, press: Press) -> None:
+    meeting.come_in(chat.ctx, press.subject)
     chat.reply(Toast(text=chat.words("session.here_toast")))
 
 
 @router.press("session.out")
-def out(chat: ChatContext, pressed: Press) -> None:
-    meeting.go_out(chat.ctx, pressed.subject)
+def out(chat: ChatContext, press: Press) -> None:
+    meeting.go_out(chat.ctx, press.subject)
     chat.reply(Toast(text=chat.words("session.out_toast")))
 
 
 @router.press("session.continue")
-def go_on(chat: ChatContext, pressed: Press) -> None:
+def go_on(chat: ChatContext, press: Press) -> None:
     """Agree to pay. The button's words and its message are kept with the consent."""
-    booking = service.mine(chat.ctx, pressed.subject, None)
-    shown = continue_label(chat, booking, early=pressed.choice == EARLY)
-    meeting.go_on_paying(chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=pressed.expected_version)
+    booking = service.mine(chat.ctx, press.subject, None)
+    shown = continue_label(chat, booking, early=press.choice == EARLY)
+    meeting.go_on_paying(chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=press.expected_version)
     chat.reply(Toast(text=chat.words("session.continued_toast")))
 
 
 @router.press("session.end")
-def end(chat: ChatContext, pressed: Press) -> None:
+def end(chat: ChatContext, press: Press) -> None:
     """End the session: a free one at once, a paid one after a question that says what is due."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
+    booking = service.mine(chat.ctx, press.subject, press.expected_version)
     if booking.state in final_charges.PAYING:
         _ask_end(chat, booking)
     else:
-        end_now(chat, pressed)
+        end_now(chat, press)
 
 
 def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
@@ -67,15 +67,15 @@ def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
 
 
 @router.press("session.end_now")
-def end_now(chat: ChatContext, pressed: Press) -> None:
+def end_now(chat: ChatContext, press: Press) -> None:
     """End the session for the sum that was shown. If it is more by now, ask again."""
-    booking = service.mine(chat.ctx, pressed.subject, pressed.expected_version)
-    told_at = datetime.fromtimestamp(int(pressed.choice), UTC) if pressed.choice.isdecimal() else None
+    booking = service.mine(chat.ctx, press.subject, press.expected_version)
+    told_at = datetime.fromtimestamp(int(press.choice), UTC) if press.choice.isdecimal() else None
     told = told_at is not None and final_charges.still_true(chat.ctx, booking, told_at)
     if booking.state in final_charges.PAYING and not told:
         _ask_end(chat, booking, chat.words("session.end_anew"))
         return
-    meeting.end(chat.ctx, booking.id, pressed.expected_version, told_at)
+    meeting.end(chat.ctx, booking.id, press.expected_version, told_at)
     chat.reply(Toast(text=chat.words("session.ended_toast")))
 
 
@@ -95,20 +95,18 @@ def _end_sure(chat: ChatContext, booking: Booking, told_at: datetime) -> str:
 
 
 @router.press("session.extend")
-def extend(chat: ChatContext, pressed: Press) -> None:
-    meeting.offer_extension(chat.ctx, pressed.subject, min(meeting.EXTENSIONS), pressed.expected_version)
+def extend(chat: ChatContext, press: Press) -> None:
+    meeting.offer_extension(chat.ctx, press.subject, min(meeting.EXTENSIONS), press.expected_version)
     chat.reply(Toast(text=chat.words("session.extension_toast")))
 
 
 @router.press("session.take_more")
-def take_more(chat: ChatContext, pressed: Press) -> None:
-    booking = service.mine(chat.ctx, pressed.subject, None)
+def take_more(chat: ChatContext, press: Press) -> None:
+    booking = service.mine(chat.ctx, press.subject, None)
     asked = meeting.meeting_of(chat.ctx, booking).extension_asked
     price = final_charges.extension_price(chat.ctx, booking, asked)
     shown = chat.words("session.take_extension_button", minutes=asked, price=price)
-    meeting.take_extension(
-        chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=pressed.expected_version
-    )
+    meeting.take_extension(chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=press.expected_version)
     chat.reply(Toast(text=chat.words("session.extension_taken_toast")))
 
 
@@ -177,10 +175,10 @@ def _say(chat: ChatContext, booking: Booking, text: str, files: list[str] | None
         _once(chat, Say(text=kept))
 
 
-def _once(chat: ChatContext, said: Say) -> None:
+def _once(chat: ChatContext, reply: Say) -> None:
     """Reply once to several photos."""
-    if said not in chat.replies:
-        chat.reply(said)
+    if reply not in chat.replies:
+        chat.reply(reply)
 
 
 def current(chat: ChatContext) -> Booking | None:

@@ -23,9 +23,9 @@ def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
     """Return what was charged, for good; and what for, if it is not plainly the price of a talk."""
     words = chat.words
     settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
-    taken = booking.due
+    charged = booking.due
     if settled is not None:
-        taken = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
+        charged = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
     elif booking.state not in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE):
         return []
     reason = f"session.charged_for.{booking.why}"
@@ -33,8 +33,8 @@ def charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
     if not words.knows(reason):
         if settled is None:
             return []  # the line about the turn says the sum
-        return [Line(label=words("session.gross"), value=words.show(taken))] if taken else []
-    return [Line(label=words("session.gross"), value=words(reason, amount=taken))]
+        return [Line(label=words("session.gross"), value=words.show(charged))] if charged else []
+    return [Line(label=words("session.gross"), value=words(reason, amount=charged))]
 
 
 def statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conversations.advice.aftercare.complaint import COMPLAINT_FACTS, on_complaint
+from conversations.advice.aftercare.complaint import COMPLAINT_EVENTS, on_complaint
 from conversations.advice.aftercare.recap import KIND as RECAP
-from conversations.advice.aftercare.recap import RECAP_FACTS, recap_card
+from conversations.advice.aftercare.recap import RECAP_EVENTS, recap_card
 from conversations.advice.aftercare.recording import KIND as RECORDING
-from conversations.advice.aftercare.recording import RECORDING_FACTS, recording_card
+from conversations.advice.aftercare.recording import RECORDING_EVENTS, recording_card
 from conversations.advice.aftercare.review import KIND as REVIEW
-from conversations.advice.aftercare.review import REVIEW_FACTS, review_card
+from conversations.advice.aftercare.review import REVIEW_EVENTS, review_card
 from conversations.advice.sessions.card import session_card
 from conversations.chat_context import ChatContext
 from conversations.event_sentences import notifications
@@ -30,7 +30,7 @@ from core.people.files.service import kept_files
 from core.privacy.erasure.events import PersonForgotten
 
 # The sentence for each event; "" redraws the card without a sentence.
-SESSION_FACTS: Final[dict[type[Any], str]] = {
+SESSION_EVENTS: Final[dict[type[Any], str]] = {
     session.SlotHeld: "notice.session_slot_held",
     session.SessionRequested: "notice.session_requested",
     session.OtherTimeOffered: "notice.session_other_time",
@@ -65,20 +65,20 @@ SESSION_FACTS: Final[dict[type[Any], str]] = {
     session.SessionCompleted: "",
 }
 
-CARD_FACTS: Final[dict[type[Any], str]] = {
+CARD_EVENTS: Final[dict[type[Any], str]] = {
     session.CardPageReady: "notice.session_card_page",
     session.CardPageLapsed: "notice.session_card_page_lapsed",
 }
 
 # Questions to several: each consultant reads it on the session's card, the seeker on the question's card.
-ASK_FACTS: Final[dict[type[Any], str]] = {
+ASK_EVENTS: Final[dict[type[Any], str]] = {
     session.TimesProposed: "notice.times_proposed",
     session.TimePicked: "notice.time_picked",
     session.ProposalEnded: "notice.proposal_ended",
 }
 
 # Chargebacks of a session's payment.
-CHARGEBACK_FACTS: Final[dict[type[Any], str]] = {
+CHARGEBACK_EVENTS: Final[dict[type[Any], str]] = {
     money.ChargebackOpened: "notice.session_recalled",
     money.EvidenceSent: "notice.session_recall_answered",
     money.ChargebackClosed: "notice.session_recall_won",
@@ -90,9 +90,9 @@ CHARGEBACK_FACTS: Final[dict[type[Any], str]] = {
 CHARGEBACK_LOST: Final = "notice.session_recall_lost"
 CHARGEBACK_TURNED: Final = "notice.session_recall_turned"
 ASK: Final = "ask"
-FOLLOW_UP_FACTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
+FOLLOW_UP_EVENTS: Final[dict[type[Any], str]] = {session.SessionFollowedUp: "notice.session_follow_up"}
 
-FORGOTTEN_FACTS: Final[dict[type[Any], str]] = {PersonForgotten: ""}
+FORGOTTEN_EVENTS: Final[dict[type[Any], str]] = {PersonForgotten: ""}
 
 PARTS: Final = ("until", "at", "why", "fee", "side", "minutes", "price", "due", "amount", "net", "back", "when")
 
@@ -196,10 +196,10 @@ def on_chargeback(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
         booking = ctx.session.get_one(Booking, fact.subject)
         sides = booking.sides
         only = getattr(fact, "organisation_id", None)
-        said = code
+        sentence = code
         if isinstance(fact, money.ChargebackClosed):
-            said = {"lost": CHARGEBACK_LOST, "turned": CHARGEBACK_TURNED}.get(fact.why, code)
-        notifications(ctx).say("session", booking.id, said, by=None, only=only, sides=sides, **parts_of(fact))
+            sentence = {"lost": CHARGEBACK_LOST, "turned": CHARGEBACK_TURNED}.get(fact.why, code)
+        notifications(ctx).say("session", booking.id, sentence, by=None, only=only, sides=sides, **parts_of(fact))
 
     return hear
 
@@ -230,16 +230,16 @@ def on_forgotten(code: str) -> Callable[[Ctx, PersonForgotten], None]:
 
 
 SESSION_LISTENERS: Final = (
-    (FORGOTTEN_FACTS, on_forgotten),
-    (SESSION_FACTS, on_session),
-    (CARD_FACTS, on_page),
-    (CHARGEBACK_FACTS, on_chargeback),
-    (ASK_FACTS, on_ask),
-    (FOLLOW_UP_FACTS, on_follow_up),
-    (COMPLAINT_FACTS, on_complaint),
-    (REVIEW_FACTS, on_own_card(REVIEW)),
-    (RECAP_FACTS, on_own_card(RECAP)),
-    (RECORDING_FACTS, on_own_card(RECORDING)),
+    (FORGOTTEN_EVENTS, on_forgotten),
+    (SESSION_EVENTS, on_session),
+    (CARD_EVENTS, on_page),
+    (CHARGEBACK_EVENTS, on_chargeback),
+    (ASK_EVENTS, on_ask),
+    (FOLLOW_UP_EVENTS, on_follow_up),
+    (COMPLAINT_EVENTS, on_complaint),
+    (REVIEW_EVENTS, on_own_card(REVIEW)),
+    (RECAP_EVENTS, on_own_card(RECAP)),
+    (RECORDING_EVENTS, on_own_card(RECORDING)),
 )
 
 # Each kind of card about one session, by the session's id.

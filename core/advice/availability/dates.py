@@ -16,13 +16,13 @@ from typing import Final
 from babel import Locale
 
 from core.advice.availability import day_words
-from core.advice.availability.day_words import said
+from core.advice.availability.day_words import any_language
 from core.advice.availability.weekly_hours import TO, names_of_days
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES
 from core.kernel.errors import Invalid
 
-NEXT_WEEK: Final = re.compile(rf"\b(?:{'|'.join(sorted(said(day_words.NEXT_WEEK)))})\b")
+NEXT_WEEK: Final = re.compile(rf"\b(?:{'|'.join(sorted(any_language(day_words.NEXT_WEEK)))})\b")
 DASHES: Final = ("-", "–")
 ORDINAL: Final = r"(?:st|nd|rd|th|er|º|\.)?"
 LONGEST_RANGE: Final = timedelta(days=62)
@@ -62,7 +62,7 @@ def _each(text: str, language: str, today: date) -> Iterator[Named]:
         part = {name.rstrip("123456"): value for name, value in match.groupdict().items() if value is not None}
         if "month_name" in part:
             name = part["month_name"]
-            if name in _names_that_are_days(language) and ("from" in part or _looks_like_hours(text, match)):
+            if name in _names_that_are_days(language) and ("from" in part or _is_weekday_between_hours(text, match)):
                 continue
             month = months[name]
         else:
@@ -80,7 +80,7 @@ def _next_weeks(text: str, today: date) -> Iterator[Named]:
         yield Named(match.start(), match.end(), monday, monday + timedelta(days=6))
 
 
-def _looks_like_hours(text: str, match: re.Match[str]) -> bool:
+def _is_weekday_between_hours(text: str, match: re.Match[str]) -> bool:
     """Return whether a month's name is a weekday between hours, as in "lun 9-12 mar 14-17". Between two dates ("9 Mar -
     25 Mar") it is not.
     """

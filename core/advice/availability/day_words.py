@@ -193,6 +193,6 @@ NEXT_WEEK: Final = {
 }
 
 
-def said(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+def any_language(words: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
     """Return the words of all languages: a person who writes in one may well use another's."""
     return frozenset(word for of_language in words.values() for word in of_language)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.advice.availability.weekly_hours import Span, Week, parted
+from core.advice.availability.weekly_hours import Span, Week, split_at_midnight
 from core.kernel.errors import Invalid
 
 FARTHEST_OFFSET: Final = timedelta(hours=15)  # no zone is or was further from UTC
@@ -73,7 +73,7 @@ def openings(
     day = first - timedelta(days=1)
     while day <= last:
         spans = overrides[day] if day in overrides else week.get(day.weekday(), ())
-        own, beyond = parted(spans)
+        own, beyond = split_at_midnight(spans)
         if day >= first:
             found += intervals(own if overrides.get(day) == () else (*own, *over), day, zone)
         over, day = beyond, day + timedelta(days=1)

@@ -10,14 +10,14 @@ from typing import Final
 
 from core.advice.availability import day_words
 from core.advice.availability.dates import dates_in
-from core.advice.availability.day_words import said
+from core.advice.availability.day_words import any_language
 from core.advice.availability.local_times import instant, local
 from core.advice.availability.weekly_hours import LONGEST_SENTENCE, SILENT, minutes_of, names_of_days
 from core.catalogue.product_names import folded
 from core.kernel.errors import Invalid
 
-TODAY, TOMORROW = said(day_words.TODAY), said(day_words.TOMORROW)
-OR: Final = said(day_words.OR)
+TODAY, TOMORROW = any_language(day_words.TODAY), any_language(day_words.TOMORROW)
+OR: Final = any_language(day_words.OR)
 A_WEEK: Final = timedelta(days=7)
 WRITTEN: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z")  # as `write_moments` has it
 TOKEN: Final = re.compile(

@@ -13,7 +13,7 @@ from core.advice.availability.weekly_hours import Span, Week
 
 STEP: Final = timedelta(minutes=15)  # sessions begin on the quarter hour of the consultant's own clock
 FURTHEST: Final = timedelta(days=60)  # a calendar further ahead than two months is a guess
-APART: Final = timedelta(hours=3)  # between two slots of one day that are offered together
+SPACING: Final = timedelta(hours=3)  # between two slots of one day that are offered together
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +28,7 @@ class Calendar:
     week: Week
     zone: str
     overrides: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
-    taken: Sequence[Interval] = ()
+    busy: Sequence[Interval] = ()
     booked: Sequence[datetime] = ()
     air: timedelta = timedelta()
     notice: timedelta = timedelta(hours=2)
@@ -62,10 +62,10 @@ def is_free(calendar: Calendar, now: datetime, start: datetime, length: timedelt
     return any(slot == start for slot in free_slots(calendar, now, length, until=start))
 
 
-def nearest(calendar: Calendar, now: datetime, wanted: datetime, length: timedelta, count: int = 3) -> list[datetime]:
+def nearest(calendar: Calendar, now: datetime, time: datetime, length: timedelta, count: int = 3) -> list[datetime]:
     """Return the free slots nearest to a wanted time, in order of time."""
     free = list(free_slots(calendar, now, length))
-    return sorted(sorted(free, key=lambda slot: (abs(slot - wanted), slot))[:count])
+    return sorted(sorted(free, key=lambda slot: (abs(slot - time), slot))[:count])
 
 
 def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetime]:
@@ -81,11 +81,11 @@ def spread(slots: Iterator[datetime], zone: str, count: int = 3) -> list[datetim
     return sorted(chosen + [slot for slot in ahead if slot not in chosen][: count - len(chosen)])
 
 
-def through_the_day(slots: Iterable[datetime], zone: str, count: int, apart: timedelta = APART) -> list[datetime]:
+def through_the_day(slots: Iterable[datetime], zone: str, count: int, spacing: timedelta = SPACING) -> list[datetime]:
     """Choose the next few slots, spread over a local day: a morning, a noon and an afternoon to choose from."""
     chosen: list[datetime] = []
     for slot in slots:
-        near = bool(chosen) and slot - chosen[-1] < apart
+        near = bool(chosen) and slot - chosen[-1] < spacing
         if near and local(slot, zone).date() == local(chosen[-1], zone).date():
             continue
         chosen.append(slot)
@@ -94,10 +94,10 @@ def through_the_day(slots: Iterable[datetime], zone: str, count: int, apart: tim
     return chosen
 
 
-def _clash(calendar: Calendar, wanted: Interval) -> Interval | None:
+def _clash(calendar: Calendar, time: Interval) -> Interval | None:
     """Return the last conflicting appointment, with a break on both sides; the search goes on at its end."""
-    around = Interval(wanted.start - calendar.air, wanted.end + calendar.air)
-    return max((each for each in calendar.taken if each.overlaps(around)), key=lambda each: each.end, default=None)
+    around = Interval(time.start - calendar.air, time.end + calendar.air)
+    return max((each for each in calendar.busy if each.overlaps(around)), key=lambda each: each.end, default=None)
 
 
 def _full_days(calendar: Calendar) -> set[date]:

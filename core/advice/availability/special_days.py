@@ -15,7 +15,7 @@ from typing import Final
 
 from core.advice.availability import day_words
 from core.advice.availability.dates import Named, dates_in
-from core.advice.availability.day_words import said
+from core.advice.availability.day_words import any_language
 from core.advice.availability.weekly_hours import (
     LONGEST_SENTENCE,
     SILENT,
@@ -34,7 +34,11 @@ from core.kernel.errors import Invalid
 DAY_BY_DAY: Final = "mon"  # hours of one date are read as those of one weekday
 CLOSED: Final = "closed"
 WORD: Final = re.compile(r"[^\W\d_](?:'?[^\W\d_])*")
-THIS, NOT, CHANGE = said(day_words.THIS), said(day_words.NOT), said(day_words.CHANGE)
+THIS, NOT, CHANGE = (
+    any_language(day_words.THIS),
+    any_language(day_words.NOT),
+    any_language(day_words.CHANGE),
+)
 SEPARATOR: Final = re.compile(r"[;\n]")
 
 
@@ -63,7 +67,7 @@ def read_change(sentence: str, language: str, today: date, towns: Towns | None =
     return Change(week, days)
 
 
-def asks_for_change(sentence: str, language: str) -> bool:
+def is_bare_change(sentence: str, language: str) -> bool:
     """Return whether a sentence only says that a day is to change, and not how: "change Friday"."""
     words = WORD.findall(folded(sentence))
     named = [word for word in words if days_named(word, language)]

@@ -24,7 +24,7 @@ from babel import Locale
 from babel.dates import get_timezone_location
 
 from core.advice.availability import day_words
-from core.advice.availability.day_words import said
+from core.advice.availability.day_words import any_language
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES
 from core.kernel.errors import Invalid
@@ -34,16 +34,16 @@ LONGEST_SENTENCE: Final = 300
 SHORTEST_PREFIX: Final = 3  # letters of a day's name that are enough when they begin no other day's
 
 SHORTEST_STEM: Final = 4  # letters of a name that is written in another case: "środę", "fredagen", "цю пʼятницю"
-TO, CLOSED = said(day_words.TO), said(day_words.CLOSED)
-SILENT: Final = said(day_words.SILENT) | said(day_words.CHANGE) | said(day_words.ONTO)
+TO, CLOSED = any_language(day_words.TO), any_language(day_words.CLOSED)
+SILENT: Final = any_language(day_words.SILENT) | any_language(day_words.CHANGE) | any_language(day_words.ONTO)
 SEVERAL_DAYS: Final = {
-    **dict.fromkeys(said(day_words.EVERY_DAY), tuple(range(7))),
-    **dict.fromkeys(said(day_words.WEEKDAYS), tuple(range(5))),
-    **dict.fromkeys(said(day_words.WEEKEND), (5, 6)),
+    **dict.fromkeys(any_language(day_words.EVERY_DAY), tuple(range(7))),
+    **dict.fromkeys(any_language(day_words.WEEKDAYS), tuple(range(5))),
+    **dict.fromkeys(any_language(day_words.WEEKEND), (5, 6)),
 }
 
 # Names that people use and the zone tables lack: abbreviations, and the one capital whose own name CLDR lacks.
-SAID_OTHERWISE: Final = {
+OTHER_ZONE_NAMES: Final = {
     "utc": "UTC",
     "gmt": "UTC",
     "cet": "Europe/Brussels",
@@ -83,7 +83,7 @@ class Hours:
     zone: str | None
 
 
-def parted(spans: Sequence[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def split_at_midnight(spans: Sequence[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Split the spans of one day into those on that day and those on the next one."""
     own = tuple(Span(span.start, min(span.end, DAY)) for span in spans)
     return own, tuple(Span(0, span.end - DAY) for span in spans if span.end > DAY)
@@ -307,7 +307,7 @@ def zone_named(name: str, language: str = "en") -> str | None:
 @cache
 def _zones(language: str) -> dict[str, str]:
     locale = Locale.parse(language if language in LANGUAGES else "en")
-    zones = dict(SAID_OTHERWISE)
+    zones = dict(OTHER_ZONE_NAMES)
     for zone in sorted(available_timezones()):
         city = zone.rsplit("/", 1)[-1].replace("_", " ")
         if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/")):

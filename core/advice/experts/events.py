@@ -44,7 +44,7 @@ class CalendarUnreadable(ExpertFact):
     why: str
 
 
-class QuestionSaid(Event):
+class QuestionLineSent(Event):
     """One side has written. `first`: it is the first message."""
 
     question_id: str

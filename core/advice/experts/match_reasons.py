@@ -75,8 +75,8 @@ def _reasons(
     if language is not None and language in expert.languages:
         yield "language", language
     told = words_of(f"{expert.headline} {expert.bio}")
-    if said := [word for word in met if is_among(word, told)]:
-        yield "words", ", ".join(said[:WORDS_TOLD])
+    if matched := [word for word in met if is_among(word, told)]:
+        yield "words", ", ".join(matched[:WORDS_TOLD])
 
 
 def is_among(word: str, among: Sequence[str]) -> bool:
@@ -93,4 +93,4 @@ def is_among(word: str, among: Sequence[str]) -> bool:
 def _words_of_field(catalogue: Catalogue, field_id: str) -> tuple[str, ...]:
     known = catalogue.expertise.get(field_id)
     names = known.names.values() if known else ()
-    return tuple({word for said in names for name in said for word in words_of(name)})
+    return tuple({word for of_language in names for name in of_language for word in words_of(name)})

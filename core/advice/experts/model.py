@@ -194,7 +194,7 @@ class Question(Versioned, Table):
     consultant: Mapped[str] = mapped_column(Id)  # person
     seeker: Mapped[str] = mapped_column(Id)  # person
     asked_at: Mapped[datetime] = mapped_column(Instant)
-    said: Mapped[int] = mapped_column(Integer, default=0)  # messages; with it the version of the whole moves
+    line_count: Mapped[int] = mapped_column("said", Integer, default=0)  # it moves the version
     lines: Mapped[list[QuestionLine]] = relationship(order_by="QuestionLine.number", lazy="selectin")
 
     __table_args__ = (Index("ix_expert_question_pair", "seeker", "expert_id"),)

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from sqlalchemy import func, select, update
 
-from core.advice.experts.events import QuestionSaid
+from core.advice.experts.events import QuestionLineSent
 from core.advice.experts.model import (
     BEGUN_AT_MOST,
     LINES_AT_MOST,
@@ -48,7 +48,7 @@ def ask_expert(ctx: Ctx, command: SayToExpert) -> Question:
         consultant=expert.person_id,
         seeker=person.id,
         asked_at=ctx.now,
-        said=0,
+        line_count=0,
         lines=[],
     )
     ctx.session.add(question)
@@ -103,7 +103,7 @@ def _say(ctx: Ctx, question: Question, side: Side, words: str) -> Question:
     question.lines.append(
         QuestionLine(question_id=question.id, number=number, side=side, person=person, at=ctx.now, words=words)
     )
-    question.said = number
+    question.line_count = number
     ctx.session.flush()
-    ctx.announce(QuestionSaid(question.id, person, first=number == 1))
+    ctx.announce(QuestionLineSent(question.id, person, first=number == 1))
     return question

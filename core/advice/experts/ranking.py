@@ -47,11 +47,11 @@ class RankedExpert:
         return self.shown < NEW_UNTIL
 
 
-def in_line(standing: Sequence[RankedExpert]) -> list[RankedExpert]:
+def in_line(experts: Sequence[RankedExpert]) -> list[RankedExpert]:
     """Return all consultants, each once. They are given best first by merit."""
-    best = max((each.score for each in standing), default=0.0)
+    best = max((each.score for each in experts), default=0.0)
     classes: list[list[RankedExpert]] = [[] for _ in range(len(CLASSES) + 1)]
-    for each in standing:
+    for each in experts:
         classes[class_of(each.score, best)].append(each)
     return [each for of_one_class in classes for each in _placed(of_one_class)]
 

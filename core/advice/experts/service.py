@@ -176,7 +176,7 @@ def calendar_of(ctx: Ctx, expert: Expert, sessions: Sequence[Interval], elsewher
         week=expert.hours,
         zone=expert.zone,
         overrides={each.day: rules.spans(each.spans) for each in special_days(ctx, expert)},
-        taken=[*sessions, *elsewhere, *(Interval(row.starts_at, row.ends_at) for row in ctx.session.execute(busy))],
+        busy=[*sessions, *elsewhere, *(Interval(row.starts_at, row.ends_at) for row in ctx.session.execute(busy))],
         booked=[session.start for session in sessions],
         air=timedelta(minutes=expert.air_minutes),
         notice=timedelta(minutes=expert.notice_minutes),

@@ -32,7 +32,7 @@ class PromotionForfeited(PromotionFact):
 class PromotionOver(PromotionFact):
     """The promotion's time is over; with the number of profile views."""
 
-    looks: int
+    views: int
 
 
 class PromotionStopped(PromotionFact):

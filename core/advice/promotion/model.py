@@ -24,7 +24,7 @@ SUSPENDED_FOR: Final = timedelta(days=200)  # longer than any bank takes to deci
 TOP_PLACES: Final = 3  # at the top of one field at a time: more would be no top
 
 # What one more look at a profile costs, and the price that no package falls below or rises above. House prices.
-CENTS_A_LOOK: Final = 15
+CENTS_A_VIEW: Final = 15
 STARS_A_EURO: Final = 50
 CURRENCY: Final = "EUR"
 
@@ -85,7 +85,7 @@ class Forecast:
     measured over `promotions` that are over. `expected`: the views while the package lasts.
     """
 
-    looks: int
+    views: int
     days: int
     lift: Fraction
     promotions: int
@@ -145,10 +145,10 @@ class Promotion(InProcess[PromotionState], Table):
     field: Mapped[str | None] = mapped_column(String(40))
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    looks_before: Mapped[int] = mapped_column(Integer)  # in the four weeks before it was chosen
+    views_before: Mapped[int] = mapped_column("looks_before", Integer)  # in the four weeks before it was chosen
     days_before: Mapped[int] = mapped_column(Integer)  # the days of those weeks on which the profile was listed
-    looks_expected: Mapped[int] = mapped_column(Integer)
-    looks_that_day: Mapped[int] = mapped_column(Integer, default=0)  # on which it began, before it did
+    views_expected: Mapped[int] = mapped_column("looks_expected", Integer)
+    views_that_day: Mapped[int] = mapped_column("looks_that_day", Integer, default=0)  # before it began
     seconds_left: Mapped[int | None] = mapped_column(Integer)  # while it is suspended
     why: Mapped[StopReason | None] = mapped_column(String(20))
 

@@ -22,8 +22,8 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     """Return all our data of a disputed purchase, as plain values."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     purchase = ctx.session.get_one(Purchase, found.subject)
-    marks = marks_of(ctx, purchase.id)
-    people = names(ctx, [purchase.buyer, *(each.person_id for each in marks)])
+    evidence = marks_of(ctx, purchase.id)
+    people = names(ctx, [purchase.buyer, *(each.person_id for each in evidence)])
     payments = select(PurchasePayment).where(PurchasePayment.purchase_id == purchase.id)
     promotion = ctx.session.get(Promotion, purchase.subject) if purchase.thing is Thing.PROMOTION else None
     return {
@@ -40,7 +40,7 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         },
         "delivery": [] if promotion is None else _promotion(ctx, promotion),
         "timeline": [*steps(ctx, purchase.id), *(steps(ctx, promotion.id) if promotion is not None else [])],
-        "chat": [shown(each, people) for each in marks],
+        "chat": [shown(each, people) for each in evidence],
         "payments": [columns(each) for each in ctx.session.scalars(payments)],
         "payouts_and_refunds": [columns(each) for each in rows_of(ctx, purchase.id)],
         "books": ledger.books(ctx, purchase.id),

@@ -29,7 +29,7 @@ def listen(reactions: Reactions) -> None:
     reactions.on(PurchasePaid, ours(lambda ctx, fact: service.paid(ctx, fact.subject, fact.purchase_id)))
     reactions.on(PurchaseClosed, ours(lambda ctx, fact: service.not_bought(ctx, fact.subject)))
     reactions.on(PurchaseGivenBack, ours(lambda ctx, fact: service.given_back(ctx, fact.subject)))
-    reactions.on(PurchaseCalledBack, ours(lambda ctx, fact: service.called_back(ctx, fact.subject)))
+    reactions.on(PurchaseCalledBack, ours(lambda ctx, fact: service.suspend_for_chargeback(ctx, fact.subject)))
     reactions.on(PurchaseRegained, ours(lambda ctx, fact: service.regained(ctx, fact.subject)))
     reactions.on(PurchaseLost, ours(lambda ctx, fact: service.lost(ctx, fact.subject)))
     reactions.on(ExpertPaused, lambda ctx, fact: service.went_away(ctx, fact.expert_id))

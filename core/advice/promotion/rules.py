@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
-from core.advice.promotion.model import CENTS_A_LOOK, Package, Price
+from core.advice.promotion.model import CENTS_A_VIEW, Package, Price
 from core.kernel.decimals import half_up
 
 # Before any promotion is over we assume that it doubles the views. The assumption weighs as much as fifty views that
 # would have come anyway. So it fades as our own numbers come in.
 SUPPOSED_LIFT: Final = Fraction(2)
-SUPPOSED_LOOKS: Final = 50
+SUPPOSED_VIEWS: Final = 50
 LEAST_LIFT, MOST_LIFT = Fraction(1), Fraction(5)
 # a profile listed for a day tells little of a week: the usual rate here counts as seven days more
 LEAST_DAYS: Final = 7
@@ -24,15 +24,15 @@ def lift_of(over: Iterable[tuple[int, Fraction]]) -> Fraction:
 
     `over`: for each promotion, the views while it ran, and the earlier views for as many days.
     """
-    came, anyway = SUPPOSED_LIFT * SUPPOSED_LOOKS, Fraction(SUPPOSED_LOOKS)
-    for looks, before in over:
-        came, anyway = came + looks, anyway + before
+    came, anyway = SUPPOSED_LIFT * SUPPOSED_VIEWS, Fraction(SUPPOSED_VIEWS)
+    for views, before in over:
+        came, anyway = came + views, anyway + before
     return min(max(came / anyway, LEAST_LIFT), MOST_LIFT)
 
 
-def a_day(looks: int, days: int, usual: Fraction) -> Fraction:
+def a_day(views: int, days: int, usual: Fraction) -> Fraction:
     """Return the views a day of one profile: its own, mixed at first with the `usual` ones in this market."""
-    return (looks + usual * LEAST_DAYS) / (days + LEAST_DAYS)
+    return (views + usual * LEAST_DAYS) / (days + LEAST_DAYS)
 
 
 def expected(package_days: int, daily: Fraction, lift: Fraction) -> int:
@@ -43,5 +43,5 @@ def expected(package_days: int, daily: Fraction, lift: Fraction) -> int:
 def price_of(package: Package, daily: Fraction, lift: Fraction) -> Price:
     """Return the price of the additional views, within the package's limits."""
     more = daily * package.days * (lift - 1)
-    cents = half_up(more * CENTS_A_LOOK / ROUNDED_TO) * ROUNDED_TO
+    cents = half_up(more * CENTS_A_VIEW / ROUNDED_TO) * ROUNDED_TO
     return Price(min(max(cents, package.least), package.most))

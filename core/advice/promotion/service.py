@@ -45,10 +45,10 @@ COUNTED: Final = 200  # promotions that are over, the latest: old ones say littl
 def forecast(ctx: Ctx, package: Package) -> Forecast:
     """Return this package's forecast and price for the acting consultant. Raises NotFound for other persons."""
     expert = own(ctx)
-    seen, days = _looks_before(ctx, expert)
-    daily, (lift, promotions) = rules.a_day(seen, days, _usual(ctx)), _lift(ctx)
+    views, days = _views_before(ctx, expert)
+    daily, (lift, promotions) = rules.a_day(views, days, _usual(ctx)), _lift(ctx)
     price = rules.price_of(package, daily, lift)
-    return Forecast(seen, days, lift, promotions, rules.expected(package.days, daily, lift), price)
+    return Forecast(views, days, lift, promotions, rules.expected(package.days, daily, lift), price)
 
 
 def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
@@ -70,9 +70,9 @@ def choose(ctx: Ctx, command: ChoosePackage) -> tuple[Promotion, Forecast]:
         kind=package.kind,
         days=package.days,
         field=command.field,
-        looks_before=told.looks,
+        views_before=told.views,
         days_before=told.days,
-        looks_expected=told.expected,
+        views_expected=told.expected,
     )
     ctx.session.add(promotion)
     enter(ctx, PROMOTION, promotion, PROMOTION.initial)
@@ -106,7 +106,7 @@ def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
         purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
         return
     promotion.started_at = ctx.now
-    promotion.looks_that_day = view_counts.looks_at(ctx, expert.id, ctx.now.date(), ctx.now.date())
+    promotion.views_that_day = view_counts.views_between(ctx, expert.id, ctx.now.date(), ctx.now.date())
     until = ctx.now + _package(promotion).lasts
     step(ctx, PROMOTION, promotion, "paid", ("system",), deadlines={"run_out": until})
     ctx.session.flush()
@@ -134,7 +134,7 @@ def given_back(ctx: Ctx, promotion_id: str) -> None:
         step(ctx, PROMOTION, promotion, "stop", ("system",))
 
 
-def called_back(ctx: Ctx, promotion_id: str) -> None:
+def suspend_for_chargeback(ctx: Ctx, promotion_id: str) -> None:
     """Suspend the promotion after a chargeback of its price: it is not shown, and its remaining time is kept."""
     promotion = _locked(ctx, promotion_id)
     ends = until(ctx, promotion)
@@ -184,7 +184,7 @@ def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
     elif event == "run_out":
         promotion.ended_at = ctx.now
         ctx.session.flush()
-        ctx.announce(events.PromotionOver(promotion.id, promotion.expert_id, looks_of(ctx, promotion)))
+        ctx.announce(events.PromotionOver(promotion.id, promotion.expert_id, views_of_promotion(ctx, promotion)))
 
 
 # --- views ------------------------------------------------------------------------------------------------------------
@@ -213,15 +213,15 @@ def running(ctx: Ctx, experts: Collection[str]) -> list[Promotion]:
     return list(ctx.session.scalars(query.order_by(Promotion.id)))
 
 
-def standings(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[RankedExpert]:
+def ranked_experts(ctx: Ctx, found: Iterable[tuple[str, float, Collection[str]]]) -> list[RankedExpert]:
     """Return the consultants with their data for ranking. `found`: id, score, and the query's fields of expertise."""
     asked = list(found)
     ids = [each for each, _, _ in asked]
-    seen, promoted = view_counts.shown_of(ctx, ids), running(ctx, ids)
+    showings, promoted = view_counts.shown_of(ctx, ids), running(ctx, ids)
     made = []
     for expert_id, score, fields in asked:
         here = any(each.expert_id == expert_id and each.field in (None, *fields) for each in promoted)
-        made.append(RankedExpert(expert_id, score, here, *seen.get(expert_id, (0, 0))))
+        made.append(RankedExpert(expert_id, score, here, *showings.get(expert_id, (0, 0))))
     return made
 
 
@@ -236,12 +236,12 @@ def until(ctx: Ctx, promotion: Promotion) -> datetime | None:
     return timer.due_at if timer is not None else None
 
 
-def looks_of(ctx: Ctx, promotion: Promotion) -> int:
+def views_of_promotion(ctx: Ctx, promotion: Promotion) -> int:
     """Return how often the profile was opened since the promotion began, to the end of its last day."""
     assert promotion.started_at is not None, "it has begun"
     end = promotion.ended_at or ctx.now
-    seen = view_counts.looks_at(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
-    return max(seen - promotion.looks_that_day, 0)
+    views = view_counts.views_between(ctx, promotion.expert_id, promotion.started_at.date(), end.date())
+    return max(views - promotion.views_that_day, 0)
 
 
 def unused_price(ctx: Ctx, promotion: Promotion) -> Money:
@@ -319,8 +319,8 @@ def _hindered_by(ctx: Ctx, expert: Expert, kind: Kind, field: str | None) -> str
     same = same.where(Promotion.field == field if field is not None else Promotion.field.is_(None))
     if ctx.session.scalar(same.where(Promotion.expert_id == expert.id).limit(1)) is not None:
         return "promotion.runs_already"
-    taken = select(func.count()).select_from(same.subquery())
-    full = kind is Kind.TOP and (ctx.session.scalar(taken) or 0) >= TOP_PLACES
+    occupied = select(func.count()).select_from(same.subquery())
+    full = kind is Kind.TOP and (ctx.session.scalar(occupied) or 0) >= TOP_PLACES
     return "promotion.full" if full else None
 
 
@@ -342,22 +342,24 @@ def _give_back_rest(ctx: Ctx, promotion: Promotion) -> None:
     purchases.give_back(ctx, purchase.id, unused(purchase.price, promotion.seconds_left or 0, whole))
 
 
-def _looks_before(ctx: Ctx, expert: Expert) -> tuple[int, int]:
+def _views_before(ctx: Ctx, expert: Expert) -> tuple[int, int]:
     """Return the profile's views in the last four weeks, and on how many days of them it was listed."""
     first = max(ctx.now - LOOKED_BACK, expert.listed_at)
     days = (ctx.now.date() - first.date()).days + 1
-    return view_counts.looks_at(ctx, expert.id, first.date(), ctx.now.date()), days
+    return view_counts.views_between(ctx, expert.id, first.date(), ctx.now.date()), days
 
 
 def _usual(ctx: Ctx) -> Fraction:
     """Return the views a day of an average profile in this market, over the last four weeks."""
     listed = ctx.session.scalar(select(func.count()).where(Expert.live)) or 1
-    return Fraction(view_counts.looks_at_all(ctx, LOOKED_BACK.days), listed * LOOKED_BACK.days)
+    return Fraction(view_counts.all_views(ctx, LOOKED_BACK.days), listed * LOOKED_BACK.days)
 
 
 def _lift(ctx: Ctx) -> tuple[Fraction, int]:
     """Return how much more often promoted profiles were viewed, and the number of promotions measured."""
     query = select(Promotion).where(Promotion.state == PromotionState.OVER).order_by(Promotion.id.desc()).limit(COUNTED)
     over = list(ctx.session.scalars(query))
-    known = [(looks_of(ctx, each), Fraction(each.looks_before, each.days_before) * each.days) for each in over]
+    known = [
+        (views_of_promotion(ctx, each), Fraction(each.views_before, each.days_before) * each.days) for each in over
+    ]
     return rules.lift_of(known), len(over)

@@ -40,7 +40,7 @@ def shown_of(ctx: Ctx, experts: Collection[str]) -> dict[str, tuple[int, int]]:
     return {row[0]: (int(row[1]), int(row[2])) for row in ctx.session.execute(query)}
 
 
-def looks_at(ctx: Ctx, expert_id: str, first: date, last: date) -> int:
+def views_between(ctx: Ctx, expert_id: str, first: date, last: date) -> int:
     """Return how often the profile was opened from one day to another, both included."""
     query = select(func.sum(ProfileDay.opened)).where(
         ProfileDay.expert_id == expert_id, ProfileDay.day.between(first, last)
@@ -48,7 +48,7 @@ def looks_at(ctx: Ctx, expert_id: str, first: date, last: date) -> int:
     return int(ctx.session.scalar(query) or 0)
 
 
-def looks_at_all(ctx: Ctx, days: int) -> int:
+def all_views(ctx: Ctx, days: int) -> int:
     """Return how often any profile was opened in the last `days` days and today."""
     first = (ctx.now - timedelta(days=days)).date()
     return int(ctx.session.scalar(select(func.sum(ProfileDay.opened)).where(ProfileDay.day > first)) or 0)

@@ -54,7 +54,7 @@ ASKED: Final[Mapping[str, str]] = {
     "sv": "skicka, du ska, du bor, du maste, kontrollera, glom inte",
     "uk": "надішліть, пришліть, вам треба, перевірте, не забудьте",
 }
-OF_NOBODY: Final[Mapping[str, str]] = {
+UNASSIGNED: Final[Mapping[str, str]] = {
     "en": (
         "next step, todo, to do, next time, by monday, by tuesday, by wednesday, by thursday, by friday, by "
         "tomorrow, by next, follow up, until then"

@@ -18,7 +18,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from core.advice.recaps.cues import ASKED, DECIDED, OF_NOBODY, OWN
+from core.advice.recaps.cues import ASKED, DECIDED, OWN, UNASSIGNED
 from core.catalogue.product_names import folded
 
 LEAST_WORDS: Final = 3
@@ -31,7 +31,7 @@ _BULLET: Final = re.compile(r"^[\s\-*•–\d.)]*(?=\w)")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SpokenLine:
     """One line of the talk, and its author's name."""
 
     name: str
@@ -47,10 +47,10 @@ class Draft:
     steps: tuple[str, ...]
 
 
-def draft(problem: str, said: Iterable[Said], names: Sequence[str] = ()) -> Draft:
+def draft(problem: str, lines: Iterable[SpokenLine], names: Sequence[str] = ()) -> Draft:
     """Draft the recap of a talk about `problem`, for the consultant to edit. `names`: those of the two sides."""
     topics, decisions, steps = [_cut(problem)], [], []
-    for line, sentence in _sentences(said):
+    for line, sentence in _sentences(lines):
         plain = folded(sentence.replace("’", "'"))
         if _TO_DO.search(plain):
             whose = _whose(plain, line.name, names)
@@ -70,8 +70,8 @@ def read_lines(text: str, kind: str) -> tuple[str, ...]:
     return tuple(line[:LONGEST] for line in written if line)[: MOST_LINES[kind] + 5]
 
 
-def _sentences(said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
-    for line in said:
+def _sentences(lines: Iterable[SpokenLine]) -> Iterator[tuple[SpokenLine, str]]:
+    for line in lines:
         for part in _SENTENCE.split(line.text):
             sentence = _cut(_BULLET.sub("", part))
             if len(sentence.split()) >= LEAST_WORDS:
@@ -81,7 +81,7 @@ def _sentences(said: Iterable[Said]) -> Iterator[tuple[Said, str]]:
 def _whose(plain: str, speaker: str, names: Sequence[str]) -> str:
     """Return the name of the person who is to do it; "" when the sentence names neither side, or both."""
     own = _OWN.search(plain) is not None
-    asked = any(each[0] not in _OF_NOBODY and not _OWN.fullmatch(each[0]) for each in _TO_DO.finditer(plain))
+    asked = any(each[0] not in _UNASSIGNED and not _OWN.fullmatch(each[0]) for each in _TO_DO.finditer(plain))
     if own == asked:
         return ""
     return speaker if own else next((name for name in names if name != speaker), "")
@@ -103,7 +103,7 @@ def _few(lines: Sequence[str], kind: str) -> tuple[str, ...]:
 
 
 def _phrases(*tables: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(phrase for table in tables for said in table.values() for phrase in said.split(", "))
+    return frozenset(phrase for table in tables for phrases in table.values() for phrase in phrases.split(", "))
 
 
 def _any_of(phrases: frozenset[str]) -> re.Pattern[str]:
@@ -112,6 +112,6 @@ def _any_of(phrases: frozenset[str]) -> re.Pattern[str]:
 
 
 _DECIDED: Final = _any_of(_phrases(DECIDED))
-_TO_DO: Final = _any_of(_phrases(OWN, ASKED, OF_NOBODY))
+_TO_DO: Final = _any_of(_phrases(OWN, ASKED, UNASSIGNED))
 _OWN: Final = _any_of(_phrases(OWN))
-_OF_NOBODY: Final = _phrases(OF_NOBODY)
+_UNASSIGNED: Final = _phrases(UNASSIGNED)

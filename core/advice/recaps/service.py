@@ -17,7 +17,7 @@ from core.advice.recaps.model import (
     Recording,
     RecordingState,
 )
-from core.advice.recaps.rules import Said
+from core.advice.recaps.rules import SpokenLine
 from core.advice.sessions import meeting
 from core.advice.sessions.model import SETTLED, TALKING, Booking, ConsentKind, Line, SessionState
 from core.advice.sessions.service import booking_for, mine, side_of, sides
@@ -46,8 +46,8 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     if not paid or ctx.session.get(Recap, booking.id) is not None:
         return
     names = {"seeker": person_of(ctx, booking.seeker).name, "consultant": person_of(ctx, booking.consultant).name}
-    said = (Said(names[line.side], line.text) for line in lines_of(ctx, booking.id))
-    made = rules.draft(booking.problem, said, list(names.values()))
+    lines = (SpokenLine(names[line.side], line.text) for line in lines_of(ctx, booking.id))
+    made = rules.draft(booking.problem, lines, list(names.values()))
     recap = Recap(id=booking.id, topics=list(made.topics), decisions=list(made.decisions), steps=list(made.steps))
     enter(ctx, RECAP, recap, RECAP.initial)
     ctx.session.add(recap)
@@ -210,10 +210,10 @@ def kept_for(ctx: Ctx, person_id: str) -> list[Booking]:
     """Return a person's sessions with stored records, the latest first."""
     recaps = select(Recap.id).where(Recap.state.not_in(RECAP.final))
     recordings = select(Recording.id).where(Recording.state.not_in(RECORDING.final))
-    talks = select(Line.booking_id)
+    with_lines = select(Line.booking_id)
     query = select(Booking).where(
         or_(Booking.seeker == person_id, Booking.consultant == person_id),
-        or_(Booking.id.in_(recaps), Booking.id.in_(recordings), Booking.id.in_(talks)),
+        or_(Booking.id.in_(recaps), Booking.id.in_(recordings), Booking.id.in_(with_lines)),
     )
     return list(ctx.session.scalars(query.order_by(Booking.starts_at.desc()).limit(20)))
 

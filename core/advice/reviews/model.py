@@ -39,7 +39,7 @@ SESSION_REVIEW: Final = Process(
     ),
 )
 
-Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+ReviewText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
 class RateSession(FrozenModel):
@@ -53,14 +53,14 @@ class AddWords(FrozenModel):
     """A few words beside the stars."""
 
     booking_id: str
-    words: Said
+    words: ReviewText
 
 
 class AnswerReview(FrozenModel):
     """The reviewed person's one public answer."""
 
     review_id: str
-    words: Said
+    words: ReviewText
 
 
 class SessionReviewWindow(InProcess[SessionReviewState], Table):

@@ -38,7 +38,7 @@ class ReviewSummary:
 
     stars: float | None
     reviews: int
-    talks: int
+    sessions: int
     came: float | None
 
 
@@ -110,7 +110,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         review.shown_at = ctx.now
     ctx.session.flush()
     for review in written:
-        _score_anew(ctx, review.about)
+        _update_score(ctx, review.about)
     if written:
         ctx.announce(SessionReviewsShown(booking_id, None))
 
@@ -158,7 +158,7 @@ def ranks_of(ctx: Ctx, organisations: Collection[str]) -> Mapping[str, float]:
 
 _PERSON: BindParameter[str] = bindparam("person")
 _SCORE = PersonScore.person_id == _PERSON
-_TALKS = (
+_SESSIONS = (
     select(func.count())
     .select_from(Booking)
     .join(Meeting, Meeting.booking_id == Booking.id)
@@ -173,21 +173,21 @@ def _ended_by(*events: str) -> Select[int]:
     return steps.where(Booking.consultant == _PERSON, StepRow.process == SESSION.name, StepRow.event.in_(events))
 
 
-_STANDING = select(
+_SUMMARY = select(
     select(PersonScore.stars).where(_SCORE).scalar_subquery(),
     select(PersonScore.reviews).where(_SCORE).scalar_subquery(),
-    _TALKS.scalar_subquery(),
+    _SESSIONS.scalar_subquery(),
     # Agreed sessions that did begin, or should have; and those of them that the consultant did not keep.
     _ended_by(*NOT_COME, "both_joined", "both_joined_paying", "noshow_seeker").scalar_subquery(),
     _ended_by(*NOT_COME).scalar_subquery(),
 )
 
 
-def standing_of(ctx: Ctx, person_id: str) -> ReviewSummary:
+def review_summary_of(ctx: Ctx, person_id: str) -> ReviewSummary:
     """Return a person's reviews in numbers from their sessions, on either side."""
-    ((stars, reviews, talks, agreed, missed),) = select_rows(ctx.session, _STANDING, person=person_id)
+    ((stars, reviews, sessions, agreed, missed),) = select_rows(ctx.session, _SUMMARY, person=person_id)
     came = 1 - missed / agreed if agreed else None
-    return ReviewSummary(stars=stars, reviews=reviews or 0, talks=talks, came=came)
+    return ReviewSummary(stars=stars, reviews=reviews or 0, sessions=sessions, came=came)
 
 
 # --- steps that more than one of them take ----------------------------------------------------------------------------
@@ -228,12 +228,12 @@ def _all_of(ctx: Ctx, booking_id: str) -> list[SessionReview]:
     return list(ctx.session.scalars(select(SessionReview).where(SessionReview.booking_id == booking_id)))
 
 
-def _score_anew(ctx: Ctx, person_id: str) -> None:
+def _update_score(ctx: Ctx, person_id: str) -> None:
     """Recompute the score as `core.trade.reviews.rules` says: many small fake sessions cannot raise it."""
     shown = SessionReview.shown_at.is_not(None)
     written = ctx.session.scalars(select(SessionReview).where(SessionReview.about == person_id, shown)).all()
-    marks, count = ctx.session.execute(select(func.sum(SessionReview.stars - 1), func.count()).where(shown)).one()
-    mean = rules.market_mean(int(marks or 0) / 4, count)
+    stars, count = ctx.session.execute(select(func.sum(SessionReview.stars - 1), func.count()).where(shown)).one()
+    mean = rules.market_mean(int(stars or 0) / 4, count)
     others = _met(ctx, {review.author for review in written}, person_id)
     counted = [
         Counted(

@@ -34,7 +34,7 @@ from core.people.accounts.service import person_of
 TIMER: Final = "card_hold"
 AUTHORISE: Final = "authorise"
 LATE: Final = "late"
-ANSWERS_WITHIN: Final = timedelta(hours=1)  # a provider mostly takes seconds; after this time people are told
+REPLY_WITHIN: Final = timedelta(hours=1)  # a provider mostly takes seconds; after this time people are told
 PAGE_FOR: Final = timedelta(minutes=35)  # the provider's shortest is thirty minutes; ours is closed after fifteen
 DEBT_PAGE_FOR: Final = timedelta(hours=23)
 HELD_BEYOND: Final = timedelta(days=1)  # added to the end of the session, for delays of that day
@@ -49,7 +49,7 @@ BEFORE = (
 )
 PENDING = (HoldState.ASKED, HoldState.OPEN)
 GOOD = (HoldState.SAVED, HoldState.HOLDING, HoldState.HELD)  # there is a card, and it has not failed
-TAKEN = (HoldState.CAPTURING, HoldState.CAPTURED)
+CAPTURES = (HoldState.CAPTURING, HoldState.CAPTURED)
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
@@ -146,9 +146,9 @@ def settle(ctx: Ctx, booking: Booking) -> None:
     for hold in holds_of(ctx, booking.id):
         clear_timers(ctx.session, TIMER, hold.id)
         if booking.state == SessionState.CHARGING and hold.state is HoldState.HELD and due:
-            taken = min(due, hold.amount)
-            due -= taken
-            capture(ctx, booking, hold, taken)
+            amount = min(due, hold.amount)
+            due -= amount
+            capture(ctx, booking, hold, amount)
         else:
             let_go(ctx, booking, hold)
     ctx.session.flush()
@@ -167,7 +167,7 @@ def holds_of(ctx: Ctx, booking_id: str) -> list[CardHold]:
 
 def extended(ctx: Ctx, booking: Booking) -> Money:
     """Return the price of the secured extensions, including those whose hold the bank has released since."""
-    secured = (HoldState.HELD, HoldState.LAPSED, *TAKEN)
+    secured = (HoldState.HELD, HoldState.LAPSED, *CAPTURES)
     more = (hold for hold in holds_of(ctx, booking.id) if hold.purpose is HoldPurpose.EXTENSION and hold.intent_ref)
     return Money.total((hold.amount for hold in more if hold.state in secured), booking.currency)
 
@@ -178,7 +178,7 @@ def being_extended(ctx: Ctx, booking: Booking) -> bool:
     return any(hold.state is HoldState.HOLDING for hold in more)
 
 
-def being_taken(ctx: Ctx, booking: Booking) -> bool:
+def is_capturing(ctx: Ctx, booking: Booking) -> bool:
     """Return whether a capture is under way that the bank has not answered yet."""
     return any(hold.state is HoldState.CAPTURING for hold in holds_of(ctx, booking.id))
 
@@ -243,7 +243,7 @@ def _main(ctx: Ctx, booking: Booking) -> CardHold:
 def _waiting(ctx: Ctx, booking: Booking) -> CardHold | None:
     """Return the hold that waits for the seeker to add a card."""
     waiting = [hold for hold in holds_of(ctx, booking.id) if hold.state in (*PENDING, HoldState.LAPSED)]
-    return next((hold for hold in reversed(waiting) if is_wanted(ctx, booking, hold)), None)
+    return next((hold for hold in reversed(waiting) if is_needed(ctx, booking, hold)), None)
 
 
 def card_of(ctx: Ctx, person: str) -> CardHold | None:
@@ -262,7 +262,7 @@ def card_of(ctx: Ctx, person: str) -> CardHold | None:
     return ctx.session.scalar(query)
 
 
-def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
+def is_needed(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
     """Return whether the session still needs this hold: not when the same amount is secured or paid already."""
     others = [each for each in holds_of(ctx, booking.id) if each.id != hold.id]
     match hold.purpose:
@@ -273,9 +273,9 @@ def is_wanted(ctx: Ctx, booking: Booking, hold: CardHold) -> bool:
             offered = booking.state in (SessionState.BILLABLE, SessionState.PAID_PAUSED) and hold.intent_ref is None
             return offered and hold.amount == _offered(ctx, booking)
         case HoldPurpose.DEBT:
-            taken = (each.captured for each in others if each.state in TAKEN)
+            captured = (each.captured for each in others if each.state in CAPTURES)
             return booking.state == SessionState.DEBT and hold.amount <= booking.due - Money.total(
-                taken, booking.currency
+                captured, booking.currency
             )
 
 
@@ -288,7 +288,7 @@ def _offered(ctx: Ctx, booking: Booking) -> Money:
 def close_unwanted(ctx: Ctx, booking: Booking) -> None:
     """Close the pages whose money another hold has secured, or that are no longer needed."""
     for hold in holds_of(ctx, booking.id):
-        if hold.state in PENDING and not is_wanted(ctx, booking, hold):
+        if hold.state in PENDING and not is_needed(ctx, booking, hold):
             let_go(ctx, booking, hold)
     ctx.session.flush()
 
@@ -344,12 +344,12 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     holds = holds_of(ctx, booking.id)
     if any(hold.state in (HoldState.CAPTURING, HoldState.RELEASING, HoldState.HOLDING) for hold in holds):
         return
-    taken = Money.total((hold.captured for hold in holds if hold.state is HoldState.CAPTURED), booking.currency)
+    captured = Money.total((hold.captured for hold in holds if hold.state is HoldState.CAPTURED), booking.currency)
     if booking.state == SessionState.RELEASING:
         step(ctx, SESSION, booking, "voided", ("system",))
         ctx.session.flush()
         ctx.announce(events.NothingCharged(booking.id, None, "" if was_held(ctx, booking) else "never_held"))
-    elif booking.state in (SessionState.CHARGING, SessionState.DEBT) and taken >= booking.due:
+    elif booking.state in (SessionState.CHARGING, SessionState.DEBT) and captured >= booking.due:
         step(
             ctx,
             SESSION,
@@ -358,7 +358,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
             ("provider",),
         )
         ctx.session.flush()
-        ctx.announce(events.SessionCharged(booking.id, None, taken, rest=any(hold.freed for hold in holds)))
+        ctx.announce(events.SessionCharged(booking.id, None, captured, rest=any(hold.freed for hold in holds)))
 
 
 # --- outbox messages --------------------------------------------------------------------------------------------------
@@ -379,13 +379,13 @@ def open_page(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
         currency=hold.currency,
         expires=expires_at,
     )
-    _post(ctx, booking, page)
+    _send(ctx, booking, page)
 
 
 def close_page(ctx: Ctx, booking: Booking, hold: CardHold, state: HoldState) -> None:
     hold.state = state
     if hold.session_ref is not None:
-        _post(ctx, booking, CloseCardPage(hold=hold.id, session=hold.session_ref))
+        _send(ctx, booking, CloseCardPage(hold=hold.id, session=hold.session_ref))
 
 
 def hold_saved(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
@@ -396,20 +396,20 @@ def hold_saved(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
     placed = PlaceHold(
         hold=hold.id, attempt=hold.attempt, payer=payer, card=card, amount=amount.minor, currency=amount.currency
     )
-    _post(ctx, booking, placed)
+    _send(ctx, booking, placed)
 
 
 def capture(ctx: Ctx, booking: Booking, hold: CardHold, amount: Money) -> None:
     hold.state, hold.captured_minor = HoldState.CAPTURING, amount.minor
     _expect_answer(ctx, hold)
     intent = _intent(hold)
-    _post(ctx, booking, CaptureHold(hold=hold.id, intent=intent, amount=amount.minor, currency=amount.currency))
+    _send(ctx, booking, CaptureHold(hold=hold.id, intent=intent, amount=amount.minor, currency=amount.currency))
 
 
 def release(ctx: Ctx, booking: Booking, hold: CardHold) -> None:
     hold.state = HoldState.RELEASING
     _expect_answer(ctx, hold)
-    _post(ctx, booking, CancelHold(hold=hold.id, intent=_intent(hold)))
+    _send(ctx, booking, CancelHold(hold=hold.id, intent=_intent(hold)))
 
 
 def _intent(hold: CardHold) -> str:
@@ -418,9 +418,9 @@ def _intent(hold: CardHold) -> str:
 
 
 def _expect_answer(ctx: Ctx, hold: CardHold) -> None:
-    set_timer(ctx.session, Timer(TIMER, hold.id, LATE, ctx.now + ANSWERS_WITHIN))
+    set_timer(ctx.session, Timer(TIMER, hold.id, LATE, ctx.now + REPLY_WITHIN))
 
 
-def _post(ctx: Ctx, booking: Booking, message: Message) -> None:
+def _send(ctx: Ctx, booking: Booking, message: Message) -> None:
     ctx.session.flush()
     ctx.post(f"session:{booking.id}", message)

@@ -46,10 +46,10 @@ def card_saved(ctx: Ctx, hold_id: str, *, card: str) -> None:
     hold, booking = card_holds.locked(ctx, hold_id)
     if hold.state not in (*card_holds.PENDING, HoldState.LAPSED):
         return
-    wanted = card_holds.is_wanted(ctx, booking, hold)
+    needed = card_holds.is_needed(ctx, booking, hold)
     hold.state, hold.card_ref = HoldState.SAVED, card
     ctx.session.flush()
-    if not wanted:
+    if not needed:
         card_holds.let_go(ctx, booking, hold)
     elif booking.state == SessionState.SLOT_HELD:
         card_holds.card_is_good(ctx, booking)
@@ -67,11 +67,11 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
         hold.state is HoldState.RELEASED and hold.intent_ref == intent
     ):
         return
-    wanted = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and card_holds.is_wanted(ctx, booking, hold)
+    needed = hold.state not in (HoldState.RELEASING, HoldState.RELEASED) and card_holds.is_needed(ctx, booking, hold)
     hold.state, hold.intent_ref, hold.capture_before = HoldState.HELD, intent, until
     hold.card_ref = card or hold.card_ref
     ctx.session.flush()
-    if not wanted:
+    if not needed:
         card_holds.release(ctx, booking, hold)
     elif hold.purpose is HoldPurpose.EXTENSION:
         card_holds.extend(ctx, booking)
@@ -105,7 +105,7 @@ def hold_refused(ctx: Ctx, hold_id: str, why: str) -> None:
         return
     hold.state, hold.why = HoldState.REFUSED, why
     ctx.session.flush()
-    if not card_holds.is_wanted(ctx, booking, hold) or (
+    if not card_holds.is_needed(ctx, booking, hold) or (
         booking.state in TALKING and hold.purpose is HoldPurpose.SESSION
     ):
         return  # no card is added during a talk: an amount due then is owed
@@ -160,7 +160,7 @@ def hold_gone(ctx: Ctx, hold_id: str, why: str) -> None:
         capture_refused(ctx, hold_id, why)
     elif hold.state is HoldState.HELD:
         hold.state, hold.why = HoldState.LAPSED, why
-        if card_holds.is_wanted(ctx, booking, hold) and hold.card_ref is not None:
+        if card_holds.is_needed(ctx, booking, hold) and hold.card_ref is not None:
             again = card_holds.create_hold(ctx, booking, hold.purpose, hold.amount, later=False)
             again.payer_ref, again.card_ref = hold.payer_ref, hold.card_ref
             card_holds.hold_saved(ctx, booking, again)

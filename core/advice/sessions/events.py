@@ -160,7 +160,7 @@ class SessionExtended(SessionFact):
     minutes: int
 
 
-class LineSaid(SessionFact):
+class LineSent(SessionFact):
     """A message in the room, to be delivered to the other side."""
 
     line_id: str

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from core.advice.sessions import final_charges
-from core.advice.sessions.events import FreeMinutePassed, LineSaid, SessionFact
+from core.advice.sessions.events import FreeMinutePassed, LineSent, SessionFact
 from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, Settlement
 from core.kernel.reactions import Reactions
 from core.kernel.row_values import columns, plain
@@ -25,7 +25,7 @@ from core.trade.funding.evidence.model import EvidenceMark
 from core.trade.funding.evidence.reactions import facts_under
 from core.trade.funding.evidence.service import mark, marks_of
 
-UNMARKED: Final = (FreeMinutePassed, LineSaid)
+UNMARKED: Final = (FreeMinutePassed, LineSent)
 ABOUT: Final = ("side", "when", "why", "minutes")  # the fields of an event that its mark may name
 LONGEST_ABOUT: Final = 40
 PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "YesGivenEarly", "PaidTalkBegan", "TalkEnded"})
@@ -35,10 +35,10 @@ TOLD: Final = frozenset({"SessionReminder", "FreeMinutesLeft", "FreeMinutesOver"
 def listen(reactions: Reactions) -> None:
     for kind in facts_under(SessionFact):
         if kind not in UNMARKED:
-            reactions.on(kind, _mark)
+            reactions.on(kind, _record)
 
 
-def _mark(ctx: Ctx, fact: SessionFact) -> None:
+def _record(ctx: Ctx, fact: SessionFact) -> None:
     about = next((str(getattr(fact, name)) for name in ABOUT if hasattr(fact, name)), None)
     mark(ctx, fact.booking_id, type(fact).__name__, about=about and about[:LONGEST_ABOUT], person=fact.by_person)
 
@@ -47,8 +47,8 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
     """Return everything we have of a disputed session, as plain values."""
     found = ctx.session.get_one(Chargeback, chargeback_id)
     booking = ctx.session.get_one(Booking, found.subject)
-    marks = marks_of(ctx, booking.id)
-    people = names(ctx, [booking.seeker, booking.consultant, *(each.person_id for each in marks)])
+    entries = marks_of(ctx, booking.id)
+    people = names(ctx, [booking.seeker, booking.consultant, *(each.person_id for each in entries)])
     return {
         **beginning(ctx, found, booking.due),
         "session": _agreed(booking, people),
@@ -56,10 +56,10 @@ def record_of(ctx: Ctx, chargeback_id: str) -> dict[str, Any]:
         "terms": {name: plain(value) for name, value in _terms(booking).items()},
         "consents": [columns(each) for each in _rows(ctx, Consent, booking.id)],
         "clock": [columns(each) for each in _rows(ctx, Meeting, booking.id)],
-        "presence": _of(marks, PRESENCE, people),
-        "reminders": _of(marks, TOLD, people),
+        "presence": _of(entries, PRESENCE, people),
+        "reminders": _of(entries, TOLD, people),
         "timeline": steps(ctx, booking.id),
-        "chat": [shown(each, people) for each in marks],
+        "chat": [shown(each, people) for each in entries],
         "charges": [columns(each) for each in _rows(ctx, CardHold, booking.id)],
         "complaints": [columns(each) for each in _rows(ctx, Complaint, booking.id)],
         "settlements": [columns(each) for each in _rows(ctx, Settlement, booking.id)],
@@ -104,8 +104,8 @@ def _terms(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _of(marks: Iterable[EvidenceMark], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
-    return [shown(each, people) for each in marks if each.fact in facts]
+def _of(entries: Iterable[EvidenceMark], facts: frozenset[str], people: dict[str, str]) -> list[dict[str, Any]]:
+    return [shown(each, people) for each in entries if each.fact in facts]
 
 
 def _rows(ctx: Ctx, kind: Any, booking_id: str) -> list[Any]:

@@ -25,12 +25,12 @@ from core.kernel.process import step
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
 
-MARK_LETTERS: Final = 16
+FINGERPRINT_LETTERS: Final = 16
 
 # --- the seeker -------------------------------------------------------------------------------------------------------
 
 
-def mark_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
+def fingerprint_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
     """Return a fingerprint of the prices and cancellation terms that were shown; sending it accepts them.
 
     The session's length is not known yet when the terms are shown: they apply to every length.
@@ -45,7 +45,7 @@ def mark_of(ctx: Ctx, asked: Iterable[Expert]) -> str:
         )
         for expert in asked
     ]
-    return sha256("\n".join(sorted(told)).encode()).hexdigest()[:MARK_LETTERS]
+    return sha256("\n".join(sorted(told)).encode()).hexdigest()[:FINGERPRINT_LETTERS]
 
 
 def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown: str | None = None) -> str:
@@ -61,7 +61,7 @@ def propose_times(ctx: Ctx, command: ProposeTimes, commission_bp: int, *, shown:
         slot_checks.check_free(ctx, Interval(time, time + timedelta(minutes=command.length)))
     ask_id, due = ctx.new_id(), {"idle": rules.pick_by(ctx.now, times)}
     asked = [slot_checks.locked(ctx, expert_id) for expert_id in sorted(set(command.expert_ids))]
-    if shown is not None and mark_of(ctx, asked) != shown:
+    if shown is not None and fingerprint_of(ctx, asked) != shown:
         raise Stale
     for expert in asked:
         slot_checks.check_pair(ctx, expert)
@@ -163,5 +163,5 @@ def _check_few_open(ctx: Ctx) -> None:
     open_ = select(func.count(Booking.ask_id.distinct())).where(
         Booking.seeker == acting(ctx).id, Booking.state == SessionState.PROPOSED
     )
-    if (ctx.session.scalar(open_) or 0) >= rules.ASKS_OPEN_AT_MOST:
-        raise Refusal("session.asked_enough", most=rules.ASKS_OPEN_AT_MOST)
+    if (ctx.session.scalar(open_) or 0) >= rules.REQUESTS_OPEN_AT_MOST:
+        raise Refusal("session.asked_enough", most=rules.REQUESTS_OPEN_AT_MOST)

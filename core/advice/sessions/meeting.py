@@ -127,7 +127,7 @@ def say(ctx: Ctx, booking_id: str, text: str, files: list[str] | None = None) ->
     ctx.session.add(line)
     ctx.session.flush()
     if not waits:
-        ctx.announce(events.LineSaid(booking.id, ctx.actor.person, line.id))
+        ctx.announce(events.LineSent(booking.id, ctx.actor.person, line.id))
     return line
 
 
@@ -146,7 +146,7 @@ def _deliver_waiting(ctx: Ctx, booking: Booking) -> None:
     for line in ctx.session.scalars(query).all():
         author = booking.seeker if line.side == "seeker" else booking.consultant
         if line.text or line.files:  # an author who has left the market has taken their words along
-            ctx.announce(events.LineSaid(booking.id, author, line.id))
+            ctx.announce(events.LineSent(booking.id, author, line.id))
 
 
 # --- the decision -----------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     booking = ctx.session.get_one(Booking, booking_id)
     meeting = meeting_of(ctx, booking)
     if event.startswith("noshow"):
-        _nobody_came(ctx, booking, meeting)
+        _record_no_show(ctx, booking, meeting)
         return
     _stop_clock(ctx, booking, meeting)
     why = {"free_over_no_answer": "silence", "time_up": "time_up"}.get(event, "dropped")
@@ -291,7 +291,7 @@ def it_begins(ctx: Ctx, booking_id: str) -> None:
         ctx.announce(events.SessionReminder(booking.id, None, "start"))
 
 
-def _nobody_came(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
+def _record_no_show(ctx: Ctx, booking: Booking, meeting: Meeting) -> None:
     """Record a no-show, ten minutes after the start. A seeker who is here pays nothing for a missing consultant.
 
     The missing side decides the outcome, whichever of the two deadlines rings.

@@ -14,7 +14,7 @@ from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting
 
-TAKEN: Final = ("captured", "paid_by_link")
+CHARGED_BY: Final = ("captured", "paid_by_link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Receipt:
     """One session's receipt: the amount `taken`, the part that goes `back`, and when it was taken."""
 
     booking: Booking
-    taken: Money
+    charged: Money
     back: Money
     at: datetime
 
@@ -41,7 +41,7 @@ def receipts_of(ctx: Ctx, subject: str | None = None, limit: int = 5) -> list[Re
 def _receipt(ctx: Ctx, booking: Booking) -> Receipt | None:
     """Return None while a part of the amount due is still on its way."""
     took = select(func.max(StepRow.at)).where(
-        StepRow.process == SESSION.name, StepRow.subject == booking.id, StepRow.event.in_(TAKEN)
+        StepRow.process == SESSION.name, StepRow.subject == booking.id, StepRow.event.in_(CHARGED_BY)
     )
     at = ctx.session.scalar(took)
     if at is None:
@@ -50,5 +50,5 @@ def _receipt(ctx: Ctx, booking: Booking) -> Receipt | None:
         CardHold.booking_id == booking.id, CardHold.state == HoldState.CAPTURED
     )
     settled = ctx.session.get(Settlement, booking.id)
-    taken = Money(int(ctx.session.scalar(sums) or 0), booking.currency)
-    return Receipt(booking, taken, Money(settled.back_minor if settled else 0, booking.currency), at)
+    charged = Money(int(ctx.session.scalar(sums) or 0), booking.currency)
+    return Receipt(booking, charged, Money(settled.back_minor if settled else 0, booking.currency), at)

@@ -40,7 +40,7 @@ REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": CHECK_IN_BEFORE}
 COUNTDOWN: Final = (FREE_MINUTES // 2, FREE_MINUTES - 2, FREE_MINUTES - 1)
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
 FREE_A_WEEK: Final = 3
-ASKS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
+REQUESTS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
 BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (after a hold on a card)
 UNRULED_PERCENT: Final = 50  # for a dispute that no operator decided within its time
 
@@ -193,14 +193,14 @@ def share(amount: Money, percent: int) -> Money:
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
 
 
-def back_of(taken: Money, percent: int) -> Money:
+def back_of(charged: Money, percent: int) -> Money:
     """Return the refund when the consultant keeps this percentage, both as announced and as paid."""
-    return taken - share(taken, percent)
+    return charged - share(charged, percent)
 
 
-def unruled_back(taken: Money) -> Money:
+def unruled_back(charged: Money) -> Money:
     """Return the refund when no operator decides a complaint within its time."""
-    return back_of(taken, UNRULED_PERCENT)
+    return back_of(charged, UNRULED_PERCENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def out_of(charges: Sequence[Money], amount: Money) -> list[Money]:
     """Split `amount` over the charges, the earlier ones first, so that none gives more than it has."""
     left, parts = amount, []
     for charge in charges:
-        taken = min(left, charge)
-        parts.append(taken)
-        left -= taken
+        share = min(left, charge)
+        parts.append(share)
+        left -= share
     return parts

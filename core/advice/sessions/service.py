@@ -75,11 +75,11 @@ def call_now(ctx: Ctx, command: CallNow, commission_bp: int, *, shown: str | Non
     """Ask a consultant who says that they are free now. Raises Refusal when they no longer are, Stale as above."""
     expert = slot_checks.locked(ctx, command.expert_id)
     slot_checks.check_pair(ctx, expert)
-    wanted = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
+    time = Interval(ctx.now, ctx.now + timedelta(minutes=command.length))
     theirs = [each.interval for each in slot_checks.sessions_of(ctx, expert)]
-    if not expert.is_free_at(ctx.now) or slot_checks.clashes(theirs, wanted):
+    if not expert.is_free_at(ctx.now) or slot_checks.clashes(theirs, time):
         raise Refusal("session.not_free_now")
-    slot_checks.check_free(ctx, wanted)
+    slot_checks.check_free(ctx, time)
     terms = _as_shown(terms_for(ctx, expert, command.length, commission_bp), shown)
     return _hold_slot(ctx, create_booking(ctx, expert, terms, command, ctx.now, instant=True))
 

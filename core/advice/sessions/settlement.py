@@ -71,7 +71,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
     """Settle at a deadline: all is the consultant's without a complaint, and half of it without a ruling."""
     booking = ctx.session.get_one(Booking, booking_id)
     # A freeze stops the timer, and so does money that is on its way in.
-    if frozen(ctx, booking.id) or card_holds.being_taken(ctx, booking):
+    if frozen(ctx, booking.id) or card_holds.is_capturing(ctx, booking):
         set_timer(ctx.session, Timer(SESSION.name, booking.id, event, ctx.now + RETRY_AFTER))
         return
     step(ctx, SESSION, booking, event, ("time",))

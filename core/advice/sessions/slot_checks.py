@@ -126,22 +126,22 @@ def check_pair(ctx: Ctx, expert: Expert) -> None:
     check_may_reach(ctx, person.organisation_id, expert.organisation_id)
 
 
-def check_free(ctx: Ctx, wanted: Interval) -> None:
+def check_free(ctx: Ctx, time: Interval) -> None:
     """Raise Refusal when the acting person has another session then."""
-    other = other_session_of(ctx, acting(ctx).id, wanted)
+    other = other_session_of(ctx, acting(ctx).id, time)
     if other is not None:
         raise Refusal("session.you_have_another", field="starts_at", at=other.starts_at, ref=other.ref)
 
 
-def other_session_of(ctx: Ctx, person: str, wanted: Interval, *, but: str | None = None) -> Booking | None:
+def other_session_of(ctx: Ctx, person: str, time: Interval, *, but: str | None = None) -> Booking | None:
     """Return a session that the person has at that time, on either side; `but`: one that does not count."""
     query = select(Booking).where(
         or_(Booking.seeker == person, Booking.consultant == person),
         Booking.state.in_(TAKES_THE_SLOT),
-        Booking.starts_at < wanted.end,
+        Booking.starts_at < time.end,
         Booking.id != (but or ""),
     )
-    return next((booking for booking in ctx.session.scalars(query) if booking.interval.overlaps(wanted)), None)
+    return next((booking for booking in ctx.session.scalars(query) if booking.interval.overlaps(time)), None)
 
 
 def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:
@@ -151,9 +151,9 @@ def check_room_for(ctx: Ctx, booking: Booking, at: datetime) -> None:
     """
     if at <= ctx.now:
         raise Invalid("session.time_past", field="at")
-    wanted = Interval(at, at + timedelta(minutes=booking.length))
+    time = Interval(at, at + timedelta(minutes=booking.length))
     calendar = calendar_of(ctx, locked(ctx, booking.expert_id), but=booking.id)
-    if clashes(calendar.taken, wanted):
+    if clashes(calendar.busy, time):
         near = nearest(calendar, ctx.now, at, timedelta(minutes=booking.length))
         raise Refusal("session.slot_taken", field="at", nearest=near)
 
@@ -172,5 +172,5 @@ def check_seeker_free(ctx: Ctx, booking: Booking, at: datetime) -> None:
     raise Refusal("session.seeker_busy" if booking.only_asked else "session.seeker_busy_then", at=at)
 
 
-def clashes(taken: Sequence[Interval], wanted: Interval) -> bool:
-    return any(each.overlaps(wanted) for each in taken)
+def clashes(occupied: Sequence[Interval], time: Interval) -> bool:
+    return any(each.overlaps(time) for each in occupied)

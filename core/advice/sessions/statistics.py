@@ -17,7 +17,7 @@ from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx
 
-ANSWERS: Final = ("accept", "decline", "other_time", "pick_time")
+REPLIES: Final = ("accept", "decline", "other_time", "pick_time")
 LATEST: Final = 20  # answers; those of a year ago tell little of today
 LEAST: Final = 3  # answers; a single one is no habit
 MONTHS: Final = 6
@@ -28,13 +28,13 @@ class Figures:
     """A consultant's figures since the beginning; `months`: the first day of each of the last six, and its net."""
 
     requests: int
-    talks: int  # that began
+    begun: int  # that began
     free: int  # talks that began with free minutes
     paid: int  # the free talks that the seeker continued as paid
     earned: tuple[Money, ...]  # net, one of each currency
     kept: tuple[Money, ...]  # charged, and not parted yet
     months: Mapping[date, tuple[Money, ...]]
-    answers_in: timedelta | None
+    reply_time: timedelta | None
 
     @property
     def conversion(self) -> int | None:
@@ -60,13 +60,13 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
     settled = [(at, Money(net, currency)) for at, net, currency in ctx.session.execute(query.where(booked))]
     return Figures(
         requests=requests,
-        talks=ctx.session.scalar(began) or 0,
+        begun=ctx.session.scalar(began) or 0,
         free=ctx.session.scalar(began.where(free)) or 0,
         paid=ctx.session.scalar(went_on) or 0,
         earned=_totals([money for _, money in settled]),
         kept=_totals([booking.due for booking in ctx.session.scalars(waiting)]),
         months=_by_month(settled, ctx.now, zone),
-        answers_in=answer_time(ctx, expert_id),
+        reply_time=answer_time(ctx, expert_id),
     )
 
 
@@ -79,7 +79,7 @@ def answer_time(ctx: Ctx, expert_id: str) -> timedelta | None:
             Booking.expert_id == expert_id,
             StepRow.process == SESSION.name,
             StepRow.actor == Booking.consultant,
-            StepRow.event.in_(ANSWERS),
+            StepRow.event.in_(REPLIES),
         )
         .order_by(StepRow.id.desc())
         .limit(LATEST)

@@ -17,8 +17,8 @@ def before(state: str) -> set[str]:
 
 
 def test_every_step_that_leads_to_a_complaint_and_away_from_it_has_a_word() -> None:
-    course = before(COMPLAINED)
-    taken = {each.event for each in SESSION.transitions if each.source in course and each.to in course}
+    steps = before(COMPLAINED)
+    taken = {each.event for each in SESSION.transitions if each.source in steps and each.to in steps}
     taken |= {each.event for each in SESSION.transitions if each.source in (COMPLAINED, "paying_out")}
     assert {"pick_time", "continue", "complain", "rule", "paid_out"} <= taken
     assert taken <= STEPS.keys()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.advice.experts.rates import rate_of, said_rate, write_rate
+from conversations.advice.experts.rates import parse_rate, rate_of, write_rate
 from core.catalogue import Catalogue
 from core.kernel.errors import Refusal
 from tests.core.goods import catalogue
@@ -67,23 +67,23 @@ REFUSED = [
 def test_a_price_is_read_with_all_that_stands_beside_it(
     text: str, language: str, kept: str, minutes: int | None
 ) -> None:
-    said = said_rate(text, CATALOGUE, language)
+    said = parse_rate(text, CATALOGUE, language)
 
     assert (write_rate(rate_of(said)), said.minutes) == (kept, minutes)
-    assert write_rate(rate_of(said_rate(kept, CATALOGUE, language))) == kept  # what is kept reads back
+    assert write_rate(rate_of(parse_rate(kept, CATALOGUE, language))) == kept  # what is kept reads back
 
 
 @pytest.mark.parametrize(("text", "code"), REFUSED)
 def test_text_that_is_not_one_price_is_refused(text: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
-        rate_of(said_rate(text, CATALOGUE, "en"))
+        rate_of(parse_rate(text, CATALOGUE, "en"))
     assert refused.value.code == code
 
 
 def test_another_currency_is_refused_plainly() -> None:
     for text in ("90 zł", "90 PLN/h", "90 INR"):
         with pytest.raises(Refusal) as refused:
-            said_rate(text, CATALOGUE, "en", frozenset({"EUR", "SEK"}))
+            parse_rate(text, CATALOGUE, "en", frozenset({"EUR", "SEK"}))
         assert refused.value.code == "expert.rate_not_held"
         assert refused.value.parts["held"] == "EUR, SEK"
-    assert str(said_rate("900", CATALOGUE, "en", frozenset({"SEK"})).amount) == "900.00 SEK"
+    assert str(parse_rate("900", CATALOGUE, "en", frozenset({"SEK"})).amount) == "900.00 SEK"

@@ -54,7 +54,7 @@ def notices() -> dict[str, frozenset[str]]:
     told |= dict.fromkeys(purchase_notifications.CHARGEBACK_FACTS.values(), bought)
     told |= dict.fromkeys((code for code in CHARGEBACK_FACTS.values() if code), frozenset({"who"}))
     promoted = frozenset({"who", *notifications.PROMOTION_PARTS})
-    told |= dict.fromkeys((code for code in notifications.PROMOTION_FACTS.values() if code), promoted)
+    told |= dict.fromkeys((code for code in notifications.PROMOTION_EVENTS.values() if code), promoted)
     return told | dict.fromkeys(REPORT_FACTS.values(), frozenset({"who"}))
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from conversations.advice.aftercare.complaint import COMPLAINT_FACTS, STEPS
+from conversations.advice.aftercare.complaint import COMPLAINT_EVENTS, STEPS
 from conversations.advice.aftercare.recap import PARTS as RECAP_PARTS
-from conversations.advice.aftercare.recap import RECAP_FACTS
-from conversations.advice.aftercare.recording import RECORDING_FACTS
-from conversations.advice.aftercare.review import REVIEW_FACTS
-from conversations.advice.expert_search.question import QUESTION_FACTS
+from conversations.advice.aftercare.recap import RECAP_EVENTS
+from conversations.advice.aftercare.recording import RECORDING_EVENTS
+from conversations.advice.aftercare.review import REVIEW_EVENTS
+from conversations.advice.expert_search.question import QUESTION_EVENTS
 from conversations.advice.experts import notifications as expert_notices
 from conversations.advice.experts import profile as expert
-from conversations.advice.experts.notifications import CALENDAR_FACTS, EXPERT_FACTS
+from conversations.advice.experts.notifications import CALENDAR_EVENTS, EXPERT_EVENTS
 from conversations.advice.sessions import card as session_card
 from conversations.advice.sessions.notifications import (
-    ASK_FACTS,
-    CARD_FACTS,
-    CHARGEBACK_FACTS,
+    ASK_EVENTS,
+    CARD_EVENTS,
+    CHARGEBACK_EVENTS,
     CHARGEBACK_LOST,
     CHARGEBACK_TURNED,
-    FOLLOW_UP_FACTS,
+    FOLLOW_UP_EVENTS,
     PARTS,
-    SESSION_FACTS,
+    SESSION_EVENTS,
 )
 from core.advice.availability.busy_times import Fault
 from core.advice.experts.model import MISSES_BEFORE_PAUSE
@@ -126,8 +126,8 @@ def _turns() -> Iterator[str]:
     yield from (f"session.turn.recalled.{side}" for side in SIDES)
 
 
-AFTER_FACTS: Final = (FOLLOW_UP_FACTS, COMPLAINT_FACTS, REVIEW_FACTS, RECAP_FACTS, RECORDING_FACTS)
-FACTS: Final = (SESSION_FACTS, CARD_FACTS, ASK_FACTS, *AFTER_FACTS)
+AFTER_FACTS: Final = (FOLLOW_UP_EVENTS, COMPLAINT_EVENTS, REVIEW_EVENTS, RECAP_EVENTS, RECORDING_EVENTS)
+FACTS: Final = (SESSION_EVENTS, CARD_EVENTS, ASK_EVENTS, *AFTER_FACTS)
 GONE: Final = {each.event for each in RECORDING.transitions if each.to in RECORDING.final}
 
 
@@ -136,12 +136,12 @@ def notices() -> dict[str, frozenset[str]]:
     parts = frozenset({"who", *PARTS})
     codes = {code: parts for facts in FACTS for code in facts.values() if code}
     of_experts = dict.fromkeys(
-        [*EXPERT_FACTS.values(), *CALENDAR_FACTS.values()], frozenset({"who", *expert_notices.PARTS})
+        [*EXPERT_EVENTS.values(), *CALENDAR_EVENTS.values()], frozenset({"who", *expert_notices.PARTS})
     )
-    told = (*CHARGEBACK_FACTS.values(), CHARGEBACK_LOST, CHARGEBACK_TURNED)
+    told = (*CHARGEBACK_EVENTS.values(), CHARGEBACK_LOST, CHARGEBACK_TURNED)
     of_banks = (code for code in told if code.startswith("notice.session"))
     codes |= dict.fromkeys(of_banks, frozenset({"who", "amount"}))
-    codes |= dict.fromkeys(QUESTION_FACTS.values(), frozenset({"who"}))
+    codes |= dict.fromkeys(QUESTION_EVENTS.values(), frozenset({"who"}))
     return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})
 
 

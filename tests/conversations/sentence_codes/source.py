@@ -37,7 +37,7 @@ def said_outright() -> Sites:
         for path in sorted((ROOT / folder).rglob("*.py")):
             seen += 1
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                for code, parts in _said_by(node):
+                for code, parts in (*_said_by(node), *_toasted_by(node)):
                     sites[code].append(parts)
     assert seen > 50, "the sources were found"
     return sites
@@ -53,8 +53,6 @@ def _said_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
         elif name in SAYS | REFUSES and node.args and not _unpacks(node):
             parts = _keys(node.args[1]) if len(node.args) > 1 else named
             yield from ((code, parts) for code in _codes(node.args[0]))
-        elif name == TOASTS_WITH:
-            yield from ((code, frozenset()) for code in _codes(node.args[-1]))
         elif name in SEARCHES_WITH:
             parts = _keys(node.args[1]) if len(node.args) > 1 else frozenset()
             yield from ((code, parts | SEARCHES_WITH[name]) for code in _codes(node.args[0]))
@@ -68,6 +66,11 @@ def _said_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
         # The code that a refusal has when it is raised without one.
         for default in node.args.defaults:
             yield from ((code, frozenset()) for code in _codes(default) if code.startswith("refused."))
+
+
+def _toasted_by(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
+    if isinstance(node, ast.Call) and _name(node.func) == TOASTS_WITH:
+        yield from ((code, frozenset()) for code in _codes(node.args[-1]))
 
 
 def _codes(node: ast.expr) -> list[str]:

@@ -12,7 +12,7 @@ from tests.journeys.listings import stocked
 from tests.journeys.market import CHATS, Chat, World, day_for
 
 # Sentences without a command, and what is shown then: goods wanted for a use, or a problem with them.
-TOLD_APART = {
+DISTINCT = {
     "granulės mūsų katilinei": "Understood: Wood pellets, “katilinei”",
     "Pellets verschlacken unseren Kessel": "Understood: “Pellets verschlacken unseren Kessel”",
     "we want pellets for our heating plant": "Understood: Wood pellets, “heating plant”",
@@ -171,7 +171,7 @@ async def test_a_list_is_ordered_and_narrowed_by_taps_and_a_tap_gives_each_wish_
     await sarah.presses("Anywhere (1)")
     await sarah.sees("1 consultant fits", "Alex · Boilers that burn")
 
-    for told, seen in TOLD_APART.items():
+    for told, seen in DISTINCT.items():
         await sarah.says(told)
         await sarah.sees(seen)
 

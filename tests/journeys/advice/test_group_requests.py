@@ -23,7 +23,7 @@ async def becomes_dearer(world: World, headline: str) -> None:
     await world.product.transactions.run(MARKET, lambda ctx: ctx.session.execute(dearer))
 
 
-async def asks_first(sarah: Somebody, alex: Somebody) -> None:
+async def first_request(sarah: Somebody, alex: Somebody) -> None:
     """Ask a question (C3.1): it costs nothing, and its contact is hidden."""
     await sarah.presses("Ask a question")
     words = "Do you know Polish boilers? Call me on +370 612 34567."
@@ -45,7 +45,7 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await sarah.sees("1 consultant fits", "Alex · Boilers that burn", "advises in Bioenergy engineering")
     await sarah.presses("Times and profile")
     await sarah.sees("Standing: new here")
-    await asks_first(sarah, alex)
+    await first_request(sarah, alex)
     for name, profile in (("Alex", "Boilers that burn"), ("Nina", "Contracts that hold")):
         await sarah.says(f"/experts {profile}")
         await sarah.sees(f"{name} · {profile}")

@@ -123,10 +123,10 @@ async def test_all_the_terms_of_several_stand_above_the_button(world: World) -> 
     """Three prices: the rule for changed plans is told once, and each sum on a line of its own."""
     sarah = await world.on_telegram("Sarah")
     for number, name in enumerate(("Alex", "Nina", "Rita")):
-        somebody = await world.on_telegram(name)
-        await somebody.says("/expert")
-        await somebody.fills(**(PROFILE | {"rate": f"{90 + number} EUR", "headline": f"Boilers of {name}"}))
-        await somebody.sees("You are listed.")
+        person = await world.on_telegram(name)
+        await person.says("/expert")
+        await person.fills(**(PROFILE | {"rate": f"{90 + number} EUR", "headline": f"Boilers of {name}"}))
+        await person.sees("You are listed.")
         await sarah.says(f"/experts Boilers of {name}")
         await sarah.sees(f"{name} · Boilers of {name}")
         await sarah.presses("Times and profile")

@@ -17,7 +17,7 @@ from core.kernel.transaction import Ctx
 from core.kernel.transaction import person as acting_person
 
 TIMER: Final = "session_room"
-ASKS_EVERY: Final = timedelta(seconds=20)  # the page; a browser may let a hidden one ask once a minute only
+POLLS_EVERY: Final = timedelta(seconds=20)  # the page; a browser may let a hidden one ask once a minute only
 SILENT_AFTER: Final = timedelta(seconds=90)
 OURSELVES_LATE: Final = timedelta(seconds=30)  # a timer that rings later shows our own absence, not theirs
 

@@ -124,7 +124,7 @@ def test_slots_keep_the_notice_and_the_quarter_hours_and_end_within_the_hours() 
 
 def test_a_taken_hour_blocks_itself_and_the_air_around_it() -> None:
     taken = Interval(at(24, 8), at(24, 8, 30))
-    calendar = replace(WORKDAYS, taken=(taken,), air=timedelta(minutes=10))
+    calendar = replace(WORKDAYS, busy=(taken,), air=timedelta(minutes=10))
 
     assert slots(calendar, at(24, 23))[5:] == ["24 08:45", "24 09:00"]
 

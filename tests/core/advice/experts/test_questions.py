@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.advice.experts import questions
-from core.advice.experts.events import QuestionSaid
+from core.advice.experts.events import QuestionLineSent
 from core.advice.experts.model import BEGUN_AT_MOST, UNANSWERED_AT_MOST, OfferExpertise, Question, SayToExpert
 from core.advice.experts.service import offer_expertise, pause
 from core.kernel.errors import NotAllowed, NotFound, Refusal
@@ -37,7 +37,7 @@ async def answer(they: Counsel, who: Actor, question: Question, words: str = "It
 
 async def test_one_talk_for_each_pair_and_who_is_asked_answers(they: Counsel) -> None:
     heard: list[Any] = []
-    they.market.reactions.on(QuestionSaid, lambda _ctx, fact: heard.append(fact.first))
+    they.market.reactions.on(QuestionLineSent, lambda _ctx, fact: heard.append(fact.first))
     asked = await ask(they, they.sarah)
     assert questions.awaits(asked) == "consultant"
     answered = await answer(they, they.alex, asked)

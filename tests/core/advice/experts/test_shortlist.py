@@ -97,10 +97,10 @@ async def test_figures_come_from_what_happened(they: Counsel) -> None:
         return figures_of(ctx, they.expert_id, "Europe/Vilnius")
 
     figures = await they.run(they.alex, read)
-    assert (figures.requests, figures.talks, figures.free, figures.paid) == (3, 3, 2, 1)
+    assert (figures.requests, figures.begun, figures.free, figures.paid) == (3, 3, 2, 1)
     assert (figures.conversion, figures.earned) == (50, (Money(2 * 7650, "EUR"),))
     assert list(figures.months.values()) == [()] * 5 + [figures.earned]
-    assert figures.answers_in == timedelta(minutes=30)
+    assert figures.reply_time == timedelta(minutes=30)
 
 
 async def test_a_single_answer_is_no_habit(they: Counsel) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.advice.availability.proposed_times import read_moments, write_moments
-from core.advice.availability.special_days import Change, asks_for_change, read_change
+from core.advice.availability.special_days import Change, is_bare_change, read_change
 from core.advice.availability.weekly_hours import Span
 from core.kernel.errors import Invalid
 
@@ -106,9 +106,9 @@ def test_a_night_is_of_the_day_that_it_begins_on() -> None:
     ],
 )
 def test_a_change_that_says_no_hours_is_known(language: str, sentence: str) -> None:
-    assert asks_for_change(sentence, language)
-    assert not asks_for_change(sentence.split(maxsplit=1)[0], language)
-    assert not asks_for_change("change the pellets", language)
+    assert is_bare_change(sentence, language)
+    assert not is_bare_change(sentence.split(maxsplit=1)[0], language)
+    assert not is_bare_change("change the pellets", language)
 
 
 @pytest.mark.parametrize("sentence", ["off on 24 Dec", "24 Dec closed", "Thu 24 Dec off"])

@@ -123,7 +123,7 @@ async def test_it_runs_from_its_payment_to_its_end_and_says_what_it_brought(wind
     await window.market.run_timers(dict(TIMER_HANDLERS))
     over = await window.now(promotion)
     assert over.state == PromotionState.OVER
-    assert await window.market.run(MARKET, lambda ctx: service.looks_of(ctx, over)) == 3
+    assert await window.market.run(MARKET, lambda ctx: service.views_of_promotion(ctx, over)) == 3
     assert window.refunded() == []
     await window.market.books_hold()
 
@@ -144,8 +144,8 @@ async def test_a_second_tap_means_the_first_and_a_later_one_another_offer(window
     command = ChoosePackage(package=f"{first.kind}{first.days}", field=first.field)
     other = ChoosePackage(package="top7", field="bioenergy_engineering")
 
-    async def chosen(wanted: ChoosePackage) -> str | None:
-        found = await window.market.run(alex, lambda ctx: service.just_chosen(ctx, wanted))
+    async def chosen(expected: ChoosePackage) -> str | None:
+        found = await window.market.run(alex, lambda ctx: service.just_chosen(ctx, expected))
         return None if found is None else found.id
 
     assert await chosen(command) is None  # nothing was offered for it yet
@@ -231,9 +231,9 @@ async def test_the_top_of_a_field_has_so_many_places(window: Window) -> None:
         with pytest.raises(Invalid):
             await window.chooses(made[-1][0], *wrong)
     found = [(expert_id, 1.0, [field]) for _, expert_id in made]
-    stand = await window.market.run(MARKET, lambda ctx: service.standings(ctx, found))
+    stand = await window.market.run(MARKET, lambda ctx: service.ranked_experts(ctx, found))
     assert [each.promoted for each in stand] == [True] * TOP_PLACES + [False]
-    elsewhere = await window.market.run(MARKET, lambda ctx: service.standings(ctx, [(made[0][1], 1.0, [])]))
+    elsewhere = await window.market.run(MARKET, lambda ctx: service.ranked_experts(ctx, [(made[0][1], 1.0, [])]))
     assert not elsewhere[0].promoted  # the top of a field, and of no other
 
 

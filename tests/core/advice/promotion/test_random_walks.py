@@ -82,7 +82,7 @@ class Promoted(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.charges: list[Charge] = []
         self.moods: dict[str, Mood] = {}
-        self.unheard: list[Callable[[Ctx], None]] = []
+        self.undelivered: list[Callable[[Ctx], None]] = []
         self.answered: set[str] = set()
         self.open: dict[str, int] = {}  # open pages and invoices, by purchase
         self.refunded: dict[str, tuple[str, Charge, int]] = {}
@@ -138,7 +138,7 @@ class Promoted(RuleBasedStateMachine):
                 mood = self.moods.get(post.kind, "does")
                 told = self._done(post, mood)
                 if told is not None and mood == "is_unheard":
-                    self.unheard.append(told)
+                    self.undelivered.append(told)
                 elif told is not None:
                     await self.tells(told)
 
@@ -164,28 +164,28 @@ class Promoted(RuleBasedStateMachine):
             case _, "refund":
                 return self._refund(body, no, final=mood == "refuses")
             case "payments", "transfer":
-                effect = body["effect"]
+                disbursement = body["effect"]
                 if no:
                     final = mood == "refuses"
-                    return lambda ctx: disbursements.refused(ctx, effect, "transfers_not_allowed", final=final)
-                if effect not in self.sent:
-                    self.sent.add(effect)
+                    return lambda ctx: disbursements.refused(ctx, disbursement, "transfers_not_allowed", final=final)
+                if disbursement not in self.sent:
+                    self.sent.add(disbursement)
                     self.stands -= body["amount"]
-                return lambda ctx: disbursements.done(ctx, effect, f"tr_{effect}")
+                return lambda ctx: disbursements.done(ctx, disbursement, f"tr_{disbursement}")
         return None
 
     def _refund(self, body: dict[str, Any], no: bool, *, final: bool) -> Callable[[Ctx], None]:
-        effect, name = body["effect"], body["charge"]
+        disbursement, name = body["effect"], body["charge"]
         charge = next(each for each in self.charges if each.name == name)
         if charge.called or no:
             why, for_good = ("charge_disputed", True) if charge.called else ("expired_or_canceled_card", final)
-            return lambda ctx: disbursements.refused(ctx, effect, why, final=for_good)
+            return lambda ctx: disbursements.refused(ctx, disbursement, why, final=for_good)
         charge.back += body["amount"]
         assert charge.back <= charge.taken, "more is given back than was paid"
         self.stands -= body["amount"]
-        ref = f"re_{effect}_{body['attempt']}"
-        self.refunded[ref] = (effect, charge, body["amount"])
-        return lambda ctx: disbursements.done(ctx, effect, ref)
+        ref = f"re_{disbursement}_{body['attempt']}"
+        self.refunded[ref] = (disbursement, charge, body["amount"])
+        return lambda ctx: disbursements.done(ctx, disbursement, ref)
 
     @precondition(lambda self: bool(self.open))
     @rule(last=st.booleans(), twice=st.booleans())
@@ -219,18 +219,18 @@ class Promoted(RuleBasedStateMachine):
         self.live(self._heard())
 
     async def _heard(self) -> None:
-        while self.unheard:
-            await self.tells(self.unheard.pop(0))
+        while self.undelivered:
+            await self.tells(self.undelivered.pop(0))
             await self.carry()
 
-    @precondition(lambda self: bool(self.refunded) and self.currency != STARS and not self.unheard)
+    @precondition(lambda self: bool(self.refunded) and self.currency != STARS and not self.undelivered)
     @rule()
     def a_refund_comes_back(self) -> None:
-        ref, (effect, charge, amount) = self.refunded.popitem()
+        ref, (disbursement, charge, amount) = self.refunded.popitem()
         charge.back -= amount
         self.stands += amount
         self.live(
-            self.tells(lambda ctx: disbursements.refused(ctx, effect, "lost_or_stolen_card", ref=ref, final=True))
+            self.tells(lambda ctx: disbursements.refused(ctx, disbursement, "lost_or_stolen_card", ref=ref, final=True))
         )
         self.live(self.carry())
 
@@ -341,7 +341,7 @@ class Promoted(RuleBasedStateMachine):
             self.live(self._agrees())
 
     async def _agrees(self) -> None:
-        if not self.unheard:
+        if not self.undelivered:
             place = STARS_HELD if self.currency == STARS else OURS
             ours = await self._of(place)
             assert ours == self.stands, f"our books say {ours}, who has it says {self.stands}"

@@ -66,7 +66,7 @@ class Charge:
 class Till(Counsel):
     currency: str = "EUR"
     moods: dict[str, Mood] = field(default_factory=dict)
-    unheard: list[Unit] = field(default_factory=list)
+    undelivered: list[Unit] = field(default_factory=list)
     charges: dict[str, Charge] = field(default_factory=dict)
     pages: dict[str, Literal["open", "closed", "used"]] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)  # holds whose card was left for later
@@ -94,7 +94,7 @@ class Till(Counsel):
             return
         told = answers[post.kind](post, mood)
         if mood == "is_unheard":
-            self.unheard.append(told)
+            self.undelivered.append(told)
         else:
             await self.tells(told)
 
@@ -103,8 +103,8 @@ class Till(Counsel):
             await self.run(PROVIDER, told)
 
     async def is_heard(self) -> None:
-        while self.unheard:
-            await self.tells(self.unheard.pop(0))
+        while self.undelivered:
+            await self.tells(self.undelivered.pop(0))
             await self.bank()
 
     def _answers(self) -> dict[str, Callable[[OutboxMessage, Mood], Unit]]:
@@ -220,54 +220,57 @@ class Till(Counsel):
     # --- what leaves --------------------------------------------------------------------------------------------------
 
     def _transfer(self, post: OutboxMessage, mood: Mood) -> Unit:
-        body, effect = post.body, post.body["effect"]
+        body, disbursement = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
             return partial(
-                disbursements.refused, disbursement_id=effect, why="transfers_not_allowed", final=mood == "refuses"
+                disbursements.refused,
+                disbursement_id=disbursement,
+                why="transfers_not_allowed",
+                final=mood == "refuses",
             )
-        if effect not in self.done:
+        if disbursement not in self.done:
             if body["charge"] is not None:
                 charge = self.charges[body["charge"].removeprefix("ch_")]
                 charge.out += body["amount"]
                 assert charge.out <= charge.taken, "more is sent out of a charge than it has"
-            self.done[effect] = f"tr_{effect}"
-            self.sent[self.done[effect]] = body["amount"]
+            self.done[disbursement] = f"tr_{disbursement}"
+            self.sent[self.done[disbursement]] = body["amount"]
             self.stands -= body["amount"]
-        return partial(disbursements.done, disbursement_id=effect, ref=self.done[effect])
+        return partial(disbursements.done, disbursement_id=disbursement, ref=self.done[disbursement])
 
     def _refund(self, post: OutboxMessage, mood: Mood) -> Unit:
-        body, effect = post.body, post.body["effect"]
+        body, disbursement = post.body, post.body["effect"]
         charge = self.charges[body["payment_intent"].removeprefix("pi_")]
         if charge.called or mood in ("refuses", "puts_off"):
             why = "charge_disputed" if charge.called else "expired_or_canceled_card"
             final = bool(charge.called) or mood == "refuses"
-            return partial(disbursements.refused, disbursement_id=effect, why=why, final=final)
+            return partial(disbursements.refused, disbursement_id=disbursement, why=why, final=final)
         charge.back += body["amount"]
         assert charge.back <= charge.taken, "more is given back than was taken"
-        ref = f"re_{effect}_{body['attempt']}"
-        self.refunded[ref] = (effect, charge.hold, body["amount"])
+        ref = f"re_{disbursement}_{body['attempt']}"
+        self.refunded[ref] = (disbursement, charge.hold, body["amount"])
         self.stands -= body["amount"]
-        return partial(disbursements.done, disbursement_id=effect, ref=ref)
+        return partial(disbursements.done, disbursement_id=disbursement, ref=ref)
 
     def _reverse(self, post: OutboxMessage, mood: Mood) -> Unit:
-        body, effect = post.body, post.body["effect"]
+        body, disbursement = post.body, post.body["effect"]
         if mood in ("refuses", "puts_off"):
             why = "insufficient_funds"
-            return partial(disbursements.refused, disbursement_id=effect, why=why, final=mood == "refuses")
-        if effect not in self.done:
-            self.done[effect] = f"trr_{effect}"
+            return partial(disbursements.refused, disbursement_id=disbursement, why=why, final=mood == "refuses")
+        if disbursement not in self.done:
+            self.done[disbursement] = f"trr_{disbursement}"
             self.sent[body["transfer"]] -= body["amount"]
             assert self.sent[body["transfer"]] >= 0, "more is taken back than was sent"
             self.stands += body["amount"]
-        return partial(disbursements.done, disbursement_id=effect, ref=self.done[effect])
+        return partial(disbursements.done, disbursement_id=disbursement, ref=self.done[disbursement])
 
     async def comes_back(self, ref: str) -> None:
         """Report that a refund did not arrive after all."""
-        effect, hold, amount = self.refunded.pop(ref)
+        disbursement, hold, amount = self.refunded.pop(ref)
         self.charges[hold].back -= amount
         self.stands += amount
         why = "lost_or_stolen_card"
-        await self.tells(partial(disbursements.refused, disbursement_id=effect, why=why, final=True, ref=ref))
+        await self.tells(partial(disbursements.refused, disbursement_id=disbursement, why=why, final=True, ref=ref))
         await self.bank()
 
     async def account(self, organisation: str, *, ready: bool) -> None:
@@ -312,7 +315,7 @@ class Till(Counsel):
 
     async def agrees(self) -> None:
         """Check that our books say of the provider's balance what the provider has, once all is heard."""
-        if not self.unheard:
+        if not self.undelivered:
             ours = await self.run(PROVIDER, lambda ctx: balance(ctx, OURS, self.currency))
             assert ours.minor == self.stands, f"our books say {ours}, the provider has {self.stands}"
 

@@ -134,7 +134,7 @@ async def test_lines_before_the_session_are_heard_in_order_and_once_when_it_begi
     await they.until(TUESDAY_TEN - timedelta(minutes=11))
     heard: list[tuple[str | None, str]] = []
     they.market.reactions.on(
-        events.LineSaid,
+        events.LineSent,
         lambda ctx, fact: heard.append((fact.by_person, ctx.session.get_one(Line, fact.line_id).text)),
     )
     with pytest.raises(Stale):

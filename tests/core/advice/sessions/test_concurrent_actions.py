@@ -145,8 +145,8 @@ async def test_a_session_whose_card_failed_before_the_yes_waits_for_another(they
 
 async def test_a_card_that_comes_by_the_older_of_two_pages_is_held_on_the_day(they: Counsel) -> None:
     start = TUESDAY_TEN + timedelta(days=8)
-    wish = ProposeTimes(expert_ids=(they.expert_id,), times=(start,), length=30, problem="Why does my ash melt?")
-    ask = await they.run(they.sarah, group_requests.propose_times, wish, COMMISSION_BP)
+    command = ProposeTimes(expert_ids=(they.expert_id,), times=(start,), length=30, problem="Why does my ash melt?")
+    ask = await they.run(they.sarah, group_requests.propose_times, command, COMMISSION_BP)
     they.booking_id = (await they.run(they.sarah, group_requests.ask_for, ask))[0].id
     await they.does(they.alex, group_requests.pick_time, start)
     await they.later(minutes=40)
@@ -299,14 +299,14 @@ async def test_a_consultant_without_an_account_is_asked_for_one_again_and_again(
 
 async def test_booking_on_other_terms_than_were_shown_is_refused(they: Counsel) -> None:
     """Sarah has read that ten minutes are free, and uses them up on the other chat before she sends it."""
-    wish = BookSession(expert_id=they.expert_id, starts_at=TUESDAY_TEN, length=30, problem="Slag in the grate")
+    command = BookSession(expert_id=they.expert_id, starts_at=TUESDAY_TEN, length=30, problem="Slag in the grate")
     expert = await they.run(MARKET, lambda ctx: ctx.session.get_one(Expert, they.expert_id))
-    shown = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).fingerprint
+    shown = (await they.run(they.sarah, service.terms_for, expert, command.length, COMMISSION_BP)).fingerprint
     await they.books(TUESDAY_TEN + timedelta(days=1))
     with pytest.raises(Stale):
-        await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=shown)
-    now = (await they.run(they.sarah, service.terms_for, expert, wish.length, COMMISSION_BP)).fingerprint
-    booked = await they.run(they.sarah, service.book_session, wish, COMMISSION_BP, shown=now)
+        await they.run(they.sarah, service.book_session, command, COMMISSION_BP, shown=shown)
+    now = (await they.run(they.sarah, service.terms_for, expert, command.length, COMMISSION_BP)).fingerprint
+    booked = await they.run(they.sarah, service.book_session, command, COMMISSION_BP, shown=now)
 
     assert (booked.free_minutes, booked.state) == (0, "slot_held")
 

@@ -13,7 +13,7 @@ from core.advice.experts.model import Expert, OfferExpertise
 from core.advice.experts.service import offer_expertise
 from core.advice.sessions import group_requests, meeting, service
 from core.advice.sessions.model import Booking, HoldState, ProposeTimes, SessionState
-from core.advice.sessions.rules import ASKS_OPEN_AT_MOST
+from core.advice.sessions.rules import REQUESTS_OPEN_AT_MOST
 from core.advice.sessions.slot_checks import has_free_minutes
 from core.kernel.errors import Invalid, NotFound, Refusal, Stale
 from core.kernel.transaction import MARKET, Actor, Ctx
@@ -42,7 +42,7 @@ class Asked(Counsel):
         )
         self.nina_id = (await self.run(self.nina, lambda ctx: offer_expertise(ctx, catalogue(), command))).id
 
-    async def asks(self, *expert_ids: str, times: Sequence[datetime] = TIMES) -> None:
+    async def requests(self, *expert_ids: str, times: Sequence[datetime] = TIMES) -> None:
         asked = expert_ids or (self.expert_id, self.nina_id)
         command = ProposeTimes(expert_ids=asked, times=tuple(times), length=30, problem="Why does my ash melt?")
         self.ask_id = await self.run(self.sarah, group_requests.propose_times, command, COMMISSION_BP)
@@ -74,7 +74,7 @@ async def test_request_on_other_terms_than_were_shown_is_refused(they: Asked, ch
     """Nina asks more by the time that Sarah sends it. Neither consultant is asked before Sarah has read that."""
 
     def mark(ctx: Ctx) -> str:
-        return group_requests.mark_of(
+        return group_requests.fingerprint_of(
             ctx, [ctx.session.get_one(Expert, each) for each in (they.expert_id, they.nina_id)]
         )
 
@@ -82,17 +82,19 @@ async def test_request_on_other_terms_than_were_shown_is_refused(they: Asked, ch
         for name, value in change.items():
             setattr(ctx.session.get_one(Expert, they.nina_id), name, value)
 
-    wish = ProposeTimes(expert_ids=(they.expert_id, they.nina_id), times=TIMES, length=30, problem="Why does it melt?")
+    command = ProposeTimes(
+        expert_ids=(they.expert_id, they.nina_id), times=TIMES, length=30, problem="Why does it melt?"
+    )
     shown = await they.run(they.sarah, mark)
     await they.run(MARKET, changes)
-    send = partial(group_requests.propose_times, command=wish, commission_bp=COMMISSION_BP)
+    send = partial(group_requests.propose_times, command=command, commission_bp=COMMISSION_BP)
     with pytest.raises(Stale):
         await they.run(they.sarah, partial(send, shown=shown))
     await they.run(they.sarah, partial(send, shown=await they.run(they.sarah, mark)))
 
 
 async def test_the_first_yes_wins_the_others_are_let_go_and_one_card_is_held(they: Asked) -> None:
-    await they.asks()
+    await they.requests()
     assert await they.holds() == [], "nobody's card is touched before a yes"
     await they.picks(they.alex, they.expert_id, TIMES[1])
     assert (await they.state(), (await they.booking()).starts_at) == ("slot_held", TIMES[1])
@@ -114,13 +116,13 @@ async def test_a_card_that_is_known_is_held_with_the_yes(they: Asked) -> None:
     await they.books(TUESDAY_TEN + timedelta(hours=3))
     await they.adds_card()
     await they.does(they.alex, service.accept)
-    await they.asks(times=TIMES[1:])
+    await they.requests(times=TIMES[1:])
     await they.picks(they.nina, they.nina_id, TIMES[2])
     assert (await they.of(they.nina_id)).state == SessionState.CONFIRMED
 
 
 async def test_consultant_who_cannot_says_no_and_the_other_is_still_asked(they: Asked) -> None:
-    await they.asks()
+    await they.requests()
     await they.does(they.alex, group_requests.say_no)
     assert await they.state() == SessionState.CLOSED
     await they.picks(they.nina, they.nina_id, TIMES[0])
@@ -128,14 +130,14 @@ async def test_consultant_who_cannot_says_no_and_the_other_is_still_asked(they: 
 
 
 async def test_unanswered_request_runs_out_before_the_first_of_its_times(they: Asked) -> None:
-    await they.asks(times=[TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1)])
+    await they.requests(times=[TUESDAY_TEN, TUESDAY_TEN + timedelta(days=1)])
     await they.until(TUESDAY_TEN - timedelta(minutes=59))
     assert ((await they.booking()).state, (await they.booking()).why) == ("closed", "expired")
     assert await they.holds() == []
 
 
 async def test_no_card_within_half_a_day_frees_the_slot_again(they: Asked) -> None:
-    await they.asks(they.expert_id, times=TIMES[1:])
+    await they.requests(they.expert_id, times=TIMES[1:])
     await they.picks(they.alex, they.expert_id, TIMES[1])
     await they.later(hours=11)
     assert await they.state() == SessionState.SLOT_HELD, "the seeker may have slept when the yes came"
@@ -144,7 +146,7 @@ async def test_no_card_within_half_a_day_frees_the_slot_again(they: Asked) -> No
 
 
 async def test_the_seeker_takes_the_question_back(they: Asked) -> None:
-    await they.asks()
+    await they.requests()
     with pytest.raises(NotFound):
         await they.run(they.nina, group_requests.take_back, they.ask_id)
     await they.run(they.sarah, group_requests.take_back, they.ask_id)
@@ -155,7 +157,7 @@ async def test_the_seeker_takes_the_question_back(they: Asked) -> None:
 
 async def test_time_that_is_booked_by_then_cannot_be_picked(they: Asked) -> None:
     """cal.com 6622, 6932: a time that was free when it was shown is checked again when a consultant accepts it."""
-    await they.asks(they.expert_id, times=TIMES)
+    await they.requests(they.expert_id, times=TIMES)
     waiting = they.booking_id
     await they.books(TUESDAY_TEN)
     they.booking_id = waiting
@@ -169,19 +171,19 @@ async def test_time_that_is_booked_by_then_cannot_be_picked(they: Asked) -> None
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=61)], ids=["too soon", "too far"])
 async def test_times_too_soon_or_too_far_to_be_answered_are_refused(they: Asked, ahead: timedelta) -> None:
     with pytest.raises(Invalid, match=r"session\.proposed_too"):
-        await they.asks(times=[they.market.clock.moment + ahead])
+        await they.requests(times=[they.market.clock.moment + ahead])
 
 
 async def test_seeker_who_waits_for_many_answers_asks_no_more(they: Asked) -> None:
-    for _ in range(ASKS_OPEN_AT_MOST):
-        await they.asks()
+    for _ in range(REQUESTS_OPEN_AT_MOST):
+        await they.requests()
     with pytest.raises(Refusal, match=r"session\.asked_enough"):
-        await they.asks()
+        await they.requests()
 
 
 async def test_asking_several_uses_up_no_free_minutes(they: Asked) -> None:
     for _ in range(2):
-        await they.asks()
+        await they.requests()
 
     def free(ctx: Ctx) -> bool:
         return has_free_minutes(ctx, str(they.sarah.person), they.expert_id)

@@ -130,7 +130,7 @@ def test_107_a_slot_whose_end_runs_into_an_appointment_is_not_offered() -> None:
     """cal.com 107: free at 12:30 was enough, though something began at 12:50."""
     noon = datetime(2026, 10, 27, 16, 50, tzinfo=UTC)
     shown = walls(
-        Calendar({1: (Span(720, 840),)}, NEW_YORK, taken=[Interval(noon, noon + timedelta(minutes=10))]), NOW, HALF_HOUR
+        Calendar({1: (Span(720, 840),)}, NEW_YORK, busy=[Interval(noon, noon + timedelta(minutes=10))]), NOW, HALF_HOUR
     )
 
     assert shown[date(2026, 10, 27)] == ["12:00", "12:15", "13:00", "13:15", "13:30"]
@@ -141,9 +141,9 @@ def test_107_a_slot_whose_end_runs_into_an_appointment_is_not_offered() -> None:
 )
 async def test_244_no_time_is_believed_because_it_was_sent(they: Counsel, at: datetime) -> None:
     """cal.com 244: any time could be booked by a change of the page's address."""
-    wanted = (await command(they)).model_copy(update={"starts_at": at})
+    expected = (await command(they)).model_copy(update={"starts_at": at})
     with pytest.raises(Refusal, match=r"session\.slot_taken") as refused:
-        await they.run(they.sarah, service.book_session, wanted, COMMISSION_BP)
+        await they.run(they.sarah, service.book_session, expected, COMMISSION_BP)
 
     near = refused.value.parts["nearest"]
     assert isinstance(near, list)

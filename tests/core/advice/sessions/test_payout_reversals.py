@@ -38,13 +38,13 @@ async def half_made_good(they: Counsel) -> str:
     return owes
 
 
-def effect(they: Counsel) -> str:
+def disbursement(they: Counsel) -> str:
     return str([post.body["effect"] for post in they.market.posts if post.kind == "reversal"][-1])
 
 
 async def test_consultant_gets_only_the_part_of_a_reversal_above_the_debt(they: Counsel) -> None:
     owes = await half_made_good(they)
-    await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
+    await they.run(PROVIDER, disbursements.done, disbursement(they), "trr_1")
     assert ((await found(they)).state, await of(they, receivable(owes))) == ("recovered", 0)
     assert asked(they, "transfer")[-1] == HALF
     await they.bank()
@@ -54,13 +54,13 @@ async def test_consultant_gets_only_the_part_of_a_reversal_above_the_debt(they: 
 async def test_repeated_reversal_asks_for_the_debt_that_is_left(they: Counsel) -> None:
     await half_made_good(they)
     refused = {"why": "balance_insufficient", "final": True}
-    await they.run(PROVIDER, disbursements.refused, effect(they), **refused, perhaps=True)
+    await they.run(PROVIDER, disbursements.refused, disbursement(they), **refused, perhaps=True)
     await they.later(days=2)
-    await they.run(PROVIDER, disbursements.refused, effect(they), **refused)
+    await they.run(PROVIDER, disbursements.refused, disbursement(they), **refused)
     await they.later(days=2)
     assert asked(they, "reversal")[-1] == NET - HALF
     await decided(they, won=True)
-    await they.run(PROVIDER, disbursements.refused, effect(they), **refused)
+    await they.run(PROVIDER, disbursements.refused, disbursement(they), **refused)
     asked_so_far = asked(they, "reversal")
     await they.later(days=9)
     assert asked(they, "reversal") == asked_so_far
@@ -72,7 +72,7 @@ async def test_reversal_after_write_off_lessens_our_loss(they: Counsel) -> None:
     await nothing_to_take(they)
     await they.later(days=91)
     assert ((await found(they)).state, await of(they, LOSS)) == ("written_off", NET)
-    await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
+    await they.run(PROVIDER, disbursements.done, disbursement(they), "trr_1")
     assert (await of(they, LOSS), asked(they, "transfer")) == (0, [NET])
     await they.market.books_hold()
 
@@ -82,7 +82,7 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
 ) -> None:
     await they.later(days=2, minutes=1)
     await called_back(they)
-    await they.run(PROVIDER, disbursements.done, effect(they), "trr_1")
+    await they.run(PROVIDER, disbursements.done, disbursement(they), "trr_1")
     await decided(they, won=True)
     assert asked(they, "transfer") == [NET, NET]
     again = taken_as("du_1", 2)
@@ -90,7 +90,7 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
     last = [post.body for post in they.market.posts if post.kind == "reversal"][-1]
     sent = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
     assert (last["amount"], last["transfer"]) == (NET, f"tr_{sent[1]}")
-    await they.run(PROVIDER, disbursements.done, effect(they), "trr_2")
+    await they.run(PROVIDER, disbursements.done, disbursement(they), "trr_2")
     for _ in range(2):
         await they.run(PROVIDER, chargebacks.closed, ref=again, won=False)
     found = await they.run(MARKET, settlement.chargebacks_of, they.booking_id)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.advice.recaps import rules
 from core.advice.recaps import service as recaps
 from core.advice.recaps.model import EditRecap, Recap
-from core.advice.recaps.rules import LONGEST, MOST_LINES, Said, draft
+from core.advice.recaps.rules import LONGEST, MOST_LINES, SpokenLine, draft
 from core.advice.sessions import meeting, service
 from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.transaction import MARKET
@@ -43,7 +43,7 @@ SHOWN = {"shown": "This talk may be kept word for word.", "place": "slack::D1:1"
     ],
 )
 def test_a_sentence_says_what_it_is(said: str, list_of: str) -> None:
-    made = draft("The grate slags", [Said("Alex", said)])
+    made = draft("The grate slags", [SpokenLine("Alex", said)])
     found = {name: getattr(made, name) for name in MOST_LINES}
     assert [name for name, lines in found.items() if any(said.rstrip(".") in line for line in lines)] == [list_of]
 
@@ -61,19 +61,22 @@ def test_a_sentence_says_what_it_is(said: str, list_of: str) -> None:
 )
 def test_a_next_step_is_whose_it_is(said: str, whose: str) -> None:
     """A consultant's request to her client is no task of hers."""
-    made = draft("The grate slags", [Said("Alex", said)], ("Sarah", "Alex"))
+    made = draft("The grate slags", [SpokenLine("Alex", said)], ("Sarah", "Alex"))
     assert made.steps == (f"{whose}: {said}" if whose else said,)
 
 
 def test_small_talk_says_nothing_and_what_is_said_twice_stands_once() -> None:
-    said = [Said("Alex", "Hello! Good morning. Nice to meet you here today."), *[Said("Sarah", "Is it the straw?")] * 3]
+    said = [
+        SpokenLine("Alex", "Hello! Good morning. Nice to meet you here today."),
+        *[SpokenLine("Sarah", "Is it the straw?")] * 3,
+    ]
     made = draft("The grate slags", said)
     assert made == rules.Draft(("The grate slags", "Is it the straw?"), (), ())
 
 
 @given(st.lists(st.text(max_size=400), max_size=30))
 def test_whatever_is_said_the_lists_are_short_and_come_from_what_was_said(texts: list[str]) -> None:
-    made = draft("The grate slags", [Said("Alex", text) for text in texts])
+    made = draft("The grate slags", [SpokenLine("Alex", text) for text in texts])
     for name, most in MOST_LINES.items():
         lines = getattr(made, name)
         assert len(lines) <= most

@@ -73,8 +73,8 @@ async def test_it_counts_in_the_consultants_standing_and_one_seeker_alone_gives_
     await they.later(days=14, minutes=1)
     booking = await they.booking()
 
-    standing = await they.run(they.nina, reviews.standing_of, booking.consultant)
-    assert (standing.stars, standing.reviews, standing.talks, standing.came) == (None, 1, 1, 1.0)
+    summary = await they.run(they.nina, reviews.review_summary_of, booking.consultant)
+    assert (summary.stars, summary.reviews, summary.sessions, summary.came) == (None, 1, 1, 1.0)
     ranks = await they.run(they.nina, reviews.ranks_of, [booking.consultant_org])
     assert ranks[booking.consultant_org] > 0.75  # better than the market's mean, but not by much
 

@@ -150,7 +150,7 @@ async def test_receipt_goes_to_the_charged_seeker_alone(they: Counsel) -> None:
     await complained(they)
     await they.does(they.alex, settlement.give_back)
     [receipt] = await they.run(they.sarah, receipts_of, they.booking_id)
-    assert (receipt.taken, receipt.back) == (Money(90_00, "EUR"), Money(90_00, "EUR"))
+    assert (receipt.charged, receipt.back) == (Money(90_00, "EUR"), Money(90_00, "EUR"))
     assert await they.run(they.alex, receipts_of) == await they.run(they.nina, receipts_of) == []
 
 

@@ -122,12 +122,12 @@ async def test_seeker_takes_one_of_two_other_times_at_once(they: Two) -> None:
 async def test_one_of_two_acceptances_at_once_of_two_requests_is_refused(they: Two) -> None:
     """Both consultants pick the same time, each for another question of hers."""
 
-    async def asks(expert_id: str) -> str:
-        wish = ProposeTimes(expert_ids=(expert_id,), times=(NOON,), length=30, problem="Why does my ash melt?")
-        ask = await they.run(they.sarah, group_requests.propose_times, wish, COMMISSION_BP)
+    async def request(expert_id: str) -> str:
+        command = ProposeTimes(expert_ids=(expert_id,), times=(NOON,), length=30, problem="Why does my ash melt?")
+        ask = await they.run(they.sarah, group_requests.propose_times, command, COMMISSION_BP)
         return (await they.run(they.sarah, group_requests.ask_for, ask))[0].id
 
-    of_alex, of_nina = await asks(they.expert_id), await asks(they.nina_id)
+    of_alex, of_nina = await request(they.expert_id), await request(they.nina_id)
     taken = await asyncio.gather(
         they.run(they.alex, group_requests.pick_time, of_alex, NOON),
         they.run(they.nina, group_requests.pick_time, of_nina, NOON),
