@@ -77,6 +77,11 @@ class Ctx:
         """Tell a fact. Its listeners run at the end of this unit, in the same transaction."""
         self._facts.append(event)
 
+    def announce_change(self, event: Event) -> None:
+        """Announce an event after its rows are written: readers find their new versions."""
+        self.session.flush()
+        self.announce(event)
+
     def post(self, ordering_key: str, message: Message, *, channel: str | None = None) -> OutboxMessage:
         """Ask for something outside, to be done after the commit.
 

@@ -12,16 +12,17 @@ from conversations.advice.expert_search.expert_search import next_free_now
 from conversations.advice.experts.card import slot_in_words, slots_in_words
 from conversations.advice.moment import written
 from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
-from conversations.advice.sessions.money_summary import card_button, charged_lines, hold_lines, statement_lines
 from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
 from conversations.chat_context import ChatContext
+from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from core.advice.sessions import card_holds, complaints, final_charges, rules, service, settlement
 from core.advice.sessions.meeting import meeting_of
 from core.advice.sessions.model import CHARGED, SESSION, SETTLED, TALKING, Booking, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
+from core.kernel.money import Money
 from core.kernel.timers import deadline_of
 from core.money.chargebacks.model import CHARGEBACK, CHARGEBACK_SILENT, Chargeback
 from core.people.accounts.model import NOBODY
@@ -79,7 +80,7 @@ def session_card(
         Line(label=words("session.with"), value=f"{name} · {session_reputation(chat, other)}"),
     ]
     if brief:
-        lines += charged_lines(chat, booking, str(side))
+        lines += _charged_lines(chat, booking, str(side))
     else:
         lines += _particulars(chat, booking, str(side), disputed)
     if buttons is None:
@@ -207,7 +208,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
     if side == "consultant" and booking.state in UNCHARGED:
         lines.append(Line(label=words("session.net"), value=net_in_words(chat, booking)))
     if side == "seeker":
-        lines += hold_lines(chat, booking)
+        lines += _hold_lines(chat, booking)
     if booking.state == SessionState.PROPOSED:
         lines.append(Line(label=words("ask.times"), value=slots_in_words(chat, booking.times)))
     if booking.move_to is not None:
@@ -224,8 +225,8 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
     if complaint is not None:
         lines += complaint_lines(chat, complaint)
         lines += ruling_lines(chat, booking)
-    lines += charged_lines(chat, booking, side)
-    return [*lines, *statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
+    lines += _charged_lines(chat, booking, side)
+    return [*lines, *_statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
@@ -278,7 +279,7 @@ def _open(chat: ChatContext, booking: Booking) -> tuple[tuple[Button, ...], ...]
 def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Button, ...], ...]:
     words, rows = chat.words, []
     if side == "seeker" and booking.state in (SessionState.SLOT_HELD, SessionState.CARD_TROUBLE, SessionState.DEBT):
-        rows.append(card_button(chat, booking))
+        rows.append(_card_button(chat, booking))
     if _may_come_in(chat, booking, side):
         rows.append((way_in(chat, booking),))
     rows += _extension(chat, booking, side)
@@ -389,3 +390,59 @@ def _extension(chat: ChatContext, booking: Booking, side: str) -> list[tuple[But
     price = final_charges.extension_price(chat.ctx, booking, asked)
     label = words("session.take_extension_button", minutes=asked, price=price)
     return [(Button(label=label, press=press("session.take_more", booking.id, booking.version), style="primary"),)]
+
+
+# --- money ------------------------------------------------------------------------------------------------------------
+
+
+def _hold_lines(chat: ChatContext, booking: Booking) -> list[Line]:
+    """Return when the price will be held, if the payment card is only kept for now."""
+    words, at = chat.words, card_holds.held_later(chat.ctx, booking)
+    if at is None or booking.state not in (SessionState.REQUESTED, SessionState.COUNTERED, SessionState.CONFIRMED):
+        return []
+    return [Line(label=words("session.hold"), value=words("session.hold_later", price=booking.price, at=at))]
+
+
+def _charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
+    """Return what was charged, for good; and what for, if it is not plainly the price of a talk."""
+    words = chat.words
+    settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
+    charged = booking.due
+    if settled is not None:
+        charged = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
+    elif booking.state not in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE):
+        return []
+    reason = f"session.charged_for.{booking.why}"
+    reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason
+    if not words.knows(reason):
+        if settled is None:
+            return []  # the line about the turn says the sum
+        return [Line(label=words("session.gross"), value=words.show(charged))] if charged else []
+    return [Line(label=words("session.gross"), value=words(reason, amount=charged))]
+
+
+def _statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]:
+    """Return how the money was split: the refund, and for the consultant also gross, fee, its VAT and net."""
+    words = chat.words
+    settled = settlement.settlement_of(chat.ctx, booking.id) if booking.state in SETTLED else None
+    if settled is None:
+        return []
+    net, fee, back = (
+        Money(minor, booking.currency) for minor in (settled.net_minor, settled.fee_minor, settled.back_minor)
+    )
+    goes_back = [Line(label=words(f"session.back.{side}"), value=words.show(back))] if back else []
+    if side == "seeker":
+        return goes_back
+    deducted = fee_lines(chat, booking.consultant_org, fee)
+    return [*goes_back, *deducted, Line(label=words("session.net"), value=words.show(net))]
+
+
+def _card_button(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
+    page = card_holds.page_of(chat.ctx, booking)
+    if page is None:
+        return (Button(label=chat.words("session._card_button"), press=press("session.card", booking.id)),)
+    if booking.state == SessionState.DEBT:
+        return (Button(label=chat.words("session.pay_button", price=booking.due), url=page, style="primary"),)
+    if card_holds.held_later(chat.ctx, booking) is not None:
+        return (Button(label=chat.words("session.keep_card_button"), url=page, style="primary"),)
+    return (Button(label=chat.words("session.add_card_button", price=booking.price), url=page, style="primary"),)

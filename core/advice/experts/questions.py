@@ -104,6 +104,5 @@ def _say(ctx: Ctx, question: Question, side: Side, words: str) -> Question:
         QuestionLine(question_id=question.id, number=number, side=side, person=person, at=ctx.now, words=words)
     )
     question.line_count = number
-    ctx.session.flush()
-    ctx.announce(QuestionLineSent(question.id, person, first=number == 1))
+    ctx.announce_change(QuestionLineSent(question.id, person, first=number == 1))
     return question

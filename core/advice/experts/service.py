@@ -235,8 +235,7 @@ def request_missed(ctx: Ctx, expert_id: str) -> None:
     if expert.missed >= MISSES_BEFORE_PAUSE:
         _pause(ctx, expert, "missed")
     else:
-        ctx.session.flush()
-        ctx.announce(RequestMissed(expert.id, None))
+        ctx.announce_change(RequestMissed(expert.id, None))
 
 
 def request_answered(ctx: Ctx, expert_id: str) -> None:
@@ -288,20 +287,17 @@ def _list(ctx: Ctx, expert: Expert) -> None:
     expert.listed_at = ctx.now
     ctx.session.add(expert)
     clear_timers(ctx.session, TIMERS, expert.id)
-    ctx.session.flush()
-    ctx.announce(ExpertListed(expert.id, ctx.actor.person))
+    ctx.announce_change(ExpertListed(expert.id, ctx.actor.person))
 
 
 def _pause(ctx: Ctx, expert: Expert, why: PausedWhy) -> Expert:
     expert.live, expert.paused_why, expert.free_until = False, why, None
-    ctx.session.flush()
-    ctx.announce(ExpertPaused(expert.id, ctx.actor.person, why))
+    ctx.announce_change(ExpertPaused(expert.id, ctx.actor.person, why))
     return expert
 
 
 def changed(ctx: Ctx, expert: Expert) -> Expert:
-    ctx.session.flush()
-    ctx.announce(ExpertChanged(expert.id, ctx.actor.person))
+    ctx.announce_change(ExpertChanged(expert.id, ctx.actor.person))
     return expert
 
 

@@ -109,8 +109,7 @@ def paid(ctx: Ctx, promotion_id: str, purchase_id: str) -> None:
     promotion.views_that_day = view_counts.views_between(ctx, expert.id, ctx.now.date(), ctx.now.date())
     until = ctx.now + _package(promotion).lasts
     step(ctx, PROMOTION, promotion, "paid", ("system",), deadlines={"run_out": until})
-    ctx.session.flush()
-    ctx.announce(events.PromotionBegan(promotion.id, expert.id))
+    ctx.announce_change(events.PromotionBegan(promotion.id, expert.id))
 
 
 def not_bought(ctx: Ctx, promotion_id: str) -> None:
@@ -141,8 +140,7 @@ def suspend_for_chargeback(ctx: Ctx, promotion_id: str) -> None:
     if promotion.state == PromotionState.RUNNING and ends is not None:
         promotion.seconds_left = max(int((ends - ctx.now).total_seconds()), 0)
         step(ctx, PROMOTION, promotion, "call_back", ("system",))
-        ctx.session.flush()
-        ctx.announce(events.PromotionSuspended(promotion.id, promotion.expert_id))
+        ctx.announce_change(events.PromotionSuspended(promotion.id, promotion.expert_id))
 
 
 def regained(ctx: Ctx, promotion_id: str) -> None:
@@ -172,8 +170,7 @@ def lost(ctx: Ctx, promotion_id: str) -> None:
     if promotion.state == PromotionState.SUSPENDED:
         promotion.why, promotion.ended_at = "called_back", ctx.now
         step(ctx, PROMOTION, promotion, "stop", ("system",))
-        ctx.session.flush()
-        ctx.announce(events.PromotionForfeited(promotion.id, promotion.expert_id))
+        ctx.announce_change(events.PromotionForfeited(promotion.id, promotion.expert_id))
 
 
 def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
@@ -183,8 +180,7 @@ def time_is_up(ctx: Ctx, promotion_id: str, event: str) -> None:
         promotion.why, promotion.ended_at = "called_back", ctx.now
     elif event == "run_out":
         promotion.ended_at = ctx.now
-        ctx.session.flush()
-        ctx.announce(events.PromotionOver(promotion.id, promotion.expert_id, views_of_promotion(ctx, promotion)))
+        ctx.announce_change(events.PromotionOver(promotion.id, promotion.expert_id, views_of_promotion(ctx, promotion)))
 
 
 # --- views ------------------------------------------------------------------------------------------------------------

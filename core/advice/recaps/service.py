@@ -51,8 +51,7 @@ def talk_is_over(ctx: Ctx, booking: Booking, *, paid: bool) -> None:
     recap = Recap(id=booking.id, topics=list(made.topics), decisions=list(made.decisions), steps=list(made.steps))
     enter(ctx, RECAP, recap, RECAP.initial)
     ctx.session.add(recap)
-    ctx.session.flush()
-    ctx.announce(events.RecapDrafted(booking.id, None))
+    ctx.announce_change(events.RecapDrafted(booking.id, None))
 
 
 def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None) -> Recap:
@@ -61,8 +60,7 @@ def edit_recap(ctx: Ctx, command: EditRecap, expected_version: int | None = None
     booking = booking_for(ctx, recap.id)
     step(ctx, RECAP, recap, "edit", sides(ctx, booking))
     recap.topics, recap.decisions, recap.steps = list(command.topics), list(command.decisions), list(command.steps)
-    ctx.session.flush()
-    ctx.announce(events.RecapEdited(booking.id, ctx.actor.person))
+    ctx.announce_change(events.RecapEdited(booking.id, ctx.actor.person))
     return recap
 
 
@@ -72,8 +70,7 @@ def send_recap(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
     if not (recap.topics or recap.decisions or recap.steps):
         raise Refusal("recap.empty")
     step(ctx, RECAP, recap, "send", sides(ctx, booking_for(ctx, recap.id)))
-    ctx.session.flush()
-    ctx.announce(events.RecapSent(recap.id, ctx.actor.person))
+    ctx.announce_change(events.RecapSent(recap.id, ctx.actor.person))
     return recap
 
 
@@ -151,8 +148,7 @@ def bought(ctx: Ctx, purchase_id: str, booking_id: str) -> None:
         purchases.give_back(ctx, purchase_id, purchases.purchase_for(ctx, purchase_id).price)
         return
     step(ctx, RECORDING, recording, "buy", ("system",))
-    ctx.session.flush()
-    ctx.announce(events.RecordingKept(booking_id, None))
+    ctx.announce_change(events.RecordingKept(booking_id, None))
 
 
 def given_back(ctx: Ctx, booking_id: str) -> None:
@@ -196,8 +192,7 @@ def forget(ctx: Ctx, booking_id: str) -> None:
         step(ctx, RECAP, recap, "forget", sides(ctx, booking))
         _empty(recap)
     delete_lines(ctx, booking.id)
-    ctx.session.flush()
-    ctx.announce(events.TalkForgotten(booking.id, ctx.actor.person))
+    ctx.announce_change(events.TalkForgotten(booking.id, ctx.actor.person))
 
 
 def kept_until(ctx: Ctx, kind: str, booking_id: str) -> datetime | None:
@@ -280,8 +275,7 @@ def _end_recording(
 ) -> None:
     step(ctx, RECORDING, recording, event, by)
     recording.gone_why, recording.gone_by = event, ctx.actor.person
-    ctx.session.flush()
-    ctx.announce(events.RecordingGone(booking.id, ctx.actor.person, event))
+    ctx.announce_change(events.RecordingGone(booking.id, ctx.actor.person, event))
 
 
 def _give_back(ctx: Ctx, booking: Booking) -> None:

@@ -52,8 +52,7 @@ def open_window(ctx: Ctx, booking: Booking) -> None:
     window = SessionReviewWindow(id=booking.id, seeker=booking.seeker, consultant=booking.consultant)
     enter(ctx, SESSION_REVIEW, window, SESSION_REVIEW.initial)
     ctx.session.add(window)
-    ctx.session.flush()
-    ctx.announce(SessionReviewsOpened(booking.id, None))
+    ctx.announce_change(SessionReviewsOpened(booking.id, None))
 
 
 def rate(ctx: Ctx, command: RateSession) -> SessionReview:
@@ -66,8 +65,7 @@ def rate(ctx: Ctx, command: RateSession) -> SessionReview:
         mine.stars = command.stars
     else:
         mine = _written(ctx, window, command.stars)
-    ctx.session.flush()
-    ctx.announce(SessionRated(window.id, ctx.actor.person))
+    ctx.announce_change(SessionRated(window.id, ctx.actor.person))
     if window.state == SESSION_REVIEW.initial and len(_all_of(ctx, window.id)) == 2:
         step(ctx, SESSION_REVIEW, window, "both_rated", ("system",))
         ctx.session.flush()
@@ -81,8 +79,7 @@ def add_words(ctx: Ctx, command: AddWords) -> SessionReview:
     if mine is None:
         raise Refusal("rating.stars_first")
     mine.words = command.words
-    ctx.session.flush()
-    ctx.announce(SessionRated(window.id, ctx.actor.person))
+    ctx.announce_change(SessionRated(window.id, ctx.actor.person))
     return mine
 
 
@@ -96,8 +93,7 @@ def answer(ctx: Ctx, command: AnswerReview) -> SessionReview:
     if review.answer is not None:
         raise Refusal("rating.answered")
     review.answer, review.answered_at = command.words, ctx.now
-    ctx.session.flush()
-    ctx.announce(SessionReviewAnswered(review.booking_id, ctx.actor.person))
+    ctx.announce_change(SessionReviewAnswered(review.booking_id, ctx.actor.person))
     return review
 
 

@@ -347,18 +347,11 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     captured = Money.total((hold.captured for hold in holds if hold.state is HoldState.CAPTURED), booking.currency)
     if booking.state == SessionState.RELEASING:
         step(ctx, SESSION, booking, "voided", ("system",))
-        ctx.session.flush()
-        ctx.announce(events.NothingCharged(booking.id, None, "" if was_held(ctx, booking) else "never_held"))
+        ctx.announce_change(events.NothingCharged(booking.id, None, "" if was_held(ctx, booking) else "never_held"))
     elif booking.state in (SessionState.CHARGING, SessionState.DEBT) and captured >= booking.due:
-        step(
-            ctx,
-            SESSION,
-            booking,
-            "captured" if booking.state == SessionState.CHARGING else "paid_by_link",
-            ("provider",),
-        )
-        ctx.session.flush()
-        ctx.announce(events.SessionCharged(booking.id, None, captured, rest=any(hold.freed for hold in holds)))
+        event = "captured" if booking.state == SessionState.CHARGING else "paid_by_link"
+        step(ctx, SESSION, booking, event, ("provider",))
+        ctx.announce_change(events.SessionCharged(booking.id, None, captured, rest=any(hold.freed for hold in holds)))
 
 
 # --- outbox messages --------------------------------------------------------------------------------------------------

@@ -27,8 +27,7 @@ def page_opened(ctx: Ctx, hold_id: str, *, payer: str, session: str, url: str, e
         card_holds.close_page(ctx, booking, hold, hold.state)
         return
     hold.state = HoldState.OPEN
-    ctx.session.flush()
-    ctx.announce(CardPageReady(booking.id, None))
+    ctx.announce_change(CardPageReady(booking.id, None))
 
 
 def page_lapsed(ctx: Ctx, hold_id: str) -> None:
@@ -80,14 +79,8 @@ def held(ctx: Ctx, hold_id: str, *, intent: str, until: datetime, card: str | No
     elif booking.state == SessionState.SLOT_HELD:
         card_holds.card_is_good(ctx, booking)
     elif booking.state == SessionState.CARD_TROUBLE:
-        step(
-            ctx,
-            SESSION,
-            booking,
-            "card_ok",
-            ("provider",),
-            deadlines=rules.confirmed_deadlines(booking.starts_at, ctx.now),
-        )
+        deadlines = rules.confirmed_deadlines(booking.starts_at, ctx.now)
+        step(ctx, SESSION, booking, "card_ok", ("provider",), deadlines=deadlines)
         # If both are here already, they have waited for the card alone.
         set_timer(ctx.session, Timer(service.REMINDER, booking.id, "start", max(booking.starts_at, ctx.now)))
         ctx.session.flush()

@@ -58,8 +58,7 @@ def answer_complaint(ctx: Ctx, booking_id: str, words: str, expected_version: in
     booking, words = mine(ctx, booking_id, expected_version), _checked_words(words)
     step(ctx, SESSION, booking, "answer", sides(ctx, booking))
     ctx.session.get_one(Complaint, booking.id).answer = words
-    ctx.session.flush()
-    ctx.announce(ComplaintAnswered(booking.id, ctx.actor.person))
+    ctx.announce_change(ComplaintAnswered(booking.id, ctx.actor.person))
     return booking
 
 

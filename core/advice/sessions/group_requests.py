@@ -154,8 +154,7 @@ def together(ctx: Ctx, ask_id: str) -> list[Booking]:
 def _end(ctx: Ctx, booking: Booking, event: str, why: str, roles: Sequence[str]) -> None:
     step(ctx, SESSION, booking, event, roles)
     booking.why = why
-    ctx.session.flush()
-    ctx.announce(ProposalEnded(booking.id, ctx.actor.person if why != "other_won" else None, why))
+    ctx.announce_change(ProposalEnded(booking.id, ctx.actor.person if why != "other_won" else None, why))
 
 
 def _check_few_open(ctx: Ctx) -> None:

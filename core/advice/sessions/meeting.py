@@ -50,8 +50,7 @@ def come_in(ctx: Ctx, booking_id: str) -> Booking:
         raise NotAllowed
     if meeting.here(side) is None:
         _set_here(meeting, side, ctx.now)
-        ctx.session.flush()
-        ctx.announce(events.CameIn(booking.id, ctx.actor.person, side))
+        ctx.announce_change(events.CameIn(booking.id, ctx.actor.person, side))
     start_if_both(ctx, booking)
     return booking
 
@@ -67,8 +66,7 @@ def go_out(ctx: Ctx, booking_id: str, since: datetime | None = None) -> Booking:
     if booking.state in (SessionState.FREE_WINDOW, SessionState.BILLABLE):
         _stop_clock(ctx, booking, meeting, since)
         step(ctx, SESSION, booking, "drop", sides(ctx, booking))
-    ctx.session.flush()
-    ctx.announce(events.WentOut(booking.id, ctx.actor.person, side))
+    ctx.announce_change(events.WentOut(booking.id, ctx.actor.person, side))
     return booking
 
 
@@ -169,8 +167,7 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_
     if left:
         _count_down(ctx, booking, booking.terms.free - left)
     keep_consent(ctx, booking, ConsentKind.CONTINUE, booking.price, shown=shown, place=place)
-    ctx.session.flush()
-    ctx.announce((events.YesGivenEarly if left else events.PaidTalkBegan)(booking.id, ctx.actor.person))
+    ctx.announce_change((events.YesGivenEarly if left else events.PaidTalkBegan)(booking.id, ctx.actor.person))
     return booking
 
 
@@ -187,8 +184,7 @@ def offer_extension(ctx: Ctx, booking_id: str, minutes: int, expected_version: i
     slot_checks.check_free(ctx, _more(booking, minutes))
     meeting.extension_asked = minutes
     price = final_charges.extension_price(ctx, booking, minutes)
-    ctx.session.flush()
-    ctx.announce(events.ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
+    ctx.announce_change(events.ExtensionOffered(booking.id, ctx.actor.person, minutes, price))
     return price
 
 
@@ -390,8 +386,7 @@ def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:
     charged = booking.state == SessionState.CHARGING
     booking.due_minor = final_charges.of_talk(ctx, booking, meeting, why).minor if charged else 0
     booking.why = "free_end" if charged and not booking.due_minor else why
-    ctx.session.flush()
-    ctx.announce(events.TalkEnded(booking.id, ctx.actor.person, booking.why, booking.due))
+    ctx.announce_change(events.TalkEnded(booking.id, ctx.actor.person, booking.why, booking.due))
     _leave_free_of_charge(ctx, booking)
     card_holds.settle(ctx, booking)
     return booking

@@ -168,7 +168,7 @@ def free_over_at(now: datetime, used: timedelta, terms: Terms) -> datetime:
 
 def free_minutes_left(used: timedelta, terms: Terms) -> int:
     """Return the free minutes left as people count them: the running one is included."""
-    return _begun(free_left(used, terms))
+    return minutes_of(free_left(used, terms))
 
 
 def is_late(now: datetime, starts_at: datetime, terms: Terms) -> bool:
@@ -223,16 +223,16 @@ def due_for(terms: Terms, paid: timedelta, more: MoreTime, promised: timedelta |
     begun is charged as its share of the price.
     """
     if terms.basis == "session":
-        used = min(_begun(more.used), more.minutes)
+        used = min(minutes_of(more.used), more.minutes)
         return _given(terms.price, paid - more.used, promised) + part_of(more.price, used, more.minutes)
-    minutes = max(_begun(paid), 1)
+    minutes = max(minutes_of(paid), 1)
     return min(Money(terms.rate.minor * minutes, terms.rate.currency), terms.price + more.price)
 
 
 def _given(price: Money, paid: timedelta, promised: timedelta | None) -> Money:
     """Return the one price, or the given part of it, by the time that a consultant had promised."""
-    whole = 0 if promised is None else _begun(promised)
-    return part_of(price, min(_begun(paid), whole), whole) if whole else price
+    whole = 0 if promised is None else minutes_of(promised)
+    return part_of(price, min(minutes_of(paid), whole), whole) if whole else price
 
 
 def part_of(price: Money, used: int, whole: int) -> Money:
@@ -249,11 +249,6 @@ def price_of_more(terms: Terms, planned: int, minutes: int) -> Money:
 
 def minutes_of(time: timedelta) -> int:
     """Return the minutes as they are charged and shown: the last one begun counts."""
-    return _begun(time)
-
-
-def _begun(time: timedelta) -> int:
-    """Return the minutes, the last one begun counted."""
     return -(-int(time.total_seconds()) // 60)
 
 

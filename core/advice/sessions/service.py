@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import is_free, nearest
@@ -129,19 +129,14 @@ def offer_other_time(ctx: Ctx, booking_id: str, at: datetime, expected_version: 
     step(ctx, SESSION, booking, "other_time", sides(ctx, booking), deadlines={"request_expired": due})
     booking.move_by, booking.move_to = "consultant", at
     experts.request_answered(ctx, booking.expert_id)
-    ctx.session.flush()
-    ctx.announce(events.OtherTimeOffered(booking.id, ctx.actor.person, at))
+    ctx.announce_change(events.OtherTimeOffered(booking.id, ctx.actor.person, at))
     return booking
 
 
 def take_other_time(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """Accept the time that the consultant has offered."""
     booking = mine(ctx, booking_id, expected_version)
-    if booking.move_to is None:
-        raise Stale
-    slot_checks.check_room_for(ctx, booking, booking.move_to)
-    slot_checks.check_seeker_free(ctx, booking, booking.move_to)
-    _confirm(ctx, booking, "take_time", booking.move_to)
+    _confirm(ctx, booking, "take_time", _proposed_time(ctx, booking))
     ctx.announce(events.SessionConfirmed(booking.id, ctx.actor.person))
     return booking
 
@@ -172,8 +167,7 @@ def propose_move(ctx: Ctx, booking_id: str, at: datetime, expected_version: int 
     until = rules.move_answer_by(ctx.now, booking.starts_at, at, booking.terms.free_until)
     reminded = ctx.now if until - ctx.now > LATEST_ANSWER else None  # a shorter time needs no reminder
     set_timer(ctx.session, Timer(MOVE, booking.id, MOVE_LAPSED, until), since=reminded)
-    ctx.session.flush()
-    ctx.announce(events.MoveProposed(booking.id, ctx.actor.person, at))
+    ctx.announce_change(events.MoveProposed(booking.id, ctx.actor.person, at))
     return booking
 
 
@@ -187,13 +181,10 @@ def move_answer_by(ctx: Ctx, booking: Booking) -> datetime:
 def take_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -> Booking:
     """Agree to the other side's new time."""
     booking = mine(ctx, booking_id, expected_version)
-    if booking.move_to is None:
-        raise Stale
-    slot_checks.check_room_for(ctx, booking, booking.move_to)
-    slot_checks.check_seeker_free(ctx, booking, booking.move_to)
+    at = _proposed_time(ctx, booking)
     step(ctx, SESSION, booking, "take_move", sides(ctx, booking))
     booking.moves += 1
-    _meet_at(ctx, booking, booking.move_to)
+    _meet_at(ctx, booking, at)
     ctx.announce(events.SessionMoved(booking.id, ctx.actor.person))
     return booking
 
@@ -205,8 +196,7 @@ def leave_move(ctx: Ctx, booking_id: str, expected_version: int | None = None) -
         raise Stale
     step(ctx, SESSION, booking, "leave_move", sides(ctx, booking))
     _forget_move(ctx, booking)
-    ctx.session.flush()
-    ctx.announce(events.MoveLeft(booking.id, ctx.actor.person))
+    ctx.announce_change(events.MoveLeft(booking.id, ctx.actor.person))
     return booking
 
 
@@ -256,22 +246,27 @@ def booking_for(ctx: Ctx, booking_id: str) -> Booking:
 
 def bookings_of(ctx: Ctx, person_id: str) -> list[Booking]:
     """Return a person's sessions on either side that are not over, the next first."""
-    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
-    query = select(Booking).where(mine_, Booking.state.not_in(SESSION.final)).order_by(Booking.starts_at)
+    query = select(Booking).where(_is_side(person_id), Booking.state.not_in(SESSION.final)).order_by(Booking.starts_at)
     return list(ctx.session.scalars(query))
 
 
 def past_bookings_of(ctx: Ctx, person_id: str, most: int) -> list[Booking]:
     """Return a person's sessions on either side that were agreed once and are over, the last first."""
-    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
     over = Booking.state.in_(SESSION.final) & (Booking.sequence > 0)
-    return list(ctx.session.scalars(select(Booking).where(mine_, over).order_by(Booking.starts_at.desc()).limit(most)))
+    return list(
+        ctx.session.scalars(
+            select(Booking).where(_is_side(person_id), over).order_by(Booking.starts_at.desc()).limit(most)
+        )
+    )
 
 
 def all_bookings_of(ctx: Ctx, person_id: str) -> list[str]:
     """Return the ids of all bookings of a person, on either side."""
-    mine_ = or_(Booking.seeker == person_id, Booking.consultant == person_id)
-    return list(ctx.session.scalars(select(Booking.id).where(mine_).order_by(Booking.id)))
+    return list(ctx.session.scalars(select(Booking.id).where(_is_side(person_id)).order_by(Booking.id)))
+
+
+def _is_side(person_id: str) -> ColumnElement[bool]:
+    return or_(Booking.seeker == person_id, Booking.consultant == person_id)
 
 
 def sides(ctx: Ctx, booking: Booking) -> list[str]:
@@ -396,6 +391,15 @@ def create_booking(
     return booking
 
 
+def _proposed_time(ctx: Ctx, booking: Booking) -> datetime:
+    """Return the proposed time, if both still have time then. Raises Stale, Refusal."""
+    if booking.move_to is None:
+        raise Stale
+    slot_checks.check_room_for(ctx, booking, booking.move_to)
+    slot_checks.check_seeker_free(ctx, booking, booking.move_to)
+    return booking.move_to
+
+
 def _as_shown(terms: Terms, shown: str | None) -> Terms:
     if shown is not None and terms.fingerprint != shown:
         raise Stale
@@ -441,7 +445,6 @@ def nothing_ahead(ctx: Ctx, booking: Booking) -> None:
 
 
 def _forget_move(ctx: Ctx, booking: Booking) -> None:
-    """Drop any open proposal to move."""
     booking.move_by = booking.move_to = None
     clear_timers(ctx.session, MOVE, booking.id)
 
@@ -463,7 +466,6 @@ def _called_off_for(ctx: Ctx, booking: Booking, why: str, fee: Money) -> Booking
     if booking.sequence:
         booking.sequence += 1  # a later version of an entry cancels it (RFC 5546, 3.2.5)
     nothing_ahead(ctx, booking)
-    ctx.session.flush()
-    ctx.announce(events.SessionCalledOff(booking.id, ctx.actor.person, why, fee))
+    ctx.announce_change(events.SessionCalledOff(booking.id, ctx.actor.person, why, fee))
     card_holds.settle(ctx, booking)
     return booking

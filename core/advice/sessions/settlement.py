@@ -190,8 +190,7 @@ def finish(ctx: Ctx, booking: Booking) -> None:
     """Complete the session when none of its money is on its way any more."""
     if booking.state == SessionState.PAYING_OUT and not is_under_way(ctx, booking.id):
         step(ctx, SESSION, booking, "paid_out", ("system",))
-        ctx.session.flush()
-        ctx.announce(SessionCompleted(booking.id, None))
+        ctx.announce_change(SessionCompleted(booking.id, None))
 
 
 # --- chargebacks ------------------------------------------------------------------------------------------------------
