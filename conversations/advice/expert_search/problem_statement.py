@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -46,28 +46,28 @@ WORD: Final = re.compile(r"[^\W_]+")
 
 def tell_problem(chat: ChatContext, problem: str, led_to: Iterable[str] = ()) -> None:
     """Remember the current problem. `led_to`: the consultants already found for it."""
-    _keep(chat, chat.ctx.now, tuple(led_to), problem[:LONGEST])
+    chat.memory.put(TOLD, ToldProblem(chat.ctx.now, tuple(led_to), problem[:LONGEST]))
 
 
 def lead_to(chat: ChatContext, experts: Iterable[str]) -> None:
     """Remember that these consultants were shown for the problem."""
-    at, before, problem = _kept(chat)
-    led_to = tuple(dict.fromkeys((*before, *experts)))[:LED_TO_AT_MOST]
-    if problem and led_to != before:
-        _keep(chat, at, led_to, problem)
+    told = _told(chat)
+    led_to = tuple(dict.fromkeys((*told.led_to, *experts)))[:LED_TO_AT_MOST]
+    if told.problem and led_to != told.led_to:
+        chat.memory.put(TOLD, replace(told, led_to=led_to))
 
 
 def problem_told(chat: ChatContext, *experts: str) -> str:
     """Return the problem for which all of these were found lately; empty if there is none."""
-    at, led_to, problem = _kept(chat)
-    lately = chat.ctx.now - at < LATELY
-    known = lately and len(problem) >= LEAST and set(experts) <= set(led_to)
-    return problem if known and not any(_only_names(chat, problem, each) for each in experts) else ""
+    told = _told(chat)
+    lately = chat.ctx.now - told.at < LATELY
+    known = lately and len(told.problem) >= LEAST and set(experts) <= set(told.led_to)
+    return told.problem if known and not any(_only_names(chat, told.problem, each) for each in experts) else ""
 
 
 def keep_problem(chat: ChatContext, problem: str, expert: str) -> None:
     """Keep a problem that was written for this consultant and not sent. Their next form starts with it."""
-    _keep(chat, chat.ctx.now, tuple(dict.fromkeys((*_kept(chat)[1], expert))), problem[:LONGEST])
+    tell_problem(chat, problem, dict.fromkeys((*_told(chat).led_to, expert)))
 
 
 def _only_names(chat: ChatContext, problem: str, expert: str) -> bool:
@@ -84,10 +84,5 @@ def _for_nothing(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(looked_for) | grammar_of(catalogue).fillers
 
 
-def _keep(chat: ChatContext, at: datetime, led_to: tuple[str, ...], problem: str) -> None:
-    chat.memory.put(TOLD, ToldProblem(at, led_to, problem))
-
-
-def _kept(chat: ChatContext) -> tuple[datetime, tuple[str, ...], str]:
-    kept = chat.memory.get(TOLD)
-    return (kept.at, kept.led_to, kept.problem) if kept is not None else (chat.ctx.now, (), "")
+def _told(chat: ChatContext) -> ToldProblem:
+    return chat.memory.get(TOLD) or ToldProblem(chat.ctx.now, (), "")

@@ -70,23 +70,19 @@ def _languages(chat: ChatContext, _values: Values) -> list[Option]:
     return [option(code, chat.words.locale.languages.get(code, code)) for code in LANGUAGES]
 
 
-def _several(text: str) -> tuple[str, ...]:
+def _read_several(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-def _read_choices(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
-    return _several(text)
-
-
-def _read_fields(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
-    chosen = _several(text)
+def _read_fields(chat: ChatContext, text: str, values: Values) -> tuple[str, ...]:
+    chosen = _read_several(chat, text, values)
     if len(chosen) > FIELDS_AT_MOST:
         raise Invalid("expert.fields_most", most=FIELDS_AT_MOST)
     return chosen
 
 
-def _read_skills(_chat: ChatContext, text: str, _values: Values) -> tuple[str, ...]:
-    skills = _several(text)
+def _read_skills(chat: ChatContext, text: str, values: Values) -> tuple[str, ...]:
+    skills = _read_several(chat, text, values)
     if len(skills) > SKILLS_AT_MOST or any(not SHORTEST_SKILL <= len(skill) <= LONGEST_SKILL for skill in skills):
         raise Invalid("expert.skills_most", most=SKILLS_AT_MOST, shortest=SHORTEST_SKILL, longest=LONGEST_SKILL)
     return skills
@@ -160,7 +156,7 @@ PROFILE = Form(
         Field(
             "languages",
             "choices",
-            read=_read_choices,
+            read=_read_several,
             write=",".join,
             options=_languages,
             show=_named("languages"),
@@ -169,7 +165,7 @@ PROFILE = Form(
         Field(
             "lengths",
             "choices",
-            read=_read_choices,
+            read=_read_several,
             write=",".join,
             options=lambda chat, _values: [
                 option(str(each), chat.words("expert.minutes", count=each)) for each in LENGTHS

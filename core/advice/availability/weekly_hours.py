@@ -120,15 +120,9 @@ def _in_another_language(sentence: str, language: str, towns: Towns | None) -> H
 
 def _read(sentence: str, language: str, towns: Towns | None, *, alone: bool = False) -> Hours:
     reading = _Reading(language, towns, alone)
-    for kind, text in _tokens(sentence):
-        reading.take(kind, text)
-    return reading.result()
-
-
-def _tokens(sentence: str) -> Iterator[tuple[str, str]]:
     for match in TOKEN.finditer(sentence):
-        assert match.lastgroup is not None  # every alternative has a name
-        yield match.lastgroup, match.group().strip()
+        reading.take(str(match.lastgroup), match.group().strip())
+    return reading.result()
 
 
 @dataclass(slots=True)

@@ -253,11 +253,8 @@ def bookings_of(ctx: Ctx, person_id: str) -> list[Booking]:
 def past_bookings_of(ctx: Ctx, person_id: str, most: int) -> list[Booking]:
     """Return a person's sessions on either side that were agreed once and are over, the last first."""
     over = Booking.state.in_(SESSION.final) & (Booking.sequence > 0)
-    return list(
-        ctx.session.scalars(
-            select(Booking).where(_is_side(person_id), over).order_by(Booking.starts_at.desc()).limit(most)
-        )
-    )
+    query = select(Booking).where(_is_side(person_id), over).order_by(Booking.starts_at.desc())
+    return list(ctx.session.scalars(query.limit(most)))
 
 
 def all_bookings_of(ctx: Ctx, person_id: str) -> list[str]:
