@@ -95,7 +95,7 @@ Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version 
 
 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
-    """Register a button that opens a form with one long answer, for the version of the session that the person saw."""
+    """Register a button that opens a form with one long answer, for the session as the person saw it."""
 
     def begin(chat: ChatContext, press: Press) -> None:
         booking = service.mine(chat.ctx, press.subject, press.expected_version)
