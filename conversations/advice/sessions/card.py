@@ -440,7 +440,7 @@ def _statement_lines(chat: ChatContext, booking: Booking, side: str) -> list[Lin
 def _card_button(chat: ChatContext, booking: Booking) -> tuple[Button, ...]:
     page = card_holds.page_of(chat.ctx, booking)
     if page is None:
-        return (Button(label=chat.words("session._card_button"), press=press("session.card", booking.id)),)
+        return (Button(label=chat.words("session.card_button"), press=press("session.card", booking.id)),)
     if booking.state == SessionState.DEBT:
         return (Button(label=chat.words("session.pay_button", price=booking.due), url=page, style="primary"),)
     if card_holds.held_later(chat.ctx, booking) is not None:
