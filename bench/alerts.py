@@ -51,11 +51,11 @@ def window(dice: random.Random) -> DateWindow:
 
 
 def search(dice: random.Random) -> ParsedQuery:
-    wanted = product(dice)
-    entry = CATALOGUE.product(wanted)
+    filters = product(dice)
+    entry = CATALOGUE.product(filters)
     near = dice.random() < 0.7
     return ParsedQuery(
-        product=wanted,
+        product=filters,
         grade=dice.choice(entry.grades) if entry.grades and dice.random() < 0.5 else None,
         certificates=("FSC",) if dice.random() < 0.1 else (),
         quantity=Quantity(Decimal(dice.choice((24, 50, 100, 500))), "t") if dice.random() < 0.5 else None,
@@ -110,9 +110,9 @@ def main() -> None:
     arguments.add_argument("--scanned", type=int, default=5, help="listings that the plain scan looks at: it is slow")
     given = arguments.parse_args()
     dice = random.Random(SEED)
-    wanted = {f"{number:026}": search(dice) for number in range(given.searches)}
+    filters = {f"{number:026}": search(dice) for number in range(given.searches)}
     offered = [listing(dice) for _ in range(given.listings)]
-    packed = [(name, each.product or "", outline(each)) for name, each in wanted.items()]
+    packed = [(name, each.product or "", outline(each)) for name, each in filters.items()]
     watchlist = Watchlist()
     start = time.process_time()
     watchlist.put(packed)
@@ -120,11 +120,11 @@ def main() -> None:
 
     def turned_around(offer: Listing) -> set[str]:
         goods = Goods(offer, CATALOGUE, WORDS, NAMES.__contains__)
-        return {name for name in watchlist.wanting(offer) if rules.fits(wanted[name], goods)}
+        return {name for name in watchlist.wanting(offer) if rules.fits(filters[name], goods)}
 
     def scan(offer: Listing) -> set[str]:
         goods = Goods(offer, CATALOGUE, WORDS, NAMES.__contains__)
-        return {name for name, each in wanted.items() if rules.fits(each, goods)}
+        return {name for name, each in filters.items() if rules.fits(each, goods)}
 
     index, found = timed(turned_around, offered)
     alone, _ = timed(lambda offer: set(watchlist.wanting(offer, most=AT_ONCE)), offered)

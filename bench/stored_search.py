@@ -103,8 +103,8 @@ async def measure(name: str, database: str, market: PretendMarket, texts: Sequen
 
 def in_memory(ctx: Ctx, query: Query) -> None:
     catalogue, _ = reference()
-    wanted = strict_query(query.parsed, catalogue, NOW.date())
-    index_cache_of(ctx, LISTINGS).index.search(wanted, SHORT_LIST)
+    filters = strict_query(query.parsed, catalogue, NOW.date())
+    index_cache_of(ctx, LISTINGS).index.search(filters, SHORT_LIST)
 
 
 def found(ctx: Ctx, query: Query) -> None:

@@ -239,8 +239,8 @@ class Lab:
                 return await answer.json()
         except (
             aiohttp.ClientConnectionError
-        ) as nobody:  # a page that stayed open asks while the product starts or stops
-            raise HTTPException(503, "the product is not there just now") from nobody
+        ) as anonymous:  # a page that stayed open asks while the product starts or stops
+            raise HTTPException(503, "the product is not there just now") from anonymous
 
 
 async def _front_page(_: Request) -> FileResponse:

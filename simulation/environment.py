@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 OPENS: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday; its deals run over the turn of the year
 DAY: Final = 86_400.0
 QUIET_AFTER: Final = 30 * DAY
-POLLS_EVERY: Final = (3 * 3_600.0, 24 * 3_600.0)
+ASKING_INTERVAL: Final = (3 * 3_600.0, 24 * 3_600.0)
 TOO_OFTEN: Final = 100  # requests for one effect: with the product's waits that takes days
 
 
@@ -94,7 +94,7 @@ class Environment(ABC):
         """Bring an input to a random living process. None means that its outcome is unknown."""
 
     @abstractmethod
-    def doom_somebody(self, why: str) -> None:
+    def doom_one_person(self, why: str) -> None:
         """Let a living process die at one of its next boundaries."""
 
     # --- used by all parts --------------------------------------------------------------------------------------------
@@ -106,11 +106,11 @@ class Environment(ABC):
     def strikes(self, kind: str) -> bool:
         return self.fault_plan.strikes(kind, self.seconds)
 
-    def asks_every(self) -> float:
+    def asking_interval(self) -> float:
         """Return the seconds between two sweeps of the provider. The product's are two minutes, which would add no
         news.
         """
-        return DAY * self._slowly() if self.healed else between(self.chance, *POLLS_EVERY)
+        return DAY * self._slowly() if self.healed else between(self.chance, *ASKING_INTERVAL)
 
     def books_every(self) -> float:
         """Return the seconds between two nightly reconciliations; they are rarer when nothing happens."""

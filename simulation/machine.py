@@ -154,13 +154,13 @@ class Machine:
 
     # --- boundaries ---------------------------------------------------------------------------------------------------
 
-    def standing(self) -> None:
+    def pending(self) -> None:
         """Raise Killed if the process is dead, so that it crosses no boundary after its death."""
         if not self.alive:
             raise Killed
 
     def may_die(self, kind: str) -> None:
-        self.standing()
+        self.pending()
         if self.world.strikes(kind):
             self.die(kind)
             raise Killed
@@ -181,7 +181,7 @@ class Machine:
         """Let a crossing be slow, if the fault strikes."""
         if self.world.strikes(kind):
             await asyncio.sleep(between(self.world.chance, *SLOW))
-        self.standing()
+        self.pending()
 
     async def _before_commit(self) -> None:
         self.may_die("kill_before_commit")
@@ -241,7 +241,7 @@ class Machine:
 
     async def _ask_provider(self) -> None:
         while True:
-            await asyncio.sleep(self.world.asks_every() * (0.5 + self.world.chance.random()))
+            await asyncio.sleep(self.world.asking_interval() * (0.5 + self.world.chance.random()))
             if not self.world.strikes("sweeps_asleep"):
                 await self._try(self.sweeps.reconcile())
 

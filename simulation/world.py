@@ -104,7 +104,7 @@ class World(Environment):
         except (Gone, OperationalError):
             return None
 
-    def doom_somebody(self, why: str) -> None:
+    def doom_one_person(self, why: str) -> None:
         alive = [each for each in self.machines if each.alive]
         if alive:
             self.chance.choice(alive).doom(why, self.chance.randrange(BOUNDARIES))

@@ -17,7 +17,7 @@ import asyncpg
 from rapidfuzz import fuzz, process
 
 from bench.finding.market import Row
-from bench.finding.questions import NEAR_KM, Question, Wishes
+from bench.finding.questions import NEAR_KM, Filters, Question
 from config.reference import reference
 from core.catalogue.language.places import distance_km
 from core.catalogue.spelling import SHORTEST, SHORTEST_FOR_TWO
@@ -119,11 +119,11 @@ class Tantivy(Engine):
         query, may = self.tantivy.Query, self.tantivy.Occur.Should
         parts = []
         for word in words:
-            slips = 0 if len(word) < SHORTEST else 1 if len(word) < SHORTEST_FOR_TWO else 2
+            typos = 0 if len(word) < SHORTEST else 1 if len(word) < SHORTEST_FOR_TWO else 2
             for field in ("title", "text"):
                 parts.append((may, query.term_query(self.schema, field, word)))
-                if slips:
-                    parts.append((may, query.fuzzy_term_query(self.schema, field, word, slips, True)))
+                if typos:
+                    parts.append((may, query.fuzzy_term_query(self.schema, field, word, typos, True)))
         return query.boolean_query(parts)
 
     def size_mb(self) -> float:
@@ -156,7 +156,7 @@ class TantivyGiven(Tantivy):
         km = ((one["id"][0], distance_km(here["lat"], here["lon"], one["lat"][0], one["lon"][0])) for one in found)
         return [key for key, away in km if away <= NEAR_KM][:ROW_HITS]
 
-    def limited(self, given: Wishes) -> Any:
+    def limited(self, given: Filters) -> Any:
         query, must, number = self.tantivy.Query, self.tantivy.Occur.Must, self.tantivy.FieldType.Float
         lat, lon, north = given.row["lat"], given.row["lon"], NEAR_KM / KM_A_DEGREE
         east = north / math.cos(math.radians(lat))

@@ -33,7 +33,7 @@ class Question:
     kind: str
     text: str
     answers: frozenset[str]
-    given: Wishes | None = None
+    given: Filters | None = None
 
 
 class Questions:
@@ -68,7 +68,7 @@ class Questions:
 
     def draw(self, each: int) -> list[Question]:
         """Return that many questions of each class."""
-        kinds: dict[str, Callable[[], tuple[str, Sequence[str]] | tuple[str, Sequence[str], Wishes]]] = {
+        kinds: dict[str, Callable[[], tuple[str, Sequence[str]] | tuple[str, Sequence[str], Filters]]] = {
             "clean": self._clean,
             "one typo": lambda: self._damaged(self._typo),
             "two typos": lambda: self._damaged(lambda word: self._typo(self._typo(word))),
@@ -180,7 +180,7 @@ class Questions:
         lead = self.dice.choice(("", "need help with ", "consultant for "))
         return f"{lead}{' '.join(words)} {row['city']}", self.by_subject_place[skill.lower(), row["city"]]
 
-    def _sentence(self) -> tuple[str, Sequence[str], Wishes]:
+    def _sentence(self) -> tuple[str, Sequence[str], Filters]:
         """Write goods, a place with a radius, and up to three limits, as a person does, with occasional typos."""
         dice = self.dice
         while True:
@@ -190,25 +190,25 @@ class Questions:
             if dice.random() < 0.4:
                 first, _, others = name.partition(" ")
                 name = f"{self._typo(first) if len(first) > 4 else first} {others}".strip()
-            wishes = Wishes(row, name)
+            filters = Filters(row, name)
             before, after = [], [f"near {row['city']}"]
             if dice.random() < 0.6:
-                wishes.tonnes = max(1, int(row["quantity_t"] * dice.uniform(0.3, 1)))
-                before.append(dice.choice(("{}t", "{} t", "{} tonnes")).format(wishes.tonnes))
+                filters.tonnes = max(1, int(row["quantity_t"] * dice.uniform(0.3, 1)))
+                before.append(dice.choice(("{}t", "{} t", "{} tonnes")).format(filters.tonnes))
             if dice.random() < 0.6:
-                wishes.price = int(row["price_eur_t"] * dice.uniform(1, 1.4)) + 1
-                after.append(dice.choice(("under {} eur", "max {} €/t", "bis {} eur/t")).format(wishes.price))
+                filters.price = int(row["price_eur_t"] * dice.uniform(1, 1.4)) + 1
+                after.append(dice.choice(("under {} eur", "max {} €/t", "bis {} eur/t")).format(filters.price))
             if row["certs"] and dice.random() < 0.4:
-                wishes.scheme = dice.choice(row["certs"])
-                after.append(wishes.scheme.replace("_EU", "").lower())
+                filters.scheme = dice.choice(row["certs"])
+                after.append(filters.scheme.replace("_EU", "").lower())
             dice.shuffle(after)
-            found = [key for goods in called for key in self.by_product[goods] if wishes.meets(self.rows[key])]
+            found = [key for goods in called for key in self.by_product[goods] if filters.meets(self.rows[key])]
             if found:
-                return " ".join([*before, name, *after]), found, wishes
+                return " ".join([*before, name, *after]), found, filters
 
 
 @dataclass
-class Wishes:
+class Filters:
     """The contents of a sentence: goods, as it names them, near a listing's place, and up to three limits."""
 
     row: Row

@@ -52,8 +52,8 @@ def retrieve_settings(books: Books, call: Call) -> Thing:
 
 
 def update_settings(books: Books, call: Call) -> Thing:
-    wish = ((call.params.get("payments") or {}).get("payouts") or {}).get("schedule") or {}
-    interval = wish.get("interval", _schedule_of(books, call.account).interval)
+    asked_for = ((call.params.get("payments") or {}).get("payouts") or {}).get("schedule") or {}
+    interval = asked_for.get("interval", _schedule_of(books, call.account).interval)
     if interval not in ("manual", "daily"):
         raise Refusal(
             "The lab's Stripe plays the intervals manual and daily.", param="payments[payouts][schedule][interval]"

@@ -49,7 +49,7 @@ class Delivery:
         self._numbers = itertools.count(100_000_001)
         self._pending: dict[int, tuple[int, Update]] = {}  # with the chat that it concerns
         self._came: dict[int, datetime] = {}
-        self._lanes: defaultdict[int, deque[int]] = defaultdict(deque)  # updates that a webhook still has to get
+        self._queues: defaultdict[int, deque[int]] = defaultdict(deque)  # updates that a webhook still has to get
         self._arrived = asyncio.Event()
         self._poller: asyncio.Event | None = None
         self._closing = False
@@ -58,18 +58,18 @@ class Delivery:
         self._http: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(40)
 
-    def add(self, kind: str, lane: int, content: dict[str, Any]) -> None:
-        """Queue one update; `lane` is the chat it concerns."""
+    def add(self, kind: str, queue: int, content: dict[str, Any]) -> None:
+        """Queue one update; `queue` is the chat it concerns."""
         if kind not in self.allowed if self.allowed else kind in ONLY_WHEN_ASKED:
             return
         number = next(self._numbers)
         self._came[number] = self.world.clock.now()
         check_update({"update_id": number, kind: content})
-        self._pending[number] = lane, {"update_id": number, kind: content}
+        self._pending[number] = queue, {"update_id": number, kind: content}
         self._arrived.set()
         if self.webhook:
-            self._lanes[lane].append(number)
-            self._push(lane)
+            self._queues[queue].append(number)
+            self._push(queue)
 
     # -- long polling ------------------------------------------------------------------------
 
@@ -166,11 +166,11 @@ class Delivery:
         self._slots = asyncio.Semaphore(webhook.max_connections)
         if self._poller:
             self._poller.set()
-        self._lanes.clear()
-        for number, (lane, _) in self._pending.items():
-            self._lanes[lane].append(number)
-        for lane in list(self._lanes):
-            self._push(lane)
+        self._queues.clear()
+        for number, (queue, _) in self._pending.items():
+            self._queues[queue].append(number)
+        for queue in list(self._queues):
+            self._push(queue)
         return "Webhook is already set" if already else "Webhook was set"
 
     def delete_webhook(self, call: Call) -> str:
@@ -193,16 +193,16 @@ class Delivery:
             info["allowed_updates"] = sorted(self.allowed)
         return info
 
-    def _push(self, lane: int) -> None:
-        if self.webhook and not self._closing and lane not in self._tasks:
-            task = asyncio.create_task(self._empty(lane))
-            self._tasks[lane] = task
+    def _push(self, queue: int) -> None:
+        if self.webhook and not self._closing and queue not in self._tasks:
+            task = asyncio.create_task(self._empty(queue))
+            self._tasks[queue] = task
 
-    async def _empty(self, lane: int) -> None:
+    async def _empty(self, queue: int) -> None:
         """Send one person's updates, oldest first, each until the bot accepts it."""
         pause = 0.1
         try:
-            while self.webhook and (number := self._oldest(lane)) is not None:
+            while self.webhook and (number := self._oldest(queue)) is not None:
                 if await self._send(self.webhook, self._pending[number][1]):
                     self._pending.pop(number, None)
                     self._came.pop(number, None)
@@ -211,12 +211,12 @@ class Delivery:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         finally:
-            del self._tasks[lane]
+            del self._tasks[queue]
 
-    def _oldest(self, lane: int) -> int | None:
+    def _oldest(self, queue: int) -> int | None:
         """Return the person's first update that is still wanted."""
         self._let_lapse()
-        numbers = self._lanes[lane]
+        numbers = self._queues[queue]
         while numbers and numbers[0] not in self._pending:
             numbers.popleft()
         return numbers[0] if numbers else None
@@ -253,7 +253,7 @@ class Delivery:
     def _forget(self) -> None:
         self._pending.clear()
         self._came.clear()
-        self._lanes.clear()
+        self._queues.clear()
 
     async def stop(self) -> None:
         """End waiting polls with an empty answer, and stop the deliveries."""

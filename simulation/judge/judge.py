@@ -83,8 +83,8 @@ class Judge:
         if since is not None and since >= liveness.PATIENCE.total_seconds():
             self.found += liveness.left_undone(self.tables, self._world.clock.now())
             self.found += sessions.nothing_held_in_vain(self.tables, stripe)
-        if since is not None and since >= liveness.APART.total_seconds():
-            self.found += liveness.books_apart(self.tables, self._world.clock.now())
+        if since is not None and since >= liveness.DIFFERING.total_seconds():
+            self.found += liveness.differing_books(self.tables, self._world.clock.now())
 
     def after_outage(self, away: timedelta) -> None:
         """Note which deadlines of people passed while no process was running."""
@@ -111,7 +111,7 @@ class Judge:
                 *(kind, subject, event, since, until),
             )
             if rung:
-                wrong.append(f"outage: {event} of {kind} {subject} fell due while nobody was there, and was rung")
+                wrong.append(f"outage: {event} of {kind} {subject} fell due while no worker was there, and was rung")
         return wrong
 
     def unfinished(self) -> list[str]:
@@ -150,7 +150,7 @@ class Judge:
         self.found += trade.within_their_limits(self.tables) + trade.ended_when_paid(self.tables)
         self.found += sessions.nothing_held_in_vain(self.tables, self._stripe)
         self.found += provider.one_effect_each(self.tables, self._stripe)
-        self.found += provider.nothing_left_in_doubt(self.tables, self._stripe)
+        self.found += provider.nothing_left_unknown(self.tables, self._stripe)
         self.found += sessions.charged_rightly(self.tables, self._stripe, world.recorder)
         self.found += world.recorder.unanswered(
             lambda key: bool(self.tables.rows("SELECT 1 FROM inbox WHERE key = ?", key))

@@ -14,7 +14,7 @@ from simulation.recorder import Recorder
 PATIENCE: Final = timedelta(days=2)  # after the faults: a process may be away for most of the first
 OVERDUE: Final = timedelta(hours=12)
 OLD: Final = timedelta(days=2)  # a message that was delayed under the faults is retried within hours
-APART: Final = timedelta(days=9)  # three nightly reconciliations
+DIFFERING: Final = timedelta(days=9)  # three nightly reconciliations
 GIVEN_UP: Final = "given up"
 
 
@@ -36,18 +36,19 @@ def left_undone(tables: Tables, now: datetime) -> list[str]:
     return wrong
 
 
-def books_apart(tables: Tables, now: datetime) -> list[str]:
+def differing_books(tables: Tables, now: datetime) -> list[str]:
     """Return the open differences that the product itself has found between both books."""
     open_ones = "SELECT kind, subject, detail FROM money_difference WHERE closed_at IS NULL AND opened_at < ?"
     return [
-        f"books: {kind} {subject}: {detail}" for kind, subject, detail in tables.rows(open_ones, as_kept(now - APART))
+        f"books: {kind} {subject}: {detail}"
+        for kind, subject, detail in tables.rows(open_ones, as_kept(now - DIFFERING))
     ]
 
 
 def pages_forgotten(tables: Tables) -> list[str]:
     """Check that a requested payment has its message, until it has a page or will never have one."""
     return [
-        f"payment: {payment} waits for a page, and nobody asks for one"
+        f"payment: {payment} waits for a page, and no message asks for one"
         for (payment,) in tables.rows(
             "SELECT id FROM payment WHERE state = 'asked' AND NOT EXISTS (SELECT 1 FROM outbox"
             " WHERE outbox.kind = 'checkout.open' AND NOT outbox.dead AND outbox.body LIKE '%' || payment.id || '%')"
@@ -79,4 +80,4 @@ def messages_lost(tables: Tables, recorder: Recorder) -> list[str]:
     }
     lost = [each for each in sorted(recorder.on_the_way) if each not in kept]
     dead_lettered = [each for each in sorted(recorder.on_the_way) if kept.get(each) and GIVEN_UP not in str(kept[each])]
-    return [f"message: {each} was put off, and nobody will bring it" for each in (*lost, *dead_lettered)]
+    return [f"message: {each} was put off, and no worker will bring it" for each in (*lost, *dead_lettered)]

@@ -41,7 +41,7 @@ def one_effect_each(tables: Tables, stripe: StripeAccount) -> list[str]:
     return wrong
 
 
-def nothing_left_in_doubt(tables: Tables, stripe: StripeAccount) -> list[str]:
+def nothing_left_unknown(tables: Tables, stripe: StripeAccount) -> list[str]:
     """Check that no money leaves a deal while a chargeback of it is undecided."""
     left = [(_effect_of(each), each["created"]) for each in stripe.things("transfer")]
     deals = dict(tables.rows("SELECT id, subject FROM disbursement WHERE kind = 'payout'"))

@@ -31,13 +31,13 @@ AGED: Final = 86_400  # seconds for which an unneeded hold may stand
 
 
 @dataclass
-class Course:
+class Lifecycle:
     """One session, as it went. `taken`: cents by hold; `back`: cents that went back.
 
     `ran`: the clock after the yes and beyond the free minutes; `free`: before the yes.
 
     `a_minute`: cents, if it is charged by the minute, up to `price`.
-    `said_yes`, `wanted_more`: how often its seeker pressed these.
+    `said_yes`, `asked_for_more`: how often its seeker pressed these.
     `kept`: whether the product has it on record.
     """
 
@@ -56,7 +56,7 @@ class Course:
     ran: timedelta = timedelta()
     free: timedelta = timedelta()
     said_yes: int = 0
-    wanted_more: int = 0
+    asked_for_more: int = 0
     called_off: bool = False
     kept: bool = False
 
@@ -69,65 +69,72 @@ def charged_rightly(tables: Tables, stripe: StripeAccount, recorder: Recorder) -
     return wrong
 
 
-def wrong_with(course: Course) -> list[str]:
+def wrong_with(lifecycle: Lifecycle) -> list[str]:
     """Return what is wrong with one session, in words."""
     wrong = []
-    taken = sum(course.taken.values())
-    by_rule = course.why == "noshow_seeker" or (course.why == "cancelled" and course.called_off)
-    if taken and course.free_minutes and not course.said_yes and not by_rule:
+    taken = sum(lifecycle.taken.values())
+    by_rule = lifecycle.why == "noshow_seeker" or (lifecycle.why == "cancelled" and lifecycle.called_off)
+    if taken and lifecycle.free_minutes and not lifecycle.said_yes and not by_rule:
         wrong.append(f"{taken} cents were taken, and nobody had said yes")
-    more = sum(cents for hold, cents in course.taken.items() if course.purposes[hold] == "extension")
-    if more and not course.wanted_more:
-        wrong.append(f"{more} cents were taken for more time, and nobody had wanted it")
-    if taken - course.back > course.due:
-        wrong.append(f"{taken} cents were taken, {course.back} went back, and {course.due} were due")
-    unpaid = "debt_limit" in course.events
-    ran = course.ran - (TOLD_FOR if course.why in BY_A_PRESS else timedelta())
-    if course.events & BEGAN_TO_PAY and ran >= RAN and not taken and not unpaid:
-        wrong.append(f"the clock ran for {course.ran} after the yes, and it was free")
-    if course.state == SessionState.COMPLETED and taken < course.due and not unpaid:
-        wrong.append(f"{taken} cents were taken of {course.due} that were due")
-    least = min(course.a_minute * (ran // RAN), course.price)
-    if course.state == SessionState.COMPLETED and "drop" not in course.events and course.due < least and not unpaid:
-        wrong.append(f"the clock ran for {course.ran} after the yes, and {course.due} cents were due, not {least}")
-    most = course.a_minute * (course.ran // RAN + BEGUN)
-    if course.events & BEGAN_TO_PAY and most and course.due > most and "drop" not in course.events:
-        wrong.append(f"the clock ran for {course.ran} beyond the free minutes, and {course.due} cents were due")
-    if "continue" in course.events and not course.kept:
+    more = sum(cents for hold, cents in lifecycle.taken.items() if lifecycle.purposes[hold] == "extension")
+    if more and not lifecycle.asked_for_more:
+        wrong.append(f"{more} cents were taken for more time, and no side had asked for it")
+    if taken - lifecycle.back > lifecycle.due:
+        wrong.append(f"{taken} cents were taken, {lifecycle.back} went back, and {lifecycle.due} were due")
+    unpaid = "debt_limit" in lifecycle.events
+    ran = lifecycle.ran - (TOLD_FOR if lifecycle.why in BY_A_PRESS else timedelta())
+    if lifecycle.events & BEGAN_TO_PAY and ran >= RAN and not taken and not unpaid:
+        wrong.append(f"the clock ran for {lifecycle.ran} after the yes, and it was free")
+    if lifecycle.state == SessionState.COMPLETED and taken < lifecycle.due and not unpaid:
+        wrong.append(f"{taken} cents were taken of {lifecycle.due} that were due")
+    least = min(lifecycle.a_minute * (ran // RAN), lifecycle.price)
+    if (
+        lifecycle.state == SessionState.COMPLETED
+        and "drop" not in lifecycle.events
+        and lifecycle.due < least
+        and not unpaid
+    ):
+        wrong.append(
+            f"the clock ran for {lifecycle.ran} after the yes, and {lifecycle.due} cents were due, not {least}"
+        )
+    most = lifecycle.a_minute * (lifecycle.ran // RAN + BEGUN)
+    if lifecycle.events & BEGAN_TO_PAY and most and lifecycle.due > most and "drop" not in lifecycle.events:
+        wrong.append(f"the clock ran for {lifecycle.ran} beyond the free minutes, and {lifecycle.due} cents were due")
+    if "continue" in lifecycle.events and not lifecycle.kept:
         wrong.append("it went on for money, and no yes is kept")
     return wrong
 
 
-def courses_of(tables: Tables, recorder: Recorder) -> dict[str, Course]:
+def courses_of(tables: Tables, recorder: Recorder) -> dict[str, Lifecycle]:
     """Return all sessions by their key."""
     by_minute = "CASE WHEN basis = 'minute' THEN rate_minor ELSE 0 END"
     columns = f"id, ref, state, why, free_minutes, due_minor, {by_minute}, price_minor"
-    courses = {row[0]: Course(*row) for row in tables.rows(f"SELECT {columns} FROM booking")}
+    courses = {row[0]: Lifecycle(*row) for row in tables.rows(f"SELECT {columns} FROM booking")}
     for hold, booking, purpose in tables.rows("SELECT id, booking_id, purpose FROM card_hold"):
         courses[booking].purposes[hold] = purpose
-    for course in courses.values():
-        course.said_yes = recorder.yes["session.continue", course.booking]
-        course.wanted_more = recorder.yes["session.take_more", course.booking]
-        course.called_off = course.booking in recorder.cancelled
+    for lifecycle in courses.values():
+        lifecycle.said_yes = recorder.yes["session.continue", lifecycle.booking]
+        lifecycle.asked_for_more = recorder.yes["session.take_more", lifecycle.booking]
+        lifecycle.called_off = lifecycle.booking in recorder.cancelled
     for (booking,) in tables.rows("SELECT booking_id FROM consent WHERE kind = 'continue'"):
         courses[booking].kept = True
     began: dict[str, tuple[str, datetime]] = {}
     for booking, event, at, to in tables.rows(
         "SELECT subject, event, at, \"to\" FROM step WHERE process = 'session' ORDER BY at, id"
     ):
-        moment, course = datetime.fromisoformat(at), courses[booking]
-        course.events.add(event)
+        moment, lifecycle = datetime.fromisoformat(at), courses[booking]
+        lifecycle.events.add(event)
         if booking in began:
             state, since = began.pop(booking)
             ran = _there(tables, since, moment)
-            course.ran, course.free = (
-                (course.ran + ran, course.free) if state == RUNS else (course.ran, course.free + ran)
+            lifecycle.ran, lifecycle.free = (
+                (lifecycle.ran + ran, lifecycle.free) if state == RUNS else (lifecycle.ran, lifecycle.free + ran)
             )
         if to in (RUNS, FREE):
             began[booking] = to, moment
-    for course in courses.values():
-        left = max(timedelta(minutes=course.free_minutes) - course.free, timedelta())
-        course.ran = max(course.ran - left, timedelta())
+    for lifecycle in courses.values():
+        left = max(timedelta(minutes=lifecycle.free_minutes) - lifecycle.free, timedelta())
+        lifecycle.ran = max(lifecycle.ran - left, timedelta())
     return courses
 
 
@@ -137,23 +144,23 @@ def _there(tables: Tables, begins: datetime, ends: datetime) -> timedelta:
     return ends - begins - sum((each for each in away if each > timedelta()), timedelta())
 
 
-def _read_charges(courses: dict[str, Course], stripe: StripeAccount) -> list[str]:
+def _read_charges(courses: dict[str, Lifecycle], stripe: StripeAccount) -> list[str]:
     """Read what was charged to cards, hold by hold. Return in words the charges without a hold or charged twice."""
     wrong = []
-    owner = {hold: course for course in courses.values() for hold in course.purposes}
-    by_intent: dict[str, Course] = {}
+    owner = {hold: lifecycle for lifecycle in courses.values() for hold in lifecycle.purposes}
+    by_intent: dict[str, Lifecycle] = {}
     for intent in stripe.things("payment_intent"):
         hold = (intent.get("metadata") or {}).get("hold")
         if hold is None or not intent["amount_received"]:
             continue
-        course = owner.get(hold)
-        if course is None:
+        lifecycle = owner.get(hold)
+        if lifecycle is None:
             wrong.append(f"consent: {intent['id']} was charged for a hold that is not ours")
             continue
-        if hold in course.taken:
-            wrong.append(f"session {course.ref}: hold {hold} was charged twice")
-        by_intent[intent["id"]] = course
-        course.taken[hold] = course.taken.get(hold, 0) + intent["amount_received"]
+        if hold in lifecycle.taken:
+            wrong.append(f"session {lifecycle.ref}: hold {hold} was charged twice")
+        by_intent[intent["id"]] = lifecycle
+        lifecycle.taken[hold] = lifecycle.taken.get(hold, 0) + intent["amount_received"]
     for refund in stripe.things("refund"):
         if refund["payment_intent"] in by_intent and refund["status"] not in GONE:
             by_intent[refund["payment_intent"]].back += refund["amount"]
@@ -186,10 +193,10 @@ def nothing_held_in_vain(tables: Tables, stripe: StripeAccount) -> list[str]:
 def disturbances_of(tables: Tables, recorder: Recorder) -> dict[str, int]:
     """Return how often each disturbance came to the sessions of this world, for the census."""
     found: dict[str, int] = defaultdict(int)
-    for course in courses_of(tables, recorder).values():
+    for lifecycle in courses_of(tables, recorder).values():
         for event in ("drop", "noshow_seeker", "noshow_consultant", "auth_failed", "capture_failed", "extend"):
-            found[event] += event in course.events
-        found["yes pressed twice or more"] += course.said_yes > 1
+            found[event] += event in lifecycle.events
+        found["yes pressed twice or more"] += lifecycle.said_yes > 1
     begun = tables.rows(
         "SELECT began_at, starts_at FROM meeting JOIN booking ON id = booking_id WHERE began_at NOT NULL"
     )

@@ -73,7 +73,7 @@ def ended_when_paid(tables: Tables) -> list[str]:
 def within_their_limits(tables: Tables) -> list[str]:
     """Check that deals above a clerk's limit were approved before they counted."""
     return [
-        f"limit: deal {ref} of {amount} counted with the yes of somebody who signs up to {limit} alone"
+        f"limit: deal {ref} of {amount} counted with the yes of a member who signs up to {limit} alone"
         for ref, amount, limit in tables.rows(
             "SELECT deal.ref, deal.amount_minor, member.limit_minor FROM deal JOIN membership AS member"
             " ON member.person_id = deal.buyer_signed_by WHERE deal.amount_minor > member.limit_minor"

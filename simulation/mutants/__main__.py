@@ -112,9 +112,9 @@ def table(latest: Mapping[str, Found]) -> str:
         "# Rules switched off",
         "",
         "Each row is a rule of the product that `simulation/mutants` switches off from outside, and a world that",
-        "tells: its seed, its scale (`simulation/scenario.py`) and the faults that it has in any case, raised",
-        "above what other worlds have, for without it nobody would need the rule. The same world with all rules in",
-        "force has told nothing. Written by `make mutants`; one is seen again with",
+        "tells. The world has a seed, a scale (`simulation/scenario.py`) and raised faults. Those happen more often",
+        "there than elsewhere, because the rule is only needed then. The same world with all rules in force has told",
+        "nothing. The first of several breaks is named. Written by `make mutants`; one is seen again with",
         "`python -m simulation --replay SEED --without RULE`.",
         "",
         f"{len(latest)} of {len(RULES)} rules were looked for: {caught} are caught, {covered} are covered by another.",
@@ -129,7 +129,7 @@ def row(found: Found) -> str:
     rule = RULES[found.rule]
     where = place(found) if found.seed is not None else "covered" if rule.covered_by else "not caught"
     unseen = rule.covered_by or f"not within {found.tried} worlds"
-    what = found.what[:TOLD] if found.seed is not None else unseen
+    what = found.what.partition("; ")[0][:TOLD] if found.seed is not None else unseen
     return f"| {rule.name} | {rule.says} | {where} | {what.replace('|', '/')} |"
 
 

@@ -189,7 +189,7 @@ def _() -> list[Any]:
     return [instead(disbursements, name, nothing) for name in ("set_timer", "send_again", "retry")]
 
 
-@rules.rule("waits_in_vain", "Who can be paid now is sent what has waited")
+@rules.rule("waits_in_vain", "A payee who can be paid now is sent what has waited")
 def _() -> list[Any]:
     return [instead(disbursements, "send_waiting", nothing), instead(reactions, "try_deal_again", nothing)]
 

@@ -21,8 +21,7 @@ rules = Rules(among="trade")
     "oversell",
     "No more is sold than there is",
     among="last truck",
-    covered_by="a quantity is never less than nothing, so that taking more than is left refuses itself; "
-    "with both off it is seen: oversell_below_nothing",
+    covered_by="a quantity below zero refuses itself; with both off it is seen: oversell_below_nothing",
 )
 def oversell() -> list[Any]:
     def all_of_it(quantity: Any, remaining: Any, _least: Any = None) -> Any:

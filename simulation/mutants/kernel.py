@@ -99,7 +99,7 @@ def _() -> list[Any]:
     ]
 
 
-@rules.rule("poison_blocks", "What nobody will ever take is put aside", "chat_poison")
+@rules.rule("poison_blocks", "A message that can never be delivered is put aside", "chat_poison")
 def _() -> list[Any]:
     note = as_it_was(Dispatcher, "_note")
 
@@ -152,7 +152,7 @@ def _() -> list[Any]:
 
 @rules.rule(
     "outage_counts",
-    "While nobody sweeps, nobody's deadline comes nearer",
+    "While no worker sweeps, no person's deadline comes nearer",
     "kill_before_commit kill_after_commit long_outage",
 )
 def _() -> list[Any]:

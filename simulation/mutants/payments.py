@@ -146,7 +146,7 @@ def _() -> list[Any]:
             return None
         return sync.apply_done(refund.effect, refund.ref)
 
-    return [instead(sync, "tell_refund", apply_refund), instead(payouts, "tell_refund", apply_refund)]
+    return [instead(sync, "apply_refund", apply_refund), instead(payouts, "apply_refund", apply_refund)]
 
 
 @rules.rule("page_for_ever", "A page that could not be opened is given up, and another asked for", "call_error_before")
@@ -183,7 +183,7 @@ def _() -> list[Any]:
 
 @rules.rule("credit_forgotten", "What a buyer has transferred too much is found and kept", "pays_odd_sum hint_lost")
 def _() -> list[Any]:
-    return [instead(sync, "tell_credit", lambda _payer, _standing: None)]
+    return [instead(sync, "apply_credit", lambda _payer, _last_report: None)]
 
 
 @rules.rule("payout_twice", "A payout is asked for once")

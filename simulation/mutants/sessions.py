@@ -37,7 +37,7 @@ def _() -> list[Any]:
     return [instead(meeting, "keep_consent", nothing)]
 
 
-@rules.rule("yes_is_free", "Who has said yes and talked pays")
+@rules.rule("yes_is_free", "A seeker who has said yes and talked pays")
 def _() -> list[Any]:
     return [instead(tariff, "due_for", lambda terms, *_: Money.zero(terms.price.currency))]
 
@@ -103,10 +103,9 @@ def _() -> list[Any]:
 
 @rules.rule(
     "late_hold_kept",
-    "Money that is held for nobody any more is set free",
+    "Money that is held for no session any more is set free",
     "hint_late call_slow hold_lapses",
-    covered_by="the end of a session marks what is under way to be set free when it comes; with both off it is seen:"
-    " late_hold_forgotten",
+    covered_by="the end of a session marks late money to be set free; with both off it is seen: late_hold_forgotten",
 )
 def late_hold_kept() -> list[Any]:
     return [instead(card_holds, "is_wanted", lambda *_: True)]
@@ -114,7 +113,7 @@ def late_hold_kept() -> list[Any]:
 
 @rules.rule(
     "late_hold_forgotten",
-    "Money that comes to be held for a session that is over is set free, by the mark of its end or when it comes",
+    "Money that is held for a session that is over is set free, by its end or when it comes",
     "hold_unanswered hint_lost",
 )
 def _() -> list[Any]:

@@ -50,7 +50,7 @@ class Bank:
                 if strikes("hold_lapses"):
                     self._later(WHILE_HELD, partial(self._let_go, thing["id"]))
             case "charge.succeeded" | "charge.captured":
-                within = self._doubts(event["type"])
+                within = self._is_unsure(event["type"])
                 if within is not None:
                     self._later(within, partial(self._call_back, thing["id"]))
             case "transfer.created":
@@ -63,7 +63,7 @@ class Bank:
             case "charge.dispute.closed" if thing["status"] == "won" and strikes("dispute_lost_again"):
                 self._later(SOMETIME, partial(self._lose_again, thing["id"]))
 
-    def _doubts(self, type_: str) -> tuple[float, float] | None:
+    def _is_unsure(self, type_: str) -> tuple[float, float] | None:
         """Return the time within which the payer's bank makes a chargeback, or None."""
         strikes = self._world.strikes
         if type_ == "charge.succeeded" and strikes("dispute_soon"):

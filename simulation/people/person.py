@@ -26,7 +26,7 @@ HOUR: Final = 3_600.0
 NAP: Final = (HOUR, 60 * HOUR)  # seconds until they look again without news
 THINKS: Final = (20.0, 30 * HOUR)
 HURRIES: Final = (2.0, 240.0)
-TALKS: Final = (5.0, 900.0)  # seconds within a session until they act
+SESSIONS: Final = (5.0, 900.0)  # seconds within a session until they act
 LATE: Final = (60.0, 1_200.0)  # seconds by which they are late
 AGAIN_AFTER: Final = 2 * HOUR  # seconds until they repeat a press without effect
 WAITS: Final = 600.0  # seconds for a form to go on
@@ -71,7 +71,7 @@ class Person:
 
     world: Environment
     stripe: StripeAccount
-    somebody_else: Callable[[Person], Person]  # the other side of one of their deals, if there is one
+    another_person: Callable[[Person], Person]  # the other side of one of their deals, if there is one
     phone: Phone
     dice: random.Random
     likes: Mapping[str, float]
@@ -111,7 +111,7 @@ class Person:
             except TimeoutError:
                 return
             wakes = min(wakes, self.world.seconds + between(self.dice, *THINKS))
-        await asyncio.sleep(between(self.dice, *(TALKS if self._talks() else HURRIES)))
+        await asyncio.sleep(between(self.dice, *(SESSIONS if self._sessions() else HURRIES)))
 
     def _is_urgent(self) -> bool:
         """Return whether something waits that is gone in minutes: a form, a session, a card for its slot."""
@@ -134,7 +134,7 @@ class Person:
         if wish is not None:
             await (self.press(wish.load) if wish.verb else self.visit(wish.load))
 
-    def _talks(self) -> bool:
+    def _sessions(self) -> bool:
         return any(each.verb in IN_A_TALK for each in self._wishes())
 
     def _wishes(self) -> list[Wish]:
@@ -197,10 +197,10 @@ class Person:
             return
         yes = pressed.verb in YES_TO_PAY
         if yes and self.world.strikes("kill_at_yes"):
-            self.world.doom_somebody("kill_at_yes")
+            self.world.doom_one_person("kill_at_yes")
         self._note(pressed)
         if self.world.strikes("wrong_hand_first"):
-            await self.somebody_else(self).phone.send(ButtonPress(load))
+            await self.another_person(self).phone.send(ButtonPress(load))
         if self.world.strikes("double_yes" if yes else "double_press"):
             self.world.spawn(self._press_again(load))
         await self.phone.send(ButtonPress(load))
@@ -210,7 +210,7 @@ class Person:
             )
         if self.world.strikes("wrong_person"):
             wished = [each.load for each in self._wishes() if each.verb] or [load]
-            await self.somebody_else(self).phone.send(ButtonPress(self.dice.choice(wished)))
+            await self.another_person(self).phone.send(ButtonPress(self.dice.choice(wished)))
 
     async def _press_again(self, load: str) -> None:
         await asyncio.sleep(self.dice.random())

@@ -206,7 +206,7 @@ class Population:
         appetite = EVER if likes is RULES else dice.choice(APPETITE) + (likes is SEEKS)
         changed = {verb: liked for verb, liked in self._changed.items() if verb.split()[0] in likes}
         likes = {**OWED, **tempered(likes, dice), **changed}
-        made = (self._world, self._stripe, self.somebody_else, phone, dice, likes, answers, opening, also, appetite)
+        made = (self._world, self._stripe, self.another_person, phone, dice, likes, answers, opening, also, appetite)
         person = Person(*made) if head is None else Clerk(*made, head=head)
         self.people[person] = within * HOUR * dice.random()
         return person
@@ -217,7 +217,7 @@ class Population:
         phones = [each.phone for each in self.people if each.opening == "/cases"]
         return frozenset(f"{phone.platform}:{phone.number}" for phone in phones)
 
-    def somebody_else(self, than: Person) -> Person:
+    def another_person(self, than: Person) -> Person:
         """Return the other side of one of their deals, or any other person."""
         others = [each for each in self.people if each is not than]
         return self._dice.choice([each for each in others if each.deals & than.deals] or others)

@@ -174,7 +174,7 @@ class ChatTransport:
         if world.strikes("chat_blocked"):
             phone.blocked_until = world.seconds + between(world.chance, *BLOCKED_FOR)
         if phone.blocked_until > world.seconds:
-            return Never("blocked", partial(_nobody_there, phone=phone, address=address))
+            return Never("blocked", partial(_no_client_there, phone=phone, address=address))
         if world.strikes("chat_slow_down"):
             return Later("too many requests", seconds=float(world.chance.randrange(1, 60)))
         if world.strikes("chat_error"):
@@ -187,7 +187,7 @@ class ChatTransport:
         return Delivered()
 
 
-def _nobody_there(ctx: object, phone: Phone, address: str) -> None:
+def _no_client_there(ctx: object, phone: Phone, address: str) -> None:
     mark_dead(ctx, phone.platform, phone.workspace, address)  # type: ignore[arg-type]  # the unit's own context
 
 

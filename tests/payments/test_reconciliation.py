@@ -54,7 +54,7 @@ async def test_earnings_of_the_market_are_what_no_other_party_owns(
     assert free == {"EUR": eur(52_500 - 31_525)}  # the commission, less what the provider has kept
     await shop.pass_time(days=8)
     assert await pay_out(shop.provider, free, "209.76 EUR", "2026-11-23") == 1
-    for _ in range(2):  # typed twice it is one payout
+    for _ in range(2):  # text twice it is one payout
         assert await pay_out(shop.provider, free, "200.00 EUR", "2026-11-23") == 0
     assert len(await shop.made("payout")) == 1
     await shop.pass_time(minutes=20)
@@ -63,11 +63,9 @@ async def test_earnings_of_the_market_are_what_no_other_party_owns(
     assert "on its way to your bank" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"]
-)
-def test_text_that_is_no_amount_is_not_paid_out(typed: str) -> None:
-    assert amount_of(typed) is None
+@pytest.mark.parametrize("text", ["", "100", "EUR", "-1 EUR", "0 EUR", "1.005 EUR", "1e999999 EUR", "NaN EUR", "1 XXL"])
+def test_text_that_is_no_amount_is_not_paid_out(text: str) -> None:
+    assert amount_of(text) is None
 
 
 async def test_unexplained_difference_is_a_case_until_it_is_corrected(shop: Shop) -> None:

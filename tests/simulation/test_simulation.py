@@ -18,7 +18,7 @@ from simulation.engine.trace import Trace
 from simulation.environment import OPENS
 from simulation.fault_plan import ASKED_FOR, KINDS, FaultPlan
 from simulation.judge.judge import ENDING, STEPS
-from simulation.judge.sessions import Course, wrong_with
+from simulation.judge.sessions import Lifecycle, wrong_with
 from simulation.mutants.calls import counted
 from simulation.mutants.catalogue import RULES, switched_off
 from simulation.people.person import URGENT
@@ -101,7 +101,7 @@ def test_people_like_only_what_can_be_pressed() -> None:
     assert liked <= {verb for book in ROUTERS for verb in book.presses}
 
 
-FINE = Course("b", "SABCDE", "completed", "time_up", 10, 9_000, kept=True, said_yes=1)
+FINE = Lifecycle("b", "SABCDE", "completed", "time_up", 10, 9_000, kept=True, said_yes=1)
 FINE.purposes["h"], FINE.taken["h"] = "session", 9_000
 
 
@@ -114,7 +114,7 @@ FINE.purposes["h"], FINE.taken["h"] = "session", 9_000
         ({"said_yes": 0, "why": "cancelled"}, "nobody had said yes"),
         ({"said_yes": 0, "why": "cancelled", "called_off": True}, None),
         ({"said_yes": 0, "free_minutes": 0}, None),
-        ({"purposes": {"h": "extension"}}, "nobody had wanted it"),
+        ({"purposes": {"h": "extension"}}, "no side had asked for it"),
         ({"taken": {"h": 9_000, "again": 9_000}, "purposes": {"h": "session", "again": "session"}}, "9000 were due"),
         ({"taken": {}, "events": {"continue"}, "ran": timedelta(minutes=20)}, "it was free"),
         ({"taken": {}, "events": {"continue", "debt_limit"}, "ran": timedelta(minutes=20)}, None),

@@ -370,7 +370,7 @@ SESSIONS: Final = (
         AND {owed("'escrow:' || booking.id", "booking.currency")} <> 0""",
     ),
     Invariant(
-        "nobody is charged for a talk without a yes",
+        "no seeker is charged for a talk without a yes",
         "A talk is charged after a consent that is on record, a late cancellation and a no-show by the rule shown.",
         f"""SELECT booking.id, booking.ref {CHARGED_TALK}
         AND NOT EXISTS (SELECT 1 FROM consent WHERE consent.booking_id = booking.id AND consent.kind = 'continue')""",

@@ -128,7 +128,9 @@ def open_account(books: Books, capabilities: list[str], **given: Any) -> Thing:
 
 def create_v1(books: Books, call: Call) -> Thing:
     params = call.params
-    requested = [name for name, wish in (params.get("capabilities") or {}).items() if (wish or {}).get("requested")]
+    requested = [
+        name for name, asked_for in (params.get("capabilities") or {}).items() if (asked_for or {}).get("requested")
+    ]
     if strange := set(requested) - {"transfers", "card_payments"}:
         raise Refusal(f"The lab's Stripe does not play the capabilities {sorted(strange)}.", param="capabilities")
     controller = params.get("controller") or {}

@@ -90,14 +90,14 @@ def _intent_of(books: Books, session: Thing) -> Thing:
     if session["payment_intent"] is None:
         _ensure_customer(books, session)
         data = books.private[session["id"]]
-        wish = {
+        asked_for = {
             "amount": session["amount_total"],
             "currency": session["currency"],
             "customer": session["customer"],
             "allowed_payment_method_types": session["payment_method_types"],
             "payment_method_options": session["payment_method_options"],
         }
-        session["payment_intent"] = new_intent(books, {**data, **wish})["id"]
+        session["payment_intent"] = new_intent(books, {**data, **asked_for})["id"]
     return books.get("payment_intent", session["payment_intent"])
 
 

@@ -65,8 +65,8 @@ async def mailbox(lab: Lab, browser: aiohttp.ClientSession) -> AsyncIterator[Mai
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     address = runner.addresses[0]
-    wish = {"url": f"http://{address[0]}:{address[1]}/webhook", "secret": SECRET}
-    async with browser.put("/lab/stripe/webhook", json=wish) as answer:
+    params = {"url": f"http://{address[0]}:{address[1]}/webhook", "secret": SECRET}
+    async with browser.put("/lab/stripe/webhook", json=params) as answer:
         assert answer.status == 200
     yield mailbox
     lab.stripe.webhook_url = ""

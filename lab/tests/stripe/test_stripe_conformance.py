@@ -26,8 +26,8 @@ ROUTES: list[Route] = list(chain.from_iterable(part.ROUTES for part in PARTS))
 @pytest.fixture(scope="module")
 def charge() -> dict[str, Any]:
     books = Stripe(World()).books
-    wish = {"amount": 20_000, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True}
-    payment_intents.create_intent(books, Call(wish))
+    params = {"amount": 20_000, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True}
+    payment_intents.create_intent(books, Call(params))
     (charge,) = books.all("charge")
     return charge
 

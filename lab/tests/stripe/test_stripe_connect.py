@@ -10,9 +10,9 @@ from lab.tests.stripe.till import Till
 
 async def test_a_seller_is_paid_only_after_onboarding(till: Till) -> None:
     seller, charge = await till.seller(onboarded=False), await till.charge()
-    wish = {"amount": 5_000, "currency": "eur", "destination": seller, "source_transaction": charge.id}
+    params = {"amount": 5_000, "currency": "eur", "destination": seller, "source_transaction": charge.id}
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await till.v1.transfers.create_async(wish)
+        await till.v1.transfers.create_async(params)
     assert refused.value.code == "insufficient_capabilities_for_transfer"
     link = await till.v2.core.account_links.create_async(
         {
@@ -30,7 +30,7 @@ async def test_a_seller_is_paid_only_after_onboarding(till: Till) -> None:
     )
     assert account.configuration.recipient.capabilities.stripe_balance.stripe_transfers.status == "active"
     assert account.requirements.entries == []
-    assert (await till.v1.transfers.create_async(wish)).destination == seller
+    assert (await till.v1.transfers.create_async(params)).destination == seller
 
 
 async def test_an_onboarding_link_works_once(till: Till) -> None:
@@ -69,12 +69,12 @@ async def test_an_account_of_the_older_kind_is_onboarded_too(till: Till) -> None
 async def test_a_transfer_above_the_available_balance_is_refused(till: Till) -> None:
     seller = await till.seller()
     await till.charge(20_000)
-    wish = {"amount": 10_000, "currency": "eur", "destination": seller}
+    params = {"amount": 10_000, "currency": "eur", "destination": seller}
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        await till.v1.transfers.create_async(wish)
+        await till.v1.transfers.create_async(params)
     assert refused.value.code == "balance_insufficient"
     till.later(days=2)
-    await till.v1.transfers.create_async(wish)
+    await till.v1.transfers.create_async(params)
     assert await till.balance() == (19_675 - 10_000, 0)
     assert await till.balance(seller) == (10_000, 0)
 
@@ -82,11 +82,11 @@ async def test_a_transfer_above_the_available_balance_is_refused(till: Till) -> 
 async def test_a_charge_is_passed_on_in_lots_up_to_its_amount(till: Till) -> None:
     first, second = await till.seller(), await till.seller()
     charge = await till.charge(20_000, transfer_group="deal_7")
-    wish = {"currency": "eur", "source_transaction": charge.id}
-    await till.v1.transfers.create_async({**wish, "amount": 8_000, "destination": first})
-    await till.v1.transfers.create_async({**wish, "amount": 11_000, "destination": second})
+    params = {"currency": "eur", "source_transaction": charge.id}
+    await till.v1.transfers.create_async({**params, "amount": 8_000, "destination": first})
+    await till.v1.transfers.create_async({**params, "amount": 11_000, "destination": second})
     with pytest.raises(stripe.InvalidRequestError, match="must not exceed the source amount"):
-        await till.v1.transfers.create_async({**wish, "amount": 1_001, "destination": first})
+        await till.v1.transfers.create_async({**params, "amount": 1_001, "destination": first})
     made = await till.v1.transfers.list_async({"transfer_group": "deal_7"})
     assert [each.amount for each in made.data] == [11_000, 8_000]
     assert await till.balance(first) == (0, 8_000)

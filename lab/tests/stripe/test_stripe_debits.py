@@ -120,18 +120,18 @@ async def test_coins_are_there_at_once_go_back_in_part_and_are_never_disputed(ti
 
 
 async def test_coins_come_from_a_wallet_of_the_payers(till: Till) -> None:
-    wish = {
+    params = {
         "amount": 20_000,
         "currency": "eur",
         "allowed_payment_method_types": ["crypto"],
         "payment_method_data": {"type": "crypto"},
         "confirm": True,
     }
-    intent = await till.v1.payment_intents.create_async(wish)
+    intent = await till.v1.payment_intents.create_async(params)
     wallet = intent.next_action.redirect_to_url.url
     assert "pretend wallet" in await till.page(wallet)
     assert ">Paid<" in await till.press(wallet, network="base", token="usdc")
     assert (await till.again(intent)).status == "succeeded"
     customer = await till.customer()
-    off_session = {**wish, "customer": customer.id, "off_session": True}
+    off_session = {**params, "customer": customer.id, "off_session": True}
     assert "customer to be there" in str(await till.refused(till.v1.payment_intents.create_async(off_session)))

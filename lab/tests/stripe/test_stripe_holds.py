@@ -53,10 +53,10 @@ async def test_a_captured_part_is_the_most_that_can_go_back(till: Till) -> None:
 
 @pytest.mark.parametrize("kind", ["customer_balance", "sepa_debit", "crypto"])
 async def test_only_cards_can_be_held(till: Till, kind: str) -> None:
-    wish = {"amount": 20_000, "currency": "eur", "capture_method": "manual", "allowed_payment_method_types": [kind]}
-    refused = await till.refused(till.v1.payment_intents.create_async(wish))
+    params = {"amount": 20_000, "currency": "eur", "capture_method": "manual", "allowed_payment_method_types": [kind]}
+    refused = await till.refused(till.v1.payment_intents.create_async(params))
     assert refused.param == "allowed_payment_method_types"  # type: ignore[attr-defined]  # an invalid request's
-    both = await till.v1.payment_intents.create_async({**wish, "allowed_payment_method_types": [kind, "card"]})
+    both = await till.v1.payment_intents.create_async({**params, "allowed_payment_method_types": [kind, "card"]})
     assert both.payment_method_types == ["card"]
 
 
@@ -74,8 +74,8 @@ async def test_a_page_that_saves_a_card_leaves_it_with_the_customer(till: Till) 
 
 async def test_a_saved_card_may_be_declined_when_its_day_comes(till: Till) -> None:
     customer = await till.customer()
-    wish = {"customer": customer.id, "payment_method": "pm_card_chargeCustomerFail", "confirm": True}
-    setup = await till.v1.setup_intents.create_async({**wish, "usage": "off_session"})
+    params = {"customer": customer.id, "payment_method": "pm_card_chargeCustomerFail", "confirm": True}
+    setup = await till.v1.setup_intents.create_async({**params, "usage": "off_session"})
     assert setup.status == "succeeded"
     declined = await till.refused(
         till.intent(card=setup.payment_method, customer=customer.id, off_session=True, capture_method="manual")

@@ -21,9 +21,9 @@ async def status_of(till: Till, seller: str) -> Any:
 
 async def test_a_restricted_seller_is_not_paid_until_stripe_knows_more(till: Till) -> None:
     seller, charge = await till.seller(), await till.charge()
-    wish = {"amount": 5_000, "currency": "eur", "destination": seller, "source_transaction": charge.id}
+    params = {"amount": 5_000, "currency": "eur", "destination": seller, "source_transaction": charge.id}
     await till.lab_does(f"stripe/accounts/{seller}", do="restrict", due=["individual.id_number"])
-    refused = await till.refused(till.v1.transfers.create_async(wish))
+    refused = await till.refused(till.v1.transfers.create_async(params))
     assert refused.code == "insufficient_capabilities_for_transfer"
     account = await till.v2.core.accounts.retrieve_async(seller, {"include": ["requirements"]})
     assert [each.description for each in account.requirements.entries] == ["individual.id_number"]
@@ -37,7 +37,7 @@ async def test_a_restricted_seller_is_not_paid_until_stripe_knows_more(till: Til
     assert "individual.id_number" in await till.page(link.url)
     assert "All set" in await till.press(link.url)
     assert await status_of(till, seller) == "active"
-    await till.v1.transfers.create_async(wish)
+    await till.v1.transfers.create_async(params)
 
 
 async def test_thin_events_name_the_account_and_the_rest_is_fetched(till: Till, mailbox: Mailbox) -> None:

@@ -51,8 +51,8 @@ class Shop:
 
     def pay(self, books: Books, number: int) -> None:
         card = CARDS[number % len(CARDS)]
-        wish = {"amount": 50 + number, "currency": "eur", "payment_method": card, "confirm": True}
-        payment_intents.create_intent(books, Call({**wish, "capture_method": ("automatic", "manual")[number % 2]}))
+        params = {"amount": 50 + number, "currency": "eur", "payment_method": card, "confirm": True}
+        payment_intents.create_intent(books, Call({**params, "capture_method": ("automatic", "manual")[number % 2]}))
 
     def capture(self, books: Books, number: int) -> None:
         intent = self.pick("payment_intent", number)
@@ -63,9 +63,9 @@ class Shop:
         refunds.create_refund(books, Call({"charge": self.pick("charge", number)["id"], "amount": 1 + number % 700}))
 
     def transfer(self, books: Books, number: int) -> None:
-        wish: Thing = {"amount": 1 + number % 900, "currency": "eur", "destination": self.seller}
+        params: Thing = {"amount": 1 + number % 900, "currency": "eur", "destination": self.seller}
         source = {"source_transaction": self.pick("charge", number)["id"]} if number % 3 else {}
-        transfers.create_transfer(books, Call(wish | source))
+        transfers.create_transfer(books, Call(params | source))
 
     def reverse(self, books: Books, number: int) -> None:
         transfer_reversals.create_reversal(

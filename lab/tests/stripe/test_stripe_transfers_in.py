@@ -138,10 +138,10 @@ async def test_a_refund_asks_for_the_account_where_the_bank_did_not_tell(till: T
     customer = await till.customer(email=None)
     intent = await till.transfer_intent(customer)
     await till.bank_sends(customer.id, 20_000, sender=None)
-    wish = {"payment_intent": intent.id, "amount": 1_000}
-    assert (await till.refused(till.v1.refunds.create_async(wish))).code == "parameter_missing"
-    wish["instructions_email"] = "jonas@buyer.test"
-    asked, late, unwanted = [await till.v1.refunds.create_async(wish) for _ in range(3)]
+    params = {"payment_intent": intent.id, "amount": 1_000}
+    assert (await till.refused(till.v1.refunds.create_async(params))).code == "parameter_missing"
+    params["instructions_email"] = "jonas@buyer.test"
+    asked, late, unwanted = [await till.v1.refunds.create_async(params) for _ in range(3)]
     assert (asked.status, asked.instructions_email) == ("requires_action", "jonas@buyer.test")
     assert (await till.v1.refunds.cancel_async(unwanted.id)).status == "canceled"
     await till.lab_does(f"stripe/refunds/{asked.id}", do="give_account")
@@ -176,7 +176,7 @@ async def test_a_bank_transfer_needs_its_customer_its_country_and_its_currency(
     till: Till, change: dict[str, Any], param: str
 ) -> None:
     customer = await till.customer()
-    wish = {
+    params = {
         "amount": 20_000,
         "currency": "eur",
         "customer": customer.id,
@@ -186,6 +186,6 @@ async def test_a_bank_transfer_needs_its_customer_its_country_and_its_currency(
         "confirm": True,
     }
     refused = await till.refused(
-        till.v1.payment_intents.create_async({k: v for k, v in (wish | change).items() if v is not None})
+        till.v1.payment_intents.create_async({k: v for k, v in (params | change).items() if v is not None})
     )
     assert refused.param == param  # type: ignore[attr-defined]  # an invalid request's

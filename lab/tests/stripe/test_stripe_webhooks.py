@@ -114,9 +114,9 @@ async def test_an_endpoint_of_ones_own_hears_only_what_it_asked_for(till: Till, 
 
 async def test_an_endpoint_hears_of_the_platform_or_of_its_sellers(till: Till, mailbox: Mailbox) -> None:
     url, till.lab.stripe.webhook_url = till.lab.stripe.webhook_url, ""
-    wish = {"url": url, "enabled_events": ["*"]}
+    params = {"url": url, "enabled_events": ["*"]}
     own, of_sellers = [
-        await till.v1.webhook_endpoints.create_async({**wish, **more}) for more in ({}, {"connect": True})
+        await till.v1.webhook_endpoints.create_async({**params, **more}) for more in ({}, {"connect": True})
     ]
     await till.seller()
     await till.customer()

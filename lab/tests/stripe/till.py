@@ -93,8 +93,8 @@ class Till:
         return refused.value
 
     async def intent(self, amount: int = 20_000, card: str = "pm_card_visa", **more: Any) -> Any:
-        wish = {"amount": amount, "currency": "eur", "payment_method": card, "confirm": True}
-        return await self.v1.payment_intents.create_async({**wish, "expand": ["latest_charge"], **more})
+        params = {"amount": amount, "currency": "eur", "payment_method": card, "confirm": True}
+        return await self.v1.payment_intents.create_async({**params, "expand": ["latest_charge"], **more})
 
     async def customer(self, **more: Any) -> Any:
         return await self.v1.customers.create_async({"name": "Jonas", "email": "jonas@buyer.test", **more})
@@ -129,7 +129,7 @@ class Till:
 
     async def debit(self, iban: str = "DE89370400440532013000", amount: int = 20_000, **change: Any) -> Any:
         """Return a PaymentIntent with a SEPA debit in progress. Values of None in `change` are left out."""
-        wish = {
+        params = {
             "amount": amount,
             "currency": "eur",
             "allowed_payment_method_types": ["sepa_debit"],
@@ -142,7 +142,7 @@ class Till:
             "confirm": True,
             **change,
         }
-        given = {name: value for name, value in wish.items() if value is not None}
+        given = {name: value for name, value in params.items() if value is not None}
         return await self.v1.payment_intents.create_async(given)
 
     async def again(self, thing: Any) -> Any:

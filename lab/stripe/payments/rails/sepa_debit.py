@@ -22,13 +22,13 @@ PROCESSING: Final = 5 * DAY
 RETURN_AFTER: Final = 40 * DAY
 """When the account that is "returned later" sends its debit back, within the eight weeks that SEPA gives."""
 
-Course = Literal["succeeds", "fails", "is_returned"]
+DebitPlan = Literal["succeeds", "fails", "is_returned"]
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     iban: str
-    course: Course
+    plan: DebitPlan
     about: str
 
 
@@ -46,8 +46,8 @@ def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> No
     if how.mandate is None:
         raise missing_parameter("mandate_data")
     mandate = sign(books, method, how.mandate)
-    wish = ((intent["payment_method_options"] or {}).get("sepa_debit") or {}).get("target_date")
-    done_at = max(books.now() + PROCESSING, _checked_target(books, wish) if wish else 0)
+    asked_for = ((intent["payment_method_options"] or {}).get("sepa_debit") or {}).get("target_date")
+    done_at = max(books.now() + PROCESSING, _checked_target(books, asked_for) if asked_for else 0)
     account = method["sepa_debit"]
     shown = {
         **{name: account[name] for name in ("bank_code", "branch_code", "country", "fingerprint", "last4")},
@@ -58,13 +58,13 @@ def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> No
     charge["amount_captured"] = charge["amount"]
     books.announce("charge.pending", charge)
     lifecycle.wait(books, intent, charge)
-    books.later(done_at, lambda: _end(books, intent, charge, fails=course_of(books, method) == "fails"))
+    books.later(done_at, lambda: _end(books, intent, charge, fails=plan_of(books, method) == "fails"))
 
 
-def _checked_target(books: Books, wish: str) -> int:
+def _checked_target(books: Books, asked_for: str) -> int:
     """Return `target_date`, which must be three to fifteen days ahead."""
     try:
-        target = int(datetime.fromisoformat(wish).replace(tzinfo=UTC).timestamp())
+        target = int(datetime.fromisoformat(asked_for).replace(tzinfo=UTC).timestamp())
     except ValueError:
         target = 0
     if not books.now() + 2 * DAY <= target <= books.now() + 15 * DAY:
@@ -100,9 +100,9 @@ def sign(books: Books, method: Thing, given: Thing) -> Thing:
     return mandate
 
 
-def course_of(books: Books, method: Thing) -> Course:
+def plan_of(books: Books, method: Thing) -> DebitPlan:
     known = BY_IBAN.get(books.private[method["id"]])
-    return known.course if known else "succeeds"
+    return known.plan if known else "succeeds"
 
 
 def finish(books: Books, intent: Thing, *, fails: bool) -> None:
@@ -124,7 +124,7 @@ def _end(books: Books, intent: Thing, charge: Thing, *, fails: bool) -> None:
     books.announce("charge.succeeded", charge)
     lifecycle.succeed(books, intent, charge)
     method = books.get("payment_method", charge["payment_method"])
-    if course_of(books, method) == "is_returned":
+    if plan_of(books, method) == "is_returned":
         books.later(books.now() + RETURN_AFTER, lambda: give_back(books, charge))
 
 

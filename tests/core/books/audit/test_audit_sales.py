@@ -32,7 +32,7 @@ SESSION_HARMS = {
         "UPDATE ledger_balance SET credits = credits + 5 WHERE account LIKE 'escrow:%';"
         " UPDATE booking SET state = 'completed'"
     ),
-    "nobody is charged for a talk without a yes": "DELETE FROM consent",
+    "no seeker is charged for a talk without a yes": "DELETE FROM consent",
     "the yes was given in the talk that it pays for": "UPDATE meeting SET began_at = ended_at",
     "no hold gives more than it holds": "UPDATE card_hold SET amount_minor = 1",
     "a hold is taken once": "UPDATE card_hold SET number = number + 5",

@@ -262,7 +262,7 @@ async def test_file_goes_to_its_requester_and_the_first_is_kept(market: Market) 
     fee, draft = await papers(market)
     market.watch(InvoiceDrawn)
 
-    async def asks(invoice: Invoice, drawing: bytes) -> None:
+    async def asking(invoice: Invoice, drawing: bytes) -> None:
         before = len(market.posts)
         await market.run(trade.seller, lambda ctx: service.ask_file(ctx, invoice.id, "telegram::42"))
         for post in market.posts[before:]:
@@ -271,7 +271,7 @@ async def test_file_goes_to_its_requester_and_the_first_is_kept(market: Market) 
 
     for invoice, drawings in ((fee, (b"%PDF-1", b"%PDF-2")), (draft, (b"%PDF-3", b"%PDF-4"))):
         for drawing in drawings:
-            await asks(invoice, drawing)
+            await asking(invoice, drawing)
     files = [fact.file_id for fact in market.facts if isinstance(fact, InvoiceDrawn)]
     kept = await market.run(MARKET, lambda ctx: [content_of(ctx, each) for each in files])
     assert [(each.name, each.content) for each in kept] == [

@@ -45,7 +45,7 @@ def seen(legs: list[Leg], *, buys: bool) -> tuple[str, Money | None, Money | Non
 def test_an_entry_means_to_each_side_what_it_did_for_them() -> None:
     funded = [debit(PROVIDER, eur(100)), credit(escrow("d"), eur(100))]
     released = [debit(escrow("d"), eur(100)), credit(payable("s"), eur(97)), credit(COMMISSION, eur(3))]
-    parted = [
+    settled = [
         *released[:1],
         credit(payable("s"), eur(48)),
         credit(COMMISSION, eur(2)),
@@ -55,14 +55,14 @@ def test_an_entry_means_to_each_side_what_it_did_for_them() -> None:
     back = [debit(refund_due("d"), eur(50)), credit(PROVIDER, eur(50))]
     set_off = [debit(payable("s"), eur(30)), credit(receivable("s"), eur(30))]
     reversed_ = [debit(PROVIDER, eur(20)), credit(receivable("s"), eur(20))]
-    assert [seen(legs, buys=True) for legs in (funded, released, parted, sent, back)] == [
+    assert [seen(legs, buys=True) for legs in (funded, released, settled, sent, back)] == [
         ("paid", None, eur(100), None),
         None,
         None,
         None,
         ("refunded", eur(50), None, None),
     ]
-    assert [seen(legs, buys=False) for legs in (funded, released, parted, sent, back, set_off, reversed_)] == [
+    assert [seen(legs, buys=False) for legs in (funded, released, settled, sent, back, set_off, reversed_)] == [
         None,
         ("released", eur(97), None, eur(3)),
         ("released", eur(48), None, eur(2)),

@@ -76,10 +76,10 @@ async def test_deal_above_the_limit_waits_for_approval_before_payment(market: Ma
         return found
 
     assert await may(ona) == ["approve", "refuse"]
-    for nobody in (trade.buyer, trade.seller):  # the signer does not approve it too
-        assert await may(nobody) == []
+    for outsider in (trade.buyer, trade.seller):  # the signer does not approve it too
+        assert await may(outsider) == []
         with pytest.raises(NotAllowed):
-            await market.run(nobody, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
+            await market.run(outsider, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
     with pytest.raises(NotFound):
         await market.run(trade.stranger, lambda ctx: deals.approve_deal(ctx, trade.deal_id))
 

@@ -20,18 +20,18 @@ __all__ = ["they"]  # the fixture: the session is over, and its money is not spl
 
 
 async def test_a_refund_that_the_buyers_bank_has_sent_back_has_to_arrive_first(market: Market) -> None:
-    trade, effect = await called_off(market)
+    trade, disbursement = await called_off(market)
     await trade.provider_answers()
     assert (await trade.deal()).state == DealState.CANCELLED
     assert (await market.run(trade.buyer, erasure.account_deletion)).hindered_by == ()
     failed = partial(
-        disbursements.refused, disbursement_id=effect, why="account_closed", final=True, ref=f"re_{effect}"
+        disbursements.refused, disbursement_id=disbursement, why="account_closed", final=True, ref=f"re_{disbursement}"
     )
     await market.run(PROVIDER, failed)
     assert (await market.run(trade.buyer, erasure.account_deletion)).hindered_by == (Open.PAYMENT,)
     assert (await market.run(trade.seller, erasure.account_deletion)).hindered_by == ()
     await trade.pass_days(8)
-    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref="re_2"))
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref="re_2"))
     assert (await market.run(trade.buyer, erasure.account_deletion)).hindered_by == ()
 
 
@@ -39,8 +39,10 @@ async def test_a_refund_of_a_session_that_came_back_has_to_arrive_first(they: Co
     await they.does(they.alex, settlement.give_back)
     assert await they.state() == SessionState.COMPLETED
     assert (await they.run(they.sarah, erasure.account_deletion)).hindered_by == ()
-    effect = next(post.body["effect"] for post in they.market.posts if post.kind == "refund")
-    back = partial(disbursements.refused, disbursement_id=effect, why="account_closed", final=True, ref=f"tr_{effect}")
+    disbursement = next(post.body["effect"] for post in they.market.posts if post.kind == "refund")
+    back = partial(
+        disbursements.refused, disbursement_id=disbursement, why="account_closed", final=True, ref=f"tr_{disbursement}"
+    )
     await they.market.run(PROVIDER, back)
     assert (await they.run(they.sarah, erasure.account_deletion)).hindered_by == (Open.PAYMENT,)
     assert (await they.run(they.alex, erasure.account_deletion)).hindered_by == ()

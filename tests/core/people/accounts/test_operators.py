@@ -18,7 +18,7 @@ OURS = Identity(SLACK.code, "T0OURS", "U0123", "Olga")
 THEIRS = Identity(SLACK.code, "T0THEIRS", "U0123", "Mallory")
 
 
-async def desk(market: Market) -> list[str]:
+async def staff(market: Market) -> list[str]:
     return [each.name for each in await market.run(MARKET, operators)]
 
 
@@ -28,11 +28,11 @@ async def test_the_same_id_in_another_workspace_is_no_operator(market: Market) -
     reactions.listen(market.reactions, operators=named)
     for each in (THEIRS, OURS):
         await market.run(MARKET, partial(meet, identity=each, address=None))
-    assert await desk(market) == ["Olga"]
+    assert await staff(market) == ["Olga"]
     await market.run(MARKET, partial(appoint_operators, names=frozenset()))
-    assert await desk(market) == []
+    assert await staff(market) == []
     await market.run(MARKET, partial(appoint_operators, names=named))
-    assert await desk(market) == ["Olga"]
+    assert await staff(market) == ["Olga"]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,6 @@ async def test_where_there_is_one_workspace_the_id_alone_will_do(market: Market,
     reactions.listen(market.reactions, operators=named)
     await market.newcomer("A stranger")
     await market.run(MARKET, partial(meet, identity=olga, address=None))
-    assert await desk(market) == ["Olga"]
+    assert await staff(market) == ["Olga"]
     await market.run(MARKET, partial(appoint_operators, names=named))
-    assert await desk(market) == ["Olga"]
+    assert await staff(market) == ["Olga"]

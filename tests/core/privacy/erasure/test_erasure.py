@@ -95,7 +95,7 @@ STAYS = {
 }
 
 
-def could_name_somebody() -> set[str]:
+def could_name_a_person() -> set[str]:
     return {
         f"{table.name}.{column.name}"
         for table in METADATA.sorted_tables
@@ -116,9 +116,9 @@ def planned() -> set[str]:
 def test_every_column_that_could_name_a_person_is_planned() -> None:
     stays = {name for names in STAYS.values() for name in names}
     whole = {name.removesuffix("*") for name in stays if name.endswith("*")}
-    left = {name for name in could_name_somebody() - planned() - stays if not name.startswith(tuple(whole))}
+    left = {name for name in could_name_a_person() - planned() - stays if not name.startswith(tuple(whole))}
     assert left == set()
-    assert {name for name in stays if not name.endswith("*")} <= could_name_somebody()
+    assert {name for name in stays if not name.endswith("*")} <= could_name_a_person()
 
 
 async def test_open_business_with_others_ends_before_account_deletion(market: Market) -> None:

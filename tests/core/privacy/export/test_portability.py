@@ -32,18 +32,18 @@ from tests.core.conftest import Market
 from tests.core.goods import pellets, tonnes
 from tests.core.trades import agreed
 
-SOMEBODY = Person(id="p", organisation_id="o")
+PERSON = Person(id="p", organisation_id="o")
 
 
 def test_every_table_is_handed_out_or_stays_for_a_reason() -> None:
-    given = {own.table.__tablename__ for section in sections_of(SOMEBODY).values() for own in section}
+    given = {own.table.__tablename__ for section in sections_of(PERSON).values() for own in section}
     left_out = {name for names in NOT_HANDED_OUT.values() for name in names}
     assert given | left_out | WORKSPACES == {table.name for table in METADATA.sorted_tables}
     assert given & left_out == set()
 
 
 def test_no_column_that_is_left_out_is_one_that_is_not_there() -> None:
-    for section in sections_of(SOMEBODY).values():
+    for section in sections_of(PERSON).values():
         for own in section:
             assert set(own.but) <= {each.key for each in own.table.__mapper__.column_attrs}
 
@@ -52,7 +52,7 @@ def test_nothing_is_handed_out_that_is_no_text() -> None:
     """Binary values for machines have no place in a copy that people read."""
     bytes_of = {
         f"{own.table.__tablename__}.{column.key}"
-        for section in sections_of(SOMEBODY).values()
+        for section in sections_of(PERSON).values()
         for own in section
         for column in own.table.__mapper__.columns
         if isinstance(column.type, LargeBinary) and column.key not in own.but

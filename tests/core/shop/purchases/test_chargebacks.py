@@ -253,13 +253,13 @@ async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_th
     assert [type(each) for each in sale.market.facts] == [PurchaseLost, PurchaseRegained]
     assert ((await sale.now()).state, (await sale.now()).recall) == ("paid", None)
     await sale.market.run(sale.rasa, lambda ctx: service.ask_back(ctx, sale.purchase.id, "I did not use it"))
-    desk, person = await sale.market.newcomer("Desk")
+    staff, person = await sale.market.newcomer("Desk")
 
     def appoint(ctx: Ctx) -> None:
         person_of(ctx, person.id).operator = True
 
     await sale.outside(appoint)
-    await sale.market.run(desk, lambda ctx: service.give_back_whole(ctx, sale.purchase.id))
+    await sale.market.run(staff, lambda ctx: service.give_back_whole(ctx, sale.purchase.id))
     await sale.outside(lambda ctx: disbursements.done(ctx, sale.asked("refund")[0]["effect"], "re_1"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
     await invoicing_steps.writes_all(sale.market)

@@ -42,7 +42,7 @@ class Shop:
     rasa: Actor
     person: Person
 
-    async def asks(
+    async def asking(
         self, minor: int = STARS_PRICE, currency: str = "XTR", subject: str = "promo-1", **others: int
     ) -> Purchase:
         named = {**WEEK, "subject": subject, "platform": TELEGRAM.code}
@@ -58,8 +58,10 @@ class Shop:
     async def is_told(self) -> None:
         """Report that every refund that was asked for has gone back."""
         for post in [post for post in self.market.posts if post.kind == "refund"]:
-            effect = post.body["effect"]
-            await self.market.run(PROVIDER, partial(disbursements.done, disbursement_id=effect, ref=f"re_{effect}"))
+            disbursement = post.body["effect"]
+            await self.market.run(
+                PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref=f"re_{disbursement}")
+            )
 
     async def balance(self, account: str, currency: str = "XTR") -> int:
         return (await self.market.run(MARKET, lambda ctx: ledger.balance(ctx, account, currency))).minor
@@ -75,7 +77,7 @@ async def shop(market: Market) -> Shop:
 
 
 async def test_stars_count_only_when_telegram_has_charged_them_and_only_once(shop: Shop) -> None:
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     invoice = next(post for post in shop.market.posts if post.kind == "invoice")
     assert (invoice.channel, invoice.body["amount"], invoice.body["address"]) == ("stars", 500, "chat-Rasa")
     assert (await shop.now(purchase)).state == PurchaseState.OFFERED
@@ -93,7 +95,7 @@ async def test_stars_count_only_when_telegram_has_charged_them_and_only_once(sho
 async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
     shop: Shop, charge: str, stars: int, closes: bool
 ) -> None:
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     if charge == "stx-2":
         await shop.pays(purchase)
     if closes:
@@ -111,7 +113,7 @@ async def test_a_second_a_wrong_and_a_late_payment_go_back_whole(
 
 
 async def test_telegram_may_charge_only_the_offered_price_and_person(shop: Shop) -> None:
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     await shop.market.newcomer("Tom")
 
     async def asked(name: str = "Rasa", currency: str = "XTR", amount: int = 500, which: str = purchase.id) -> None:
@@ -131,26 +133,26 @@ async def test_telegram_may_charge_only_the_offered_price_and_person(shop: Shop)
     await shop.pays(purchase)
     with pytest.raises(Refusal, match=r"purchase\.paid_already"):
         await asked()
-    late = await shop.asks(subject="promo-2")
+    late = await shop.asking(subject="promo-2")
     shop.market.clock.advance(hours=2)
     with pytest.raises(Refusal, match=r"purchase\.offer_over"):
         await asked(which=late.id)
 
 
 async def test_a_part_of_a_payment_in_stars_pays_for_the_next_purchase(shop: Shop) -> None:
-    first = await shop.asks()
+    first = await shop.asking()
     await shop.pays(first)
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, first.id, Money(200, "XTR")))
     assert (await shop.now(first)).state == PurchaseState.GIVEN_BACK
     assert (await shop.kept(), await shop.balance(STAR_SALES)) == (200, 300)
-    second = await shop.asks(subject="promo-2")
+    second = await shop.asking(subject="promo-2")
     assert second.asked == Money(300, "XTR")
     assert await shop.kept() == 0  # it is reserved: a third purchase cannot use it too
     await shop.market.run(shop.rasa, lambda ctx: service.leave(ctx, second.id))
     assert await shop.kept() == 200
-    third = await shop.asks(150, subject="promo-3")
+    third = await shop.asking(150, subject="promo-3")
     assert third.state == PurchaseState.PAID  # what was kept pays for all of it
-    fourth = await shop.asks(subject="promo-4")
+    fourth = await shop.asking(subject="promo-4")
     await shop.pays(fourth, "stx-4", 450)
     assert (await shop.now(fourth)).state == PurchaseState.PAID
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, fourth.id, fourth.price))
@@ -160,7 +162,7 @@ async def test_a_part_of_a_payment_in_stars_pays_for_the_next_purchase(shop: Sho
 
 
 async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -> None:
-    purchase = await shop.asks(CARD_PRICE, "EUR")
+    purchase = await shop.asking(CARD_PRICE, "EUR")
     page = next(post for post in shop.market.posts if post.kind == "purchase.page")
     assert (page.body["amount"], page.body["currency"]) == (CARD_PRICE, "EUR")
     paid, fee = Money(CARD_PRICE, "EUR"), Money(48, "EUR")
@@ -199,21 +201,21 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
 
 
 async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> None:
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     await shop.pays(purchase)
-    desk, person = await shop.market.newcomer("Desk")
+    staff, person = await shop.market.newcomer("Desk")
     await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "I did not use it"))
-    for nobody in (shop.rasa, desk):
+    for outsider in (shop.rasa, staff):
         with pytest.raises(Refusal):
-            await shop.market.run(nobody, lambda ctx: service.give_back_whole(ctx, purchase.id))
+            await shop.market.run(outsider, lambda ctx: service.give_back_whole(ctx, purchase.id))
 
     def appoint(ctx: Ctx) -> None:
         person_of(ctx, person.id).operator = True
 
     await shop.market.run(MARKET, appoint)
-    await shop.market.run(desk, lambda ctx: service.give_back_whole(ctx, purchase.id))
+    await shop.market.run(staff, lambda ctx: service.give_back_whole(ctx, purchase.id))
     with pytest.raises(Stale):
-        await shop.market.run(desk, lambda ctx: service.give_back_whole(ctx, purchase.id))
+        await shop.market.run(staff, lambda ctx: service.give_back_whole(ctx, purchase.id))
     await shop.is_told()
     assert (await shop.now(purchase)).state == PurchaseState.GIVEN_BACK
     assert await shop.balance(STARS_HELD) == 0
@@ -223,20 +225,20 @@ async def test_only_an_operator_gives_back_what_a_buyer_asks_for(shop: Shop) -> 
 @pytest.fixture
 async def asked(shop: Shop) -> Purchase:
     """Return a purchase that was paid, and asked back on the first day."""
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "Nobody looked at it"))
     return purchase
 
 
 async def operator(shop: Shop) -> Actor:
-    desk, person = await shop.market.newcomer("Desk")
+    staff, person = await shop.market.newcomer("Desk")
 
     def appoint(ctx: Ctx) -> None:
         person_of(ctx, person.id).operator = True
 
     await shop.market.run(MARKET, appoint)
-    return desk
+    return staff
 
 
 async def test_purchase_that_ends_while_an_operator_is_asked_waits_for_the_answer(shop: Shop, asked: Purchase) -> None:
@@ -249,17 +251,17 @@ async def test_purchase_that_ends_while_an_operator_is_asked_waits_for_the_answe
 
 async def test_a_refused_wish_is_answered_and_what_was_not_used_goes_back(shop: Shop, asked: Purchase) -> None:
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, asked.id, Money(200, STARS.code)))
-    desk = await operator(shop)
-    await shop.market.run(desk, lambda ctx: service.refuse_back(ctx, asked.id, "It was shown for four days"))
+    staff = await operator(shop)
+    await shop.market.run(staff, lambda ctx: service.refuse_back(ctx, asked.id, "It was shown for four days"))
     seen = await shop.now(asked)
     assert (seen.state, seen.back.minor, seen.back_answer) == ("given_back", 200, "It was shown for four days")
     with pytest.raises(Stale):
-        await shop.market.run(desk, lambda ctx: service.refuse_back(ctx, asked.id, "Once more"))
+        await shop.market.run(staff, lambda ctx: service.refuse_back(ctx, asked.id, "Once more"))
     await shop.market.books_hold()
 
 
 async def test_a_wish_is_granted_on_the_day_that_it_was_told_though_the_thing_lasts_for_longer(shop: Shop) -> None:
-    purchase = await shop.asks(lasts_days=30)
+    purchase = await shop.asking(lasts_days=30)
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, lambda ctx: service.ask_back(ctx, purchase.id, "Nobody looked at it"))
     shop.market.clock.advance(days=14, seconds=1)
@@ -277,8 +279,8 @@ async def test_refund_request_without_an_answer_is_granted(shop: Shop, asked: Pu
 
 
 async def test_a_refused_wish_ends_as_any_other_purchase(shop: Shop, asked: Purchase) -> None:
-    desk = await operator(shop)
-    await shop.market.run(desk, lambda ctx: service.refuse_back(ctx, asked.id, "It was delivered"))
+    staff = await operator(shop)
+    await shop.market.run(staff, lambda ctx: service.refuse_back(ctx, asked.id, "It was delivered"))
     assert (await shop.now(asked)).state == PurchaseState.PAID
     shop.market.clock.advance(days=14, seconds=1)
     await shop.market.run_timers(dict(TIMER_HANDLERS))
@@ -286,7 +288,7 @@ async def test_a_refused_wish_ends_as_any_other_purchase(shop: Shop, asked: Purc
 
 
 async def test_after_a_fortnight_it_is_kept(shop: Shop) -> None:
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     await shop.pays(purchase)
     shop.market.clock.advance(days=14, seconds=1)
     await shop.market.run_timers(dict(TIMER_HANDLERS))
@@ -316,7 +318,7 @@ def refuse(refund: str) -> Callable[[Ctx], None]:
 async def test_stars_that_telegram_does_not_give_back_are_kept_for_their_buyer_in_the_end(
     shop: Shop, twice: bool
 ) -> None:
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     await shop.pays(purchase)
     if twice:
         await shop.pays(purchase, "stx-2")
@@ -336,7 +338,7 @@ async def test_stars_that_telegram_does_not_give_back_are_kept_for_their_buyer_i
 
 async def test_stars_of_a_deleted_account_are_not_refunded(shop: Shop) -> None:
     """Their purchase is given back after they left: the payer is no longer known."""
-    purchase = await shop.asks()
+    purchase = await shop.asking()
     await shop.pays(purchase)
     await shop.market.run(shop.rasa, erase)
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, purchase.price))
