@@ -27,7 +27,7 @@ from conversations.engine import Engine
 from conversations.form_controller import drafts
 from conversations.help import commands as help_pages
 from conversations.help import free_text
-from conversations.help.menus import Menus
+from conversations.help.commands import Menus
 from conversations.market_rules import MarketRules, in_percent
 from conversations.notifications.linked_chats import Linked
 from conversations.notifications.notifier import Notices

@@ -42,7 +42,7 @@ from config.sweeps import Sweeps, ticking
 from config.video_rooms import door_of
 from conversations.books.invoice_texts import InvoiceTexts
 from conversations.chat_context import MarketContext
-from conversations.help.menus import FIRST, IN_GROUPS
+from conversations.help.commands import FOR_NEWCOMERS, IN_GROUPS
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
@@ -213,7 +213,7 @@ def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandl
 def menu(wordings: Wordings) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Return the command menu in every supported language."""
     return {
-        language: [(name, wordings.speak(language)(f"command.{name}")) for name in FIRST]
+        language: [(name, wordings.speak(language)(f"command.{name}")) for name in FOR_NEWCOMERS]
         for language in wordings.languages()
     }
 

@@ -7,7 +7,7 @@ They know no chat library and no SQL.
 - Words: `wording` and `locales`, `dates`, `countries`; `event_sentences` and `differences`.
 - Output on its way to an address: `outgoing_replies`.
 - Shared by all contexts: `steps` (confirmed presses), `keyboard_layout`, `market_questions`, `language_offer`,
-  `reputation_badge`, `fees`, `charts`.
+  `last_query`, `reputation_badge`, `fees`, `charts`.
 - Pages of their own: `home` (`/me`), `settings`, `cases` (for operators), `moderation`, `links`, `inline_results`.
 
 One folder for each context of core holds its conversations; see the map in ARCHITECTURE.md.

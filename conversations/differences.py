@@ -52,7 +52,6 @@ def show_certificates(chat: ChatContext, certificates: Sequence[Certificate | st
 
 
 def sale_named(negotiable: bool, buy_now: bool) -> str:
-    """Return the name of a way of selling."""
     return next((name for name, each in SALES.items() if each == (negotiable, buy_now)), "offers")
 
 

@@ -102,7 +102,6 @@ class Engine:
 
     @property
     def flows(self) -> Mapping[str, Flow]:
-        """Every form by its name."""
         return self._router.flows
 
     def handle(self, ctx: Ctx, turn: Turn) -> Answered:
@@ -313,7 +312,6 @@ class Engine:
         )
 
     def home(self, chat: ChatContext) -> None:
-        """Return the person's current start screen."""
         self._router.commands["me"](chat, "home")
 
     def _refuse(self, chat: ChatContext, turn: Turn, refusal: Refusal) -> None:

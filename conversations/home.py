@@ -196,6 +196,5 @@ def set_up(chat: ChatContext, _press: Press) -> None:
 
 @router.press("payout.change")
 def change_payout(chat: ChatContext, _press: Press) -> None:
-    """Show the provider's page again, to change its data."""
     chat.as_new_message = True
     _ask_page(chat)

@@ -40,7 +40,6 @@ def read_payload(payload: str) -> Link | None:
 
 
 def link_in(text: str) -> Link | None:
-    """Return the first link into the market in a text."""
     found = (read_url(word.strip("<>()[].,;!?")) for word in text.split() if "://" in word)
     return next((link for link in found if link is not None and link.thing in LED_TO), None)
 

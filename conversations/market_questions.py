@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from conversations.chat_context import ChatContext
-from conversations.discovery.search_state import ADVICE, GOODS, latest
+from conversations.last_query import ADVICE, GOODS, latest
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.languages import language_named
 from core.catalogue.model import Catalogue
@@ -98,7 +98,6 @@ def _of_speech(catalogue: Catalogue) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _nouns(catalogue: Catalogue) -> frozenset[str]:
-    """Return the words for "language"."""
     return frozenset(words_of(" ".join(catalogue.words.all("language_itself"))))
 
 

@@ -54,7 +54,7 @@ class Flow:
     finish: Callable[[ChatContext, FormDefaults, Values], None]
     intro: Callable[[ChatContext, FormDefaults], str] = lambda _chat, _defaults: ""
     reads: Callable[[ChatContext, str, Values], Mapping[str, str]] | None = None
-    anew: Callable[[ChatContext, FormDefaults], FormDefaults] | None = None
+    rebase: Callable[[ChatContext, FormDefaults], FormDefaults] | None = None
     confirm: Callable[[ChatContext, FormDefaults, Values], Confirmation | None] = lambda _chat, _defaults, _values: None
 
     @property

@@ -112,7 +112,6 @@ class Words:
         return self.catalogue.gettext(code) != code
 
     def refusal(self, refusal: Refusal) -> str:
-        """Return the text of a refusal."""
         parts = {name: self._labelled(part) for name, part in refusal.parts.items()}
         if isinstance(country := parts.get("country"), str):
             parts["country"] = self.locale.territories.get(country, country)

@@ -54,7 +54,7 @@ class TelegramBot:
     poll.
 
     `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
-    that groups see. A chat's own menu follows its person's activity (conversations/help/menus.py).
+    that groups see. A chat's own menu follows its person's activity (conversations/help/commands.py).
     """
 
     def __init__(

@@ -14,8 +14,9 @@ from conversations.discovery.price_comparison import Comparison
 from conversations.discovery.quiet_hours import quiet_button, quiet_hours_text
 from conversations.discovery.result_cards import brief_offer
 from conversations.discovery.search import show_results
-from conversations.discovery.search_state import ask, asked, asked_words, fingerprint
+from conversations.discovery.search_state import ask, asked_words, fingerprint
 from conversations.forms.answers import capital, goods_name
+from conversations.last_query import asked
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Router
 from conversations.trade.requests.card import brief_request
@@ -74,7 +75,6 @@ def my_alerts(chat: ChatContext, _rest: str) -> None:
 
 
 def _of_requests(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
-    """Return the button to a seller's alerts about requests."""
     if not sold_products(chat.ctx):
         return ()
     return ((Button(label=chat.words("openings.mine"), press=press("openings.show")),),)
@@ -92,7 +92,6 @@ def brief_search(chat: ChatContext, search: SavedSearch) -> Card:
 
 
 def search_card(chat: ChatContext, search: SavedSearch, note: str = "") -> Card:
-    """Return a saved search with all its actions."""
     words = chat.words
     rhythms = tuple(
         Button(label=words(f"alert.{rhythm}"), press=press("alert.rhythm", search.id, choice=rhythm))
@@ -123,7 +122,6 @@ def called(chat: ChatContext, search: SavedSearch) -> str:
 
 
 def filters_text(chat: ChatContext, search: SavedSearch) -> str:
-    """Return the filters of a saved search in the reader's language."""
     return ", ".join(chip_label(chat, chip) for chip in chips_of(chat, alerts.query_of(search)))
 
 
@@ -186,7 +184,6 @@ def delete_search(chat: ChatContext, press: Press) -> None:
 
 @router.press("alert.look")
 def look(chat: ChatContext, press: Press) -> None:
-    """Show the current results of a saved search as a list."""
     search = alerts.search_of(chat.ctx, press.subject)
     query = ask(chat, alerts.query_of(search), words=search.question)
     chat.as_new_message = True

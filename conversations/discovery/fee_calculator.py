@@ -119,7 +119,6 @@ def _reply(chat: ChatContext, sold: Line, amount: Money, *, of_session: bool = F
 
 
 def _ask(chat: ChatContext, refused: Sequence[Refusal] = ()) -> None:
-    """Ask for the missing figures, after the refused ones."""
     words = chat.words
     why = dict.fromkeys(map(words.refusal, refused))
     text = words("fee.ask", sign=words.sign, percent=Decimal(chat.market_context.commission_bp) / 100)

@@ -9,7 +9,7 @@ from typing import Final
 
 from conversations.chat_context import ChatContext
 from conversations.discovery.search import ORDERS, ask_as_before, find, read, show_behind, show_results
-from conversations.discovery.search_state import added, ask, asked, has_asked, place_kept, with_number
+from conversations.discovery.search_state import added, ask, has_asked, place_kept, with_number
 from conversations.discovery.sort_orders import (
     COURTESY,
     WORD,
@@ -19,6 +19,7 @@ from conversations.discovery.sort_orders import (
     order_of,
     ordered,
 )
+from conversations.last_query import asked
 from conversations.router import Router
 from core.catalogue.language.grammar import grammar_of
 from core.catalogue.language.patterns import NormalisedText, any_of

@@ -9,9 +9,10 @@ from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_label, chip_rows, chips_of, query_text, unclear_words
 from conversations.discovery.refinement import names_others_too, told_of, without_small_words
 from conversations.discovery.search import read
-from conversations.discovery.search_state import SUPPLY, ask, asked, fingerprint, latest
+from conversations.discovery.search_state import SUPPLY, ask, fingerprint
 from conversations.discovery.sort_orders import in_stated_order, order_rows, order_text, ordered
 from conversations.keyboard_layout import in_either_layout
+from conversations.last_query import asked, latest
 from conversations.reply import Card, CardList, Toast
 from conversations.router import Router
 from conversations.trade.requests.card import brief_request
@@ -62,7 +63,6 @@ def _told(chat: ChatContext, sentence: str) -> ParsedQuery:
 
 @router.press("wanted.without")
 def drop(chat: ChatContext, press: Press) -> None:
-    """Remove a filter after a tap on its chip."""
     query = asked(chat, SUPPLY)
     if press.expected_version == fingerprint(query):
         query = ask(chat, without(query, press.choice), SUPPLY)

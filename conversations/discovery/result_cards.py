@@ -59,7 +59,6 @@ BEYOND = (
 
 
 def hit_card(chat: ChatContext, hit: Hit, prices: Comparison) -> Card:
-    """Return a result in a list, with further reasons for it."""
     reasons = [reason for reason in hit.reasons if reason.code not in SHOWN_ABOVE]
     why = ", ".join(chat.words(reason.code, **shown_parts(chat, reason.parts)) for reason in reasons)
     card = brief_offer(chat, hit.listing, prices, km=hit.distance_km, why=why)
@@ -116,7 +115,6 @@ def km_from_home(chat: ChatContext, listing: Listing) -> int | None:
 
 
 def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
-    """Return a listing as a buyer sees it."""
     words = chat.words
     live = listing.state == ListingState.LIVE
     prices, stands = Comparison.of(chat, EMPTY), reputation_badge_with_reviews(chat, listing.seller, "seller")

@@ -33,15 +33,7 @@ from conversations.discovery.result_cards import (
     question_card,
     shared,
 )
-from conversations.discovery.search_state import (
-    ask,
-    ask_for_none,
-    ask_for_number,
-    asked,
-    asked_words,
-    fingerprint,
-    keep_place,
-)
+from conversations.discovery.search_state import ask, ask_for_none, ask_for_number, asked_words, fingerprint, keep_place
 from conversations.discovery.sort_orders import (
     home_town,
     in_stated_order,
@@ -52,6 +44,7 @@ from conversations.discovery.sort_orders import (
 )
 from conversations.forms.answers import capital, show_town
 from conversations.keyboard_layout import in_either_layout
+from conversations.last_query import asked
 from conversations.people.location import my_place
 from conversations.reply import LONGEST_LABEL, Button, Card, CardList, Shared, Toast
 from conversations.router import Router
@@ -138,7 +131,6 @@ def sort(chat: ChatContext, press: Press) -> None:
 
 @router.press("find.relax")
 def relax(chat: ChatContext, press: Press) -> None:
-    """Remove one filter and show the promised list."""
     if (query := _current(chat, press)) is None:
         return
     offered = {each.code: each.query for each in _search(chat, query).relaxations}
@@ -154,7 +146,6 @@ def ask_for_quotes(chat: ChatContext, press: Press) -> None:
 
 @router.press("find.meant")
 def meant(chat: ChatContext, press: Press) -> None:
-    """Search again with the word that was probably meant."""
     if (query := _current(chat, press)) is None:
         return
     offered = {str(number): each.query for number, each in enumerate(_search(chat, query).did_you_mean)}
@@ -187,7 +178,6 @@ def chip(chat: ChatContext, press: Press) -> None:
 
 @router.press("find.set")
 def set_filter(chat: ChatContext, press: Press) -> None:
-    """Set another value for a filter."""
     if (query := _current(chat, press)) is None:
         return
     filter_name, _, number = press.choice.partition(":")

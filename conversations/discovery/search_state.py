@@ -8,85 +8,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any, Final
 from zlib import crc32
 
 from conversations.chat_context import ChatContext
 from conversations.forms.answers import read_price
+from conversations.last_query import (
+    GOODS,
+    LATEST,
+    AskedQuery,
+    LatestList,
+    asked,
+    latest,
+)
 from core.discovery.search.model import EMPTY, NOT_LOOKED_AT, Query
 from core.kernel.chat_state.memory import Topic
 from core.kernel.errors import Refusal
 from core.kernel.money import UnitPrice
-from core.kernel.quantity import Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class AskedQuery:
-    """A query as it was understood. `words`: the person's own, as long as they say all of it."""
-
-    written: str
-    words: str = ""
-
-    @property
-    def query(self) -> Query:
-        return Query.from_json(self.written)
-
-    @classmethod
-    def read(cls, text: str) -> AskedQuery:
-        written, _, words = text.partition("\n")
-        return cls(written, words)
-
-    def __str__(self) -> str:
-        return f"{self.written}\n{self.words}" if self.words else self.written
-
-
-GOODS: Final = Topic("find", AskedQuery.read)
-ADVICE: Final = Topic("advice", AskedQuery.read)
-
-
-@dataclass(frozen=True, slots=True)
-class LatestList:
-    """The list that was shown last, by the name of its topic, and its time."""
-
-    topic: str
-    at: datetime
-
-    @classmethod
-    def read(cls, text: str) -> LatestList:
-        topic, _, at = text.partition(" ")
-        return cls(topic, datetime.fromisoformat(at))
-
-    def __str__(self) -> str:
-        return f"{self.topic} {self.at.isoformat()}"
-
-
-LATEST: Final = Topic("latest", LatestList.read)
-STILL_MEANT: Final = timedelta(hours=12)  # later words hardly refer to the list
-
-
-def asked(chat: ChatContext, topic: Topic[AskedQuery] = GOODS) -> Query:
-    last = chat.memory.get(topic)
-    return last.query if last is not None else Query.from_json("")
-
-
-def latest(chat: ChatContext) -> str:
-    """Return the list that the next words may refer to: goods, consultants, requests, or the question for the problem.
-
-    Return an empty text after a while.
-    """
-    last = chat.memory.get(LATEST)
-    return last.topic if last is not None and chat.ctx.now - last.at < STILL_MEANT else ""
-
-
-def amount_looked_for(chat: ChatContext, product_id: str) -> Quantity | None:
-    """Return the amount of these goods in the latest query, if that list was shown last and named an amount."""
-    if latest(chat) != GOODS.name:
-        return None
-    parsed = asked(chat).parsed
-    meant = (parsed.product,) if parsed.product else parsed.alternatives
-    return parsed.quantity if not meant or product_id in meant else None
-
 
 SUPPLY: Final = Topic("wanted", AskedQuery.read)
 PROBLEM: Final = "problem"  # no list but the question for the problem, which the next words answer
@@ -244,7 +182,6 @@ def with_number(chat: ChatContext, text: str) -> Query | None:
 
 
 def _within(query: Query, number: str) -> Query | None:
-    """Return the query with another distance, in whole kilometres."""
     km = int(number) if number.isdecimal() else 0
     parsed = query.parsed
     return replace(query, parsed=replace(parsed, radius_km=km)) if 0 < km <= FARTHEST_KM else None

@@ -122,6 +122,5 @@ def in_stated_order(chat: ChatContext, query: Query, orders: Sequence[Order]) ->
 
 
 def home_town(chat: ChatContext) -> Town | None:
-    """Return my place as a town of the search."""
     home = my_place(chat)
     return None if home is None else Town(home.name, home.country, home.lat or 0.0, home.lon or 0.0, "", False, ())

@@ -91,13 +91,11 @@ class FormController:
             chat.reply(FormClosed(draft=draft.id), put_aside(chat, draft))
 
     def discard(self, chat: ChatContext, draft_id: str) -> None:
-        """Delete a form with all its input."""
         draft = self._draft(chat, draft_id)
         chat_state.close_draft(chat.ctx, draft)
         chat.reply(FormClosed(draft=draft.id, text=chat.words("form.discarded")))
 
     def answered(self, chat: ChatContext, draft: Draft) -> tuple[Line, ...]:
-        """Return a form's answers so far, line by line."""
         if draft.flow not in self._flows:
             return ()
         form = self._flows[draft.flow].form
@@ -144,7 +142,6 @@ class FormController:
         self._answer(chat, draft, asked, answer, reading)
 
     def correct(self, chat: ChatContext, draft: Draft, message: str, text: str) -> None:
-        """Change an answer after its message was edited."""
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
         if draft.said[message] == WHOLE:
@@ -216,7 +213,6 @@ class FormController:
             self._step(chat, draft, press)
 
     def _step(self, chat: ChatContext, draft: Draft, press: Press) -> None:
-        """Handle a press on the form's current revision."""
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
         current = self._current(draft, reading)
@@ -251,7 +247,7 @@ class FormController:
             return  # text typed into a window can arrive after the window was submitted
         draft = self._draft(chat, submission.draft)
         flow = self._flows[draft.flow]
-        if flow.anew is not None and submission.revision != draft.revision:
+        if flow.rebase is not None and submission.revision != draft.revision:
             # The form was continued elsewhere, so unchanged fields of this window may be outdated.
             if not submission.quiet:
                 self.show(chat, draft)
@@ -281,7 +277,6 @@ class FormController:
             self._send(chat, draft, answers, reading)
 
     def _send(self, chat: ChatContext, draft: Draft, answers: Mapping[str, str], reading: Reading) -> None:
-        """Submit a window with these answers."""
         wrong = {name: chat.words.refusal(refusal) for name, refusal in reading.errors.items()}
         wrong |= {each.name: chat.words("form.needed") for each in reading.asked if each.is_missing(answers)}
         if wrong:
@@ -329,7 +324,6 @@ class FormController:
         self.show(chat, self._save(chat, draft, answers, trail=trail[:-1]))
 
     def _pick(self, chat: ChatContext, draft: Draft, asked: Field, choice: str, reading: Reading) -> None:
-        """Choose an option by its position in the list."""
         options = asked.options(chat, reading.values)
         index = int(choice) if choice.isascii() and choice.isdigit() else len(options)
         if index >= len(options):
@@ -430,9 +424,9 @@ class FormController:
         Then apply the answers to the new version and show them for review.
         """
         flow = self._flows[draft.flow]
-        if flow.anew is None:
+        if flow.rebase is None:
             return False
-        now = flow.anew(chat, FormDefaults(answers, draft.subject, draft.expected_version))
+        now = flow.rebase(chat, FormDefaults(answers, draft.subject, draft.expected_version))
         if now.expected_version == draft.expected_version:
             return False
         self._save(

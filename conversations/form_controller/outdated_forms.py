@@ -67,7 +67,6 @@ def is_over(chat: ChatContext, draft: Draft) -> bool:
 
 
 def close_over(chat: ChatContext, draft: Draft) -> None:
-    """Close the form, say why, and show its subject."""
     flow, subject = draft.flow, draft.subject
     why = chat.words("form.over", title=chat.words(f"{flow}.title"))
     chat.reply(FormClosed(draft=draft.id, text=why))

@@ -145,7 +145,6 @@ def write_place(place: Place) -> str:
 
 
 def show_place(chat: ChatContext, place: Place) -> str:
-    """Return a town and its country in the reader's language."""
     return f"{show_town(chat, place)}, {chat.words.locale.territories.get(place.country, place.country)}"
 
 
@@ -206,12 +205,10 @@ def grade_options(catalogue: Catalogue, product_id: str, none_label: str) -> Seq
 
 
 def goods_name(chat: ChatContext, product_id: str, grade_id: str | None) -> str:
-    """Return product and grade on one line."""
     return named_goods(chat.words, chat.market_context.catalogue, product_id, grade_id)
 
 
 def named_goods(words: Words, catalogue: Catalogue, product_id: str, grade_id: str | None) -> str:
-    """Return the name of goods without a chat context."""
     name = capital(catalogue.product(product_id).name(words.language))
     return f"{name}, {catalogue.grade(grade_id).label}" if grade_id else name
 

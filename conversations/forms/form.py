@@ -173,7 +173,6 @@ class Form:
         return {name: before.get(name) for name in names if before.get(name) != reading.values.get(name)}
 
     def lines(self, chat: ChatContext, reading: Reading) -> tuple[Line, ...]:
-        """Return the answers so far, line by line."""
         return tuple(
             Line(label=chat.words(self.code(each.name)), value=each.show(chat, reading.values[each.name]))
             for each in reading.asked

@@ -1,9 +1,12 @@
-"""`/help`: a list of commands, and a page for each topic. A question finds the page by its words, in any form."""
+"""`/help` and the command menu of a chat, by the person's roles and in their language.
+
+There is a page for each topic. A question finds the page by its words, in any form.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,17 +17,79 @@ from conversations.advice.sessions.card import session_card
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
 from conversations.market_questions import PAGE
+from conversations.outgoing_replies import Menu
+from conversations.platforms import ChatPlatform
 from conversations.reply import Button, Card, CardList, Line, Say
 from conversations.router import Router
 from conversations.shop.purchases import purchase_card
 from conversations.trade.deals.card import brief_card
-from conversations.wording import Words
+from conversations.wording import Wordings, Words
+from core.advice.experts.events import ExpertListed
+from core.advice.experts.service import expert_for, expert_of
 from core.advice.sessions import service as sessions
 from core.catalogue.product_names import words_of
+from core.kernel.reactions import Reactions
+from core.kernel.transaction import Ctx
+from core.people.accounts.events import AccountsLinked, LanguageChosen, ProfileCompleted
+from core.people.accounts.model import Person, Role
+from core.people.accounts.service import identities, person_of
 from core.shop.purchases import service
 from core.shop.purchases.model import MAY_COME_BACK
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal
+
+FOR_NEWCOMERS: Final = (
+    "find",
+    "sell",
+    "deals",
+    "experts",
+    "me",
+    "help",
+    "language",
+    "cancel",
+)  # for a person without roles
+IN_GROUPS: Final = ("find", "help")
+ALWAYS: Final = ("sessions", "experts", "drafts", "me", "profile", "link", "language", "help", "cancel")
+OF_ROLE: Final = {
+    "operator": ("cases", "freeze", "deals"),
+    Role.BUYER: ("find", "request", "requests", "offers", "deals", "alerts", "shortlist"),
+    Role.SELLER: ("sell", "listings", "requests", "offers", "deals", "money", "payout", "market"),
+    "consultant": ("expert", "hours", "sessions", "money"),
+}
+
+
+def commands_for(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the commands of these roles, then those for all roles; each once."""
+    own = [name for role in OF_ROLE if role in roles for name in OF_ROLE[role]]
+    return tuple(dict.fromkeys((*own, *ALWAYS)))
+
+
+class Menus:
+    """Keeps the command menu of each chat up to date, on platforms with a menu for each chat."""
+
+    def __init__(self, wordings: Wordings, platforms: Mapping[str, ChatPlatform]) -> None:
+        self._wordings = wordings
+        self._with_menus = {code for code, each in platforms.items() if each.has_menus}
+
+    def listen(self, reactions: Reactions) -> None:
+        for fact in (ProfileCompleted, LanguageChosen, AccountsLinked, ExpertListed):
+            reactions.on(fact, self._on_change)
+
+    def _on_change(self, ctx: Ctx, fact: ProfileCompleted | LanguageChosen | AccountsLinked | ExpertListed) -> None:
+        named = expert_for(ctx, fact.expert_id).person_id if isinstance(fact, ExpertListed) else fact.person_id
+        person = person_of(ctx, named)
+        words = self._wordings.speak(person.locale, person.zone)
+        told = tuple((name, words(f"command.{name}")) for name in commands_for(roles_of(ctx, person)))
+        for account in identities(ctx, person.id):
+            if account.platform in self._with_menus and account.address is not None:
+                menu = Menu(address=account.address, commands=told)
+                ctx.post(f"{account.platform}::{account.address}", menu, channel=account.platform)
+
+
+def roles_of(ctx: Ctx, person: Person) -> tuple[str, ...]:
+    consultant = ("consultant",) if expert_of(ctx, person.id) is not None else ()
+    return (*person.roles, *consultant, *(("operator",) if person.operator else ()))
+
 
 PAGES: Final = Path(__file__).parent / "pages"
 
@@ -101,7 +166,6 @@ def _best(words: Words, words_asked: list[str], alike: Alike) -> str | None:
 
 
 def _points(words: Words, name: str, word: str, alike: Alike) -> int:
-    """Return the points of one word for a page."""
     code = f"help.words.{name}"
     title, asked_with, text = _words_on(*read_page(words, name), words(code) if words.knows(code) else "")
     in_title = any(alike(word, each) for each in title)
@@ -214,7 +278,6 @@ def _found(chat: ChatContext, asked: str) -> Card:
 
 @router.press("help.all")
 def all_commands(chat: ChatContext, _press: Press) -> None:
-    """Show every command with a short description, and every page."""
     words = chat.words
     chat.reply(
         Card(title=words("help.title"), text=words("help.text"), lines=_commands(chat, COMMANDS), buttons=_topics(chat))
@@ -230,7 +293,6 @@ def _commands(chat: ChatContext, names: Sequence[str]) -> tuple[Line, ...]:
 
 
 def _topics(chat: ChatContext, but: str = "") -> tuple[tuple[Button, ...], ...]:
-    """Return a button for every help page, two in a row."""
     buttons = [
         Button(label=read_page(chat.words, name)[0], press=press("help.page", choice=name))
         for name in page_names()

@@ -64,7 +64,6 @@ Concerned = Callable[[Ctx, str], list[Person]]  # the recipients for the subject
 
 
 def parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
-    """Return all people on either side of a subject."""
     return CONCERNED[kind](ctx.seen_by(ON_BEHALF_OF_MARKET), subject)
 
 

@@ -293,7 +293,6 @@ class Notices:
         self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
-        """Tell the colleagues who has joined."""
         newcomer = person_of(ctx, fact.person_id)
         for person in members(ctx, fact.organisation_id):
             chat = self._chat_with(ctx, person) if person.id != newcomer.id else None
@@ -313,14 +312,12 @@ class Notices:
         self._to_person(ctx, fact.person_id, lambda chat: reminder(chat, fact.draft_id))
 
     def _on_line(self, ctx: Ctx, fact: LineSent) -> None:
-        """Pass a line of a session to the other side."""
         for person in sides_of(ctx, fact.booking_id):
             chat = self._chat_with(ctx, person) if person.id != fact.by_person else None
             if chat is not None:
                 send(ctx, chat.chat_address, [line_brought(chat, line_of(ctx, fact.line_id))], words=chat.words)
 
     def _on_deal_line(self, ctx: Ctx, fact: DealLineWritten) -> None:
-        """Pass a line of a deal to the other side."""
         side = rules.side_of(person_of(ctx, str(fact.by_person)).organisation_id, fact.buyer, fact.seller)
         other = fact.seller if side == "buyer" else fact.buyer
         self._to_organisation(ctx, other, lambda chat: deal_messages.line_brought(chat, fact.line_id))

@@ -174,7 +174,6 @@ class NameIndex:
 
     @property
     def vocabulary(self) -> Set[str]:
-        """Every word of every name, folded."""
         return self._weight.keys()
 
     def resolve(self, text: str) -> list[Likeness]:
@@ -351,7 +350,6 @@ class NameIndex:
         return joined
 
     def _names_have(self, one: str, other: str) -> bool:
-        """Return True if some name has both words."""
         if one not in self._weight or other not in self._weight:
             return False
         return not set(self._phrases_with[one]).isdisjoint(self._phrases_with[other])

@@ -30,7 +30,6 @@ class Region:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All names of the region."""
         return tuple(dict.fromkeys((self.name, *self.in_languages.values(), *self.other_names)))
 
 

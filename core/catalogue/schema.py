@@ -138,7 +138,6 @@ class Product(Fact):
 
     @property
     def default_term(self) -> str:
-        """The delivery term to propose."""
         return self.terms[0]
 
 

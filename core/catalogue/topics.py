@@ -138,7 +138,6 @@ class Topics:
         return long_enough and any(OSA.distance(word, thing, score_cutoff=1) <= 1 for thing in self._long_objects)
 
     def _of(self, word: str) -> tuple[str, ...]:
-        """Return the topics of a folded word."""
         as_it_is = self._as_it_is(word)
         if "'" in word and not as_it_is:  # "l'empreinte", but "дистриб'ютор"
             return self._of(word.partition("'")[2])

@@ -86,9 +86,9 @@ def test_the_menu_of_commands_is_within_its_limits(language: str) -> None:
 
 
 def test_every_command_that_a_menu_may_show_has_its_sentence() -> None:
-    from conversations.help.menus import ALWAYS, FIRST  # noqa: PLC0415 - read where it is used
+    from conversations.help.commands import ALWAYS, FOR_NEWCOMERS  # noqa: PLC0415 - read where it is used
 
-    assert [name for name in (*FIRST, *ALWAYS) if not ENGLISH.knows(f"command.{name}")] == []
+    assert [name for name in (*FOR_NEWCOMERS, *ALWAYS) if not ENGLISH.knows(f"command.{name}")] == []
 
 
 # --- values, in a language of our own making --------------------------------------------------------------------------

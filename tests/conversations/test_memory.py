@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select
 
-from conversations import engine, home, language_offer
+from conversations import engine, home, language_offer, last_query
 from conversations.advice.expert_search import filters, problem_statement
 from conversations.advice.experts import availability, rates
 from conversations.discovery import search_state
@@ -50,15 +50,15 @@ OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
     (search_state.CHANGING, "4711 max_price", search_state.OfQuery(4711, "max_price")),
     (search_state.PLACE, "4711 01LISTING", search_state.OfQuery(4711, "01LISTING")),
     (
-        search_state.GOODS,
+        last_query.GOODS,
         '{"rest": ["dry"]}\nsomething dry',
-        search_state.AskedQuery('{"rest": ["dry"]}', "something dry"),
+        last_query.AskedQuery('{"rest": ["dry"]}', "something dry"),
     ),
-    (search_state.ADVICE, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
-    (search_state.SUPPLY, '{"rest": ["dry"]}', search_state.AskedQuery('{"rest": ["dry"]}')),
+    (last_query.ADVICE, '{"rest": ["dry"]}', last_query.AskedQuery('{"rest": ["dry"]}')),
+    (search_state.SUPPLY, '{"rest": ["dry"]}', last_query.AskedQuery('{"rest": ["dry"]}')),
     (search_state.SUPPLY, "", None),
-    (search_state.LATEST, "find 2026-11-23T09:00:00+00:00", search_state.LatestList("find", AT)),
-    (search_state.LATEST, " 2026-11-23T09:00:00+00:00", search_state.LatestList("", AT)),
+    (last_query.LATEST, "find 2026-11-23T09:00:00+00:00", last_query.LatestList("find", AT)),
+    (last_query.LATEST, " 2026-11-23T09:00:00+00:00", last_query.LatestList("", AT)),
     (DONE, "2026-11-23T09:00:00+00:00 deal.accept:01D 7", DonePress(AT, "deal.accept:01D 7")),
     (LAST_REPORTED, "listing:01L", ReportedCard("listing", "01L")),
     (GREETED, "telegram", "telegram"),

@@ -24,10 +24,11 @@ from conversations.advice.moment import read_moment, written
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.discovery.chips import chip_rows, query_text, unclear_words
-from conversations.discovery.search_state import ADVICE, ask, ask_problem, asked, attend, fingerprint, keep_place
+from conversations.discovery.search_state import ask, ask_problem, attend, fingerprint, keep_place
 from conversations.discovery.sort_orders import in_stated_order, order_rows, order_text, ordered
 from conversations.forms.answers import show_town
 from conversations.keyboard_layout import in_either_layout
+from conversations.last_query import ADVICE, asked
 from conversations.reply import Button, Card, CardList, Say, Toast
 from conversations.router import Router
 from core.advice.availability.slots import free_slots, through_the_day

@@ -7,8 +7,9 @@ from dataclasses import replace
 from conversations.advice.expert_search.expert_search import ORDERS, profile_card, query_of_problem, show_advisers
 from conversations.chat_context import ChatContext
 from conversations.discovery.refinement import order_alone, without_small_words
-from conversations.discovery.search_state import ADVICE, ask, asked, keep_place, latest, place_kept
+from conversations.discovery.search_state import ask, keep_place, place_kept
 from conversations.discovery.sort_orders import ordered
+from conversations.last_query import ADVICE, asked, latest
 from conversations.router import Router
 from core.advice.experts import service as experts
 from core.discovery.search import service

@@ -258,7 +258,7 @@ def _far_price(chat: ChatContext, defaults: FormDefaults, values: Values) -> Con
 
 
 router.flow(
-    Flow(CHANGING, finish=_change, intro=_what_stays, reads=_read_changes, anew=_on_new_version, confirm=_far_price)
+    Flow(CHANGING, finish=_change, intro=_what_stays, reads=_read_changes, rebase=_on_new_version, confirm=_far_price)
 )
 
 

@@ -200,12 +200,12 @@ router.flow(
         finish=_make,
         intro=_and_total,
         reads=read_terms,
-        anew=_as_listed_now,
+        rebase=_as_listed_now,
         confirm=_far_from_listing,
     )
 )
 router.flow(Flow(COUNTERING, finish=_counter, intro=_total_on_table, reads=read_terms, confirm=_far_from_offer))
-router.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=read_terms, anew=_as_listed_now))
+router.flow(Flow(BUYING, finish=_buy, intro=_all_of_it, reads=read_terms, rebase=_as_listed_now))
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------

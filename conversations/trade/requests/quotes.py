@@ -125,7 +125,7 @@ router.flow(
         finish=_quote,
         intro=_what_is_asked,
         reads=lambda chat, text, _values: answers_in(chat, text),
-        anew=_on_new_version,
+        rebase=_on_new_version,
         confirm=_far_quote,
     )
 )

@@ -125,7 +125,7 @@ router.flow(
         finish=_change,
         intro=_what_stays,
         reads=_read_changes,
-        anew=_on_new_version,
+        rebase=_on_new_version,
         confirm=_confirmations,
     )
 )

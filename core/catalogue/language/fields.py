@@ -151,7 +151,6 @@ def resolve_price(
 
 
 def resolve_sum(written: StatedPrice, currency: str, language: str | None = None) -> Money:
-    """Return the money with missing parts filled in."""
     price_currency = written.currency or currency
     return Money.of(parse_number(written.number, language, guess_sum(price_currency)), price_currency)
 

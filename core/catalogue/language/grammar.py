@@ -190,11 +190,9 @@ class Grammar:
         return self._praised if self._lacking.isdisjoint(words) else self._praised | self._lacked
 
     def unit_of(self, word: str) -> str:
-        """Return the unit code of a matched unit word, or `BARE_CUBIC_METRE`."""
         return self._units[_spaced(word)]
 
     def language_of(self, found: re.Match[str]) -> str:
-        """Return the code of a language that `languages` has matched."""
         return self._languages[_spaced(found["sure"] or found["after"] or found["before"])]
 
     def price_of(self, found: re.Match[str]) -> StatedPrice:
@@ -219,14 +217,12 @@ class Grammar:
         return [replace(price, number=self.least_of(found), limit="above"), replace(price, limit="below")]
 
     def loads_of(self, found: re.Match[str]) -> int:
-        """Return the number of truckloads that `loads` has matched."""
         figure = FIGURE.match(found[0])
         first = FIRST_PART.match(found[0])
         return int(figure[0]) if figure else self._counts.get(first[0] if first else "", 1)
 
     @staticmethod
     def order_of(found: re.Match[str]) -> StatedOrder:
-        """Return the sort order that `order` has matched."""
         return next(order for order in STATED_ORDERS if found[order])
 
     def least_of(self, found: re.Match[str]) -> str:

@@ -99,7 +99,6 @@ def _words_beside_numbers(catalogue: Catalogue) -> tuple[_Beside, _Beside]:
 
 @lru_cache(maxsize=4)
 def _small_words(catalogue: Catalogue) -> frozenset[str]:
-    """Return every word of every phrase, month and language."""
     return frozenset(word for phrase in _phrases(catalogue) for word in folded(phrase).split())
 
 

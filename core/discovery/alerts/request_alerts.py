@@ -105,7 +105,6 @@ def sold_products(ctx: Ctx) -> dict[str, bool]:
 
 
 def mute_requests(ctx: Ctx, product_id: str) -> None:
-    """Stop alerts to the actor about requests for these goods."""
     add_unless_present(ctx.session, RequestsMuted, person_id=acting(ctx).id, product_id=product_id, muted_at=ctx.now)
 
 

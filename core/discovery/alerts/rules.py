@@ -107,7 +107,6 @@ def _names(product_id: str, catalogue: Catalogue) -> frozenset[str]:
 
 
 def fits(query: ParsedQuery, goods: Goods) -> bool:
-    """Return True if the search would find this listing."""
     listing = goods.listing
     products = (query.product,) if query.product else query.alternatives
     return (
@@ -137,7 +136,6 @@ def precedence(rhythm: Rhythm, query: Query) -> tuple[int, int]:
 
 
 def filter_count(query: Query) -> int:
-    """Return how many filters a search has."""
     return len(explain(query).chips)
 
 

@@ -289,7 +289,6 @@ def _teller(
 
 
 def _waiting(ctx: Ctx, person_id: str) -> list[tuple[Alert, Listing]]:
-    """Return the alerts that wait for a person, the newest first."""
     query = select(Alert, Listing).join(Listing, Listing.id == Alert.listing_id)
     untold = query.where(Alert.person_id == person_id, Alert.told_at.is_(None)).order_by(Alert.listing_id.desc())
     return [(row[0], row[1]) for row in ctx.session.execute(untold)]

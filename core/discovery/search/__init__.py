@@ -6,8 +6,8 @@ the `kinds` in an index that `storage` keeps in the database. `batch` indexes th
 
 The other files are decisions on the way:
 
-- goods or advice (`intent`, `advice`, `problems`, `problem_topics`)
-- words (`spacing`, `unknown_words`, `goods_kinds`)
-- filters (`limits`, `countries`, `recurring_supply`)
-- reasons for a hit (`rules`, `expert_reasons`)
+- goods or advice (`intent`, `problems`)
+- words that are unknown in the market (`unknown_words`)
+- figures in the units of the index (`limits`)
+- reasons for a hit (`rules`)
 """

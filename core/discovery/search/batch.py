@@ -231,7 +231,6 @@ class Rows:
             yield from (f"grade:{one}" for one in perhaps if len(perhaps) == 1)
 
     def _packed(self, told: str) -> Iterator[str]:
-        """Yield the packaging that title or text state."""
         state = ParseState(told, self.catalogue, self.places, self.today)
         state.normalise()
         packings = state.grammar.packaging.items() if state.may_name("packaging") else ()
@@ -313,7 +312,6 @@ class Rows:
             yield from map(grammar.language_of, grammar.languages.finditer(NormalisedText.of(told).text))
 
     def _rate(self, told: str) -> Amount | None:
-        """Return the hourly rate, if the profile says it."""
         grammar = grammar_of(self.catalogue)
         found = grammar.rate.search(NormalisedText.of(told).text)
         if found is None:

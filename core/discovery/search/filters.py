@@ -346,7 +346,6 @@ def _split_words(
 
 
 def _with_countries(words: list[str], catalogue: Catalogue) -> list[str]:
-    """Join each country's name of several words into one word."""
     joined, place = list[str](), 0
     for start, end in catalogue.areas_in(words):
         joined += [*words[place:start], " ".join(words[start:end])]

@@ -378,7 +378,6 @@ class Intent:
 
 @lru_cache(maxsize=16)
 def whole_words(meaning: str, catalogue: Catalogue) -> frozenset[str]:
-    """Return the folded words of all phrases with that meaning."""
     return frozenset(word for phrase in catalogue.words.all(meaning) for word in words_of(phrase))
 
 

@@ -49,7 +49,6 @@ class Kind:
     read: Callable[[Session, Catalogue, Rows], Iterable[Document]]
 
     def documents_of(self, session: Session, catalogue: Catalogue, ids: Collection[str]) -> list[Document]:
-        """Return the documents of those ids that can be found now."""
         ordered = sorted(ids)
         return [
             document

@@ -111,7 +111,6 @@ def extract_clock_time(text: str, catalogue: Catalogue, today: date, *, answerin
 
 
 def names_weekday(text: str, catalogue: Catalogue) -> bool:
-    """Return True if the text names a day of the week."""
     return grammar_of(catalogue).windows.named.weekday.search(NormalisedText.of(text).text) is not None
 
 
@@ -137,7 +136,6 @@ def _tells_day(normalised: NormalisedText, catalogue: Catalogue, today: date) ->
 
 
 def _without(normalised: NormalisedText, found: re.Match[str]) -> str:
-    """Return the sentence as it was written, without the match."""
     start, end = found.span()
     left = (normalised.as_written(0, start).rstrip(), normalised.as_written(end, len(normalised.text)).lstrip())
     return " ".join(filter(None, left))

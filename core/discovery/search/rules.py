@@ -189,7 +189,6 @@ def out_of_reach(quantity: Quantity, listings: Iterable[Listing]) -> dict[str, Q
 
 
 def _exactly(quantity: Quantity) -> Fraction:
-    """Return the exact amount, comparable within one kind of unit."""
     return Fraction(quantity.amount) * unit_named(quantity.unit).size
 
 
@@ -255,5 +254,4 @@ def questions(query: Query) -> tuple[Question, ...]:
 
 
 def asked_words(parsed: ParsedQuery) -> list[str]:
-    """Return the words that were not understood, each once."""
     return list(dict.fromkeys(words_of(parsed.rest)))

@@ -56,7 +56,9 @@ class SearchLog(Table):
     kind: Mapped[str] = mapped_column(String(20))
     # The transaction's id, because with several writers the order of `seq` is not the order of commits.
     xid: Mapped[int] = mapped_column(BigInteger, index=True)
-    mark: Mapped[str] = mapped_column(Id)  # tells this row from another one that gets its number after a rollback
+    token: Mapped[str] = mapped_column(
+        "mark", Id
+    )  # tells this row from another one that gets its number after a rollback
     subject: Mapped[str] = mapped_column(Id)
 
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -71,8 +73,8 @@ class SearchGeneration(Table):
     kind: Mapped[str] = mapped_column(String(20))
     made_at: Mapped[datetime] = mapped_column(Instant)
     layout: Mapped[str] = mapped_column(String(40))  # which program and which rates of exchange can read it
-    seen_seq: Mapped[int] = mapped_column(BigInteger)  # it holds everything that the log said before
-    seen_xid: Mapped[int] = mapped_column(BigInteger)
+    log_seq: Mapped[int] = mapped_column("seen_seq", BigInteger)  # it holds everything that the log said before
+    log_xid: Mapped[int] = mapped_column("seen_xid", BigInteger)
     documents: Mapped[int] = mapped_column(Integer)
     served: Mapped[bool] = mapped_column(Boolean)
 
@@ -195,7 +197,6 @@ ALIGNED: Final = 64  # bytes: where every array begins, so that it can be read i
 
 
 def packed(segment: Segment) -> bytes:
-    """Return the segment as one piece of bytes."""
     head, pieces, at = [], [], 0
     for name, array in segment.arrays().items():
         padding = -at % ALIGNED
@@ -336,8 +337,8 @@ def claim_base(ctx: Ctx, catalogue: Catalogue, kind: Kind) -> str | None:
         kind=kind.name,
         made_at=ctx.now,
         layout=layout_of(catalogue),
-        seen_seq=position.seq,
-        seen_xid=position.xid,
+        log_seq=position.seq,
+        log_xid=position.xid,
         documents=0,
         served=False,
     )
@@ -364,7 +365,7 @@ def serve_base(ctx: Ctx, kind: Kind, generation: str, documents: int) -> bool:
     newest = select(SearchGeneration.id).where(served).order_by(SearchGeneration.id.desc())
     kept = session.scalars(newest.limit(BASES_KEPT)).all()
     session.execute(delete(SearchGeneration).where(served, SearchGeneration.id.not_in(kept)))
-    oldest = select(func.min(SearchGeneration.seen_seq), func.min(SearchGeneration.seen_xid))
+    oldest = select(func.min(SearchGeneration.log_seq), func.min(SearchGeneration.log_xid))
     seq, xid = session.execute(oldest.where(SearchGeneration.id.in_(kept))).one()
     forget_before(session, LogPosition(kind.name, seq, xid))
     return True

@@ -14,8 +14,9 @@ from conversations.chat_context import ChatAddress, ChatContext
 from conversations.discovery import alerts, refinement
 from conversations.discovery import search as finding
 from conversations.discovery.chips import RADII_KM
-from conversations.discovery.search_state import ask, asked, fingerprint
+from conversations.discovery.search_state import ask, fingerprint
 from conversations.engine import Engine
+from conversations.last_query import asked
 from conversations.reply import Card
 from core.discovery.alerts.model import SavedSearch
 from core.discovery.alerts.service import searches_of

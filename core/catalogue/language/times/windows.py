@@ -183,7 +183,6 @@ class NamedWindows:
 
 
 def _season_of(year: int, first: int, last: int) -> DateWindow:
-    """Return the season that begins in that year."""
     return DateWindow(date(year, first, 1), end_of_month(year + (last < first), last))
 
 

@@ -102,7 +102,6 @@ class Segment:
         return range(start, bisect_left(self.texts, text + LAST_LETTER, start, end))
 
     def frequency(self, term: int) -> int:
-        """Return how many documents have the term."""
         return self._starts[term + 1] - self._starts[term]
 
     def near(self, word: str) -> dict[int, int]:
@@ -129,7 +128,6 @@ class Segment:
         return [term for term in terms if term is not None]
 
     def number_of(self, document_id: str) -> int | None:
-        """Return the number of the document with that id."""
         key, columns = document_id.encode(), self.columns
         at = int(np.searchsorted(columns.ids, np.bytes_(key), sorter=columns.by_id))
         if at == len(columns):
@@ -264,7 +262,6 @@ class Segment:
 
 
 def kilometres(km: F32) -> F32:
-    """Return the distance itself, for callers that want kilometres."""
     return km
 
 

@@ -63,7 +63,6 @@ class Reader:
         self._groups = lru_cache(maxsize=WORDS_KEPT)(self._read)
 
     def group(self, word: Word) -> TermGroup:
-        """Return the terms that the word may stand for."""
         where = None if word.spot is None else (word.spot, word.spot_weight)
         also = tuple(word.also.items())
         return self._groups(Asked(word.text, word.fuzzy, word.own, also, where, word.beside, word.unfinished))

@@ -244,7 +244,6 @@ class _Unwanted:
         return leaders(ranked)
 
     def _words_beside(self, start: int, end: int) -> list[str]:
-        """Return all other words of the sentence."""
         small, text = self.state.grammar.fillers, self.state.text
         return [word for word in words_of(f"{text[:start]} {text[end:]}") if word not in small]
 

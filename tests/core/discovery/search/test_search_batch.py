@@ -139,7 +139,7 @@ def test_a_problem_told_in_plain_words_finds_who_advises_in_it(problem: str, bes
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "sentence",
     [
         "we need 500 t A1 pellets under 200 eur near Riga fsc",
         "mi serve cippato FSC entro 50 km da Wien",

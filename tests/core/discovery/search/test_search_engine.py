@@ -207,7 +207,7 @@ def test_early_stop_has_found_the_best(
 @settings(max_examples=20, deadline=None)
 @given(
     crowd=st.lists(documents(), min_size=5, max_size=16, unique_by=lambda one: one.id),
-    wanted=filters(),
+    query=filters(),
     goods=st.sampled_from(GOODS),
     few=st.integers(2, 8),
     weighed=st.sampled_from((2, 100)),

@@ -213,8 +213,8 @@ async def test_a_rebuild_that_is_killed_leaves_the_old_base_serving(market: Mark
         kind="listing",
         made_at=market.clock.now(),
         layout=layout_of(catalogue()),
-        seen_seq=10**6,
-        seen_xid=10**12,
+        log_seq=10**6,
+        log_xid=10**12,
         documents=0,
         served=False,
     )

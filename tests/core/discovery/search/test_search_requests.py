@@ -61,7 +61,7 @@ async def board(market: Market) -> Board:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "wanted"),
+    ("sentence", "expected"),
     [
         ("500 t A1 pelets", {"vilnius", "riga"}),
         ("100 t of pellets", {"riga"}),  # a buyer of 300 t wants them from one seller

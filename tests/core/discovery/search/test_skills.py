@@ -43,7 +43,7 @@ def test_a_thing_alone_is_no_skill() -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", ["Holzernteplanung Privatwald", "pianificazione tagli boschivi", "ekspert raieplaneerimine"]
+    "sentence", ["Holzernteplanung Privatwald", "pianificazione tagli boschivi", "ekspert raieplaneerimine"]
 )
 def test_harvest_planners_are_found_in_any_language(sentence: str) -> None:
     assert set(found([*PLANNERS, *OTHERS, *GOODS], sentence)[:4]) == {"english", "german", "french", "ukrainian"}

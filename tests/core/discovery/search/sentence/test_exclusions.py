@@ -83,7 +83,7 @@ def test_a_kind_of_goods_that_is_not_wanted_leaves_the_place(text: str, unwanted
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted", "unwanted"),
+    ("text", "expected", "unwanted"),
     [
         ("trociny bez kory poznan", "sawdust", {"bark"}),
         ("uco not animal fat finnland", "uco", {"animal_fat"}),
@@ -113,7 +113,7 @@ def test_chips_without_bark_are_chips(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted", "unwanted"),
+    ("text", "expected", "unwanted"),
     [
         ("wood pellets leeds, no bags", (), "bag"),
         ("granulés rennes pas en sacs", (), "bag"),

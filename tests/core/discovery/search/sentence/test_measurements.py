@@ -47,7 +47,7 @@ def test_moisture_is_a_wish_in_every_language(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wishes"),
+    ("text", "filters"),
     [
         ("pellets ash < 0,7%", ["ash ≤ 0.7 %"]),
         ("pellets above 4.8 kWh/kg", ["ncv ≥ 4.8 kWh/kg"]),
