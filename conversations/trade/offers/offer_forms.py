@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conversations.chat_context import ChatContext, FormDefaults
-from conversations.discovery.search_state import amount_looked_for
 from conversations.forms.answers import read_quantity, write_price, write_quantity
 from conversations.forms.delivery_window import write_window
 from conversations.forms.form import Field, Values
 from conversations.forms.keypads import Amount
+from conversations.last_query import amount_looked_for
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.trade.listings.model import Listing
