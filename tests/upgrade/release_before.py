@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, Time, make_url, text
+from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, Time, func, make_url, select, text
 from sqlalchemy.types import JSON, TypeEngine
 
 from config import migrations
@@ -77,7 +77,10 @@ def _copy(source: sqlite3.Connection, target: Connection) -> None:
         target.execute(table.delete())
         if rows:
             target.execute(table.insert(), [_row(table, row) for row in rows])
-    target.execute(text("SELECT setval(pg_get_serial_sequence('search_log', 'id'), (SELECT MAX(id) FROM search_log))"))
+    for name, last in source.execute("SELECT name, seq FROM sqlite_sequence"):
+        (key,) = known.tables[name].primary_key.columns
+        sequence = func.pg_get_serial_sequence(name, key.name)
+        target.execute(select(func.setval(sequence, last)))
 
 
 def _row(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,3 +103,12 @@ def _value(kind: TypeEngine[Any], stored: Any) -> Any:
         case Time():
             return time.fromisoformat(stored)
     return stored
+
+
+async def revision_of(url: str) -> str:
+    """Return the revision of a database, which the migrations have written into it."""
+    revisions: list[str] = []
+    await migrations.within(
+        url, lambda connection: revisions.extend(connection.scalars(text("SELECT version_num FROM alembic_version")))
+    )
+    return revisions[0]
