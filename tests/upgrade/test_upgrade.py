@@ -69,6 +69,7 @@ async def test_what_was_undelivered_is_delivered_once(stage: Stage) -> None:
     await alex.pays_stars("Featured, 7 days")
     await told(alex, "Paid. Your promotion runs from now on.")
     assert "code" in await world.letter_to("viktor@example.com")
+    await told(people["Karl"], "The buyer's bank has our answer: what both signed")
 
     assert await paid_out(stage) == [PAID_OUT] * 3  # Rasa's and Karl's of before, and Vida's
     assert sorted(each["amount"] for each in await world.at_the_provider("refund")) == [5_00, WHOLE]
@@ -146,9 +147,15 @@ async def test_open_forms_take_their_next_answers(stage: Stage) -> None:
     await olek.fills(**{name: answer for name, answer in PROFILE.items() if name != "headline"})
     await told(olek, "You are listed.", "Ash that does not melt")
 
-    await kasia.fills(grade="A1", quantity="80 t", price="210 €/t", delivery_term="DAP Riga", window="next week")
+    await kasia.presses("0")  # after the 8 that she has keyed in
+    await kasia.presses("Done")
+    await told(kasia, "Quantity: 80 t")
+    await kasia.fills(price="210 €/t", delivery_term="DAP Riga", window="next week")
     await told(kasia, "Published. Buyers can find it now")
     await told(people["Saulius"], "A new listing for you", "You look for: A1 pellets near Riga")
+
+    await people["Vaida"].says("400")  # the number is of the distance that she was changing
+    await told(people["Vaida"], "Understood: Wood pellets, Kaunas, 400 km")
 
 
 async def test_open_windows_can_be_sent(stage: Stage) -> None:
@@ -186,7 +193,6 @@ async def test_timers_that_were_set_ring(stage: Stage) -> None:
     await world.later(days=2)
     await told(people["Petras"], "The time to check lot 1 is over, so it is accepted.")
     await told(people["Kasia"], "has waited 6 days to be finished.")
-    await told(people["Karl"], "bank has our answer: what both signed")
     await until(lambda: all_delivered(world), lambda: "the outbox is not empty")
     assert await paid_out(stage) == [76_50, *[PAID_OUT] * 4]
     await world.books_balance()
