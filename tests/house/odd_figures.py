@@ -36,7 +36,7 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
         "FREE_A_WEEK": "4",
         "BANK_SHOWS_WITHIN": "timedelta(days=29)",
     },
-    "core/discovery/alerts/model.py": {"MORNING": "time(6)"},
+    "core/discovery/alerts/model.py": {"APART": "timedelta(minutes=17)", "MORNING": "time(6)"},
     "core/discovery/market_figures/model.py": {"FEWEST": "4"},
     "core/kernel/chat_state/model.py": {"DRAFT_KEPT": "timedelta(days=32)"},
     "core/kernel/lot_sizes.py": {
@@ -50,7 +50,7 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
         "EMAIL_CODE_VALID": "timedelta(minutes=36)",
         "EMAIL_CODE_DIGITS": "7",
         "EMAIL_CODES_AN_HOUR": "4",
-        "EMAIL_TRIES": "6",
+        "EMAIL_TRIES": "8",
     },
     "core/people/companies/model.py": {"INVITATION_VALID": "timedelta(days=23)"},
     "core/people/files/model.py": {"LARGEST": "11 * 1024 * 1024"},
@@ -66,7 +66,7 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
         "FINAL_RULE_AFTER": "timedelta(days=71)",
     },
     "core/trade/delivery/model.py": {
-        "OVERDUE_AFTER": "timedelta(days=6)",
+        "OVERDUE_AFTER": "timedelta(days=9)",
         "LATE_LIMIT": "timedelta(days=13)",
         "TRANSIT_LIMIT": "timedelta(days=8)",
         "INSPECT_WITHIN": "timedelta(days=17)",
@@ -89,7 +89,7 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
     "core/trade/offers/inquiries/model.py": {"IDLE_AFTER": "timedelta(days=46)"},
     "core/trade/offers/model.py": {
         "ROUNDS_AT_MOST": "13",
-        "DEFAULT_VALIDITY": "timedelta(days=6)",
+        "DEFAULT_VALIDITY": "timedelta(days=8)",
         "SHORTEST_VALIDITY": "timedelta(hours=4)",
         "LONGEST_VALIDITY": "timedelta(days=38)",
     },
@@ -116,7 +116,7 @@ def make_odd(house: Path) -> None:
         text = path.read_text("utf-8")
         for constant, value in constants.items():
             line = re.compile(rf"^({constant}(?:: Final)? = )[^#\n]*?(  #.*)?$", re.MULTILINE)
-            text, found = line.subn(lambda match, value=value: f"{match[1]}{value}{match[2] or ''}", text)
+            text, found = line.subn(rf"\g<1>{value}\g<2>", text)
             assert found == 1, f"{constant} is not decided in {name}"
         path.write_text(text, "utf-8")
     rules = house / "core/advice/sessions/rules.py"

@@ -52,4 +52,5 @@ def people_of(world: World) -> dict[str, OnTelegram | OnSlack]:
     chats = world.lab.telegram.bot.chats.values()
     on_telegram = (OnTelegram(world.browser, each.person.name, each.person.id) for each in chats)
     on_slack = (OnSlack(world.browser, each.name, each.id) for each in world.lab.slack.work.people.values())
-    return {each.name: each for each in (*on_telegram, *on_slack)}
+    everybody: list[OnTelegram | OnSlack] = [*on_telegram, *on_slack]
+    return {each.name: each for each in everybody}

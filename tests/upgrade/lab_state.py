@@ -12,7 +12,7 @@ import itertools
 import json
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -52,6 +52,20 @@ PARTS: Final[Mapping[str, tuple[Callable[[Lab], Any], tuple[str, ...]]]] = {
     "calendars": (lambda lab: lab.calendars, ("kept",)),
 }
 
+SEQUENCES: Final[Mapping[str, Callable[[Iterable[Any]], Any]]] = {"$tuple": tuple, "$set": set, "$frozenset": frozenset}
+# Values without parts: how each is written, and read again.
+LEAVES: Final[Mapping[str, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]]] = {
+    "$bytes": (bytes, lambda value: b64encode(value).decode(), b64decode),
+    "$datetime": (datetime, datetime.isoformat, datetime.fromisoformat),
+    "$timedelta": (timedelta, timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
+    "$count": (itertools.count, lambda value: int(repr(value)[len("count(") : -1]), itertools.count),
+    "$letter": (
+        EmailMessage,
+        lambda value: b64encode(value.as_bytes()).decode(),
+        lambda written: message_from_bytes(b64decode(written), policy=policy.default),
+    ),
+}
+
 
 def save(lab: Lab) -> str:
     """Return the state of all services. The product must be gone, so that nothing moves meanwhile."""
@@ -80,7 +94,7 @@ def _still_due(value: Any, attribute: str) -> Any:
 def _code_of(module: str, name: str) -> Iterator[CodeType]:
     """Yield the codes of this qualified name: a function's own, or those of functions that it makes."""
     outermost: Any = importlib.import_module(module)
-    for step in name.split(".<locals>")[0].split("."):
+    for step in name.partition(".<locals>")[0].split("."):
         outermost = getattr(outermost, step)
     codes = [outermost.__code__]
     while codes:
@@ -139,27 +153,23 @@ class Writer:
         return {"$number": number, "$is": self._write_once(value)}
 
     def _write_once(self, value: Any) -> Any:
-        match value:
-            case dict():
-                if all(isinstance(key, str) and not key.startswith("$") for key in value):
-                    return {key: self._write(each) for key, each in value.items()}
-                return {"$dict": [[self._write(key), self._write(each)] for key, each in value.items()]}
-            case list():
-                return [self._write(each) for each in value]
-            case tuple() | set() | frozenset():
-                return {f"${type(value).__name__}": [self._write(each) for each in value]}
-            case bytes():
-                return {"$bytes": b64encode(value).decode()}
-            case datetime():
-                return {"$datetime": value.isoformat()}
-            case timedelta():
-                return {"$timedelta": value.total_seconds()}
-            case itertools.count():
-                return {"$count": int(repr(value).removeprefix("count(").removesuffix(")"))}
-            case EmailMessage():
-                return {"$letter": b64encode(value.as_bytes()).decode()}
-            case FunctionType():
-                return self._write_closure(value)
+        if isinstance(value, dict):
+            if all(isinstance(key, str) and not key.startswith("$") for key in value):
+                return {key: self._write(each) for key, each in value.items()}
+            return {"$dict": [[self._write(key), self._write(each)] for key, each in value.items()]}
+        if isinstance(value, list):
+            return [self._write(each) for each in value]
+        if isinstance(value, FunctionType):
+            return self._write_closure(value)
+        for kind, sequence in SEQUENCES.items():
+            if type(value) is sequence:
+                return {kind: [self._write(each) for each in value]}
+        return self._write_leaf(value)
+
+    def _write_leaf(self, value: Any) -> Any:
+        for kind, (class_, write, _) in LEAVES.items():
+            if isinstance(value, class_):
+                return {kind: write(value)}
         class_ = type(value)
         if not (is_dataclass(value) and class_.__module__.startswith("lab.")):
             raise TypeError(f"the lab's state holds {value!r}, which has no notation here")
@@ -170,7 +180,10 @@ class Writer:
         named = {"module": function.__module__, "name": function.__qualname__}
         nth = list(_code_of(**named)).index(function.__code__)
         cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-        return {"$later": named | {"nth": nth}, "$with": {name: self._write(cell.cell_contents) for name, cell in cells}}
+        return {
+            "$later": named | {"nth": nth},
+            "$with": {name: self._write(cell.cell_contents) for name, cell in cells},
+        }
 
 
 class Reader:
@@ -181,6 +194,7 @@ class Reader:
         self._known: dict[int, Any] = {}
 
     def read(self, written: Any, number: int | None = None) -> Any:
+        """Return what was written. `number`: under which it stands in other places too."""
         if isinstance(written, list):
             return self._fill_list(self._keep(number, []), written)
         if not isinstance(written, dict):
@@ -188,39 +202,25 @@ class Reader:
         match written:
             case {"$number": int(its_number), "$is": inner}:
                 return self.read(inner, its_number)
-            case {"$again": int(known)}:
-                return self._known[known]
-            case {"$part": str(name)}:
-                return PARTS[name][0](self._lab)
-            case {"$dict": pairs}:
-                return self._fill_dict(self._keep(number, {}), pairs)
             case {"$of": str(name), "$with": held}:
                 return self._read_object(name, held, number)
             case {"$later": named, "$with": held}:
                 return self._read_closure(named, held, number)
-        if len(written) == 1 and (plain := self._read_plain(*next(iter(written.items())))) is not None:
-            return self._keep(number, plain)
-        return self._fill_dict(self._keep(number, {}), written.items())
+        return self._read_rest(written, number)
 
-    def _read_plain(self, kind: str, held: Any) -> Any:
-        match kind:
-            case "$tuple":
-                return tuple(self.read(each) for each in held)
-            case "$set":
-                return {self.read(each) for each in held}
-            case "$frozenset":
-                return frozenset(self.read(each) for each in held)
-            case "$bytes":
-                return b64decode(held)
-            case "$datetime":
-                return datetime.fromisoformat(held)
-            case "$timedelta":
-                return timedelta(seconds=held)
-            case "$count":
-                return itertools.count(held)
-            case "$letter":
-                return message_from_bytes(b64decode(held), policy=policy.default)
-        return None
+    def _read_rest(self, written: dict[str, Any], number: int | None) -> Any:
+        """Read a known object, a leaf, a sequence or a plain dictionary."""
+        first: tuple[str, Any] = next(iter(written.items()), ("", None))
+        kind, held = first
+        if kind == "$again":
+            return self._known[held]
+        if kind == "$part":
+            return PARTS[held][0](self._lab)
+        if kind in LEAVES:
+            return self._keep(number, LEAVES[kind][2](held))
+        if kind in SEQUENCES:
+            return self._keep(number, SEQUENCES[kind](self.read(each) for each in held))
+        return self._fill_dict(self._keep(number, {}), held if kind == "$dict" else written.items())
 
     def _keep(self, number: int | None, value: Any) -> Any:
         if number is not None:

@@ -85,7 +85,7 @@ def main() -> int:
     os.environ["LAB_BEGINS"] = BEGINS
     with tempfile.TemporaryDirectory(prefix="parley-record-") as name:
         asyncio.run(record(tree, Path(name)))
-    print(*(f"{each.name}: {each.stat().st_size:,} bytes" for each in sorted(FOLDER.iterdir())), sep="\n")
+    sys.stdout.writelines(f"{each.name}: {each.stat().st_size:,} bytes\n" for each in sorted(FOLDER.iterdir()))
     return 0
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import lzma
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -21,6 +22,13 @@ FOLDER: Final = Path(__file__).parent / "fixture"
 FIRST: Final = "0001"  # the revision of its database
 # The settings of the recording that rows and old links depend on.
 SETTINGS: Final[Mapping[str, Any]] = {"link_secret": "of-the-release-before-and-of-this-one"}
+READ: Final[Mapping[type[TypeEngine[Any]], Callable[[Any], Any]]] = {
+    Boolean: bool,
+    JSON: json.loads,
+    DateTime: lambda stored: datetime.fromisoformat(stored).replace(tzinfo=UTC),
+    Date: date.fromisoformat,
+    Time: time.fromisoformat,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +59,16 @@ async def load(url: str) -> None:
     """Put the database of the release before in place of the empty one at this address."""
     place = make_url(url)
     if place.get_backend_name() == "sqlite":
-        path = Path(place.database or "")
-        path.unlink(missing_ok=True)
-        with closing(_database(path)):
-            return
+        await asyncio.to_thread(_replace, Path(place.database or ""))
+        return
     await migrations.downgrade(url, FIRST)
     with closing(_database(Path(":memory:"))) as source:
         await migrations.within(url, lambda target: _copy(source, target))
+
+
+def _replace(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _database(path).close()
 
 
 def _database(path: Path) -> sqlite3.Connection:
@@ -91,17 +102,9 @@ def _value(kind: TypeEngine[Any], stored: Any) -> Any:
     """Return a value as PostgreSQL takes it. SQLite keeps times, days and JSON as text, and yes and no as numbers."""
     if stored is None:
         return None
-    match kind:
-        case Boolean():
-            return bool(stored)
-        case JSON():
-            return json.loads(stored)
-        case DateTime():
-            return datetime.fromisoformat(stored).replace(tzinfo=UTC)
-        case Date():
-            return date.fromisoformat(stored)
-        case Time():
-            return time.fromisoformat(stored)
+    for class_, read in READ.items():
+        if isinstance(kind, class_):
+            return read(stored)
     return stored
 
 

@@ -1,7 +1,7 @@
 """The play that a release leaves unfinished: deals, sessions and forms in many states, on both chats.
 
-Each pair of people plays one scene and stays there. `WAITING` names the pairs, so that the test of the upgrade can go on
-with each. The last act is played while no outside service answers: what it decides stays in the outbox.
+Each pair of people plays one scene and stays there. `WAITING` names the pairs, and the test of the upgrade goes on with
+each. The last act is played while no outside service answers: what it decides stays in the outbox.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def play(stage: Stage) -> None:
     await dark(stage)
 
 
-# --- advice -------------------------------------------------------------------------------------------------------------
+# --- advice -----------------------------------------------------------------------------------------------------------
 
 
 async def advice(stage: Stage) -> None:
@@ -133,7 +133,7 @@ async def payouts(stage: Stage, somebody: Somebody) -> None:
     await Trade(stage.world, somebody, somebody).set_up_payouts()
 
 
-# --- deals --------------------------------------------------------------------------------------------------------------
+# --- deals ------------------------------------------------------------------------------------------------------------
 
 
 async def earlier_deals(stage: Stage) -> None:
@@ -255,7 +255,7 @@ async def open_forms(stage: Stage) -> None:
         await somebody.form()
 
 
-# --- the last act -------------------------------------------------------------------------------------------------------
+# --- the last act -----------------------------------------------------------------------------------------------------
 
 
 def darken(stage: Stage) -> None:

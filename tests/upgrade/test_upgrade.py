@@ -13,7 +13,7 @@ from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import Somebody
-from tests.journeys.session_steps import PROFILE, Counsel
+from tests.journeys.session_steps import PROFILE
 from tests.journeys.trade_steps import Trade
 from tests.upgrade.conftest import all_delivered
 from tests.upgrade.release_before import revision_of
