@@ -102,7 +102,7 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "core/trade/reviews/model.py": {"WRITE_WITHIN": "timedelta(days=41)"},
 }
-POLICIES: Final[Mapping[str, str]] = {  # of calling a session off, in core/advice/sessions/rules.py
+POLICIES: Final[Mapping[str, str]] = {  # what cancelling a session costs, in core/advice/sessions/rules.py
     "Policy(timedelta(hours=2), 0, 50)": "Policy(timedelta(hours=6), 0, 40)",
     "Policy(timedelta(hours=24), 50, 100)": "Policy(timedelta(hours=31), 45, 100)",
     "Policy(timedelta(hours=48), 100, 100)": "Policy(timedelta(hours=62), 100, 100)",

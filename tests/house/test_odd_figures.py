@@ -1,4 +1,4 @@
-"""Every figure that the market decides is changed where it is decided, and no screen of the play shows an old one.
+"""Every figure of the market is changed where it is decided. Then no screen of the play shows an old one.
 
 `make screens-odd` also walks through everything that can be pressed (PARLEY_SCREENS=1).
 """

@@ -13,7 +13,7 @@ from core.kernel.outbox import OutboxRow
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import World, open_world
-from tests.upgrade import release_before
+from tests.upgrade import recording
 from tests.upgrade.lab_state import restore
 from tests.upgrade.scenes import Stage
 
@@ -23,18 +23,18 @@ UPGRADE: Final = timedelta(minutes=10)  # how long the market is away
 @pytest.fixture
 async def left(database: str) -> AsyncIterator[Stage]:
     """Yield the world that the release before left, with its database at the address of `database`. No product runs."""
-    await release_before.load(database)
-    about = release_before.about()
+    await recording.load(database)
+    about = recording.about()
     begins = (about.now + UPGRADE).isoformat()
-    async with open_world(database, product=False, lab_begins=begins, **release_before.SETTINGS) as world:
-        restore(world.lab, release_before.lab_state())
+    async with open_world(database, product=False, lab_begins=begins, **recording.SETTINGS) as world:
+        restore(world.lab, recording.lab_state())
         world.pulse.missed += about.stopped + UPGRADE - world.pulse.now()
         yield Stage(world, people_of(world))
 
 
 @pytest.fixture
 async def stage(left: Stage) -> Stage:
-    """Return the same world after this release has opened it, as soon as all that was undelivered is delivered."""
+    """Return the same world after this release has opened it, as soon as the outbox is empty."""
     await left.world.opens()
     await until(lambda: all_delivered(left.world), lambda: "the outbox is not empty")
     return left

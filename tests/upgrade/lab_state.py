@@ -1,7 +1,7 @@
 """Saves what the lab's services know as JSON, and puts it into another lab: chats, windows, letters, Stripe's objects.
 
-The text names objects by their class in `lab`. An object that stands in several places is written once, so that a
-change of it is seen in all of them. Work that falls due later is a closure. It is written as the function that made it,
+The text names objects by their class in `lab`. An object that stands in several places is written once. So a
+change of it is seen in each place. Work that falls due later is a closure. It is written as the function that made it,
 with the variables that it holds.
 """
 

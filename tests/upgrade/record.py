@@ -1,7 +1,7 @@
 """`python -m tests.upgrade.record CHECKOUT`: play the scenes with the release in that checkout, and keep how it ends.
 
 The product of the checkout runs in a process of its own. It is killed while nothing can be delivered. Its database and
-the state of the lab around it then become the files of `release_before`.
+the state of the lab around it then become the files of `fixture`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lab.people import until
 from tests.journeys.market import World, open_world
 from tests.upgrade.lab_state import save
 from tests.upgrade.release import Release
-from tests.upgrade.release_before import FOLDER, SETTINGS, write
+from tests.upgrade.recording import FOLDER, SETTINGS, write
 from tests.upgrade.scenes import Stage, play
 
 BEGINS: Final = "2027-04-08T12:00Z"  # a Thursday; the last act is on a Tuesday

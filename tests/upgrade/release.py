@@ -17,8 +17,8 @@ from lab.people import until
 from tests.journeys.faults.test_kills import SLOW_START, answers, environment, hears_slack
 from tests.journeys.market import World
 
-# Runs in the other checkout. Its clock is moved by the file `later`, its machine's own clock by a fixed time, so that
-# a story that leaps ahead does not look like an outage.
+# Runs in the other checkout. The file `later` moves its clock; its machine's own clock is ahead by a fixed time.
+# So a story that leaps ahead does not look like an outage.
 START: Final = """
 import importlib.util, os, sys
 from datetime import timedelta

@@ -225,7 +225,7 @@ async def listings_and_offers(stage: Stage) -> None:
 
 
 async def open_forms(stage: Stage) -> None:
-    """Forms that somebody is in the middle of: question by question, and in a window."""
+    """Open forms with some of their answers, question by question and in a window."""
     kasia = await stage.come("telegram", "Kasia")
     await kasia.says("/sell")
     await kasia.answers(product="pellets", grade="A1")

@@ -16,7 +16,7 @@ from tests.journeys.market import Somebody
 from tests.journeys.session_steps import PROFILE
 from tests.journeys.trade_steps import Trade
 from tests.upgrade.conftest import all_delivered
-from tests.upgrade.release_before import revision_of
+from tests.upgrade.recording import revision_of
 from tests.upgrade.scenes import Stage
 from tools.ledger_verification import verify_books
 
@@ -39,7 +39,7 @@ async def test_the_database_is_of_the_release_before_and_its_books_hold(left: St
     assert await revision_of(database) == "0001"
     tables: set[str] = set()
     await within(database, lambda connection: tables.update(inspect(connection).get_table_names()))
-    assert {"effect", "session_payout", "purchase_refund"} <= tables  # of that release alone
+    assert {"effect", "session_payout", "purchase_refund"} <= tables  # only that release has them
     assert await verify_books(left.world.settings) == 0
     await left.world.opens()
     await until(lambda: all_delivered(left.world), lambda: "the outbox is not empty")
@@ -49,7 +49,7 @@ async def test_the_database_is_of_the_release_before_and_its_books_hold(left: St
 # --- what was on its way ----------------------------------------------------------------------------------------------
 
 
-async def test_what_was_undelivered_is_delivered_once(stage: Stage) -> None:
+async def test_undelivered_messages_are_delivered_once(stage: Stage) -> None:
     world, people = stage.world, stage.people
     await told(people["Vida"], "accepted lot 1.", "€41,925.00 is on its way to you.")
     await told(people["Zita"], "Yana agreed to cancel.", "€43,000.00 is on its way back to you.")
@@ -58,7 +58,7 @@ async def test_what_was_undelivered_is_delivered_once(stage: Stage) -> None:
     await told(people["Loreta"], "Nuo šiol rašysiu jums lietuviškai.")
     await told(people["Emil"], "The session is agreed.")
     await told(people["Viktor"], "I have sent a six-digit code to viktor@example.com.")
-    # Viktor paid when nobody looked; the pages that Simas, Ilona, Paul and Alex led to were asked for and never came.
+    # Viktor paid while the product could not look. The pages for Tina, Ilona, Paul and Alex had not come.
     await told(people["Urte"], "The money is held. Delivery can begin.")
     await told(people["Tina"], "Both sides have signed. The payment page is open.", "[Pay €43,000.00]")
     await told(people["Ilona"], "The page has run out. Get a new one below.", "[Get the card page]")
