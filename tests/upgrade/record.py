@@ -22,8 +22,8 @@ from typing import Final
 from lab.people import until
 from tests.journeys.market import World, open_world
 from tests.upgrade.lab_state import save
-from tests.upgrade.release import Release
 from tests.upgrade.recording import FOLDER, SETTINGS, write
+from tests.upgrade.release import Release
 from tests.upgrade.scenes import Stage, play
 
 BEGINS: Final = "2027-04-08T12:00Z"  # a Thursday; the last act is on a Tuesday
