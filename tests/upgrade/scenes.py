@@ -7,9 +7,11 @@ each. The last act is played while no outside service answers: what it decides s
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
-from lab.people import OnSlack, OnTelegram
+from lab.app import Lab
+from lab.people import OnSlack, OnTelegram, until
 from lab.world import Fault
 from tests.journeys.market import Chat, Somebody, World
 from tests.journeys.session_steps import PROFILE, Counsel
@@ -27,6 +29,7 @@ WAITING: Final[dict[str, tuple[tuple[Chat, str], tuple[Chat, str]]]] = {
     "held": (("slack", "Jonas"), ("telegram", "Greta")),
     "arrived": (("telegram", "Milda"), ("slack", "Petras")),
     "accepted": (("slack", "Vida"), ("telegram", "Linas")),
+    "put off": (("telegram", "Ugne"), ("telegram", "Mantas")),
     "claimed": (("telegram", "Nida"), ("slack", "Oskar")),
     "half signed": (("slack", "Paul"), ("telegram", "Rita")),
     "signed": (("telegram", "Simas"), ("slack", "Tina")),
@@ -163,6 +166,7 @@ async def deals(stage: Stage) -> None:
         await trade.dispatch()
         await trade.arrive()
     await trade.accept()
+    await put_off(stage)
     claimed = await stage.trade("claimed")
     await claimed.funded()
     await claimed.dispatch()
@@ -170,6 +174,25 @@ async def deals(stage: Stage) -> None:
     await claimed.buyer.presses("Make a claim")
     await claimed.buyer.fills(words="Wet, see the laboratory report", moisture="14,0 %")
     await claimed.seller.sees("made a claim on lot 1.")
+
+
+async def put_off(stage: Stage) -> None:
+    """A payout that the provider refuses, for it has restricted the account and the market has not heard of it."""
+    trade, lab = await stage.trade("put off"), stage.world.lab
+    await trade.funded()
+    await trade.set_up_payouts_unprepared()
+    await trade.dispatch()
+    await trade.arrive()
+    account = list(lab.stripe.books.things["account"])[-1]
+    unheard = lab.world.disturb(Fault("stripe", "drop", where="delivery", match="account", times=None))
+    await stage.world.browser.post(f"/lab/stripe/accounts/{account}", {"do": "restrict"})
+    await trade.accept()
+    await until(partial(refused, lab), lambda: "the payout was not refused")
+    lab.world.calm(unheard.number)
+
+
+async def refused(lab: Lab) -> bool:
+    return any(each.method == "POST /v1/transfers" and each.status == 400 for each in lab.world.wire)
 
 
 async def more_deals(stage: Stage) -> None:

@@ -6,10 +6,14 @@ state. `scenes.py` says how it came to that.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import inspect, select
 
+from config.market import TIMER_HANDLERS
 from config.migrations import within
 from core.kernel.outbox import OutboxRow
+from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import Somebody
@@ -41,6 +45,10 @@ async def test_the_database_is_of_the_release_before_and_its_books_hold(left: St
     await within(database, lambda connection: tables.update(inspect(connection).get_table_names()))
     assert {"effect", "session_payout", "purchase_refund"} <= tables  # only that release has them
     assert await verify_books(left.world.settings) == 0
+    kinds: set[str] = set()
+    await within(database, lambda connection: kinds.update(connection.scalars(select(TimerRow.kind))))
+    assert "disbursement" in kinds  # Ugne's payout, which was an effect
+    assert kinds <= TIMER_HANDLERS.keys()
     await left.world.opens()
     await until(lambda: all_delivered(left.world), lambda: "the outbox is not empty")
     await left.world.books_balance()
@@ -74,9 +82,10 @@ async def test_undelivered_messages_are_delivered_once(stage: Stage) -> None:
     assert await paid_out(stage) == [PAID_OUT] * 3  # Rasa's and Karl's of before, and Vida's
     assert sorted(each["amount"] for each in await world.at_the_provider("refund")) == [5_00, WHOLE]
     assert world.product is not None
-    dead = select(OutboxRow.channel, OutboxRow.kind)
+    dead = select(OutboxRow.channel, OutboxRow.kind).order_by(OutboxRow.kind)
     assert await world.product.transactions.run(MARKET, lambda ctx: ctx.session.execute(dead).all()) == [
-        ("payments", "hold.page")  # Ilona's: its time was over
+        ("payments", "hold.page"),  # Ilona's: its time was over
+        ("payments", "transfer"),  # Ugne's: the provider had refused it before
     ]
     await world.books_balance()
 
@@ -169,6 +178,10 @@ async def test_open_windows_can_be_sent(stage: Stage) -> None:
     await told(nora, "You are listed.", "Boilers that burn what they should")
 
 
+def restricted(account: dict[str, Any]) -> bool:
+    return bool(account["details_submitted"]) and not account["payouts_enabled"]
+
+
 # --- time -------------------------------------------------------------------------------------------------------------
 
 
@@ -177,10 +190,13 @@ async def test_timers_that_were_set_ring(stage: Stage) -> None:
     talk = await stage.counsel("agreed")
     await talk.meet()
     await told(talk.consultant, "the free minutes run")
+    ugne = next(each for each in await world.at_the_provider("account") if restricted(each))
+    await world.browser.post(f"/lab/stripe/accounts/{ugne['id']}", {"do": "restore"})
 
     await world.later(days=2, hours=1)
     await told(people["Alex"], "For you: €76.50. Our fee in all: €13.50.")
     await world.later(days=1, hours=4)
+    await told(people["Mantas"], "The deal is complete. Thank you both.")
     await told(people["Dora"], "The time for quotes is over.")
     await people["Dora"].presses("Take")
     await told(people["Wanda"], "You have a deal. Both sides sign next.")
@@ -194,5 +210,5 @@ async def test_timers_that_were_set_ring(stage: Stage) -> None:
     await told(people["Petras"], "The time to check lot 1 is over, so it is accepted.")
     await told(people["Kasia"], "has waited 6 days to be finished.")
     await until(lambda: all_delivered(world), lambda: "the outbox is not empty")
-    assert await paid_out(stage) == [76_50, *[PAID_OUT] * 4]
+    assert await paid_out(stage) == [76_50, *[PAID_OUT] * 5]
     await world.books_balance()
