@@ -6,7 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DEVELOPMENT := requirements/development.txt
 .DEFAULT_GOAL := run
 
-.PHONY: help run demo lab test random-deals conformance conformance-mutants screens test-browser check check-invoices lint types contracts test-days test-postgres worlds simulate-commit weather simulate mutants torture races bench bench-alerts bench-house bench-ledger bench-search bench-taps lock doctor earnings verify-ledger clean
+.PHONY: help run demo lab test random-deals conformance conformance-mutants screens screens-odd test-browser check check-invoices lint types contracts test-days test-postgres worlds simulate-commit weather simulate mutants torture races bench bench-alerts bench-house bench-ledger bench-search bench-taps lock doctor earnings verify-ledger clean
 
 ##@ Play and operate
 
@@ -61,6 +61,9 @@ weather: simulate-commit
 
 conformance: .venv/ready    ## every flow, on both platforms, under every disturbance (a slice of it is in make test)
 	@PARLEY_CONFORMANCE=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/conformance
+
+screens-odd: .venv/ready    ## every screen with every figure changed; none may show an old one (a slice of it is in make test)
+	@PARLEY_SCREENS=1 $(BIN)/python -m pytest tests/house/test_odd_figures.py
 
 test-browser: .venv/ready   ## the lab's page in Chromium (Debian: apt-get install chromium)
 	@$(BIN)/python -m pytest -m browser lab/tests/page tests/journeys/page

@@ -1,6 +1,7 @@
 """`python -m tests.postgres <pytest arguments>`: the stories on a temporary PostgreSQL cluster of their own.
 
-Without a file or folder among the arguments it runs what speaks to a database: tests/core, tests/house, tests/journeys.
+Without a file or folder among the arguments it runs what speaks to a database: tests/core, tests/house, tests/journeys,
+tests/upgrade.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-FOLDERS = ("tests/core", "tests/house", "tests/journeys")
+FOLDERS = ("tests/core", "tests/house", "tests/journeys", "tests/upgrade")
 USER = "postgres"
 # Nothing here has to survive a power cut, and four stories at a time keep up to twenty connections each.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

@@ -272,7 +272,10 @@ class Play:
         await self.says(CONSULTANT, "/promote")
         await self.presses(CONSULTANT, "promote.choose")
         await self.stands(CONSULTANT, "purchase:")
-        await self.here.take(self.here.people[CONSULTANT], await self.here.run(in_stars))
+        if self.here.people[CONSULTANT].identity.platform == TELEGRAM.code:
+            await self.here.take(self.here.people[CONSULTANT], await self.here.run(in_stars))
+        else:  # no Stars there, so the price is paid by card
+            await self.pays(CONSULTANT)
         self.keep("promotion bought")
         await self.presses(CONSULTANT, "purchase.ask_back")
         await self.fills(CONSULTANT)

@@ -72,8 +72,14 @@ class Gathering:
             await self._perform(play, brief=True)
         return self._with_notices()
 
+    async def played(self) -> list[Capture]:
+        """Gather the screens of the play alone."""
+        async with self._play() as (play, _):
+            await self._perform(play, brief=False)
+        return self._with_notices()
+
     async def whole(self) -> list[Capture]:
-        """Every screen of the play, and of all that can be pressed on the way."""
+        """Gather every screen of the play, and of all that can be pressed on the way."""
         name, first = self.platform, self.languages[0]
         self.tell(f"{name}: the play")
         async with self._play() as (play, walk):
