@@ -14,6 +14,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
@@ -77,13 +78,15 @@ class SlackBot:
             name="parley",
             client=AsyncWebClient(base_url=own.base_url),
             # Bolt would fill in `self` of a bound method, and takes None for "not installed" without saying so.
-            authorize=lambda team_id: self._authorize(team_id),  # type: ignore[arg-type, return-value]  # noqa: PLW0108
+            authorize=lambda context: self._authorize(context),  # type: ignore[arg-type, return-value]  # noqa: PLW0108
             process_before_response=True,
             request_verification_enabled=False,
         )
         self._listen()
         self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=own) if app_token else None
         self._aside: set[asyncio.Task[None]] = set()
+        # Workspaces that belong to an organisation's installation: their people were moved to it.
+        self._covered: set[str] = set()
 
     @property
     def receiving(self) -> bool:
@@ -106,11 +109,17 @@ class SlackBot:
         await asyncio.gather(*self._aside, return_exceptions=True)
         await self._workspaces.close()
 
-    async def _authorize(self, team: str | None) -> AuthorizeResult | None:
+    async def _authorize(self, context: AsyncBoltContext) -> AuthorizeResult | None:
         """Answer Bolt's question who we are in a workspace; return None when the app is no longer installed there."""
         assert self._workspaces.known, "nothing is taken before the start"
+        whole = context.is_enterprise_install or context.team_id is None
+        named = context.enterprise_id if whole and context.enterprise_id else context.team_id
         try:
-            return (await self._workspaces.at(team or "")).as_authorized()
+            installed = await self._workspaces.at(named or "")
+            if whole and named and (team := context.team_id) is not None and team not in {named, *self._covered}:
+                await self._update_handler.move(SLACK.code, team, named)
+                self._covered.add(team)
+            return installed.as_authorized()
         except NotInstalled:
             return None
 
@@ -145,7 +154,7 @@ class SlackBot:
         app.event("reaction_added")(self._on_reaction)
         app.event("link_shared")(self._on_links)
         app.event("app_uninstalled")(self._on_removal)
-        app.event("tokens_revoked")(self._on_removal)
+        app.event("tokens_revoked")(self._on_revocation)
         app.event(ANYTHING)(self._on_other)
         app.action(ANYTHING)(self._on_action)
         app.view(CALLBACK)(self._on_submission)
@@ -187,15 +196,20 @@ class SlackBot:
 
     async def _on_links(self, body: Json) -> None:
         """Draw previews of our links in a user's message, also in channels where we are no member."""
-        event, team = turns.event_of(body), turns.team_of(body)
+        event, team = turns.event_of(body), turns.workspace_of(body)
         identity = await self._people.identity(team, event["user"])
         cards = await self._update_handler.previews(identity, [link["url"] for link in event["links"]])
         await unfurl(await self._workspaces.client(team), event, cards)
 
     async def _on_removal(self, body: Json) -> None:
         """Handle the app's removal from a workspace: its people hear elsewhere, and their deals go on."""
-        await self._workspaces.forget(turns.team_of(body))
-        await self._update_handler.leave(SLACK.code, turns.team_of(body))
+        await self._workspaces.forget(turns.workspace_of(body))
+        await self._update_handler.leave(SLACK.code, turns.workspace_of(body))
+
+    async def _on_revocation(self, body: Json) -> None:
+        """Handle revoked tokens. Without its bot's token the app is as good as removed."""
+        if turns.bot_tokens(body):
+            await self._on_removal(body)
 
     async def _on_other(self, body: Json) -> None:
         """Take an event that needs no action; without an acknowledgement it would come again and again."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from slack_bolt.request.internals import extract_enterprise_id, extract_is_enterprise_install, extract_team_id
 
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
 from conversations.turn import Attached, ButtonPress, ClosedForm, Input, OpenedChat, OpenedHome, Reaction, TextMessage
@@ -48,7 +50,7 @@ def command(payload: Payload) -> IncomingEvent:
     trigger = payload["trigger_id"]
     return IncomingEvent(
         f"slack:cmd:{trigger}",
-        payload["team_id"],
+        workspace_of(payload),
         payload["user_id"],
         TextMessage(f"/{words}"),
         kept(payload),
@@ -68,12 +70,12 @@ def message(payload: Payload) -> IncomingEvent | None:
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SAID_BY_PEOPLE:
         return None
     words, files = typed(event.get("text") or ""), event.get("files") or []
-    key = f"slack:msg:{payload['team_id']}:{event['channel']}:{event['ts']}"
+    key = f"slack:msg:{workspace_of(payload)}:{event['channel']}:{event['ts']}"
     thread = event.get("thread_ts")
     given: Input = Attached((), words) if files else TextMessage(words, str(event["ts"]) if thread else "")
     return IncomingEvent(
         key,
-        payload["team_id"],
+        workspace_of(payload),
         event["user"],
         given,
         kept(payload),
@@ -90,11 +92,11 @@ def _changed(payload: Payload) -> IncomingEvent | None:
     if event.get("channel_type") != "im" or now.get("bot_id") or same or not now.get("thread_ts"):
         return None
     when = now.get("edited", {}).get("ts", event["ts"])
-    key = f"slack:edit:{payload['team_id']}:{event['channel']}:{now['ts']}:{when}"
+    key = f"slack:edit:{workspace_of(payload)}:{event['channel']}:{now['ts']}:{when}"
     said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), anew=True)
     return IncomingEvent(
         key,
-        payload["team_id"],
+        workspace_of(payload),
         now["user"],
         said,
         kept(payload),
@@ -108,9 +110,9 @@ def reaction(payload: Payload) -> IncomingEvent | None:
     event, item = payload["event"], payload["event"]["item"]
     if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
         return None
-    key = f"slack:react:{payload['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
+    key = f"slack:react:{workspace_of(payload)}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
     given = Reaction(str(item["ts"]))
-    return IncomingEvent(key, payload["team_id"], event["user"], given, kept(payload), address=item["channel"])
+    return IncomingEvent(key, workspace_of(payload), event["user"], given, kept(payload), address=item["channel"])
 
 
 def opened_tab(payload: Payload) -> IncomingEvent | None:
@@ -121,7 +123,7 @@ def opened_tab(payload: Payload) -> IncomingEvent | None:
     if given is None:
         return None
     key = f"slack:{event['tab']}:{payload['event_id']}"
-    return IncomingEvent(key, payload["team_id"], event["user"], given, kept(payload), address=event.get("channel"))
+    return IncomingEvent(key, workspace_of(payload), event["user"], given, kept(payload), address=event.get("channel"))
 
 
 def action(payload: Payload) -> IncomingEvent | None:
@@ -179,8 +181,20 @@ def typed(text: str) -> str:
     return html.unescape(RECOGNISED.sub(lambda found: found[2] or found[1], text))
 
 
-def team_of(payload: Payload) -> str:
-    return str(payload["team_id"])
+def workspace_of(payload: Payload) -> str:
+    """Return the installation that a payload belongs to: the workspace's id, or the organisation's.
+
+    The organisation counts if it has installed the app as a whole, or if no workspace is named.
+    """
+    told = dict(payload)
+    team, organisation = extract_team_id(told), extract_enterprise_id(told)
+    return str(organisation if organisation and (extract_is_enterprise_install(told) or not team) else team)
+
+
+def bot_tokens(payload: Payload) -> Sequence[str]:
+    """Return the bots whose tokens were revoked. Other tokens are a person's own."""
+    revoked: Sequence[str] = (payload["event"].get("tokens") or {}).get("bot") or ()
+    return revoked
 
 
 def event_of(payload: Payload) -> Payload:
@@ -210,12 +224,8 @@ def _interaction(kind: str, payload: Payload, given: Input, **within: Any) -> In
 
 
 def who(payload: Payload) -> tuple[str, str]:
-    """Return the workspace and the person; an app installed for a whole organisation finds the former beside the
-    latter.
-    """
-    user = payload["user"]
-    team = (payload.get("team") or {}).get("id") or user["team_id"]
-    return str(team), str(user["id"])
+    """Return the workspace and the person."""
+    return workspace_of(payload), str(payload["user"]["id"])
 
 
 def _direct(channel: str | None) -> str | None:
