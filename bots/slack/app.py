@@ -150,6 +150,7 @@ class SlackBot:
         app = self._app
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
+        app.event("app_mention")(self._on_mention)
         app.event("app_home_opened")(self._on_home)
         app.event("reaction_added")(self._on_reaction)
         app.event("link_shared")(self._on_links)
@@ -163,8 +164,13 @@ class SlackBot:
         app.options(ANYTHING)(self._on_typing)
 
     async def _on_command(self, ack: AsyncAck, body: Json) -> None:
-        await self._take(turns.command(body))
-        await ack()
+        """Take a command. In a channel it gets a sign there, unless a window opens."""
+        incoming = turns.command(body)
+        turn, answered = await self._take(incoming)
+        if incoming.channel is None or answered.form or answered.again:
+            await ack()
+        else:
+            await ack(text=self._sign(turn, body), response_type="ephemeral")
 
     async def _on_shortcut(self, ack: AsyncAck, body: Json) -> None:
         await self._take(turns.shortcut(body))
@@ -183,6 +189,15 @@ class SlackBot:
             await self._take(replace(incoming, input=replace(incoming.input, files=tuple(good))))
         for place, refusal in enumerate(refused):
             await self._take(_unsupported(incoming, refusal, place))
+
+    async def _on_mention(self, body: Json) -> None:
+        """Answer a mention among the direct messages, and lead there from the channel."""
+        incoming = turns.mention(body)
+        if incoming is None:
+            return
+        turn, answered = await self._take(incoming)
+        if not answered.again:
+            self._beside(self._show_sign(turn, self._sign(turn, body), turns.thread_of(body)))
 
     async def _on_home(self, body: Json) -> None:
         incoming = turns.opened_tab(body)
@@ -308,6 +323,21 @@ class SlackBot:
             if refusals:
                 refused[name] = refusals[0]
         return good, refused
+
+    def _sign(self, turn: Turn, body: Json) -> str:
+        """Return the words that lead from a channel to the answer."""
+        words = self._wordings.speak(turn.identity.locale)
+        return f"{escaped(words('channel.answered'))} <{turns.messages_of(body)}|{escaped(words('channel.open'))}>"
+
+    async def _show_sign(self, turn: Turn, sign: str, thread: str | None) -> None:
+        """Show where the answer is, to the person alone. Outside of channels that we are in, it cannot be shown."""
+        assert turn.channel is not None, "signs stand in channels"
+        user = turn.identity.outside_id
+        try:
+            client = await self._workspaces.client(turn.identity.workspace)
+            await client.chat_postEphemeral(channel=turn.channel, user=user, text=sign, thread_ts=thread)
+        except (NotInstalled, SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+            log.info("slack_sign_not_shown", why=str(failure))
 
     async def _toast(self, turn: Turn, toast: Toast) -> None:
         """Show a notice beside the pressed message. The Home tab has none, so there it goes to the messages."""

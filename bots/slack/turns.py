@@ -11,12 +11,14 @@ from typing import Any
 from slack_bolt.request.internals import extract_enterprise_id, extract_is_enterprise_install, extract_team_id
 
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
+from bots.slack.platform import MESSAGES
 from conversations.turn import Attached, ButtonPress, ClosedForm, Input, OpenedChat, OpenedHome, Reaction, TextMessage
 
 Payload = Mapping[str, Any]
 
 # Slack writes what it recognises in a message as <url|label>, <@person>, <#channel|name>, <!here>.
 RECOGNISED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+MENTION = re.compile(r"<@[UW]\w+(?:\|[^<>]*)?>")
 SAID_BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
 YES = {"+1", "thumbsup", "ok_hand", "handshake", "100", "white_check_mark", "heavy_check_mark"}
 # Good for a few minutes or for ever, and of no use to us later.
@@ -57,6 +59,20 @@ def command(payload: Payload) -> IncomingEvent:
         trigger=trigger,
         channel=_open(payload.get("channel_id")),
     )
+
+
+def mention(payload: Payload) -> IncomingEvent | None:
+    """Return the turn of a mention of the app in a channel: the words beside it; None for another bot's.
+
+    The answer goes to the direct messages, where others do not read it.
+    """
+    event = payload["event"]
+    if event.get("bot_id") or not event.get("user") or _direct(event["channel"]):
+        return None
+    words = typed(MENTION.sub(" ", event.get("text") or "")).strip() or "/help"
+    key = f"slack:msg:{workspace_of(payload)}:{event['channel']}:{event['ts']}"
+    given = TextMessage(words)
+    return IncomingEvent(key, workspace_of(payload), event["user"], given, kept(payload), channel=event["channel"])
 
 
 def message(payload: Payload) -> IncomingEvent | None:
@@ -195,6 +211,17 @@ def bot_tokens(payload: Payload) -> Sequence[str]:
     """Return the bots whose tokens were revoked. Other tokens are a person's own."""
     revoked: Sequence[str] = (payload["event"].get("tokens") or {}).get("bot") or ()
     return revoked
+
+
+def thread_of(payload: Payload) -> str | None:
+    """Return the thread in which a message of a channel was written; None if it stands for itself."""
+    thread: str | None = payload["event"].get("thread_ts")
+    return thread
+
+
+def messages_of(payload: Payload) -> str:
+    """Return the address of a person's messages with the app."""
+    return MESSAGES.format(team=extract_team_id(dict(payload)) or "", app=payload.get("api_app_id") or "")
 
 
 def event_of(payload: Payload) -> Payload:
