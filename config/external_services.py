@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -30,11 +31,14 @@ PRETEND_NUMBER: Final = "LT999999917"  # a VAT number; it fits the rules of Lith
 PRETEND_ADDRESS: Final = "Bandymų g. 1, 00001 Vilnius"  # an address for invoices, which need one: a street of trials
 
 
-async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
-    """Start the lab if it serves anything. None: it serves nothing here."""
+async def open_lab(settings: Settings, *, port: int | None = None, state_file: Path | None = None) -> Lab | None:
+    """Start the lab if it serves anything. None: it serves nothing here.
+
+    `state_file`: where it keeps its state, and goes on from. Raises storage.Unreadable.
+    """
     if not settings.needs_lab:
         return None
-    lab = Lab(begins=settings.lab_begins)
+    lab = Lab(begins=settings.lab_begins, state_file=state_file)
     await lab.start(settings.lab_port if port is None else port)
     return lab
 

@@ -54,6 +54,10 @@ class Slack:
         return self.works[FIRST_TEAM]
 
     @property
+    def web_api(self) -> WebApi:
+        return self._api
+
+    @property
     def bot_token(self) -> str:
         return self.work.token or ""
 
