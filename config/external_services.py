@@ -86,8 +86,8 @@ def _pretend_chats(settings: Settings, lab: Lab) -> dict[str, Any]:
         "slack_bot_token": SecretStr(lab.slack.bot_token),
         "slack_app_token": SecretStr(lab.slack.app_token),
         "slack_signing_secret": SecretStr(lab.slack.signing_secret),
-        "slack_client_id": lab.slack.app.client_id,
-        "slack_client_secret": SecretStr(lab.slack.app.client_secret),
+        "slack_client_id": lab.slack.client_id,
+        "slack_client_secret": SecretStr(lab.slack.client_secret),
         "slack_api_url": f"{lab.url}/slack/api/",
     }
     if settings.video_url is None:

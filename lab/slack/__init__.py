@@ -66,6 +66,14 @@ class Slack:
         return self.app.token
 
     @property
+    def client_id(self) -> str:
+        return self.app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.app.client_secret
+
+    @property
     def signing_secret(self) -> str:
         return self.app.signing_secret
 

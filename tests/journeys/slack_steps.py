@@ -18,10 +18,14 @@ async def member(world: World, name: str, team: str) -> OnSlack:
     return OnSlack(world.browser, name, made["id"])
 
 
-async def installs(world: World, person: OnSlack, *, whole: bool = False) -> None:
-    """Follow the install link, press Allow, and read that the app is there. `whole`: in the whole organisation."""
-    assert world.product is not None
-    home = world.product.server.url
+async def installs(world: World, person: OnSlack, *, whole: bool = False, home: str = "") -> None:
+    """Follow the install link, press Allow, and read that the app is there.
+
+    `whole`: in the whole organisation. `home`: the address of a product in another process.
+    """
+    if not home:
+        assert world.product is not None
+        home = world.product.server.url
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
         async with browser.get(f"{home}/slack/install", allow_redirects=False) as asked:
             page = asked.headers["Location"]

@@ -155,7 +155,7 @@ def _app(routes: APIRouter, slack: Inhabited) -> None:
 
 def shown(work: Workspace) -> Json:
     state = {"installed": work.token is not None, "scopes": sorted(work.scopes), "bot_token": work.token}
-    state |= {"enterprise": work.enterprise_id, "is_enterprise_install": work.whole}
+    state |= {"enterprise": work.enterprise_id, "is_enterprise_install": work.whole, "bot_user": work.bot_user}
     return {"id": work.id, "name": work.name, "domain": work.domain, "new_blocks": work.new_blocks, **state}
 
 

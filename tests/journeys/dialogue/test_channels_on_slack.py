@@ -26,13 +26,15 @@ async def test_a_mention_is_answered_in_private_and_gets_a_sign(world: World) ->
     await stocked(world)
     tom, una = await world.on_slack("Tom"), await world.on_slack("Una")
     fuel = await channel(world, tom, una, app=True)
-    await tom.does("say", text=f"<@{world.lab.slack.bot_user}> pellets near Kaunas", channel=fuel)
+    [team] = await world.browser.get("/lab/slack/workspaces")
+    parley = f"<@{team['bot_user']}>"
+    await tom.does("say", text=f"{parley} pellets near Kaunas", channel=fuel)
     await tom.sees(SIGN, "listings found", "Kaunas")
     [sign] = await signs(tom, fuel)
     assert "slack://app?team=T0PARLEY&id=A0PARLEY&tab=messages" in sign
     assert await signs(una, fuel) == []  # others read neither the answer nor the sign
 
-    await tom.does("say", text=f"<@{world.lab.slack.bot_user}>", channel=fuel)
+    await tom.does("say", text=parley, channel=fuel)
     await tom.sees("/parley find")  # what Parley can do
 
     async def second() -> bool:
