@@ -197,21 +197,43 @@ class Lab:
         self._wire.app, self._wire.world = self._app(), self.world
         await self._begin(int(self.smtp_url.rpartition(":")[2]))
 
+    def parts(self) -> storage.Parts:
+        """Return the objects that have a state, by the names under which it is stored."""
+        telegram, slack, stripe = self.telegram, self.slack, self.stripe
+        return {
+            "world": self.world,
+            "clock": self.world.clock,
+            "bot": telegram.bot,
+            "updates": telegram.bot.delivery,
+            "telegram_files": telegram.bot.files,
+            "app": slack.app,
+            "slack": slack,
+            "events": slack.delivery,
+            "web_api": slack.web_api,
+            "books": stripe.books,
+            "desk": stripe.desk,
+            "keys": stripe.desk.keys,
+            "post": stripe.post,
+            "mail": self.mail,
+            "calendars": self.calendars,
+            "rooms": self.rooms,
+        }
+
     def _resume(self) -> None:
         """Go on where an earlier start with the same state file ended."""
         content = None if self._state_file is None else storage.read(self._state_file)
         if content is not None:
-            storage.load(self, content)
+            storage.load(self.parts(), content)
             self.resumed = True
 
     def skip_ids(self, count: int) -> None:
         """Leave out so many ids of each kind: an earlier lab, of which nothing is known here, gave them out."""
-        storage.skip_ids(self, count)
+        storage.skip_ids(self.parts(), count)
 
     def _store(self, path: Path, *, closed: bool = False) -> None:
         happened = self.world.changes, self.world.count
         if closed or happened != self._stored:
-            storage.write(path, storage.dump(self, closed=closed))
+            storage.write(path, storage.dump(self.parts(), closed=closed))
             self._stored = happened
 
     async def _store_often(self, path: Path) -> None:

@@ -13,12 +13,11 @@ import pickle
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from lab.world import Numbers
 
-if TYPE_CHECKING:
-    from lab.app import Lab
+Parts = Mapping[str, Any]  # the objects that have a state, by the names in KEPT
 
 FORMAT: Final = 1
 SKIPPED: Final = 10_000  # ids, after a start that finds a lab which was not closed: it gave some of them out
@@ -53,33 +52,10 @@ class Unreadable(Exception):
     """The file is damaged, or another release of the lab wrote it."""
 
 
-def parts_of(lab: Lab) -> dict[str, Any]:
-    """Return the objects that have a state, by name."""
-    telegram, slack, stripe = lab.telegram, lab.slack, lab.stripe
-    return {
-        "world": lab.world,
-        "clock": lab.world.clock,
-        "bot": telegram.bot,
-        "updates": telegram.bot.delivery,
-        "telegram_files": telegram.bot.files,
-        "app": slack.app,
-        "slack": slack,
-        "events": slack.delivery,
-        "web_api": slack.web_api,
-        "books": stripe.books,
-        "desk": stripe.desk,
-        "keys": stripe.desk.keys,
-        "post": stripe.post,
-        "mail": lab.mail,
-        "calendars": lab.calendars,
-        "rooms": lab.rooms,
-    }
-
-
 class _Writer(pickle.Pickler):
     """A pickler that stores a reference to one of the parts as its name."""
 
-    def __init__(self, file: io.BytesIO, parts: Mapping[str, Any]) -> None:
+    def __init__(self, file: io.BytesIO, parts: Parts) -> None:
         super().__init__(file)
         self._names = {id(part): name for name, part in parts.items()}
 
@@ -90,7 +66,7 @@ class _Writer(pickle.Pickler):
 class _Reader(pickle.Unpickler):
     """An unpickler in which the name of a part leads to the part of the lab that reads."""
 
-    def __init__(self, file: io.BytesIO, parts: Mapping[str, Any]) -> None:
+    def __init__(self, file: io.BytesIO, parts: Parts) -> None:
         super().__init__(file)
         self._parts = parts
 
@@ -98,18 +74,17 @@ class _Reader(pickle.Unpickler):
         return self._parts[name]
 
 
-def dump(lab: Lab, *, closed: bool) -> bytes:
+def dump(parts: Parts, *, closed: bool) -> bytes:
     """Return the state. `closed`: nothing happens in this lab any more."""
-    parts, written = parts_of(lab), io.BytesIO()
+    written = io.BytesIO()
     kept = {name: {each: getattr(parts[name], each) for each in names} for name, names in KEPT.items()}
-    state = {"format": FORMAT, "closed": closed, "parts": kept, "letters": lab.stripe.post.waiting()}
+    state = {"format": FORMAT, "closed": closed, "parts": kept, "letters": parts["post"].waiting()}
     _Writer(written, parts).dump(state)
     return written.getvalue()
 
 
-def load(lab: Lab, content: bytes) -> None:
+def load(parts: Parts, content: bytes) -> None:
     """Give a new lab an earlier one's state. Raises Unreadable."""
-    parts = parts_of(lab)
     try:
         state = _Reader(io.BytesIO(content), parts).load()
         written_as = state["format"]
@@ -120,11 +95,11 @@ def load(lab: Lab, content: bytes) -> None:
     if written_as != FORMAT:
         raise Unreadable(f"format {written_as} instead of {FORMAT}")
     for letter in state["letters"]:
-        lab.stripe.post.send_again(letter)
-    skip_ids(lab, 0 if state["closed"] else SKIPPED)
+        parts["post"].send_again(letter)
+    skip_ids(parts, 0 if state["closed"] else SKIPPED)
 
 
-def _fill(parts: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]) -> None:
+def _fill(parts: Parts, kept: Mapping[str, Mapping[str, Any]]) -> None:
     """Set what was kept of each part. A dictionary is filled in place, because others hold it too."""
     for name, values in kept.items():
         for each, value in values.items():
@@ -136,12 +111,12 @@ def _fill(parts: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]) -> No
                 setattr(parts[name], each, value)
 
 
-def skip_ids(lab: Lab, count: int) -> None:
+def skip_ids(parts: Parts, count: int) -> None:
     """Leave out so many ids of each kind, and draw others than an earlier lab drew."""
-    bot = lab.telegram.bot
-    for numbers in (*(value for value in vars(bot).values() if isinstance(value, Numbers)), bot.delivery.numbers):
-        numbers.skip(count)
-    lab.world.random.seed(secrets.randbits(64))
+    for part in (parts["bot"], parts["updates"]):
+        for numbers in (value for value in vars(part).values() if isinstance(value, Numbers)):
+            numbers.skip(count)
+    parts["world"].random.seed(secrets.randbits(64))
 
 
 def read(path: Path) -> bytes | None:

@@ -74,7 +74,10 @@ def checks_of(given: Settings, whole: Settings) -> list[Check]:
 
     A service that this installation does not have is named, without a check.
     """
-    services, slack = given.services, "SLACK_BOT_TOKEN" if given.slack_bot_token else "SLACK_CLIENT_ID"
+    services, slack = (
+        given.services,
+        "SLACK_CLIENT_ID" if given.slack_client_id and not given.slack_bot_token else "SLACK_BOT_TOKEN",
+    )
     database = "from DATABASE_URL" if given.database_url else "the default"
     outside = (
         ("Telegram", services.telegram, "TELEGRAM_BOT_TOKEN", telegram_answers, "no chat there"),

@@ -48,7 +48,7 @@ class InstallationStore(AsyncSQLAlchemyInstallationStore):
         change = self.bots.update().where(self._in(self.bots, workspace), self.bots.c.bot_token == old)
         change = change.values(
             bot_token=renewed.bot_token,
-            bot_refresh_token=renewed.bot_refresh_token,
+            bot_rerenewed_bot_token=renewed.bot_rerenewed_bot_token,
             bot_token_expires_at=None if expires is None else expires.replace(tzinfo=None),
         )
         async with self.engine.begin() as connection:
@@ -96,16 +96,18 @@ class TokenRotation:
             if stored is None or stored.bot_token != held.bot_token:  # renewed by another process
                 return stored
             try:
-                fresh = await self._rotator.perform_bot_token_rotation(bot=stored, minutes_before_expiration=ALWAYS)
+                renewed_bot = await self._rotator.perform_bot_token_rotation(
+                    bot=stored, minutes_before_expiration=ALWAYS
+                )
             except SlackTokenRotationError:
                 latest = await self._store.find_in(workspace)
                 if latest is None or latest.bot_token == stored.bot_token:
                     raise
                 return latest
-            if fresh is None:
+            if renewed_bot is None:
                 return stored
-            await self._store.replace_token(workspace, stored.bot_token, fresh)
-            return fresh
+            await self._store.replace_token(workspace, stored.bot_token, renewed_bot)
+            return renewed_bot
 
     def _ends(self, bot: Bot) -> bool:
         """Return whether a token must be renewed by now."""

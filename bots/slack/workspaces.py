@@ -173,13 +173,13 @@ class Workspaces:
         if held is None:
             raise NotInstalled(workspace)
         try:
-            fresh = await self._rotation.renewed(workspace, held, refused=refused)
+            renewed_bot = await self._rotation.renewed(workspace, held, refused=refused)
         except SlackTokenRotationError as failure:
             # The held token may last a while yet. If it does not, Slack says so, and the operator reads both.
             log.error("slack_token_not_renewed", workspace=workspace, why=str(failure))  # noqa: TRY400 - it says why
             return held.bot_token
-        if fresh is None:
+        if renewed_bot is None:
             self.mistrust(workspace)
             raise NotInstalled(workspace)
-        self._bots[workspace] = fresh
-        return fresh.bot_token
+        self._bots[workspace] = renewed_bot
+        return renewed_bot.bot_token

@@ -58,11 +58,6 @@ class Delivery:
         self._http: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(40)
 
-    @property
-    def numbers(self) -> Numbers:
-        """Return the count of update ids."""
-        return self._numbers
-
     def go_on(self) -> None:
         """Push what waits for a webhook that an earlier process set."""
         for number, (lane, _) in self._pending.items():

@@ -147,7 +147,7 @@ async def test_the_doctor_names_what_does_not_answer_and_what_is_not_there(
     assert status == 1
     assert "  !!  Telegram (from TELEGRAM_BOT_TOKEN)" in told
     assert "  !!  Mail (from SMTP_URL)" in told
-    assert "  ok  Slack (SLACK_CLIENT_ID is not set): no chat there" in told
+    assert "  ok  Slack (SLACK_BOT_TOKEN is not set): no chat there" in told
     assert "  ok  Stripe (STRIPE_SECRET_KEY is not set): deals are settled directly" in told
     assert "2 of 6 do not work." in told
 

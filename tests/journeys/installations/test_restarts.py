@@ -66,7 +66,7 @@ async def test_a_market_beside_a_kept_database_goes_on(tmp_path: Path, killed: b
             os.kill(here.process.pid, signal.SIGKILL)
 
     async with pretend_market(tmp_path, *ports, given) as (here, browser):
-        assert "Traceback" not in here.output, here.output[-4000:]
+        assert "input_failed" not in here.output, here.output[-4000:]
         assert (counted(database, "listing"), counted(database, "person")) == (listings, people)
         clock = await browser.get("/lab/clock")
         assert clock["now"] > clock["began"]
