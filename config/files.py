@@ -26,7 +26,7 @@ class InUse(Exception):
 
 
 def keeps_database(settings: Settings) -> bool:
-    """Return whether the database outlasts the process. A market in which all is pretend begins anew each time."""
+    """Return whether the database outlasts the process. A market in which all is pretend begins again each time."""
     return settings.database_url is not None or not settings.services.is_pretend
 
 

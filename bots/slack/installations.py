@@ -1,8 +1,8 @@
 """The stored installations of the app, and the renewal of their tokens.
 
-A workspace is named by its own id. An organisation on Enterprise Grid that has installed the app as a whole is named by
-the organisation's id: one token serves all its workspaces, and its people are the same in each
-(docs/decisions/0042-slack-installations.md).
+A workspace is named by its own id. An organisation on Enterprise Grid can install the app as a whole, and is then named
+by its own id. One token serves all its workspaces, and its people are the same in each. The reasons stand in
+docs/decisions/0042-slack-installations.md.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def is_organisation(workspace: str) -> bool:
 
 
 class InstallationStore(AsyncSQLAlchemyInstallationStore):
-    """slack_sdk's store, also asked by workspace alone: whoever sends a message knows no more."""
+    """slack_sdk's store, also asked by workspace alone. The sender of a message knows no more."""
 
     async def find_in(self, workspace: str) -> Bot | None:
         """Return the latest installation in a workspace, or of an organisation as a whole."""
@@ -48,7 +48,7 @@ class InstallationStore(AsyncSQLAlchemyInstallationStore):
         change = self.bots.update().where(self._in(self.bots, workspace), self.bots.c.bot_token == old)
         change = change.values(
             bot_token=renewed.bot_token,
-            bot_rerenewed_bot_token=renewed.bot_rerenewed_bot_token,
+            bot_refresh_token=renewed.bot_refresh_token,
             bot_token_expires_at=None if expires is None else expires.replace(tzinfo=None),
         )
         async with self.engine.begin() as connection:

@@ -72,8 +72,9 @@ class BadManifest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a manifest that bind: scopes, commands, shortcuts, events, redirect addresses, domains,
-    interactivity, installation by whole organisations, token rotation.
+    """The parts of a manifest that bind.
+
+    `org_deploy`: whole organisations can install the app. `token_rotation`: new tokens end, and are renewed.
     """
 
     scopes: frozenset[str]

@@ -96,7 +96,7 @@ async def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_attribute_is_kept_or_belongs_to_the_process() -> None:
-    """An attribute that somebody adds to a part is named here or in KEPT."""
+    """Check that each attribute of a part is named here or in KEPT."""
     running = {
         "world": {"clock", "random", "wire", "_listeners", "_changed"},
         "clock": set(),

@@ -82,7 +82,7 @@ def test_nothing_is_pretend_among_real_people(given: dict[str, bool], holds_mone
 
 @pytest.mark.parametrize("given", COMBINATIONS, ids=lambda each: "-".join(filter(each.get, each)) or "nothing")
 async def test_operators_address_vat_number_and_goods_follow_the_same_rule(given: dict[str, bool]) -> None:
-    """What is put into the settings, for each combination of missing services."""
+    """Check what is put into the settings, for each combination of missing services."""
     environment = {name: value for service in filter(given.get, SERVICES) for name, value in SETTING[service].items()}
     chosen = settings(**environment, lab_port=0)
     lab = await open_lab(chosen)

@@ -82,7 +82,7 @@ def _meet_operator(ctx: Ctx, number: int, name: str) -> None:
 async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> None:
     """Let all sellers list, all consultants be found and all buyers ask, each in a transaction of their own.
 
-    A person whom the database knows already has done so at an earlier start.
+    A person in the database has done so at an earlier start.
     """
     dice = random.Random(SEED)  # noqa: S311 - the same market every time; nothing secret
     people = iter(who_opens())

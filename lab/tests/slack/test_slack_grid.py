@@ -76,7 +76,7 @@ async def test_payloads_name_the_organisation(
     tom, una = organisation
     await installed(lab, keeper, tom)  # the workspace alone
     await tom.does("say", text="hello")
-    event, *_ = await wire(browser, "message")  # nobody takes it, so it comes again
+    event, *_ = await wire(browser, "message")  # it is not taken, so it comes again
     assert (event["team_id"], event["enterprise_id"]) == ("T0HEAT", "E0BALTIC")
     [authorization] = event["authorizations"]
     assert (authorization["enterprise_id"], authorization["is_enterprise_install"]) == ("E0BALTIC", False)

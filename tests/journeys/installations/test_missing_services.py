@@ -58,7 +58,7 @@ async def says_what_is_missing(somebody: Somebody) -> None:
 
 
 async def finds_nothing(somebody: Somebody) -> None:
-    """Find that the market is empty at first: no goods are there that nobody sells."""
+    """Find that the market is empty at first: there are no pretend goods."""
     await somebody.says("/find pellets")
     await somebody.sees("Nothing fits right now")
 
@@ -83,7 +83,7 @@ async def test_telegram_alone(tmp_path: Path) -> None:
 
 async def test_slack_alone_installed_by_its_link_only(tmp_path: Path) -> None:
     async with outside_world() as world:
-        await world.browser.post("/lab/slack/workspaces/T0PARLEY/uninstall")  # nobody has the app yet
+        await world.browser.post("/lab/slack/workspaces/T0PARLEY/uninstall")  # no workspace has the app yet
         await world.browser.post("/lab/slack/workspaces", {"name": "Baltic Heat", "id": "T0HEAT"})
         rasa, tom = await member(world, "Rasa", "T0HEAT"), await member(world, "Tom", "T0HEAT")
         port = free_port()

@@ -1,4 +1,4 @@
-"""A pretend market that is started again, and commands beside one that runs: nobody's files are touched."""
+"""A pretend market that is started again, and commands that touch no files of one that runs."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ async def test_no_command_touches_the_files_of_a_market_that_runs(tmp_path: Path
         await rasa.sees("listings found")
         assert here.process.returncode is None
 
-    async with pretend_market(tmp_path, *ports) as (_, browser):  # the next world begins anew
+    async with pretend_market(tmp_path, *ports) as (_, browser):  # the next world is a new one
         assert counted(tmp_path / "var" / "lab.sqlite", "listing") == listings
         assert not [each for each in await browser.get("/lab/people") if each["name"] == "Rasa"]
 
