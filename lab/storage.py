@@ -1,4 +1,4 @@
-"""The state of a lab in a file: a later start goes on with the same people, chats, ids and money.
+"""The state of a lab in a file. A later start goes on with the same people, chats, ids and money.
 
 `KEPT` lists what is stored of each object. The rest belongs to the running process: connections, tasks, caches. The
 file is written by pickle and read by the same release of the lab. It is as private as the database that it belongs to.

@@ -331,9 +331,7 @@ def link(chat: ChatContext, given: str) -> None:
         )
         return
     shown = people.offer_link(chat.ctx)
-    for other in chat.market_context.platforms.values():
-        if other is not chat.platform:
-            command, inside = f"{other.command_sign}link {shown.code}", other.called(words.language, "inside")
-            chat.reply(
-                Say(text=words("link.elsewhere", inside=inside, command=command, minutes=words.rules.link_minutes))
-            )
+    others = [each for each in chat.market_context.platforms.values() if each is not chat.platform]
+    for other in others or [chat.platform]:  # where there is one platform only: another phone, another workspace
+        command, inside = f"{other.command_sign}link {shown.code}", other.called(words.language, "inside")
+        chat.reply(Say(text=words("link.elsewhere", inside=inside, command=command, minutes=words.rules.link_minutes)))
