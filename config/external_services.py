@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import SecretStr
 
+from config.services import Source
 from config.settings import Settings
 from core.kernel.clock import Clock
 from core.kernel.money import CURRENCIES
@@ -29,47 +31,29 @@ PRETEND_NUMBER: Final = "LT999999917"  # a VAT number; it fits the rules of Lith
 PRETEND_ADDRESS: Final = "Bandymų g. 1, 00001 Vilnius"  # an address for invoices, which need one: a street of trials
 
 
-async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None:
-    """Start the lab when any service is missing. None: every service is real."""
+async def open_lab(settings: Settings, *, port: int | None = None, state_file: Path | None = None) -> Lab | None:
+    """Start the lab if it serves anything. None: it serves nothing here.
+
+    `state_file`: where it keeps its state, and goes on from. Raises storage.Unreadable.
+    """
     if not settings.needs_lab:
         return None
-    lab = Lab(begins=settings.lab_begins)
+    lab = Lab(begins=settings.lab_begins, state_file=state_file)
     await lab.start(settings.lab_port if port is None else port)
     return lab
 
 
-def pointed_at(settings: Settings, lab: Lab) -> Settings:
-    """Return the settings with the lab in every place that was left open."""
-    put: dict[str, Any] = {
-        "calendars_nearby": True,
-        "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
-        "market_address": settings.market_address or PRETEND_ADDRESS,
-        "market_vat_number": settings.market_vat_number or PRETEND_NUMBER,
-        "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
-    }
-    # real people would not get there
-    if settings.video_url is None and settings.telegram_in_lab and settings.slack_in_lab:
-        put |= {
-            "video_url": f"{lab.url}/rooms",
-            "video_secret": SecretStr(lab.rooms.secret),
-            "link_secret": settings.link_secret or SecretStr(secrets.token_urlsafe(32)),
-        }
-    if settings.telegram_in_lab:
-        put |= {
-            "telegram_bot_token": SecretStr(lab.telegram.token),
-            "telegram_api_url": f"{lab.url}/telegram",
-            "telegram_bot_name": lab.telegram.bot.username,
-        }
-    if settings.slack_in_lab:
-        put |= {
-            "slack_bot_token": SecretStr(lab.slack.bot_token),
-            "slack_app_token": SecretStr(lab.slack.app_token),
-            "slack_signing_secret": SecretStr(lab.slack.signing_secret),
-            "slack_client_id": lab.slack.app.client_id,
-            "slack_client_secret": SecretStr(lab.slack.app.client_secret),
-            "slack_api_url": f"{lab.url}/slack/api/",
-        }
-    if settings.stripe_in_lab:
+def pointed_at(settings: Settings, lab: Lab | None) -> Settings:
+    """Return the settings with the lab in every place that it serves."""
+    if lab is None:
+        return settings
+    services = settings.services
+    put: dict[str, Any] = {"operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24))}
+    if services.is_pretend:
+        put |= _pretend_market(settings)
+    if not services.chats_are_real:
+        put |= _pretend_chats(settings, lab)
+    if services.money is Source.LAB:
         put |= {
             "stripe_secret_key": SecretStr(lab.stripe.secret_key),
             "stripe_webhook_secret": SecretStr(lab.stripe.webhook_secret),
@@ -78,9 +62,41 @@ def pointed_at(settings: Settings, lab: Lab) -> Settings:
             "held_currencies": settings.held_currencies or ", ".join(CURRENCIES),
             "stripe_api_url": f"{lab.url}/stripe",
         }
-    if settings.mail_in_lab:
+    if services.mail is Source.LAB:
         put["smtp_url"] = SecretStr(lab.smtp_url)
     return settings.model_copy(update=put)
+
+
+def _pretend_market(settings: Settings) -> dict[str, Any]:
+    """Return the operators, the address and the VAT number of a market in which nothing is real."""
+    return {
+        "market_address": settings.market_address or PRETEND_ADDRESS,
+        "market_vat_number": settings.market_vat_number or PRETEND_NUMBER,
+        "operators": settings.operators or ",".join(f"telegram:{each}" for each in OPERATORS),
+    }
+
+
+def _pretend_chats(settings: Settings, lab: Lab) -> dict[str, Any]:
+    """Return the lab's Telegram and Slack, and what only the lab's people reach: its rooms and its calendars."""
+    put: dict[str, Any] = {
+        "calendars_nearby": True,
+        "telegram_bot_token": SecretStr(lab.telegram.token),
+        "telegram_api_url": f"{lab.url}/telegram",
+        "telegram_bot_name": lab.telegram.bot.username,
+        "slack_bot_token": SecretStr(lab.slack.bot_token),
+        "slack_app_token": SecretStr(lab.slack.app_token),
+        "slack_signing_secret": SecretStr(lab.slack.signing_secret),
+        "slack_client_id": lab.slack.client_id,
+        "slack_client_secret": SecretStr(lab.slack.client_secret),
+        "slack_api_url": f"{lab.url}/slack/api/",
+    }
+    if settings.video_url is None:
+        put |= {
+            "video_url": f"{lab.url}/rooms",
+            "video_secret": SecretStr(lab.rooms.secret),
+            "link_secret": settings.link_secret or SecretStr(secrets.token_urlsafe(32)),
+        }
+    return put
 
 
 def clock_of(lab: Lab | None) -> Clock:

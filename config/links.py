@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bots.slack.platform import CLIENT, SLACK
 from bots.telegram.platform import START_LINK, TELEGRAM
+from conversations.chat_context import MarketContext
 from conversations.links import LED_TO
 from conversations.reply import Card
 from conversations.update_handler import UpdateHandler
@@ -14,8 +15,9 @@ from core.people.accounts.model import Identity
 from web.links import Linked, Look
 
 
-def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_name: Callable[[], str]) -> Look:
+def looking(update_handler: UpdateHandler, known: MarketContext, home: str, bot_name: Callable[[], str]) -> Look:
     """Return the function that draws a link's page. `bot_name`: the Telegram bot's, empty while unknown."""
+    wordings, by_slack = known.wordings, SLACK.code in known.platforms
 
     async def look(path: str, asked_for: str) -> Linked:
         address = f"{home}{path}"
@@ -24,7 +26,7 @@ def looking(update_handler: UpdateHandler, wordings: Wordings, home: str, bot_na
         words = wordings.speak(asked or "en")
         nobody = Identity(TELEGRAM.code, "", "", "", words.language, "UTC")
         card = (await update_handler.previews(nobody, [address])).get(address)
-        return linked(words, card, path, bot_name()) if card is not None else nowhere(words)
+        return linked(words, card, path, bot_name(), by_slack=by_slack) if card is not None else nowhere(words)
 
     return look
 
@@ -35,7 +37,7 @@ def language_of(wordings: Wordings, asked_for: str) -> str:
     return next((tag for tag in tags if tag in wordings.languages()), "")
 
 
-def linked(words: Words, card: Card, path: str, bot: str) -> Linked:
+def linked(words: Words, card: Card, path: str, bot: str, *, by_slack: bool = True) -> Linked:
     thing, named = path.strip("/").split("/")
     assert thing in LED_TO, f"{path} is no link of ours"
     start = START_LINK.format(bot=bot, start=f"{thing}_{named}")
@@ -45,8 +47,8 @@ def linked(words: Words, card: Card, path: str, bot: str) -> Linked:
         card.title,
         "\n".join(filter(None, (card.text, card.note))),
         [(line.label, line.value) for line in card.lines],
-        [*([telegram] if bot else []), (SLACK.called(words.language, "open"), CLIENT)],
-        SLACK.called(words.language, "paste"),
+        [*([telegram] if bot else []), *([(SLACK.called(words.language, "open"), CLIENT)] if by_slack else [])],
+        SLACK.called(words.language, "paste") if by_slack else "",
     )
 
 

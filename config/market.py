@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from bots.telegram.platform import start_link
 from config.platforms import PLATFORMS
 from config.reference import reference
+from config.services import Source
 from config.settings import Settings
 from config.video_rooms import rooms_of
 from conversations import cases, home, moderation, settings
@@ -185,7 +186,7 @@ def market_context(settings: Settings, home: str = "", platforms: Sequence[ChatP
         Wordings(platforms, rules=rules),
         *fees,
         rails,
-        settings.settlement,
+        settings.settled,
         settings.held,
         start_link=start_link(settings.telegram_bot_name),
         vat=MarketVat(settings.market_country, market.home_bp or 0),
@@ -193,6 +194,8 @@ def market_context(settings: Settings, home: str = "", platforms: Sequence[ChatP
         rooms=rooms_of(settings, home),
         home=home,
         platforms=by_code(platforms),
+        sends_mail=settings.services.mail is not Source.NONE,
+        takes_payments=settings.services.money is not Source.NONE,
     )
 
 

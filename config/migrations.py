@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -28,6 +30,37 @@ PATIENCE_MS = 120_000  # for another process that migrates the same file, on how
 async def upgrade(url: str) -> None:
     """Bring the database to the newest revision; nothing happens when it is there."""
     await within(url, lambda connection: command.upgrade(_config(connection), "head"))
+
+
+class State(StrEnum):
+    """A database beside the tables of this release."""
+
+    MISSING = "missing"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+async def state_of(url: str) -> State:
+    """Compare a database with this release, without changing it."""
+    place = make_url(url)
+    if place.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(place.database or "").exists):
+        return State.MISSING
+    found: list[State] = []
+
+    def look(connection: Connection) -> None:
+        scripts = ScriptDirectory.from_config(_config(connection))
+        revision = MigrationContext.configure(connection).get_current_revision()
+        known = {each.revision for each in scripts.walk_revisions()}
+        if revision is None:
+            found.append(State.MISSING)
+        elif revision not in known:
+            found.append(State.NEWER)
+        else:
+            found.append(State.CURRENT if revision == scripts.get_current_head() else State.OLDER)
+
+    await within(url, look)
+    return found[0]
 
 
 async def downgrade(url: str, revision: str = "base") -> None:

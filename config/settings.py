@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.services import Services, Source, choose_services
 from core.advice.sessions.rules import COMMISSION_BP as SESSION_COMMISSION_BP
 from core.kernel.money import CURRENCIES
 from core.trade.deals.model import COMMISSION_BP, Settlement
@@ -19,7 +20,7 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 
 class Settings(BaseSettings):
     """With no settings, the lab serves all four outside worlds. A setting names the real service, or a compatible
-    server.
+    server. `services` says where each comes from.
 
     Times are in seconds.
     """
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
-    slack_client_id: str | None = None  # with its secret, other workspaces can install the app too
+    slack_client_id: str | None = None  # with its secret, workspaces install the app by a link; no bot token is needed
     slack_client_secret: SecretStr | None = None
     slack_api_url: str | None = None
     stripe_secret_key: SecretStr | None = None
@@ -88,32 +89,34 @@ class Settings(BaseSettings):
         return frozenset(code.strip().upper() for code in self.held_currencies.split(",") if code.strip()) or EUROS
 
     @property
-    def telegram_in_lab(self) -> bool:
-        return self.telegram_bot_token is None
+    def has_slack(self) -> bool:
+        """Return whether the Slack app is configured, with a workspace of its own or by OAuth alone."""
+        return self.slack_bot_token is not None or self.slack_client_id is not None
 
     @property
-    def slack_in_lab(self) -> bool:
-        return self.slack_bot_token is None
-
-    @property
-    def stripe_in_lab(self) -> bool:
-        return self.stripe_secret_key is None and self.settlement != "direct"
-
-    @property
-    def mail_in_lab(self) -> bool:
-        return self.smtp_url is None
+    def services(self) -> Services:
+        return choose_services(
+            telegram=self.telegram_bot_token is not None,
+            slack=self.has_slack,
+            money=self.stripe_secret_key is not None,
+            mail=self.smtp_url is not None,
+            holds_money=self.settlement != "direct",
+            pretend_money=self.pretend_money_with_real_people,
+        )
 
     @property
     def needs_lab(self) -> bool:
-        return any((self.telegram_in_lab, self.slack_in_lab, self.stripe_in_lab, self.mail_in_lab))
+        return self.services.needs_lab
+
+    @property
+    def settled(self) -> Settlement:
+        """Return how deals are settled: directly where nothing can hold money."""
+        return "direct" if self.services.money is Source.NONE else self.settlement
 
     @model_validator(mode="after")
     def _nothing_half_open(self) -> Self:
         """Refuse to start with forgeable messages, or with live money beside simulated chats."""
-        if self.slack_bot_token and not (self.slack_app_token or self.slack_signing_secret):
-            raise ValueError(
-                "SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (signed HTTP) beside it"
-            )
+        self._nothing_half_installed()
         if self.stripe_secret_key and not self.stripe_webhook_secret:
             raise ValueError("STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it: unsigned webhooks are refused")
         if self.second_stripe_secret_key and not self.second_stripe_webhook_secret:
@@ -131,26 +134,36 @@ class Settings(BaseSettings):
             )
         if unknown := ", ".join(sorted(self.held - CURRENCIES.keys())):
             raise ValueError(f"HELD_CURRENCIES names {unknown}, in which nobody here trades")
+        self._nothing_promised_in_vain()
         if self.needs_lab:
             self._nothing_real_beside_the_lab()
         return self
 
+    def _nothing_promised_in_vain(self) -> None:
+        """Refuse settings that need a service which this installation does not have."""
+        if self.services.money is Source.NONE and self.settlement == "held":
+            raise ValueError("SETTLEMENT=held needs STRIPE_SECRET_KEY: nothing else can hold money")
+        if self.services.mail is Source.NONE and self.operator_email is not None:
+            raise ValueError("OPERATOR_EMAIL needs SMTP_URL beside it: no alarm would arrive")
+
+    def _nothing_half_installed(self) -> None:
+        """Refuse a Slack app that could not be installed, or whose events could be forged."""
+        if (self.slack_client_id is None) != (self.slack_client_secret is None):
+            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together")
+        if self.has_slack and not (self.slack_app_token or self.slack_signing_secret):
+            raise ValueError(
+                "SLACK_BOT_TOKEN or SLACK_CLIENT_ID needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET "
+                "(signed HTTP) beside it"
+            )
+
     def _nothing_real_beside_the_lab(self) -> None:
-        """Refuse simulated services beside live money, on a public address, or with real users who were not told."""
+        """Refuse simulated services beside live money, or on a public address."""
         if self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value():
             raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
         if self.host not in {"127.0.0.1", "::1", "localhost"}:
             raise ValueError(
                 f"HOST={self.host} beside pretend services: their secrets are no secrets, so stay on 127.0.0.1 "
                 "or set the missing tokens"
-            )
-        real_chat = (self.telegram_bot_token and not self.telegram_api_url) or (
-            self.slack_bot_token and not self.slack_api_url
-        )
-        if real_chat and self.stripe_in_lab and not self.pretend_money_with_real_people:
-            raise ValueError(
-                "a real bot token beside pretend money: people would be told that their money is held. Set "
-                "STRIPE_SECRET_KEY (a test key will do), or say PRETEND_MONEY_WITH_REAL_PEOPLE=yes"
             )
 
 

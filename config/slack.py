@@ -7,15 +7,17 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import yaml
-from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bots.slack.installation import STATE_SECONDS, AppKeys, Installer
+from bots.slack.installations import InstallationStore, TokenRotation
 from bots.slack.workspaces import Workspaces
 from config.database import DEFAULT
+from config.external_services import SystemClock
 from config.settings import Settings
 
 API: Final = "https://slack.com/api/"
@@ -48,13 +50,17 @@ class Slack:
             return
         url = make_url(settings.database_url or DEFAULT)
         self._engine = create_async_engine(url.set(drivername=DRIVERS[url.get_backend_name()]), hide_parameters=True)
-        installations = AsyncSQLAlchemyInstallationStore(settings.slack_client_id, self._engine)
-        self.workspaces = Workspaces(own, installations)
+        client_secret = settings.slack_client_secret.get_secret_value()
+        installations = InstallationStore(settings.slack_client_id, self._engine)
+        rotator = AsyncTokenRotator(
+            client_id=settings.slack_client_id, client_secret=client_secret, client=AsyncWebClient(base_url=api)
+        )
+        self.workspaces = Workspaces(own, installations, TokenRotation(installations, rotator, SystemClock()))
         self.installer = Installer(
             self.workspaces,
             AppKeys(
                 settings.slack_client_id,
-                settings.slack_client_secret.get_secret_value(),
+                client_secret,
                 manifest(home)["oauth_config"]["scopes"]["bot"],
             ),
             installations,

@@ -33,7 +33,7 @@ from config.links import looking
 from config.market import engine_and_reactions, market_context
 from config.metrics import Gauges
 from config.migrations import upgrade
-from config.platforms import PLATFORMS, Bot, ChatEdge
+from config.platforms import Absent, AbsentChat, Bot, ChatEdge, platforms_of
 from config.providers import SECOND, provider_of, routes_of
 from config.server import Server
 from config.settings import Settings
@@ -68,7 +68,7 @@ class Product:
     transactions: Transactions
     dispatcher: Dispatcher
     bots: Sequence[Bot]
-    workspaces: Slack
+    workspaces: Slack | None  # None without a Slack app
     provider: Provider
     reconciler: Reconciler
     server: Server
@@ -92,14 +92,15 @@ class Product:
         await self.server.stop()
         await self.dispatcher.close()
         await self.provider.close()
-        await self.workspaces.close()
+        if self.workspaces is not None:
+            await self.workspaces.close()
         await self.transactions.close()
 
 
 async def build(
     settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | None = None, more_chats: Sequence[ChatEdge] = ()
 ) -> Product:
-    """Put the parts together. Every token must be set by now: the lab has supplied the missing ones.
+    """Put the parts together: a service without its setting is absent. The lab has supplied what it serves.
 
     `pulse`: the machine's own clock, which measures outages. `more_chats`: platforms beside those of every market.
     """
@@ -107,16 +108,18 @@ async def build(
     await upgrade(address)
     server = Server(settings.host, settings.port)
     home = settings.public_url or server.url
-    known = market_context(settings, home, (*PLATFORMS, *(each.platform for each in more_chats)))
+    known = market_context(settings, home, (*platforms_of(settings), *(each.platform for each in more_chats)))
     engine, reactions = engine_and_reactions(known, settings.operator_names)
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
     update_handler = UpdateHandler(transactions, engine, ids)
-    bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
-    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings)
-    workspaces, provider = Slack(settings, home), provider_of(settings, home)
-    slack = slack_bot(settings, workspaces, update_handler, known.wordings)
+    token = maybe(settings.telegram_bot_token)
+    bot = bot_at(token, settings.telegram_api_url or TELEGRAM_API) if token is not None else None
+    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings) if bot is not None else None
+    workspaces = Slack(settings, home) if settings.has_slack else None
+    slack = slack_bot(settings, workspaces, update_handler, known.wordings) if workspaces is not None else None
+    provider = provider_of(settings, home)
     reconciler = Reconciler(transactions, provider, clock)
     opened = [each.open(update_handler, transactions) for each in more_chats]
     transports = chat_transports(bot, workspaces, transactions, [theirs for _, theirs in opened])
@@ -128,15 +131,17 @@ async def build(
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
-        bots=(telegram, slack, *(each for each, _ in opened)),
+        bots=(*(each for each in (telegram, slack) if each is not None), *(each for each, _ in opened)),
         workspaces=workspaces,
         provider=provider,
         reconciler=reconciler,
         server=server,
         doors=replace(
-            doors(settings, telegram, slack, transactions, clock, installer=workspaces.installer),
+            doors(
+                settings, telegram, slack, transactions, clock, installer=workspaces.installer if workspaces else None
+            ),
             rooms=door_of(known.rooms, transactions, clock, known.wordings),
-            links=looking(update_handler, known.wordings, home, partial(name_of, bot, settings.telegram_bot_name)),
+            links=looking(update_handler, known, home, partial(name_of, bot, settings.telegram_bot_name)),
         ),
         registry=registry,
         scheduler=ticking(settings, sweeps),
@@ -145,13 +150,18 @@ async def build(
 
 
 def chat_transports(
-    bot: TelegramClient, workspaces: Slack, transactions: Transactions, more: Sequence[Mapping[str, Transport]]
+    bot: TelegramClient | None,
+    workspaces: Slack | None,
+    transactions: Transactions,
+    more: Sequence[Mapping[str, Transport]],
 ) -> dict[str, Transport]:
     """Return the transports of each chat platform. `more`: those of further platforms."""
     transports: dict[str, Transport] = {
-        TELEGRAM.code: TelegramSender(bot, transactions),
-        "stars": StarsTransport(bot),
-        SLACK.code: SlackSender(workspaces.workspaces, transactions),
+        TELEGRAM.code: AbsentChat(TELEGRAM.name) if bot is None else TelegramSender(bot, transactions),
+        "stars": Absent(TELEGRAM.name) if bot is None else StarsTransport(bot),
+        SLACK.code: (
+            AbsentChat(SLACK.name) if workspaces is None else SlackSender(workspaces.workspaces, transactions)
+        ),
     }
     for theirs in more:
         transports |= theirs
@@ -162,11 +172,13 @@ def other_transports(
     settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
 ) -> Mapping[str, Transport]:
     """Return the transports of channels that are no chats."""
-    words = InvoiceTexts(known.wordings, known.catalogue)
+    words, smtp = InvoiceTexts(known.wordings, known.catalogue), maybe(settings.smtp_url)
     return {
         "payments": PaymentTransport(provider, clock, transactions, words, routes_of(settings)),
         "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
-        "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
+        "mail": (
+            Absent("A mail server") if smtp is None else MailSender(smtp, settings.mail_from, letters(known.wordings))
+        ),
     }
 
 
@@ -191,10 +203,10 @@ def telegram_bot(
     )
 
 
-def name_of(bot: TelegramClient, otherwise: str) -> str:
-    """Return the bot's user name once Telegram has told it, `otherwise` before."""
+def name_of(bot: TelegramClient | None, otherwise: str) -> str:
+    """Return the bot's user name once Telegram has told it, `otherwise` before. Empty without a bot."""
     try:
-        return bot.username
+        return bot.username if bot is not None else ""
     except RuntimeError:
         return otherwise
 
@@ -230,8 +242,8 @@ def letters(wordings: Wordings) -> Callable[[str, str], tuple[str, str]]:
 
 def doors(
     settings: Settings,
-    telegram: TelegramBot,
-    slack: SlackBot,
+    telegram: TelegramBot | None,
+    slack: SlackBot | None,
     transactions: Transactions,
     clock: Clock,
     *,
@@ -249,12 +261,12 @@ def doors(
         await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
 
     async def receiving() -> None:
-        if not telegram.receiving:
+        if telegram is not None and not telegram.receiving:
             raise ConnectionError("Telegram's updates do not reach us")
 
     return Doors(
-        telegram=telegram.take_webhook if settings.telegram_webhook_secret else None,
-        slack=slack.take_http if settings.slack_signing_secret else None,
+        telegram=telegram.take_webhook if telegram is not None and settings.telegram_webhook_secret else None,
+        slack=slack.take_http if slack is not None and settings.slack_signing_secret else None,
         slack_install=installer.begin if installer is not None else None,
         slack_installed=installer.end if installer is not None else None,
         stripe=whole.take if whole is not None else None,
@@ -262,7 +274,7 @@ def doors(
         stripe_second=second.take if second is not None else None,
         books=lambda: transactions.run(MARKET, all_books),
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
-        ready={"database": database, "telegram": receiving},
+        ready={"database": database, **({"telegram": receiving} if telegram is not None else {})},
         operator_token=maybe(settings.operator_token),
         ways=ways_in(settings, by_slack=installer is not None),
     )

@@ -47,6 +47,8 @@ class MarketContext:
     start_link: str = ""  # opens the chat at something: "https://example.org/bot?start={start}"; none without a bot
     home: str = ""  # our own address on the web, where shared links lead; none where nothing is served
     platforms: Mapping[str, ChatPlatform] = field(default_factory=dict)  # by code
+    sends_mail: bool = True  # whether letters leave this installation
+    takes_payments: bool = True  # whether a provider moves money here; otherwise deals are settled directly
 
 
 @dataclass(frozen=True, slots=True)

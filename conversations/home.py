@@ -10,6 +10,7 @@ from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.alerts import brief_search
 from conversations.form_controller.drafts import draft_card, go_on_or_open
+from conversations.people.registration import welcome_text
 from conversations.reply import Button, Card, CardList, Home, Say
 from conversations.reputation_badge import own_reputation_badge
 from conversations.router import Router
@@ -25,6 +26,7 @@ from core.books.statements.service import statement
 from core.discovery.alerts import service as alerts
 from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.memory import Topic
+from core.kernel.errors import Refusal
 from core.people.accounts.service import organisation_of
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL
@@ -68,7 +70,7 @@ def _who(chat: ChatContext) -> str:
     if own_profile(chat.ctx) is not None:
         named.append(words("role.consultant"))
     if not named and not company.traded and chat.platform.has_home:
-        return words("welcome.text")
+        return welcome_text(chat)
     mail = chat.person.email or words("me.no_email")
     roles = ", ".join(named) or words("me.no_role")
     return words("me.text", company=company.name, roles=roles, email=mail, standing=own_reputation_badge(chat))
@@ -102,8 +104,8 @@ def _other_ways(chat: ChatContext) -> tuple[tuple[Button, ...], ...]:
         row("offers", "deals", "listings"),
         (to_command(chat.words, "money"), Button(label=words("mark.change"), press=press("mark.offer"))),
         row("alerts", "market", "place"),
-        row("profile", "company", "email", "link"),
-        *((payout,) if sells and not (payee and payee.ready) else ()),
+        row("profile", "company", *(("email",) if chat.market_context.sends_mail else ()), "link"),
+        *((payout,) if sells and chat.market_context.takes_payments and not (payee and payee.ready) else ()),
         row("tour", "help"),
     )
 
@@ -168,6 +170,8 @@ def _money(chat: ChatContext) -> tuple[Card, ...]:
 @router.command("payout")
 def payout(chat: ChatContext, _rest: str) -> None:
     """Show where a seller's money is paid to: a page of the provider, opened by a single-use link."""
+    if not chat.market_context.takes_payments:
+        raise Refusal("payout.not_here")
     if organisation_of(chat.ctx, chat.organisation).country is None:
         chat.reply(Say(text=chat.words("payout.country_needed")))
         if not chat.person.roles and own_profile(chat.ctx) is not None:

@@ -14,7 +14,7 @@ from core.kernel.database import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
 from core.people.accounts.model import Identity, PlatformCode
-from core.people.accounts.service import mark_workspace_dead
+from core.people.accounts.service import mark_workspace_dead, move_workspace
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,10 @@ class UpdateHandler:
     async def leave(self, platform: PlatformCode, workspace: str) -> None:
         """Mark a workspace as unreachable until its people write there again."""
         await self._transactions.run(NEWCOMER, lambda ctx: mark_workspace_dead(ctx, platform, workspace))
+
+    async def move(self, platform: PlatformCode, workspace: str, to: str) -> None:
+        """Know the people of a workspace under another id from now on: its organisation has installed us as a whole."""
+        await self._transactions.run(NEWCOMER, lambda ctx: move_workspace(ctx, platform, workspace, to))
 
     async def glance(
         self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False, anyone: bool = False

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 from lab.app import Lab
 
 
-async def run(port: int, smtp_port: int) -> None:
-    lab = Lab()
+async def run(port: int, smtp_port: int, state_file: Path | None) -> None:
+    lab = Lab(state_file=state_file)
     await lab.start(port, smtp_port)
     print(f"The lab is open at {lab.url}/ (Ctrl+C ends it). Settings for your bot:")
     for name, value in settings_of(lab).items():
@@ -41,8 +42,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m lab", description="Imitates Telegram, Slack, Stripe and mail.")
     parser.add_argument("--port", type=int, default=8090, help="port of every service but mail; 0 takes a free one")
     parser.add_argument("--smtp-port", type=int, default=0, help="port of the mail server; 0 takes a free one")
+    parser.add_argument("--state", type=Path, help="file in which the lab keeps its state; the next start goes on")
     given = parser.parse_args()
     try:
-        asyncio.run(run(given.port, given.smtp_port))
+        asyncio.run(run(given.port, given.smtp_port, given.state))
     except KeyboardInterrupt:
         sys.exit(0)

@@ -20,6 +20,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from lab import storage
 from lab.calendars import Calendars
 from lab.face import Controls
 from lab.guard import LOOPBACK, refuse_live_keys
@@ -32,6 +33,7 @@ from lab.telegram.phones.views import person_view
 from lab.wire import CuttableProtocol, Wire
 from lab.world import Clock, World
 
+STORED_EVERY: Final = 1.0  # seconds between two looks whether there is anything to store
 PAGE: Final = Path(__file__).with_name("page")
 
 
@@ -111,9 +113,16 @@ class Lab:
     `restart`: called when a person on the page starts over. It stops the product, calls `renew`, and opens the product
     again in the new world.
     `begins`: the time at which each new world starts; None means the real time.
+    `state_file`: where the lab keeps its state, and where it finds that of an earlier start. `resumed`: it found one.
     """
 
-    def __init__(self, world: World | None = None, *, begins: datetime | None = None) -> None:
+    def __init__(
+        self, world: World | None = None, *, begins: datetime | None = None, state_file: Path | None = None
+    ) -> None:
+        self.resumed = False
+        self._state_file = state_file
+        self._stored = (0, 0)  # what had happened when the state was stored last
+        self._storing: asyncio.Task[None] | None = None
         self.books_url: str | None = None
         self.books_token = ""
         self.restart: Callable[[], Awaitable[None]] | None = None
@@ -140,9 +149,10 @@ class Lab:
     async def start(self, port: int = 0, smtp_port: int = 0) -> None:
         """Listen on 127.0.0.1 only; port 0 takes a free one. `url` and `smtp_url` are set afterwards.
 
-        Raises LiveKeyNearby if a key for real money is in the environment.
+        Raises LiveKeyNearby if a key for real money is in the environment, and storage.Unreadable.
         """
         refuse_live_keys(os.environ)
+        self._resume()
         # A TCP listener, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -164,11 +174,14 @@ class Lab:
                 self._serving.result()
             await asyncio.sleep(0.005)
         await self._begin(smtp_port)
+        if self._state_file is not None:
+            self._storing = asyncio.create_task(self._store_often(self._state_file), name="lab-state")
 
     async def _begin(self, smtp_port: int) -> None:
         for service in self.services:
             await service.start(self.url)
         self.smtp_url = f"smtp://{LOOPBACK}:{await self.mail.start(smtp_port)}"
+        self.telegram.bot.delivery.go_on()
 
     async def _end(self) -> None:
         """Close pages and polls first, so that none is cut off and none keeps waiting."""
@@ -184,8 +197,58 @@ class Lab:
         self._wire.app, self._wire.world = self._app(), self.world
         await self._begin(int(self.smtp_url.rpartition(":")[2]))
 
+    def parts(self) -> storage.Parts:
+        """Return the objects that have a state, by the names under which it is stored."""
+        telegram, slack, stripe = self.telegram, self.slack, self.stripe
+        return {
+            "world": self.world,
+            "clock": self.world.clock,
+            "bot": telegram.bot,
+            "updates": telegram.bot.delivery,
+            "telegram_files": telegram.bot.files,
+            "app": slack.app,
+            "slack": slack,
+            "events": slack.delivery,
+            "web_api": slack.web_api,
+            "books": stripe.books,
+            "desk": stripe.desk,
+            "keys": stripe.desk.keys,
+            "post": stripe.post,
+            "mail": self.mail,
+            "calendars": self.calendars,
+            "rooms": self.rooms,
+        }
+
+    def _resume(self) -> None:
+        """Go on where an earlier start with the same state file ended."""
+        content = None if self._state_file is None else storage.read(self._state_file)
+        if content is not None:
+            storage.load(self.parts(), content)
+            self.resumed = True
+
+    def skip_ids(self, count: int) -> None:
+        """Leave out so many ids of each kind: an earlier lab, of which nothing is known here, gave them out."""
+        storage.skip_ids(self.parts(), count)
+
+    def _store(self, path: Path, *, closed: bool = False) -> None:
+        happened = self.world.changes, self.world.count
+        if closed or happened != self._stored:
+            storage.write(path, storage.dump(self.parts(), closed=closed))
+            self._stored = happened
+
+    async def _store_often(self, path: Path) -> None:
+        """Store what has happened, each second. A kill loses no more than that."""
+        while True:
+            self._store(path)
+            await asyncio.sleep(STORED_EVERY)
+
     async def stop(self) -> None:
+        if self._storing is not None:
+            self._storing.cancel()
+            await asyncio.gather(self._storing, return_exceptions=True)
         await self._end()
+        if self._state_file is not None:
+            self._store(self._state_file, closed=True)
         if self._server and self._serving:
             self._server.stop()
             await self._serving

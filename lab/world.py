@@ -21,6 +21,23 @@ FaultKind = Literal["drop", "delay", "duplicate", "reorder", "answer_lost", "err
 MOST_SECONDS: Final = 86_400.0
 
 
+class Numbers:
+    """A count that goes on: `next` returns one number after the other."""
+
+    def __init__(self, first: int = 0) -> None:
+        self._next = first
+
+    def __iter__(self) -> Numbers:
+        return self
+
+    def __next__(self) -> int:
+        self._next += 1
+        return self._next - 1
+
+    def skip(self, count: int) -> None:
+        self._next += count
+
+
 class Clock:
     """Real time plus an offset that a person on the page (or a test) can grow, never shrink.
 
@@ -125,6 +142,11 @@ class World:
 
     def __post_init__(self) -> None:
         self.began = self.clock.now()
+
+    @property
+    def count(self) -> int:
+        """Return how many messages have passed."""
+        return self._count
 
     def record(self, service: str, direction: Literal["in", "out"], method: str, body: Any, **more: Any) -> WireMessage:
         """Keep a message for the wire log and tell the page."""

@@ -9,12 +9,15 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from pydantic import ValidationError
 
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from config.installation import Installation
 
 Command = Callable[[Settings], Coroutine[Any, Any, int]]
 
@@ -74,27 +77,46 @@ def quiet_logs() -> None:
 
 async def run(settings: Settings) -> int:
     """Open the market until Ctrl-C is pressed."""
-    from config.installation import installed  # noqa: PLC0415 - a wrong setting is reported before the libraries load
+    from config.files import InUse  # noqa: PLC0415 - a wrong setting is reported before the libraries load
+    from config.installation import installed  # noqa: PLC0415 - as above
+    from lab.storage import Unreadable  # noqa: PLC0415 - as above
     from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
 
-    async with installed(settings, seed_market) as here:
-        if here.lab is not None:
-            print(f"Play seller and buyer here:  {here.lab.url}/")
-        print(f"Parley is open at {here.product.server.url}/ (health: /healthz)", flush=True)
-        if here.lab is not None:
-            sellers = await here.seed()
-            print(f"{sellers} sellers, buyers and consultants are here already. {closing(settings)}", flush=True)
-        await until_stopped()
+    try:
+        async with installed(settings, seed_market) as here:
+            await serve(settings, here)
+    except InUse as other:
+        print(f"This installation cannot start: another market is open on {other.path}. Stop that one, or give this")
+        print("one a DATABASE_URL, a PORT and a LAB_PORT of its own.")
+        return 2
+    except Unreadable as fault:
+        print(f"This installation cannot start: the lab's state beside the database is not readable ({fault}).")
+        print("Another release wrote it. Start that one, or name another database in DATABASE_URL.")
+        return 2
     return 0
 
 
+async def serve(settings: Settings, here: Installation) -> None:
+    """Say where the market is, and keep it open until it is stopped."""
+    if here.lab is not None:
+        print(f"Play seller and buyer here:  {here.lab.url}/")
+    print(f"Parley is open at {here.product.server.url}/ (health: /healthz)", flush=True)
+    people = await here.seed()
+    if people:
+        print(f"{people} sellers, buyers and consultants are here already.")
+    if here.lab is not None:
+        print(closing(settings), flush=True)
+    await until_stopped()
+
+
 def closing(settings: Settings) -> str:
-    """Return what Ctrl-C does: the lab's people, chats and money are lost, even if the database stays."""
-    lost = "Ctrl-C closes the market; what was played ends with it, and the next start makes a new one."
-    kept = (
-        "" if settings.database_url is None else " The database stays, without the people and chats that it speaks of."
-    )
-    return f"{lost}{kept}"
+    """Return what Ctrl-C does: whether the next start goes on."""
+    from config.files import state_file_of  # noqa: PLC0415 - as above
+
+    state = state_file_of(settings)
+    if state is None:
+        return "Ctrl-C closes the market; what was played ends with it, and the next start makes a new one."
+    return f"Ctrl-C closes the market. The next start goes on: the lab keeps its people and chats in {state}."
 
 
 async def until_stopped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import aiosmtplib
 from slack_sdk.web.async_client import AsyncWebClient
@@ -14,11 +15,12 @@ from bots.telegram.request import bot_at
 from config.database import DEFAULT, open_database
 from config.external_services import SystemClock, open_lab, pointed_at
 from config.installation import with_database
-from config.migrations import upgrade
+from config.migrations import State, state_of
 from config.reference import reference
+from config.services import Source
 from config.settings import Settings
 from config.slack import API as SLACK_API
-from config.wiring import secret
+from config.wiring import maybe, secret
 from core.books.audit.service import invariants
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
@@ -27,6 +29,11 @@ from payments.provider import Done
 from payments.stripe.provider import StripeProvider
 
 WELL, ILL = "  ok  ", "  !!  "
+TOLD = {
+    State.MISSING: "not there yet; the first start of the market makes it",
+    State.OLDER: "of an earlier release; the next start of the market brings it up to date",
+    State.NEWER: "of a later release than this one",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,13 @@ class Check:
 
 
 async def examine(settings: Settings) -> int:
-    """Print a line for each part. Return the exit status: 0 if all of them work."""
+    """Print a line for each part. Return the exit status: 0 if all of them work.
+
+    Nothing is changed: no database is migrated, and no file of a running market is touched.
+    """
     lab = await open_lab(settings, port=0)
     try:
-        whole = pointed_at(with_database(settings), lab) if lab is not None else settings
-        checks = checks_of(settings, whole)
+        checks = checks_of(settings, pointed_at(with_database(settings), lab))
         failures = 0
         for check in checks:
             try:
@@ -61,21 +70,50 @@ async def examine(settings: Settings) -> int:
 
 
 def checks_of(given: Settings, whole: Settings) -> list[Check]:
-    """Return the checks. `given`: the settings of the environment; `whole`: the same with the lab in every gap."""
+    """Return the checks. `given`: the settings of the environment; `whole`: the same with the lab in every gap.
 
-    def source(in_lab: bool, variable: str) -> str:
-        return f"the lab; set {variable} for the real one" if in_lab else f"from {variable}"
-
-    stripe = source(given.stripe_in_lab, "STRIPE_SECRET_KEY")
+    A service that this installation does not have is named, without a check.
+    """
+    services, slack = (
+        given.services,
+        "SLACK_CLIENT_ID" if given.slack_client_id and not given.slack_bot_token else "SLACK_BOT_TOKEN",
+    )
     database = "from DATABASE_URL" if given.database_url else "the default"
+    outside = (
+        ("Telegram", services.telegram, "TELEGRAM_BOT_TOKEN", telegram_answers, "no chat there"),
+        ("Slack", services.slack, slack, slack_answers, "no chat there"),
+        ("Stripe", services.money, "STRIPE_SECRET_KEY", stripe_answers, "deals are settled directly"),
+        ("Mail", services.mail, "SMTP_URL", mail_answers, "no letters, and no addresses to confirm"),
+    )
     return [
         Check("Catalogue", "files", catalogue),
         Check("Database", database, lambda: database_answers(whole)),
-        Check("Telegram", source(given.telegram_in_lab, "TELEGRAM_BOT_TOKEN"), lambda: telegram_answers(whole)),
-        Check("Slack", source(given.slack_in_lab, "SLACK_BOT_TOKEN"), lambda: slack_answers(whole)),
-        *([Check("Stripe", stripe, lambda: stripe_answers(whole))] if whole.stripe_secret_key is not None else []),
-        Check("Mail", source(given.mail_in_lab, "SMTP_URL"), lambda: mail_answers(whole)),
+        *(
+            Check(
+                name, source_of(source, variable), partial(prove, whole) if source is not Source.NONE else told(without)
+            )
+            for name, source, variable, prove, without in outside
+        ),
     ]
+
+
+def source_of(source: Source, variable: str) -> str:
+    match source:
+        case Source.LAB:
+            return f"the lab; set {variable} for the real one"
+        case Source.NONE:
+            return f"{variable} is not set"
+        case Source.REAL:
+            return f"from {variable}"
+
+
+def told(without: str) -> Callable[[], Awaitable[str]]:
+    """Return the proof of a service that is not there: what that means."""
+
+    async def said() -> str:
+        return without
+
+    return said
 
 
 async def catalogue() -> str:
@@ -84,9 +122,11 @@ async def catalogue() -> str:
 
 
 async def database_answers(settings: Settings) -> str:
-    """Migrate the database, then check the books themselves."""
+    """Check the books themselves. A database is made and migrated by the market alone."""
     address = settings.database_url or DEFAULT
-    await upgrade(address)
+    state = await state_of(address)
+    if state is not State.CURRENT:
+        return TOLD[state]
     transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
     try:
         found = await transactions.run(MARKET, invariants)
@@ -110,11 +150,15 @@ async def telegram_answers(settings: Settings) -> str:
 
 
 async def slack_answers(settings: Settings) -> str:
-    client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url or SLACK_API)
-    who = await client.auth_test()
+    """Ask who we are. An app that is installed by links alone has no token of its own to ask with."""
+    token = maybe(settings.slack_bot_token)
+    client = AsyncWebClient(token, base_url=settings.slack_api_url or SLACK_API)
     way = "Socket Mode" if settings.slack_app_token else "signed HTTP"
+    who = await client.auth_test() if token is not None else await client.api_test()
     if settings.slack_app_token:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
+    if token is None:
+        return f"answers; workspaces install the app at /slack/install; events come by {way}"
     return f"{who['user']} in {who['team']} answers; events come by {way}"
 
 
@@ -145,10 +189,12 @@ async def mail_answers(settings: Settings) -> str:
 def advice(settings: Settings) -> list[str]:
     """Return hints that are worth knowing although nothing is wrong."""
     lines = []
-    if settings.public_url is None and not settings.stripe_in_lab:
+    if settings.public_url is None and settings.services.money is Source.REAL:
         lines.append("PUBLIC_URL is not set: Stripe's webhooks cannot reach us, and pay pages cannot lead back here.")
     if not settings.held_currencies and settings.stripe_secret_key is not None:
         lines.append("HELD_CURRENCIES is not set: money is held in euros alone, and other deals are settled directly.")
+    if settings.public_url is None and settings.slack_bot_token is None and settings.slack_client_id is not None:
+        lines.append("PUBLIC_URL is not set: Slack cannot lead people back here from installing the app.")
     if settings.operator_email is None:
         lines.append("OPERATOR_EMAIL is not set: nobody gets a letter when something is wrong with money.")
     if settings.operator_token is None:

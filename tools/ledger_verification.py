@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from config.database import DEFAULT, LAB_DATABASE, open_database
 from config.external_services import SystemClock
-from config.migrations import upgrade
+from config.files import database_of, keeps_database
+from config.migrations import State, state_of
 from config.settings import Settings
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
@@ -13,10 +14,19 @@ from core.money.ledger.chain import link_entries, verify
 
 
 async def verify_books(settings: Settings) -> int:
-    """Print the findings. Return the exit status: 0 if the chain and all balances hold."""
+    """Print the findings. Return the exit status: 0 if the chain and all balances hold.
+
+    The books are read as they are. Only the market makes or migrates a database.
+    """
     address = books_at(settings)
     print(f"      {address}")
-    await upgrade(address)  # a database that was never opened has no tables yet
+    state = await state_of(address)
+    if state is State.MISSING:
+        print("      Nothing is written in these books yet. DATABASE_URL says where others are.")
+        return 0
+    if state is not State.CURRENT:
+        print(f"  !!  These books are of an {'earlier' if state is State.OLDER else 'later'} release than this one.")
+        return 1
     transactions = Transactions(await open_database(address), SystemClock(), Ids(bytes), Reactions())
     try:
         while await transactions.run(MARKET, link_entries):  # the newest entries are not chained yet
@@ -35,6 +45,6 @@ async def verify_books(settings: Settings) -> int:
 
 def books_at(settings: Settings) -> str:
     """Return the installation's database. If the lab plays a market without one, return that of its last world."""
-    if settings.database_url is not None:
-        return settings.database_url
-    return f"sqlite:///{LAB_DATABASE}" if settings.needs_lab and LAB_DATABASE.exists() else DEFAULT
+    if not keeps_database(settings) and not LAB_DATABASE.exists():
+        return DEFAULT
+    return database_of(settings)

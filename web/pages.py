@@ -29,8 +29,8 @@ HEADERS: Final = {
 
 
 FRONT: Final = (
-    "Parley is a marketplace for bioenergy that lives in chat. Sellers and buyers find each other on Telegram and on "
-    "Slack, bargain and sign there, and the money is held until the goods have arrived."
+    "Parley is a marketplace for bioenergy that lives in chat. Sellers and buyers find each other there, bargain and "
+    "sign, and follow each delivery until the goods have arrived."
 )
 STYLE: Final = """
 body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 20vh auto; padding: 0 1.5rem; }

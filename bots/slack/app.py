@@ -14,6 +14,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
@@ -77,13 +78,15 @@ class SlackBot:
             name="parley",
             client=AsyncWebClient(base_url=own.base_url),
             # Bolt would fill in `self` of a bound method, and takes None for "not installed" without saying so.
-            authorize=lambda team_id: self._authorize(team_id),  # type: ignore[arg-type, return-value]  # noqa: PLW0108
+            authorize=lambda context: self._authorize(context),  # type: ignore[arg-type, return-value]  # noqa: PLW0108
             process_before_response=True,
             request_verification_enabled=False,
         )
         self._listen()
         self._socket = AsyncSocketModeHandler(self._app, app_token, web_client=own) if app_token else None
         self._aside: set[asyncio.Task[None]] = set()
+        # Workspaces that belong to an organisation's installation: their people were moved to it.
+        self._covered: set[str] = set()
 
     @property
     def receiving(self) -> bool:
@@ -106,11 +109,17 @@ class SlackBot:
         await asyncio.gather(*self._aside, return_exceptions=True)
         await self._workspaces.close()
 
-    async def _authorize(self, team: str | None) -> AuthorizeResult | None:
+    async def _authorize(self, context: AsyncBoltContext) -> AuthorizeResult | None:
         """Answer Bolt's question who we are in a workspace; return None when the app is no longer installed there."""
         assert self._workspaces.known, "nothing is taken before the start"
+        whole = context.is_enterprise_install or context.team_id is None
+        named = context.enterprise_id if whole and context.enterprise_id else context.team_id
         try:
-            return (await self._workspaces.at(team or "")).as_authorized()
+            installed = await self._workspaces.at(named or "")
+            if whole and named and (team := context.team_id) is not None and team not in {named, *self._covered}:
+                await self._update_handler.move(SLACK.code, team, named)
+                self._covered.add(team)
+            return installed.as_authorized()
         except NotInstalled:
             return None
 
@@ -141,11 +150,12 @@ class SlackBot:
         app = self._app
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
+        app.event("app_mention")(self._on_mention)
         app.event("app_home_opened")(self._on_home)
         app.event("reaction_added")(self._on_reaction)
         app.event("link_shared")(self._on_links)
         app.event("app_uninstalled")(self._on_removal)
-        app.event("tokens_revoked")(self._on_removal)
+        app.event("tokens_revoked")(self._on_revocation)
         app.event(ANYTHING)(self._on_other)
         app.action(ANYTHING)(self._on_action)
         app.view(CALLBACK)(self._on_submission)
@@ -154,8 +164,13 @@ class SlackBot:
         app.options(ANYTHING)(self._on_typing)
 
     async def _on_command(self, ack: AsyncAck, body: Json) -> None:
-        await self._take(turns.command(body))
-        await ack()
+        """Take a command. In a channel it gets a sign there, unless a window opens."""
+        incoming = turns.command(body)
+        turn, answered = await self._take(incoming)
+        if incoming.channel is None or answered.form or answered.again:
+            await ack()
+        else:
+            await ack(text=self._sign(turn, body), response_type="ephemeral")
 
     async def _on_shortcut(self, ack: AsyncAck, body: Json) -> None:
         await self._take(turns.shortcut(body))
@@ -175,6 +190,15 @@ class SlackBot:
         for place, refusal in enumerate(refused):
             await self._take(_unsupported(incoming, refusal, place))
 
+    async def _on_mention(self, body: Json) -> None:
+        """Answer a mention among the direct messages, and lead there from the channel."""
+        incoming = turns.mention(body)
+        if incoming is None:
+            return
+        turn, answered = await self._take(incoming)
+        if not answered.again:
+            self._beside(self._show_sign(turn, self._sign(turn, body), turns.thread_of(body)))
+
     async def _on_home(self, body: Json) -> None:
         incoming = turns.opened_tab(body)
         if incoming is not None:
@@ -187,15 +211,20 @@ class SlackBot:
 
     async def _on_links(self, body: Json) -> None:
         """Draw previews of our links in a user's message, also in channels where we are no member."""
-        event, team = turns.event_of(body), turns.team_of(body)
+        event, team = turns.event_of(body), turns.workspace_of(body)
         identity = await self._people.identity(team, event["user"])
         cards = await self._update_handler.previews(identity, [link["url"] for link in event["links"]])
         await unfurl(await self._workspaces.client(team), event, cards)
 
     async def _on_removal(self, body: Json) -> None:
         """Handle the app's removal from a workspace: its people hear elsewhere, and their deals go on."""
-        await self._workspaces.forget(turns.team_of(body))
-        await self._update_handler.leave(SLACK.code, turns.team_of(body))
+        await self._workspaces.forget(turns.workspace_of(body))
+        await self._update_handler.leave(SLACK.code, turns.workspace_of(body))
+
+    async def _on_revocation(self, body: Json) -> None:
+        """Handle revoked tokens. Without its bot's token the app is as good as removed."""
+        if turns.bot_tokens(body):
+            await self._on_removal(body)
 
     async def _on_other(self, body: Json) -> None:
         """Take an event that needs no action; without an acknowledgement it would come again and again."""
@@ -294,6 +323,21 @@ class SlackBot:
             if refusals:
                 refused[name] = refusals[0]
         return good, refused
+
+    def _sign(self, turn: Turn, body: Json) -> str:
+        """Return the words that lead from a channel to the answer."""
+        words = self._wordings.speak(turn.identity.locale)
+        return f"{escaped(words('channel.answered'))} <{turns.messages_of(body)}|{escaped(words('channel.open'))}>"
+
+    async def _show_sign(self, turn: Turn, sign: str, thread: str | None) -> None:
+        """Show where the answer is, to the person alone. Outside of channels that we are in, it cannot be shown."""
+        assert turn.channel is not None, "signs stand in channels"
+        user = turn.identity.outside_id
+        try:
+            client = await self._workspaces.client(turn.identity.workspace)
+            await client.chat_postEphemeral(channel=turn.channel, user=user, text=sign, thread_ts=thread)
+        except (NotInstalled, SlackApiError, aiohttp.ClientError, TimeoutError) as failure:
+            log.info("slack_sign_not_shown", why=str(failure))
 
     async def _toast(self, turn: Turn, toast: Toast) -> None:
         """Show a notice beside the pressed message. The Home tab has none, so there it goes to the messages."""

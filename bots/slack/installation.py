@@ -83,8 +83,10 @@ class Installer:
         return _answer(await self._flow.handle_callback(_request(query, headers)))
 
     async def _installed(self, done: AsyncSuccessArgs) -> BoltResponse:
-        if done.installation.team_id is not None:
-            self._workspaces.mistrust(done.installation.team_id)  # its token is another one now
+        made = done.installation
+        named = made.enterprise_id if made.is_enterprise_install else made.team_id
+        if named is not None:
+            self._workspaces.mistrust(named)  # its token is another one now
         return BoltResponse(status=302, headers={"Location": "/slack/installed"})
 
 

@@ -12,6 +12,9 @@ from core.people.accounts.model import PlatformCode
 
 CLIENT: Final = "slack://open"  # docs.slack.dev/interactivity/deep-linking: the client, wherever it was left
 
+# The same page: the app's own messages.
+MESSAGES: Final = "slack://app?team={team}&id={app}&tab=messages"
+
 SLACK: Final = ChatPlatform(
     code=PlatformCode("slack"),
     name="Slack",

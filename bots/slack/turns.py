@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_bolt.request.internals import extract_enterprise_id, extract_is_enterprise_install, extract_team_id
+
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
+from bots.slack.platform import MESSAGES
 from conversations.turn import Attached, ButtonPress, ClosedForm, Input, OpenedChat, OpenedHome, Reaction, TextMessage
 
 Payload = Mapping[str, Any]
 
 # Slack writes what it recognises in a message as <url|label>, <@person>, <#channel|name>, <!here>.
 RECOGNISED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+MENTION = re.compile(r"<@[UW]\w+(?:\|[^<>]*)?>")
 SAID_BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
 YES = {"+1", "thumbsup", "ok_hand", "handshake", "100", "white_check_mark", "heavy_check_mark"}
 # Good for a few minutes or for ever, and of no use to us later.
@@ -48,13 +52,27 @@ def command(payload: Payload) -> IncomingEvent:
     trigger = payload["trigger_id"]
     return IncomingEvent(
         f"slack:cmd:{trigger}",
-        payload["team_id"],
+        workspace_of(payload),
         payload["user_id"],
         TextMessage(f"/{words}"),
         kept(payload),
         trigger=trigger,
         channel=_open(payload.get("channel_id")),
     )
+
+
+def mention(payload: Payload) -> IncomingEvent | None:
+    """Return the turn of a mention of the app in a channel: the words beside it; None for another bot's.
+
+    The answer goes to the direct messages, where others do not read it.
+    """
+    event = payload["event"]
+    if event.get("bot_id") or not event.get("user") or _direct(event["channel"]):
+        return None
+    words = typed(MENTION.sub(" ", event.get("text") or "")).strip() or "/help"
+    key = f"slack:msg:{workspace_of(payload)}:{event['channel']}:{event['ts']}"
+    given = TextMessage(words)
+    return IncomingEvent(key, workspace_of(payload), event["user"], given, kept(payload), channel=event["channel"])
 
 
 def message(payload: Payload) -> IncomingEvent | None:
@@ -68,12 +86,12 @@ def message(payload: Payload) -> IncomingEvent | None:
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SAID_BY_PEOPLE:
         return None
     words, files = typed(event.get("text") or ""), event.get("files") or []
-    key = f"slack:msg:{payload['team_id']}:{event['channel']}:{event['ts']}"
+    key = f"slack:msg:{workspace_of(payload)}:{event['channel']}:{event['ts']}"
     thread = event.get("thread_ts")
     given: Input = Attached((), words) if files else TextMessage(words, str(event["ts"]) if thread else "")
     return IncomingEvent(
         key,
-        payload["team_id"],
+        workspace_of(payload),
         event["user"],
         given,
         kept(payload),
@@ -90,11 +108,11 @@ def _changed(payload: Payload) -> IncomingEvent | None:
     if event.get("channel_type") != "im" or now.get("bot_id") or same or not now.get("thread_ts"):
         return None
     when = now.get("edited", {}).get("ts", event["ts"])
-    key = f"slack:edit:{payload['team_id']}:{event['channel']}:{now['ts']}:{when}"
+    key = f"slack:edit:{workspace_of(payload)}:{event['channel']}:{now['ts']}:{when}"
     said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), is_correction=True)
     return IncomingEvent(
         key,
-        payload["team_id"],
+        workspace_of(payload),
         now["user"],
         said,
         kept(payload),
@@ -108,9 +126,9 @@ def reaction(payload: Payload) -> IncomingEvent | None:
     event, item = payload["event"], payload["event"]["item"]
     if event["reaction"].partition("::")[0] not in YES or item["type"] != "message" or not _direct(item["channel"]):
         return None
-    key = f"slack:react:{payload['team_id']}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
+    key = f"slack:react:{workspace_of(payload)}:{item['channel']}:{item['ts']}:{event['user']}:{event['event_ts']}"
     given = Reaction(str(item["ts"]))
-    return IncomingEvent(key, payload["team_id"], event["user"], given, kept(payload), address=item["channel"])
+    return IncomingEvent(key, workspace_of(payload), event["user"], given, kept(payload), address=item["channel"])
 
 
 def opened_tab(payload: Payload) -> IncomingEvent | None:
@@ -121,7 +139,7 @@ def opened_tab(payload: Payload) -> IncomingEvent | None:
     if given is None:
         return None
     key = f"slack:{event['tab']}:{payload['event_id']}"
-    return IncomingEvent(key, payload["team_id"], event["user"], given, kept(payload), address=event.get("channel"))
+    return IncomingEvent(key, workspace_of(payload), event["user"], given, kept(payload), address=event.get("channel"))
 
 
 def action(payload: Payload) -> IncomingEvent | None:
@@ -179,8 +197,31 @@ def typed(text: str) -> str:
     return html.unescape(RECOGNISED.sub(lambda found: found[2] or found[1], text))
 
 
-def team_of(payload: Payload) -> str:
-    return str(payload["team_id"])
+def workspace_of(payload: Payload) -> str:
+    """Return the installation that a payload belongs to: the workspace's id, or the organisation's.
+
+    The organisation counts if it has installed the app as a whole, or if no workspace is named.
+    """
+    told = dict(payload)
+    team, organisation = extract_team_id(told), extract_enterprise_id(told)
+    return str(organisation if organisation and (extract_is_enterprise_install(told) or not team) else team)
+
+
+def bot_tokens(payload: Payload) -> Sequence[str]:
+    """Return the bots whose tokens were revoked. Other tokens are a person's own."""
+    revoked: Sequence[str] = (payload["event"].get("tokens") or {}).get("bot") or ()
+    return revoked
+
+
+def thread_of(payload: Payload) -> str | None:
+    """Return the thread in which a message of a channel was written; None if it stands for itself."""
+    thread: str | None = payload["event"].get("thread_ts")
+    return thread
+
+
+def messages_of(payload: Payload) -> str:
+    """Return the address of a person's messages with the app."""
+    return MESSAGES.format(team=extract_team_id(dict(payload)) or "", app=payload.get("api_app_id") or "")
 
 
 def event_of(payload: Payload) -> Payload:
@@ -210,12 +251,8 @@ def _interaction(kind: str, payload: Payload, given: Input, **within: Any) -> In
 
 
 def who(payload: Payload) -> tuple[str, str]:
-    """Return the workspace and the person; an app installed for a whole organisation finds the former beside the
-    latter.
-    """
-    user = payload["user"]
-    team = (payload.get("team") or {}).get("id") or user["team_id"]
-    return str(team), str(user["id"])
+    """Return the workspace and the person."""
+    return workspace_of(payload), str(payload["user"]["id"])
 
 
 def _direct(channel: str | None) -> str | None:

@@ -248,7 +248,7 @@ def told_of_awaited(chat: ChatContext, invoice_id: str) -> Card:
 def mail_invoice(chat: ChatContext, invoice_id: str) -> None:
     """Mail the invoice to a confirmed address, because most bookkeepers do not read chats."""
     invoice, person, words = invoicing.invoice_for(chat.ctx, invoice_id), chat.person, chat.words
-    if person.email is None or person.email_proved_at is None:
+    if person.email is None or person.email_proved_at is None or not chat.market_context.sends_mail:
         return
     issuer = _name(chat, invoice.issuer)
     subject = words("invoice.letter_subject", number=invoice.number, name=issuer)

@@ -22,7 +22,7 @@ from conversations.router import Flow, Router
 from conversations.wording import Wordings, Words
 from core.kernel.chat_state.memory import Topic
 from core.kernel.chat_state.service import has_cards
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Refusal
 from core.people.accounts import rules
 from core.people.accounts import service as people
 from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, Person, ProveEmail, Role
@@ -90,7 +90,7 @@ def welcome(chat: ChatContext) -> None:
         Card(
             subject="welcome",
             title=words("welcome.title", name=chat.person.name),
-            text=words("welcome.text"),
+            text=welcome_text(chat),
             note=words("welcome.example"),
             buttons=tuple(buttons),
         )
@@ -208,9 +208,9 @@ def _complete(chat: ChatContext, _defaults: FormDefaults, values: Values) -> Non
         ),
     )
     buttons: list[Button] = []
-    if chat.person.email_proved_at is None:
+    if chat.person.email_proved_at is None and chat.market_context.sends_mail:
         buttons.append(to_command(chat.words, "email"))
-    if Role.SELLER in roles:
+    if Role.SELLER in roles and chat.market_context.takes_payments:
         buttons.append(Button(label=chat.words("payout.set_up"), press=press("payout.set_up")))
     go = "sell" if Role.SELLER in roles else "find"
     buttons.append(to_command(chat.words, go, "primary"))
@@ -236,6 +236,11 @@ def profile(chat: ChatContext, _rest: str) -> None:
         known["vat_number"] = organisation.vat_number
     opened = known | {BEFORE: json.dumps(known, ensure_ascii=False)} if known else known
     go_on_or_open(chat, PROFILE.name, FormDefaults(opened))
+
+
+def welcome_text(chat: ChatContext) -> str:
+    """Return what this market is, and whether it holds the money of deals."""
+    return chat.words("welcome.text" if chat.market_context.takes_payments else "welcome.text_direct")
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
@@ -285,6 +290,8 @@ router.flow(Flow(CODE, finish=_prove))
 @router.command("email")
 def email(chat: ChatContext, address: str) -> None:
     """`/email anna@example.org`: send a six-digit code there."""
+    if not chat.market_context.sends_mail:
+        raise Refusal("email.not_sent_here")
     chat.open("email", FormDefaults({"email": address} if address else {}))
 
 
@@ -323,9 +330,7 @@ def link(chat: ChatContext, given: str) -> None:
         )
         return
     shown = people.offer_link(chat.ctx)
-    for other in chat.market_context.platforms.values():
-        if other is not chat.platform:
-            command, inside = f"{other.command_sign}link {shown.code}", other.called(words.language, "inside")
-            chat.reply(
-                Say(text=words("link.elsewhere", inside=inside, command=command, minutes=words.rules.link_minutes))
-            )
+    others = [each for each in chat.market_context.platforms.values() if each is not chat.platform]
+    for other in others or [chat.platform]:  # where there is one platform only: another phone, another workspace
+        command, inside = f"{other.command_sign}link {shown.code}", other.called(words.language, "inside")
+        chat.reply(Say(text=words("link.elsewhere", inside=inside, command=command, minutes=words.rules.link_minutes)))

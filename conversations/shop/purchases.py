@@ -16,6 +16,7 @@ from conversations.forms.form import Values, own_words
 from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Flow, Router
 from conversations.turn import PaidStars
+from core.kernel.errors import Refusal
 from core.kernel.money import Money
 from core.money.chargebacks.service import of_subject
 from core.shop.purchases import payments, service
@@ -47,6 +48,8 @@ def price_here(chat: ChatContext, ware: Ware) -> Money:
 
 def offer(chat: ChatContext, ware: Ware) -> Purchase:
     """Offer an item. The invoice follows in the chat, or the payment page opens and this card gets its button."""
+    if not (chat.platform.sells_in_stars or chat.market_context.takes_payments):
+        raise Refusal("purchase.not_sold_here")
     price = price_here(chat, ware)
     purchase = service.buy(
         chat.ctx,

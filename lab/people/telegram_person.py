@@ -217,4 +217,6 @@ class OnTelegram:
 
 def words(message: dict[str, Any]) -> str:
     invoice = message.get("invoice") or {}
+    if rich := message.get("rich_message"):
+        return "\n".join(str(block["text"]) for block in rich["blocks"])
     return str(message.get("text") or message.get("caption") or invoice.get("title") or "")

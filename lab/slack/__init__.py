@@ -21,7 +21,7 @@ from lab.slack.refusal import Refusal
 from lab.slack.views import Views
 from lab.slack.web_api import Arguments, Method, Office, WebApi
 from lab.slack.window import Window
-from lab.slack.workspace import BOT_USER, FIRST_TEAM, Workspace
+from lab.slack.workspace import BOT_USER, FIRST_TEAM, Enterprise, Workspace
 from lab.world import World
 
 __all__ = ["Slack"]
@@ -38,11 +38,12 @@ class Slack:
         self.rates = Rates(world.clock)
         self.delivery = Delivery(self.app)
         self.works: dict[str, Workspace] = {}
+        self.enterprises: dict[str, Enterprise] = {}
         self.views: dict[str, Views] = {}
         self.base_url = ""
         self.bot_user = BOT_USER
         self.add_workspace("Parley", FIRST_TEAM)
-        oauth.install(self.work, self.app, SCOPES)
+        oauth.install([self.work], self.app, SCOPES)
         self._api = WebApi(self.app, self.offices, self._methods())
         self._api.methods = {**self._api.methods, **oauth.methods(self.app, self.works, self._api.dead)}
         self._watching: asyncio.Task[None] | None = None
@@ -53,12 +54,24 @@ class Slack:
         return self.works[FIRST_TEAM]
 
     @property
+    def web_api(self) -> WebApi:
+        return self._api
+
+    @property
     def bot_token(self) -> str:
         return self.work.token or ""
 
     @property
     def app_token(self) -> str:
         return self.app.token
+
+    @property
+    def client_id(self) -> str:
+        return self.app.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.app.client_secret
 
     @property
     def signing_secret(self) -> str:
@@ -85,25 +98,43 @@ class Slack:
             await asyncio.gather(self._watching, return_exceptions=True)
         await self.delivery.stop()
 
-    def add_workspace(self, name: str, id_: str | None = None) -> Workspace:
-        """Add a workspace without the app; the same id again returns it."""
+    def add_enterprise(self, name: str, id_: str | None = None) -> Enterprise:
+        """Add an organisation on Enterprise Grid, without workspaces; the same id again returns it."""
+        if id_ in self.enterprises:
+            return self.enterprises[id_]
+        key = self.work.new_id("")
+        made = Enterprise(id_ or f"E{key}", name, bot_user=f"U{key}", bot_id=f"B{key}")
+        self.enterprises[made.id] = made
+        return made
+
+    def add_workspace(self, name: str, id_: str | None = None, enterprise: str | None = None) -> Workspace:
+        """Add a workspace without the app; the same id again returns it. `enterprise`: its organisation's id.
+
+        Where the organisation has installed the app as a whole, its new workspace has the app too.
+        """
         if id_ in self.works:
             return self.works[id_]
-        first = Workspace(self.world)
+        work = Workspace(self.world)
         if id_ != FIRST_TEAM:
-            key = first.new_id("")
-            first = Workspace(
+            key, grid = work.new_id(""), self.enterprises[enterprise] if enterprise else None
+            work = Workspace(
                 self.world,
                 id=id_ or f"T{key}",
                 name=name,
                 base_url=self.base_url,
-                bot_user=f"U{key}",
-                bot_id=f"B{key}",
+                bot_user=grid.bot_user if grid else f"U{key}",
+                bot_id=grid.bot_id if grid else f"B{key}",
                 general=f"C{key}",
+                enterprise=grid,
             )
-        self.works[first.id] = first
-        self.views[first.id] = Views(first)
-        return first
+        sibling = next(
+            (each for each in self.works.values() if each.enterprise and each.enterprise == work.enterprise), None
+        )
+        if sibling is not None:
+            oauth.join_organisation(work, sibling)
+        self.works[work.id] = work
+        self.views[work.id] = Views(work)
+        return work
 
     def offices(self) -> Iterator[Office]:
         """Return the app's context in each workspace, installed or not."""
@@ -134,9 +165,9 @@ class Slack:
             work.scopes = self.app.scopes if work.token else frozenset()
 
     def uninstall(self, team: str) -> None:
-        """Remove the app from a workspace, as an administrator does."""
+        """Remove the app from a workspace, as an administrator does; or from its organisation, if that installed it."""
         office = next(each for each in self.offices() if each.work.id == team)
-        oauth.uninstall(office, self._api.dead)
+        oauth.uninstall(office, self.works, self._api.dead)
 
     def router(self) -> APIRouter:
         routes = APIRouter()
@@ -200,7 +231,11 @@ class Slack:
         lab.
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        work = next((each for each in self.works.values() if each.token and each.token == token), None)
+        try:
+            opened = [each for each in self.works.values() if token and each.opened_by(token)]
+        except Refusal:
+            opened = []
+        work = next((each for each in opened if file_id in each.files), next(iter(opened), None))
         if scheme != "Bearer" or work is None or "files:read" not in work.scopes:
             return HTMLResponse(_SIGN_IN)
         file = work.files.get(file_id)
@@ -232,7 +267,9 @@ class Slack:
             return PlainTextResponse("nobody of this id", 404)
         try:
             wish = oauth.wish_of(self.app, f"?{request.url.query}")
+            if do not in {"allow", "allow_whole"}:
+                return RedirectResponse(oauth.deny(wish), 303)
+            allowed = oauth.allow(work, self.app, work.people[person], wish, whole=do == "allow_whole")
         except Refusal as refused:
             return PlainTextResponse(refused.error, 400)
-        allowed = oauth.allow(work, self.app, work.people[person], wish) if do == "allow" else oauth.deny(wish)
         return RedirectResponse(allowed, 303)

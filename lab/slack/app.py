@@ -72,8 +72,9 @@ class BadManifest(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The parts of a manifest that bind: scopes, commands, shortcuts, events, redirect addresses, domains,
-    interactivity.
+    """The parts of a manifest that bind.
+
+    `org_deploy`: whole organisations can install the app. `token_rotation`: new tokens end, and are renewed.
     """
 
     scopes: frozenset[str]
@@ -83,6 +84,8 @@ class Manifest:
     redirect_urls: tuple[str, ...]
     unfurl_domains: tuple[str, ...]
     interactive: bool
+    org_deploy: bool
+    token_rotation: bool
 
     @classmethod
     def read(cls, given: Json) -> Manifest:
@@ -110,6 +113,8 @@ class Manifest:
             tuple(oauth.get("redirect_urls") or []),
             tuple(features.get("unfurl_domains") or []),
             bool((settings.get("interactivity") or {}).get("is_enabled")),
+            bool(settings.get("org_deploy_enabled")),
+            bool(settings.get("token_rotation_enabled")),
         )
 
 
@@ -146,6 +151,16 @@ class App:
     def scopes(self) -> frozenset[str]:
         """Return the scopes that an installation from the app's own page grants."""
         return self.manifest.scopes if self.manifest else SCOPES
+
+    @property
+    def rotates(self) -> bool:
+        """Return whether new tokens end after a while and have to be renewed."""
+        return self.manifest is not None and self.manifest.token_rotation
+
+    @property
+    def org_ready(self) -> bool:
+        """Return whether a whole organisation can install the app."""
+        return self.manifest is None or self.manifest.org_deploy
 
     @property
     def domains(self) -> tuple[str, ...]:

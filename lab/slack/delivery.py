@@ -62,10 +62,14 @@ class Delivery:
             task.add_done_callback(lambda _: self._double(work, event))
         self._keep(task)
 
-    def farewell(self, work: Workspace, event: Json) -> None:
-        """Send an event although the app has already lost its token."""
+    def farewell(self, work: Workspace, event: Json, *, whole: bool) -> None:
+        """Send an event although the app has already lost its token, here or in the whole organisation.
+
+        Such an event names no authorization. From an organisation it names no workspace either.
+        """
         if self.app.hears(event):
-            self._keep(asyncio.create_task(self._deliver_event(work, event)))
+            about: Json = {"authorizations": [], **({"team_id": None} if whole else {})}
+            self._keep(asyncio.create_task(self._deliver_event(work, event, about)))
 
     def _double(self, work: Workspace, event: Json) -> None:
         """Send the event a second time as a new one, as Slack does now and then."""
@@ -133,12 +137,15 @@ class Delivery:
         if self._http is not None:
             await self._http.close()
 
-    async def _deliver_event(self, work: Workspace, event: Json) -> None:
+    async def _deliver_event(self, work: Workspace, event: Json, about: Json | None = None) -> None:
+        """Deliver an event. `about`: the parts of its envelope that are otherwise than usual."""
         body: Json = {"type": "event_callback", "event": event, "event_id": work.new_id("Ev")}
         body |= {"event_time": int(self.world.clock.now().timestamp()), "token": "lab", "team_id": work.id}
-        authorization = {"enterprise_id": None, "team_id": work.id, "user_id": work.bot_user, "is_bot": True}
+        body |= {"enterprise_id": work.enterprise_id} if work.enterprise else {}
+        authorization = {"enterprise_id": work.enterprise_id, "team_id": work.id, "user_id": work.bot_user}
         body |= {"api_app_id": self.app.id, "is_ext_shared_channel": False, "event_context": work.new_id("4-")}
-        body["authorizations"] = [{**authorization, "is_enterprise_install": False}]
+        body["authorizations"] = [{**authorization, "is_bot": True, "is_enterprise_install": work.whole}]
+        body |= about or {}
         # The app's own messages come back to it. They have another name, so that faults can tell them from people's.
         name = "echo" if event.get("user") == work.bot_user and event["type"] == "message" else event["type"]
         reason = ""

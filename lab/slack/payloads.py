@@ -67,7 +67,8 @@ def slash_command(work: Workspace, person: Person, channel: Channel, text: str) 
         "command": command,
         "text": rest.strip(),
         "api_app_id": APP_ID,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(work.whole).lower(),
+        **({"enterprise_id": grid.id, "enterprise_name": grid.name} if (grid := work.enterprise) else {}),
         "response_url": work.new_response_url(person.id, channel.id),
         "trigger_id": work.new_trigger(person.id),
     }
@@ -75,11 +76,11 @@ def slash_command(work: Workspace, person: Person, channel: Channel, text: str) 
 
 def view_submission(work: Workspace, person: Person, view: OpenView) -> Json:
     trigger = {"trigger_id": work.new_trigger(person.id, view.id), "view": view.body, "response_urls": []}
-    return {"type": "view_submission", **_common(work, person), **trigger}
+    return {"type": "view_submission", **_common(work, person, is_view=True), **trigger}
 
 
 def view_closed(work: Workspace, person: Person, view: OpenView, cleared: bool) -> Json:
-    return {"type": "view_closed", **_common(work, person), "view": view.body, "is_cleared": cleared}
+    return {"type": "view_closed", **_common(work, person, is_view=True), "view": view.body, "is_cleared": cleared}
 
 
 def shortcut(work: Workspace, person: Person, callback_id: str, channel: Channel | None, message: Json | None) -> Json:
@@ -107,7 +108,7 @@ def actions_in_view(work: Workspace, person: Person, view: OpenView, done: Json)
     inside = view.id if view.body["type"] == "modal" else None
     place = {"container": {"type": "view", "view_id": view.id}, "view": view.body}
     trigger = {"trigger_id": work.new_trigger(person.id, inside), "actions": [done]}
-    return {"type": "block_actions", **_common(work, person), **place, **trigger}
+    return {"type": "block_actions", **_common(work, person, is_view=True), **place, **trigger}
 
 
 def actions_in_message(work: Workspace, person: Person, channel: Channel, message: Json, done: Json) -> Json:
@@ -156,7 +157,9 @@ def blocks_of(message: Json) -> list[Json]:
     return [*message.get("blocks", []), *previews]
 
 
-def _common(work: Workspace, person: Person) -> Json:
+def _common(work: Workspace, person: Person, *, is_view: bool = False) -> Json:
+    """Return the common part. In views of an app that a whole organisation has installed, no workspace is named."""
     user = {"id": person.id, "username": person.handle, "name": person.handle, "team_id": work.id}
-    app = {"api_app_id": APP_ID, "token": "lab", "enterprise": None, "is_enterprise_install": False}
-    return {"team": work.team, "user": user, **app}
+    app = {"api_app_id": APP_ID, "token": "lab", "is_enterprise_install": work.whole}
+    app |= {"enterprise": work.enterprise.shown() if work.enterprise else None}
+    return {"team": None if work.whole and is_view else work.team, "user": user, **app}

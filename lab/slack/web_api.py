@@ -59,6 +59,8 @@ _OPEN: Final = frozenset({"api.test", "oauth.v2.access"})
 _APP_LEVEL: Final = frozenset({"apps.connections.open"})
 
 
+# Arguments that name something in one workspace.
+NAMING: Final = ("team_id", "channel", "channel_id", "user", "users", "user_id", "trigger_id", "view_id", "file")
 # Arguments that every method takes, whether or not the SDK's signature has them.
 EVERYWHERE: Final = frozenset({"token", "team_id", "enterprise_id", "api_app_id"})
 # Arguments without a visible effect in the lab.
@@ -114,7 +116,8 @@ class WebApi:
             raise Refusal("not_authed")
         if token in self.dead:
             raise Refusal(self.dead[token])
-        seat = next((office for office in offices if office.work.token == token), None)
+        seats = [office for office in offices if office.work.opened_by(token)]
+        seat = _meant(seats, given)
         if seat is None and token != self.app.token:
             raise Refusal("invalid_auth")
         if (method in _APP_LEVEL) != (token == self.app.token):
@@ -123,6 +126,22 @@ class WebApi:
             return offices[0]
         check_scope(method, seat.work.scopes)
         return seat
+
+
+def _meant(seats: list[Office], given: Json) -> Office | None:
+    """Return the workspace that a call is about. An organisation's token opens several."""
+    if len(seats) < 2:
+        return seats[0] if seats else None
+    ids = {str(given[name]).split(",")[0] for name in NAMING if given.get(name)}
+    named = (seat for seat in seats if seat.work.id in ids)
+    known = (seat for seat in seats if any(_knows(seat, each) for each in ids))
+    return next(named, next(known, seats[0]))
+
+
+def _knows(seat: Office, id_: str) -> bool:
+    work = seat.work
+    places: tuple[Mapping[str, object], ...] = (work.channels, work.people, work.files, work.triggers)
+    return any(id_ in place for place in places) or seat.views.find(id_) is not None
 
 
 def _basic(token: str) -> Json:

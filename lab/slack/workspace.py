@@ -46,6 +46,19 @@ class Person:
         return {"platform": "slack", "language": language, **known, **place}
 
 
+@dataclass(frozen=True, slots=True)
+class Enterprise:
+    """An organisation on Enterprise Grid, with workspaces of its own. The app has one bot user in all of them."""
+
+    id: str
+    name: str
+    bot_user: str
+    bot_id: str
+
+    def shown(self) -> Json:
+        return {"id": self.id, "name": self.name}
+
+
 @dataclass(slots=True)
 class Channel:
     id: str
@@ -112,6 +125,13 @@ class Workspace:
     # The app's token here, None while it is not installed, and its scopes.
     token: str | None = None
     scopes: frozenset[str] = frozenset()
+    # The organisation on Enterprise Grid that the workspace belongs to, and whether the token is good for all of it.
+    enterprise: Enterprise | None = None
+    whole: bool = False
+    # With token rotation: when the token ends, what renews it, and renewed tokens that have not ended yet.
+    token_until: datetime | None = None
+    refresh_token: str | None = None
+    former: dict[str, datetime] = field(default_factory=dict)
     # False: people's clients know none of the newer blocks, and Slack refuses them.
     new_blocks: bool = True
     people: dict[str, Person] = field(default_factory=dict)
@@ -136,7 +156,26 @@ class Workspace:
 
     @property
     def team(self) -> dict[str, str]:
-        return {"id": self.id, "domain": self.domain}
+        named = (
+            {"enterprise_id": self.enterprise.id, "enterprise_name": self.enterprise.name} if self.enterprise else {}
+        )
+        return {"id": self.id, "domain": self.domain, **named}
+
+    @property
+    def enterprise_id(self) -> str | None:
+        return self.enterprise.id if self.enterprise else None
+
+    def opened_by(self, token: str) -> bool:
+        """Return whether a token is good here. Raises token_expired."""
+        if token in self.former:
+            until: datetime | None = self.former[token]
+        elif token == self.token:
+            until = self.token_until
+        else:
+            return False
+        if until is not None and self.world.clock.now() > until:
+            raise Refusal("token_expired")
+        return True
 
     def add_person(
         self,

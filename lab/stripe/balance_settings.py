@@ -7,6 +7,7 @@ still. Set "daily" to see what the default does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from lab.stripe.api.errors import Refusal
@@ -69,13 +70,13 @@ def update_settings(books: Books, call: Call) -> Thing:
 
 def _plan(books: Books, owner: str, planned_in: int) -> None:
     """Plan a sweep at the next midnight, and at every one after it while the schedule stands."""
+    books.later((books.now() // DAY + 1) * DAY, partial(_pay_out, books, owner, planned_in))
 
-    def pay_out() -> None:
-        if _schedule_of(books, owner).round == planned_in:
-            sweep(books, owner)
-            _plan(books, owner, planned_in)
 
-    books.later((books.now() // DAY + 1) * DAY, pay_out)
+def _pay_out(books: Books, owner: str, planned_in: int) -> None:
+    if _schedule_of(books, owner).round == planned_in:
+        sweep(books, owner)
+        _plan(books, owner, planned_in)
 
 
 PATH: Final = "/v1/balance_settings"

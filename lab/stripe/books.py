@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import heapq
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from stripe import api_version
 from lab.stripe.api.conformance import check
 from lab.stripe.api.errors import Refusal, no_such
 from lab.stripe.api.shapes import Thing, shape
-from lab.world import World
+from lab.world import Numbers, World
 
 VERSION: Final = api_version
 """The API version that the installed SDK is pinned to; the only one the lab speaks."""
@@ -52,7 +51,7 @@ class Books:
         self.call: Call | None = None  # the call in progress, for events to name it
         self._due: list[tuple[int, int, Callable[[], None]]] = []
         self._acting_at: int | None = None
-        self._ticket = itertools.count()
+        self._ticket = Numbers()
 
     def now(self) -> int:
         """Return Unix seconds. If the clock leaps, due work still happens at its own moment, not after the leap."""

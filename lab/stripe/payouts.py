@@ -5,6 +5,7 @@ The platform is paid out by hand only. A seller's balance is swept only when the
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from lab.stripe.amounts import CURRENCIES, check_currency
@@ -54,7 +55,7 @@ def pay_out(books: Books, owner: str, amount: int, currency: str, params: Thing,
     left = move(books, owner, "payout", -amount, currency=currency, source=payout["id"])
     payout["balance_transaction"] = left["id"]
     books.announce("payout.created", payout, account=owner)
-    books.later(payout["arrival_date"], lambda: _arrive(books, payout, owner))
+    books.later(payout["arrival_date"], partial(_arrive, books, payout, owner))
     return payout
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from lab.stripe.amounts import check_currency
@@ -47,7 +48,7 @@ def create_topup(books: Books, call: Call) -> Thing:
     if amount <= 0:
         raise at_least_one("amount")
     topup = top_up(books, amount, currency, call.params)
-    books.later(books.now() + ON_ITS_WAY, lambda: arrive(books, topup))
+    books.later(books.now() + ON_ITS_WAY, partial(arrive, books, topup))
     return topup
 
 

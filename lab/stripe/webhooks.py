@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -62,6 +63,7 @@ class Post:
         self.thin_secret = ""
         self._courier = Courier(books.world, "stripe")
         self._letters: asyncio.Queue[Letter] = asyncio.Queue()
+        self._posting: Letter | None = None
         self._tasks: list[asyncio.Task[None]] = []
         books.on_event = self.take
         books.on_thin_event = self.take_thin
@@ -78,6 +80,15 @@ class Post:
         event["pending_webhooks"] = len(addresses)
         for url, secret in addresses:
             self._letters.put_nowait(Letter(event, url, secret, self.books.now()))
+
+    def send_again(self, letter: Letter) -> None:
+        """Queue a letter that was not taken, or that an earlier process did not send any more."""
+        self._letters.put_nowait(letter)
+
+    def waiting(self) -> list[Letter]:
+        """Return the letters that are not sent yet: first the one that is being posted."""
+        queued: list[Letter] = list(self._letters._queue)  # type: ignore[attr-defined]  # noqa: SLF001 - no other view
+        return [*([self._posting] if self._posting else []), *queued]
 
     def take_thin(self, event: Thing) -> None:
         if self.thin_url:
@@ -101,7 +112,9 @@ class Post:
     async def _send_all(self) -> None:
         async with aiohttp.ClientSession() as http:
             while True:
-                await self._send(http, await self._letters.get())
+                self._posting = await self._letters.get()
+                await self._send(http, self._posting)
+                self._posting = None
 
     async def _send(self, http: aiohttp.ClientSession, letter: Letter) -> None:
         body = json.dumps(letter.said, indent=2)
@@ -119,4 +132,4 @@ class Post:
         again_at = self.books.now() + BACKOFF[min(letter.attempt, len(BACKOFF) - 1)]
         if again_at <= letter.born + GIVEN_UP_AFTER:
             again = replace(letter, attempt=letter.attempt + 1)
-            self.books.later(again_at, lambda: self._letters.put_nowait(again))
+            self.books.later(again_at, partial(self.send_again, again))

@@ -18,7 +18,7 @@ import aiohttp
 from lab.telegram.call import Call, Refusal, bad_request
 from lab.telegram.shapes import check_update
 from lab.wire import Courier, Receipt, post
-from lab.world import World
+from lab.world import Numbers, World
 
 # Telegram only sends these if they are asked for by name (core.telegram.org/bots/api, getUpdates).
 ONLY_WHEN_ASKED: Final = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -46,7 +46,7 @@ class Delivery:
         self.webhook: Webhook | None = None
         self.allowed: frozenset[str] = frozenset()
         self.last_error: tuple[int, str] | None = None
-        self._numbers = itertools.count(100_000_001)
+        self._numbers = Numbers(100_000_001)
         self._pending: dict[int, tuple[int, Update]] = {}  # with the chat that it concerns
         self._came: dict[int, datetime] = {}
         self._queues: defaultdict[int, deque[int]] = defaultdict(deque)  # updates that a webhook still has to get
@@ -57,6 +57,13 @@ class Delivery:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._http: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(40)
+
+    def go_on(self) -> None:
+        """Push what waits for a webhook that an earlier process set."""
+        for number, (queue, _) in self._pending.items():
+            self._queues[queue].append(number)
+        for queue in list(self._queues):
+            self._push(queue)
 
     def add(self, kind: str, queue: int, content: dict[str, Any]) -> None:
         """Queue one update; `queue` is the chat it concerns."""
@@ -167,10 +174,7 @@ class Delivery:
         if self._poller:
             self._poller.set()
         self._queues.clear()
-        for number, (queue, _) in self._pending.items():
-            self._queues[queue].append(number)
-        for queue in list(self._queues):
-            self._push(queue)
+        self.go_on()
         return "Webhook is already set" if already else "Webhook was set"
 
     def delete_webhook(self, call: Call) -> str:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from lab.telegram.call import Call, Refusal, bad_request
 from lab.telegram.limits import UPLOAD_BYTES
 from lab.telegram.methods import editing, forwarding, membership, profile, queries, sending, stars, topics
+from lab.telegram.newer_methods import newer_method
 from lab.telegram.phones import router_of
 from lab.telegram.shapes import check_result, parameters_of
 from lab.telegram.state import DEFAULT_TOKEN, Bot
@@ -75,6 +76,8 @@ class Telegram:
                     raise Refusal(501, f"Not Implemented: the lab does not do {', '.join(unread)} of {method}")
                 check_result(method, result)
                 return {"ok": True, "result": result}
+        if (newer := newer_method(method)) is not None:
+            raise Refusal(501, f"Not Implemented: the lab does not do {method} (Bot API {newer.since})")
         raise Refusal(404, "Not Found: method not found")
 
     async def _answer(self, token: str, method: str, request: Request) -> JSONResponse:

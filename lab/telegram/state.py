@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from lab.telegram.delivery import Delivery
 from lab.telegram.files import Files
 from lab.telegram.pace import Pace
 from lab.telegram.places import Chat, Group, Json, Message, Person, Place, Talk
-from lab.world import World
+from lab.world import Numbers, World
 
 DEFAULT_TOKEN: Final = "7000000001:lab-opens-nothing-outside-this-box-000"
 QUERY_LIFE: Final = timedelta(minutes=15)
@@ -87,10 +86,10 @@ class Bot:
         self.texts: dict[tuple[str, str], str] = {}  # (kind, language) -> description
         self.menu_button: Json = {"type": "default"}
         self.star_transactions: list[Json] = []
-        self._people_ids = itertools.count(500_000_001)
-        self._message_ids = itertools.count(1)
-        self._query_ids = itertools.count(880_000_000_000_001)
-        self._group_ids = itertools.count(4_000_000_001)
+        self._people_ids = Numbers(500_000_001)
+        self._message_ids = Numbers(1)
+        self._query_ids = Numbers(880_000_000_000_001)
+        self._group_ids = Numbers(4_000_000_001)
 
     @property
     def id(self) -> int:

@@ -15,6 +15,7 @@ STORIES = sorted(path for folder in FOLDERS for path in (HOUSE / "tests" / folde
 INSIDE = {"world", "telegram", "slack", "stripe", "mail"}  # the lab's own objects, behind its face
 # Credentials that real services give to a bot's installer, and the pace at which people of a story may talk.
 TOLD = {"token", "bot_token", "app_token", "signing_secret", "secret_key", "webhook_url", "webhook_secret", "client_id"}
+TOLD |= {"client_secret"}
 PACE = {"telegram.bot.pace.chat_burst", "slack.app.pace"}
 OPEN = {"lab.app", "lab.people"}  # the modules of the lab that a story may import
 OPEN |= {"lab.slack.check", "lab.slack.form_state"}  # functions that check what Slack accepts; they need no running lab

@@ -29,8 +29,9 @@ SETTLED_SECONDS = 60.0
 async def play(settings: Settings, faults: str = "") -> int:
     """Play the trade in a world of its own, or once under each fault. Returns the exit status."""
     started = time.monotonic()
-    alone = Settings(_env_file=None, port=0, lab_port=0, sweep_seconds=0.2).model_copy(
-        update={"commission_basis_points": settings.commission_basis_points}
+    # Nothing of the environment: a bot that runs elsewhere must not be polled from here.
+    alone = Settings.model_construct(
+        port=0, lab_port=0, sweep_seconds=0.2, commission_basis_points=settings.commission_basis_points
     )
     status = 0
     if faults:
@@ -38,16 +39,22 @@ async def play(settings: Settings, faults: str = "") -> int:
         status = max(await asyncio.gather(*(play_disturbed(alone, kind, doors) for kind in chosen_faults(faults))))
         print("books do NOT balance" if status else "books balanced")
     else:
-        async with installed(alone, seed_market) as here, aiohttp.ClientSession() as http:
-            assert here.lab is not None
-            await here.seed()
-            browser = Browser(http, here.lab.url)
-            transcript = Transcript(browser)
-            await trade(browser, transcript)
-            await sessions(browser, transcript)
-            status = await settle_books(here, browser)
+        with tempfile.TemporaryDirectory() as folder:
+            status = await play_whole(alone.model_copy(update={"database_url": f"sqlite:///{folder}/market.sqlite"}))
     print(f"Played in {time.monotonic() - started:.0f} s through python-telegram-bot, slack-bolt and stripe.")
     return status
+
+
+async def play_whole(alone: Settings) -> int:
+    """Play the trade and the sessions, and print them. `alone`: with a database that no other market uses."""
+    async with installed(alone, seed_market) as here, aiohttp.ClientSession() as http:
+        assert here.lab is not None
+        await here.seed()
+        browser = Browser(http, here.lab.url)
+        transcript = Transcript(browser)
+        await trade(browser, transcript)
+        await sessions(browser, transcript)
+        return await settle_books(here, browser)
 
 
 async def play_disturbed(alone: Settings, kind: str, doors: asyncio.Lock) -> int:

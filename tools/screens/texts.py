@@ -20,7 +20,7 @@ import structlog
 from config.market import market_context
 from config.platforms import PLATFORMS
 from config.settings import Settings
-from conversations.help import page_index
+from conversations.help.commands import page_names, read_page
 from conversations.wording import FIGURES, Words
 from core.people.accounts.model import PlatformCode
 from tools.screens.captures import Capture
@@ -44,8 +44,8 @@ def lines(*, whole: bool) -> Iterator[dict[str, str]]:
             text = " ".join(unescape(TAG.sub(" ", each.html)).split()) or "; ".join(each.faults)
             yield {"platform": platform, "group": each.group, "kind": each.kind, "after": each.after, "text": text}
     words = spoken()
-    for name in page_index.page_names():
-        text = " ".join(page_index.read_page(words, name)[1].split())
+    for name in page_names():
+        text = " ".join(read_page(words, name)[1].split())
         yield {"platform": "", "group": "help", "kind": "page", "after": name, "text": text}
 
 

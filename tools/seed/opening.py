@@ -24,7 +24,7 @@ from core.catalogue.model import Catalogue
 from core.kernel.money import UnitPrice
 from core.kernel.quantity import Quantity, convertible
 from core.kernel.transaction import MARKET, Ctx, Transactions, person
-from core.people.accounts.model import CompleteProfile, Identity, Role
+from core.people.accounts.model import ChatIdentity, CompleteProfile, Identity, Role
 from core.people.accounts.service import complete_profile, meet
 from core.trade.listings.model import Certificate, Place, PublishListing
 from core.trade.listings.service import publish_listing
@@ -80,7 +80,10 @@ def _meet_operator(ctx: Ctx, number: int, name: str) -> None:
 
 
 async def open_market(transactions: Transactions, catalogue: Catalogue, places: Places, today: date) -> None:
-    """Let all sellers list, all consultants be found and all buyers ask, each in a transaction of their own."""
+    """Let all sellers list, all consultants be found and all buyers ask, each in a transaction of their own.
+
+    A person in the database has done so at an earlier start.
+    """
     dice = random.Random(SEED)  # noqa: S311 - the same market every time; nothing secret
     people = iter(who_opens())
     sellers: list[dict[str, Any]] = yaml.safe_load(SELLERS.read_text("utf-8"))
@@ -97,7 +100,8 @@ async def open_market(transactions: Transactions, catalogue: Catalogue, places: 
 
 def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seeded) -> None:
     """Let a consultant arrive and be listed."""
-    _come_in(ctx, seeded)
+    if not _come_in(ctx, seeded):
+        return
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company=expert["company"], country=expert["country"])
     complete_profile(ctx, profile)
     rate = Rate(basis=expert["basis"], minor=expert["rate"] * 100, currency="EUR")
@@ -107,7 +111,8 @@ def _advise(ctx: Ctx, catalogue: Catalogue, expert: dict[str, Any], seeded: Seed
 
 def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, seeded: Seeded) -> None:
     """Let a buyer arrive and ask the market for quotes."""
-    _come_in(ctx, seeded)
+    if not _come_in(ctx, seeded):
+        return
     profile = CompleteProfile(
         roles=frozenset({Role.BUYER}), company=buyer["name"], country=buyer["country"], place=buyer["place"]
     )
@@ -134,15 +139,20 @@ def _ask(ctx: Ctx, catalogue: Catalogue, buyer: dict[str, Any], home: Place, see
     publish_request(ctx, catalogue, expected)
 
 
-def _come_in(ctx: Ctx, seeded: Seeded) -> None:
+def _come_in(ctx: Ctx, seeded: Seeded) -> bool:
+    """Let a person arrive. False: they are here already."""
+    if ctx.session.get(ChatIdentity, (TELEGRAM.code, "", str(seeded.telegram_id))) is not None:
+        return False
     identity = Identity(TELEGRAM.code, "", str(seeded.telegram_id), seeded.name, seeded.language)
     ctx.actor = person(meet(ctx, identity, str(seeded.telegram_id)).id)
+    return True
 
 
 def _arrive(
     ctx: Ctx, catalogue: Catalogue, seller: dict[str, Any], seeded: Seeded, commands: list[PublishListing]
 ) -> None:
-    _come_in(ctx, seeded)
+    if not _come_in(ctx, seeded):
+        return
     profile = CompleteProfile(
         roles=frozenset({Role.SELLER}), company=seller["name"], country=seller["country"], place=seller["place"]
     )

@@ -38,7 +38,7 @@ from core.advice.sessions.model import FREE_WINDOW
 from core.advice.sessions.rules import price_of
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Refusal
 from core.kernel.money import Money
 from core.people.accounts.service import ZONE_UNKNOWN
 
@@ -249,6 +249,8 @@ def expert(chat: ChatContext, sentence: str) -> None:
 
     `/expert Grate boilers, 120 EUR/h, Mon-Thu 9-17`: the sentence fills in the form.
     """
+    if not chat.market_context.takes_payments:
+        raise Refusal("expert.not_paid_here")
     profile = experts.own_profile(chat.ctx)
     if profile is None or sentence:
         known = _answers(chat, profile) if profile is not None else {}

@@ -21,6 +21,8 @@ def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
     booking, person = booking_for(chat.ctx, booking_id), chat.person
     if person.email is None or person.email_proved_at is None or not booking.sequence:
         return
+    if not chat.market_context.sends_mail:
+        return
     words, verb = chat.words, "invite" if method == "REQUEST" else "uninvite"
     other = chat.name_of(booking.other_than(person.id))
     letter = Letter(

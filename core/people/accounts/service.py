@@ -145,6 +145,13 @@ def mark_workspace_dead(ctx: Ctx, platform: str, workspace: str) -> None:
     ctx.session.execute(update(ChatIdentity).where(*where).values(dead=True))
 
 
+def move_workspace(ctx: Ctx, platform: str, workspace: str, to: str) -> None:
+    """Rename the workspace of its people's accounts. An account that is known there already stays as it is."""
+    there = select(ChatIdentity.outside_id).where(ChatIdentity.platform == platform, ChatIdentity.workspace == to)
+    moved = update(ChatIdentity).where(ChatIdentity.platform == platform, ChatIdentity.workspace == workspace)
+    ctx.session.execute(moved.where(ChatIdentity.outside_id.not_in(there)).values(workspace=to))
+
+
 def reader_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
     """Return the person at this address."""
     where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace, ChatIdentity.address == address

@@ -16,6 +16,12 @@ from lab.slack.workspace import Channel, Workspace
 class Founding(BaseModel):
     name: str
     id: str | None = None
+    enterprise: str | None = None
+
+
+class Organisation(BaseModel):
+    name: str
+    id: str | None = None
 
 
 class Change(BaseModel):
@@ -47,8 +53,11 @@ class AppPage(BaseModel):
 
 
 class Visit(BaseModel):
+    """A visit of the page behind an install link. `whole`: the person allows the app in their whole organisation."""
+
     url: str
     deny: bool = False
+    whole: bool = False
 
 
 def routes_on(routes: APIRouter, slack: Inhabited) -> None:
@@ -64,7 +73,13 @@ def _workspaces(routes: APIRouter, slack: Inhabited) -> None:
 
     @routes.post("/workspaces")
     async def found(founding: Founding) -> Json:
-        return shown(slack.add_workspace(founding.name, founding.id))
+        if founding.enterprise is not None and founding.enterprise not in slack.enterprises:
+            raise HTTPException(404, f"there is no organisation {founding.enterprise}")
+        return shown(slack.add_workspace(founding.name, founding.id, founding.enterprise))
+
+    @routes.post("/enterprises")
+    async def unite(organisation: Organisation) -> Json:
+        return slack.add_enterprise(organisation.name, organisation.id).shown()
 
     @routes.put("/workspaces/{team}")
     async def change(team: str, wanted: Change) -> Json:
@@ -93,7 +108,9 @@ def _visits(routes: APIRouter, slack: Inhabited) -> None:
             raise HTTPException(404, "nobody of this id in any workspace")
         with Refused():
             wish = oauth.wish_of(slack.app, visit.url)
-            allowed = oauth.deny(wish) if visit.deny else oauth.allow(work, slack.app, work.people[person], wish)
+            if visit.deny:
+                return {"redirect": oauth.deny(wish)}
+            allowed = oauth.allow(work, slack.app, work.people[person], wish, whole=visit.whole)
         return {"redirect": allowed}
 
     @routes.post("/channels")
@@ -138,6 +155,7 @@ def _app(routes: APIRouter, slack: Inhabited) -> None:
 
 def shown(work: Workspace) -> Json:
     state = {"installed": work.token is not None, "scopes": sorted(work.scopes), "bot_token": work.token}
+    state |= {"enterprise": work.enterprise_id, "is_enterprise_install": work.whole, "bot_user": work.bot_user}
     return {"id": work.id, "name": work.name, "domain": work.domain, "new_blocks": work.new_blocks, **state}
 
 

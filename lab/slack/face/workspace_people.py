@@ -10,7 +10,7 @@ from lab.slack.app import App
 from lab.slack.delivery import Delivery
 from lab.slack.refusal import Refusal
 from lab.slack.window import Window
-from lab.slack.workspace import Workspace
+from lab.slack.workspace import Enterprise, Workspace
 from lab.slack.writing import Impossible
 
 Json = dict[str, Any]
@@ -19,6 +19,7 @@ Json = dict[str, Any]
 class Inhabited(Protocol):
     app: App
     works: dict[str, Workspace]
+    enterprises: dict[str, Enterprise]
     delivery: Delivery
 
     @property
@@ -28,7 +29,9 @@ class Inhabited(Protocol):
 
     def work_of(self, person: str) -> Workspace | None: ...
 
-    def add_workspace(self, name: str, id_: str | None = None) -> Workspace: ...
+    def add_workspace(self, name: str, id_: str | None = None, enterprise: str | None = None) -> Workspace: ...
+
+    def add_enterprise(self, name: str, id_: str | None = None) -> Enterprise: ...
 
     def adopt(self, manifest: Json) -> None: ...
 

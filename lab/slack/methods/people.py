@@ -40,7 +40,9 @@ def api_test(_: Office, call: Test) -> Json:
 def auth_test(office: Office, _: Arguments) -> Json:
     work = office.work
     who = {"user": "parley", "user_id": work.bot_user, "bot_id": work.bot_id, "app_id": office.app.id}
-    return {"url": f"{work.base_url}/", "team": work.name, "team_id": work.id, **who, "is_enterprise_install": False}
+    grid = {"enterprise_id": work.enterprise_id} if work.enterprise else {}
+    where = {"url": f"{work.base_url}/", "team": work.name, "team_id": work.id, **grid}
+    return {**where, **who, "is_enterprise_install": work.whole}
 
 
 def team_info(office: Office, _: Arguments) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from lab.stripe.amounts import check_amount, check_currency
@@ -32,7 +33,7 @@ def create_session(books: Books, call: Call) -> Thing:
     if mode == "setup":
         intent = new_setup(books, {"customer": session["customer"], **books.private[key]})
         session["setup_intent"] = intent["id"]
-    books.later(expires_at, lambda: _expire(books, session))
+    books.later(expires_at, partial(_expire, books, session))
     return session
 
 

@@ -7,6 +7,7 @@ from the start. Bank transfers and stablecoins are never disputed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
 from stripe import Dispute
@@ -90,7 +91,7 @@ def open_dispute(books: Books, charge: Thing, complaint: Complaint) -> Thing:
     if not complaint.inquiry:
         _withdraw(books, dispute, fee=0 if complaint.prevented else FEE)
     if status in ANSWERABLE:
-        books.later(due_by, lambda: _fall_due(books, dispute))
+        books.later(due_by, partial(_fall_due, books, dispute))
     else:
         books.announce("charge.dispute.closed", dispute)
     return dispute
@@ -160,12 +161,12 @@ def _fall_due(books: Books, dispute: Thing) -> None:
 
 def _wait_out(books: Books, dispute: Thing) -> None:
     """Close an inquiry by itself, unless it is escalated in time."""
+    books.later(dispute["created"] + INQUIRY_LASTS, partial(_close, books, dispute))
 
-    def close() -> None:
-        if dispute["status"].startswith("warning_") and dispute["status"] in OPEN:
-            decide(books, dispute, "warning_closed")
 
-    books.later(dispute["created"] + INQUIRY_LASTS, close)
+def _close(books: Books, dispute: Thing) -> None:
+    if dispute["status"].startswith("warning_") and dispute["status"] in OPEN:
+        decide(books, dispute, "warning_closed")
 
 
 def decide(books: Books, dispute: Thing, outcome: Literal["won", "lost", "warning_closed"]) -> None:
@@ -207,7 +208,7 @@ def escalate(books: Books, dispute: Thing) -> None:
     dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
     books.announce("charge.dispute.updated", dispute, before)
     _withdraw(books, dispute, FEE)
-    books.later(due_by, lambda: _fall_due(books, dispute))
+    books.later(due_by, partial(_fall_due, books, dispute))
 
 
 def dispute_of(books: Books, charge_id: str) -> Thing:
@@ -267,12 +268,12 @@ def _submit(books: Books, dispute: Thing) -> None:
     dispute["status"] = "under_review"
     said = dispute["evidence"]["uncategorized_text"]
     after = 0 if said in ("winning_evidence", "losing_evidence") else RULED_AFTER
+    books.later(books.now() + after, partial(_rule, books, dispute, "won" if said == "winning_evidence" else "lost"))
 
-    def rule() -> None:
-        if dispute["status"] == "under_review":
-            decide(books, dispute, "won" if said == "winning_evidence" else "lost")
 
-    books.later(books.now() + after, rule)
+def _rule(books: Books, dispute: Thing, ruling: Literal["won", "lost"]) -> None:
+    if dispute["status"] == "under_review":
+        decide(books, dispute, ruling)
 
 
 def close_dispute(books: Books, call: Call) -> Thing:

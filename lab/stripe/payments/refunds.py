@@ -7,6 +7,7 @@ canceled.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from lab.stripe.amounts import in_words
@@ -87,9 +88,9 @@ def _new(books: Books, params: Thing, **given: Any) -> Thing:
 
 def _go_on(books: Books, refund: Thing, kind: str) -> None:
     if refund["status"] == "requires_action":
-        books.later(books.now() + ACCOUNT_WITHIN, lambda: expire(books, refund))
+        books.later(books.now() + ACCOUNT_WITHIN, partial(expire, books, refund))
     else:
-        books.later(books.now() + SETTLING[kind], lambda: _settle(books, refund))
+        books.later(books.now() + SETTLING[kind], partial(_settle, books, refund))
 
 
 def _return_cash(books: Books, params: Thing) -> Thing:
@@ -202,7 +203,7 @@ def _settle(books: Books, refund: Thing) -> None:
     if refund["charge"] is not None:
         if whole(books, PLATFORM, refund["currency"]) < refund["amount"]:
             refund["pending_reason"] = "insufficient_funds"
-            books.later(books.now() + RETRY, lambda: _settle(books, refund))
+            books.later(books.now() + RETRY, partial(_settle, books, refund))
             return
         refund["balance_transaction"] = _pay(books, refund)["id"]
     refund |= {"status": "succeeded", "pending_reason": None}
@@ -211,7 +212,7 @@ def _settle(books: Books, refund: Thing) -> None:
         shown |= {"type": "refund", "reference": "24011340000000000000000", "reference_status": "available"}
     _tell(books, refund, "pending")
     if refund["charge"] and _bounces(books, refund):
-        books.later(books.now() + COMES_BACK_AFTER, lambda: fail(books, refund, "expired_or_canceled_card"))
+        books.later(books.now() + COMES_BACK_AFTER, partial(fail, books, refund, "expired_or_canceled_card"))
 
 
 def _pay(books: Books, refund: Thing) -> Thing:
@@ -275,7 +276,7 @@ def give_account(books: Books, refund: Thing) -> None:
         raise Refusal(f"This refund asks for no account; it is {refund['status']}.")
     refund |= {"status": "pending", "pending_reason": "processing", "next_action": None}
     _tell(books, refund, "requires_action")
-    books.later(books.now() + SETTLING["customer_balance"], lambda: _settle(books, refund))
+    books.later(books.now() + SETTLING["customer_balance"], partial(_settle, books, refund))
 
 
 def expire(books: Books, refund: Thing) -> None:

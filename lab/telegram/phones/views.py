@@ -14,6 +14,7 @@ DRAFT_LIFE: Final = timedelta(seconds=30)
 OTHERS: Final = ("sticker", "voice", "video", "video_note", "audio", "dice", "poll")
 AS_THEY_ARE: Final = (
     *("text", "entities", "caption", "caption_entities", "location", "invoice", "successful_payment", "quote"),
+    "rich_message",
 )
 
 

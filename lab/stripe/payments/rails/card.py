@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, NoReturn
 
 from lab.stripe.api.errors import card_declined
@@ -85,7 +86,7 @@ def _authorize(books: Books, intent: Thing, method: Thing, how: Confirmation) ->
         attach(books, method, intent["customer"])
     if manual:
         lifecycle.hold(books, intent, charge)
-        books.later(shown["capture_before"], lambda: lapse(books, intent, charge))
+        books.later(shown["capture_before"], partial(lapse, books, intent, charge))
     else:
         lifecycle.succeed(books, intent, charge)
     _aftermath(books, charge, card)
@@ -112,7 +113,7 @@ def _aftermath(books: Books, charge: Thing, card: Card) -> None:
     """Schedule what the holder of some test cards does afterwards."""
     if card.complaint:
         complaint = card.complaint
-        books.later(books.now() + complaint.after, lambda: _complain(books, charge, complaint))
+        books.later(books.now() + complaint.after, partial(_complain, books, charge, complaint))
     if card.warned:
         warn(books, charge)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Literal
 
 from lab.stripe.api.errors import Refusal, missing_parameter
@@ -58,7 +59,7 @@ def confirm(books: Books, intent: Thing, method: Thing, how: Confirmation) -> No
     charge["amount_captured"] = charge["amount"]
     books.announce("charge.pending", charge)
     lifecycle.wait(books, intent, charge)
-    books.later(done_at, lambda: _end(books, intent, charge, fails=plan_of(books, method) == "fails"))
+    books.later(done_at, partial(_end, books, intent, charge, fails=plan_of(books, method) == "fails"))
 
 
 def _checked_target(books: Books, asked_for: str) -> int:
@@ -125,7 +126,7 @@ def _end(books: Books, intent: Thing, charge: Thing, *, fails: bool) -> None:
     lifecycle.succeed(books, intent, charge)
     method = books.get("payment_method", charge["payment_method"])
     if plan_of(books, method) == "is_returned":
-        books.later(books.now() + RETURN_AFTER, lambda: give_back(books, charge))
+        books.later(books.now() + RETURN_AFTER, partial(give_back, books, charge))
 
 
 def _fail(books: Books, intent: Thing, charge: Thing) -> None:
