@@ -126,7 +126,9 @@ lock: .venv/ready           ## renew the locked versions (names, versions and ha
 	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml -o requirements/product.txt
 	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
-		--python-version 3.11 --group dev pyproject.toml -c requirements/product.txt -o $(DEVELOPMENT)
+		--python-version 3.11 --extra telemetry pyproject.toml -c requirements/product.txt -o requirements/telemetry.txt
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 --extra telemetry --group dev pyproject.toml -c requirements/telemetry.txt -o $(DEVELOPMENT)
 
 .venv/ready: requirements/uv.txt $(DEVELOPMENT)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Parley needs Python 3.11 or newer"; exit 1; }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     """With no settings, the lab serves all four outside worlds. A setting names the real service, or a compatible
     server.
 
-    Times are in seconds.
+    Times are in seconds. A signing or webhook secret may be a list, while it is changed: "new, old".
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     market_address: str = ""
     market_vat_number: str | None = None  # none: the operator is not registered, and charges no VAT
     sweep_seconds: float = Field(default=1.0, gt=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"  # lines of JSON on standard error
+    # the base address of an OpenTelemetry collector, for traces; needs the extra "telemetry"
+    otel_exporter_otlp_endpoint: str | None = None
 
     @property
     def operator_names(self) -> frozenset[str]:
@@ -152,6 +155,13 @@ class Settings(BaseSettings):
                 "a real bot token beside pretend money: people would be told that their money is held. Set "
                 "STRIPE_SECRET_KEY (a test key will do), or say PRETEND_MONEY_WITH_REAL_PEOPLE=yes"
             )
+
+
+def each_of(secret: SecretStr | None) -> tuple[str, ...]:
+    """Return the secrets of a list with commas: the current one, then former ones that are still accepted."""
+    if secret is None:
+        return ()
+    return tuple(part.strip() for part in secret.get_secret_value().split(",") if part.strip())
 
 
 def _in_any_workspace(operator: str) -> bool:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-import structlog
 from pydantic import ValidationError
 
+from config.logs import configure_logs, secrets_of
 from config.settings import Settings
 
 Command = Callable[[Settings], Coroutine[Any, Any, int]]
@@ -43,6 +42,7 @@ def main() -> None:
         for error in fault.errors():
             print(f"  - {error['msg'].removeprefix('Value error, ')}")
         sys.exit(2)
+    configure_logs(settings.log_level, secrets_of(settings))
     commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults), "earnings": partial(earnings, pay=chosen.pay)}
     sys.exit(loop_run(commands[chosen.command](settings)))
 
@@ -57,19 +57,8 @@ def loop_run(work: Coroutine[Any, Any, int]) -> int:
 
 
 def quiet_logs() -> None:
-    """Log warnings and worse as lines of JSON on standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    # The scheduler logs every tick.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    """Log warnings and worse, before the settings are read."""
+    configure_logs()
 
 
 async def run(settings: Settings) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import aiosmtplib
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.mail.sender import Server as MailServer
@@ -134,11 +133,7 @@ async def stripe_answers(settings: Settings) -> str:
 
 async def mail_answers(settings: Settings) -> str:
     server = MailServer.at(secret(settings.smtp_url))
-    client = aiosmtplib.SMTP(hostname=server.host, port=server.port, use_tls=server.tls, timeout=10)
-    async with client:
-        if server.user and server.password:
-            await client.login(server.user, server.password)
-        await client.noop()
+    await server.greet()
     return f"{server.host} answers"
 
 
