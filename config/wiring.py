@@ -74,6 +74,7 @@ class Product:
     server: Server
     doors: Doors
     registry: CollectorRegistry
+    sweeps: Sweeps
     scheduler: AsyncIOScheduler
     # locks held while the scheduler's jobs run: our own sweep, and the provider's
     busy: tuple[asyncio.Lock, asyncio.Lock]
@@ -141,6 +142,7 @@ async def build(
             links=looking(update_handler, known.wordings, home, partial(name_of, bot, settings.telegram_bot_name)),
         ),
         registry=registry,
+        sweeps=sweeps,
         scheduler=ticking(settings, sweeps),
         busy=busy,
     )
