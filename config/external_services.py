@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from config.settings import Settings
+from config.settings import LOOPBACKS, Settings
 from core.kernel.clock import Clock
 from core.kernel.money import CURRENCIES
 from lab.app import Lab
@@ -34,14 +34,15 @@ async def open_lab(settings: Settings, *, port: int | None = None) -> Lab | None
     if not settings.needs_lab:
         return None
     lab = Lab(begins=settings.lab_begins)
-    await lab.start(settings.lab_port if port is None else port)
+    await lab.start(settings.lab_port if port is None else port, host=settings.lab_host)
     return lab
 
 
 def pointed_at(settings: Settings, lab: Lab) -> Settings:
     """Return the settings with the lab in every place that was left open."""
     put: dict[str, Any] = {
-        "calendars_nearby": True,
+        # people of other computers must not have us fetch what only we can reach
+        "calendars_nearby": settings.calendars_nearby or settings.lab_host in LOOPBACKS,
         "operator_token": settings.operator_token or SecretStr(secrets.token_urlsafe(24)),
         "market_address": settings.market_address or PRETEND_ADDRESS,
         "market_vat_number": settings.market_vat_number or PRETEND_NUMBER,

@@ -14,6 +14,7 @@ from core.trade.deals.model import COMMISSION_BP, Settlement
 
 LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
 EUROS = frozenset({"EUR"})
+LOOPBACKS = frozenset({"127.0.0.1", "::1", "localhost"})
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     lab_port: int = 8090
+    lab_host: str = "127.0.0.1"  # where the lab listens; elsewhere only while everything is pretend
     lab_begins: AwareDatetime | None = None  # the time at which the simulated world opens; none: the real time
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=COMMISSION_BP, ge=0, le=5_000)
@@ -110,6 +112,11 @@ class Settings(BaseSettings):
     def needs_lab(self) -> bool:
         return any((self.telegram_in_lab, self.slack_in_lab, self.stripe_in_lab, self.mail_in_lab))
 
+    @property
+    def all_in_lab(self) -> bool:
+        """Return whether chats, money and mail are all pretend: nothing here is worth stealing."""
+        return all((self.telegram_in_lab, self.slack_in_lab, self.stripe_in_lab, self.mail_in_lab))
+
     @model_validator(mode="after")
     def _nothing_half_open(self) -> Self:
         """Refuse to start with forgeable messages, or with live money beside simulated chats."""
@@ -142,11 +149,12 @@ class Settings(BaseSettings):
         """Refuse simulated services beside live money, on a public address, or with real users who were not told."""
         if self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value():
             raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
-        if self.host not in {"127.0.0.1", "::1", "localhost"}:
-            raise ValueError(
-                f"HOST={self.host} beside pretend services: their secrets are no secrets, so stay on 127.0.0.1 "
-                "or set the missing tokens"
-            )
+        for name, host in (("HOST", self.host), ("LAB_HOST", self.lab_host)):
+            if host not in LOOPBACKS and not self.all_in_lab:
+                raise ValueError(
+                    f"{name}={host} beside pretend services: their secrets are no secrets, so stay on 127.0.0.1 "
+                    "or set the missing tokens"
+                )
         real_chat = (self.telegram_bot_token and not self.telegram_api_url) or (
             self.slack_bot_token and not self.slack_api_url
         )

@@ -9,9 +9,9 @@ import sys
 from lab.app import Lab
 
 
-async def run(port: int, smtp_port: int) -> None:
+async def run(host: str, port: int, smtp_port: int) -> None:
     lab = Lab()
-    await lab.start(port, smtp_port)
+    await lab.start(port, smtp_port, host)
     print(f"The lab is open at {lab.url}/ (Ctrl+C ends it). Settings for your bot:")
     for name, value in settings_of(lab).items():
         print(f"{name}={value}", flush=True)
@@ -41,8 +41,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m lab", description="Imitates Telegram, Slack, Stripe and mail.")
     parser.add_argument("--port", type=int, default=8090, help="port of every service but mail; 0 takes a free one")
     parser.add_argument("--smtp-port", type=int, default=0, help="port of the mail server; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on, for other computers of yours")
     given = parser.parse_args()
     try:
-        asyncio.run(run(given.port, given.smtp_port))
+        asyncio.run(run(given.host, given.port, given.smtp_port))
     except KeyboardInterrupt:
         sys.exit(0)
