@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,9 +27,9 @@ def main() -> None:
         quiet_logs()
         sys.exit(screens(sys.argv[2:]))
     parser = argparse.ArgumentParser(
-        prog="main.py",
+        prog=Path(sys.argv[0]).name,
         description="Parley: a marketplace that lives in chat",
-        epilog="Also: main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl; main.py screens OUT.html",
+        epilog="Also: search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl; screens OUT.html",
     )
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
     parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
@@ -66,6 +67,7 @@ async def run(settings: Settings) -> int:
     from config.installation import installed  # noqa: PLC0415 - a wrong setting is reported before the libraries load
     from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
 
+    stopped = stop_signals()
     async with installed(settings, seed_market) as here:
         if here.lab is not None:
             print(f"Play seller and buyer here:  {here.lab.url}/")
@@ -73,7 +75,7 @@ async def run(settings: Settings) -> int:
         if here.lab is not None:
             sellers = await here.seed()
             print(f"{sellers} sellers, buyers and consultants are here already. {closing(settings)}", flush=True)
-        await until_stopped()
+        await stopped.wait()
     return 0
 
 
@@ -86,11 +88,12 @@ def closing(settings: Settings) -> str:
     return f"{lost}{kept}"
 
 
-async def until_stopped() -> None:
+def stop_signals() -> asyncio.Event:
+    """Return an event that is set when the process is told to end."""
     stopped = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-    await stopped.wait()
+    return stopped
 
 
 def search_batch(arguments: list[str]) -> int:
@@ -143,10 +146,18 @@ async def earnings(settings: Settings, pay: str = "") -> int:
     return await earn(settings, pay)
 
 
+async def health(settings: Settings) -> int:
+    """Say whether the market on this machine runs."""
+    from tools.health import examine_health  # noqa: PLC0415 - as above
+
+    return await examine_health(settings)
+
+
 COMMANDS: dict[str, Command] = {
     "run": run,
     "doctor": doctor,
     "demo": demo,
     "verify-ledger": verify_ledger,
     "earnings": earnings,
+    "health": health,
 }
