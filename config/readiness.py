@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from bots.mail.sender import Server as MailServer
 from config.metrics import waiting_work
+from core.kernel.clock import Clock
 from core.kernel.transaction import MARKET, Transactions
 from payments.provider import Provider
 from payments.provider_results import Done
@@ -23,6 +24,7 @@ from web.app import Proof
 
 ANSWER_SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 30.0  # how long an outside service's answer is taken for its current one
+NEWS: Final = timedelta(minutes=1)  # of the provider, a short list: any answer will do
 OVERDUE: Final = timedelta(minutes=2)  # a timer later than that: no worker fires timers
 
 
@@ -55,7 +57,11 @@ class OutsideService:
 
 
 def readiness(
-    transactions: Transactions, receivers: Mapping[str, Callable[[], bool]], provider: Provider, smtp_url: str | None
+    transactions: Transactions,
+    clock: Clock,
+    receivers: Mapping[str, Callable[[], bool]],
+    provider: Provider,
+    smtp_url: str | None,
 ) -> dict[str, Proof]:
     """Return the proofs by name. `receivers`: whether each chat platform's inputs reach this process."""
 
@@ -70,7 +76,7 @@ def readiness(
             raise TimersOverdue
 
     async def provider_answers() -> None:
-        answer = await provider.balance()
+        answer = await provider.news(clock.now() - NEWS)
         if not isinstance(answer, Done):
             raise ConnectionError(answer.why)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -48,10 +48,10 @@ class Sweeps:
     dispatcher: Dispatcher
     reconciler: Reconciler
     gauges: Gauges
-    ready: Mapping[str, Proof]
     pulse: Clock
     busy: asyncio.Lock
     asking: asyncio.Lock  # a separate lock: a provider that does not answer must delay no timer and no message
+    ready: Mapping[str, Proof] = field(default_factory=dict)
 
     async def due(self) -> None:
         """Stop people's clocks for the length of a downtime; then fire timers, remind, and deliver unclaimed outbox

@@ -126,8 +126,8 @@ async def build(
     transports |= other_transports(settings, known, provider, transactions, clock)
     dispatcher = Dispatcher(transactions, clock, transports, observer)
     transactions.deliver_by(dispatcher.offer)
-    ready = readiness(transactions, receivers_of(telegram, slack), provider, maybe(settings.smtp_url))
-    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), ready, pulse or SystemClock(), *busy)
+    ready = readiness(transactions, clock, receivers_of(telegram, slack), provider, maybe(settings.smtp_url))
+    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy, ready)
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,

@@ -33,6 +33,8 @@ def main() -> None:
     )
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
     parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
+    parser.add_argument("--to", default="", help="for setup: a folder; for backup: a file")
+    parser.add_argument("--register", action="store_true", help="for setup: register the endpoints at Stripe, too")
     parser.add_argument("--pay", default="", help='for earnings: what to pay out to your bank, as "100.00 EUR"')
     chosen = parser.parse_args()
     quiet_logs()
@@ -44,7 +46,12 @@ def main() -> None:
             print(f"  - {error['msg'].removeprefix('Value error, ')}")
         sys.exit(2)
     configure_logs(settings.log_level, secrets_of(settings))
-    commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults), "earnings": partial(earnings, pay=chosen.pay)}
+    commands = COMMANDS | {
+        "backup": partial(backup, to=chosen.to),
+        "demo": partial(demo, faults=chosen.faults),
+        "earnings": partial(earnings, pay=chosen.pay),
+        "setup": partial(setup, to=chosen.to, register=chosen.register),
+    }
     sys.exit(loop_run(commands[chosen.command](settings)))
 
 
@@ -146,6 +153,20 @@ async def earnings(settings: Settings, pay: str = "") -> int:
     return await earn(settings, pay)
 
 
+async def setup(settings: Settings, to: str = "", *, register: bool = False) -> int:
+    """Write the Slack manifest, the Stripe endpoints and the steps at BotFather."""
+    from tools.setup import set_up  # noqa: PLC0415 - as above
+
+    return await set_up(settings, Path(to or "var/setup"), register=register)
+
+
+async def backup(settings: Settings, to: str = "") -> int:
+    """Write a copy of the database while the market is open."""
+    from tools.backup import back_up  # noqa: PLC0415 - as above
+
+    return await back_up(settings, to)
+
+
 async def health(settings: Settings) -> int:
     """Say whether the market on this machine runs."""
     from tools.health import examine_health  # noqa: PLC0415 - as above
@@ -160,4 +181,6 @@ COMMANDS: dict[str, Command] = {
     "verify-ledger": verify_ledger,
     "earnings": earnings,
     "health": health,
+    "setup": setup,
+    "backup": backup,
 }

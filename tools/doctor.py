@@ -17,12 +17,14 @@ from config.migrations import upgrade
 from config.reference import reference
 from config.settings import Settings
 from config.slack import API as SLACK_API
+from config.slack import EXAMPLE, manifest
 from config.wiring import secret
 from core.books.audit.service import invariants
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
 from payments.provider_results import Done
+from payments.stripe.endpoints import missing_events, needed_endpoints
 from payments.stripe.provider import StripeProvider
 
 WELL, ILL = "  ok  ", "  !!  "
@@ -102,6 +104,20 @@ async def telegram_answers(settings: Settings) -> str:
     async with bot:
         me = await bot.get_me()
         hook = await bot.get_webhook_info()
+    wrong = [
+        *([] if me.supports_inline_queries else ["inline mode is off (/setinline)"]),
+        *([] if me.can_join_groups else ["groups are off (/setjoingroups)"]),
+        *(
+            ["privacy mode is off: the bot reads all of a group (/setprivacy)"]
+            if me.can_read_all_group_messages
+            else []
+        ),
+    ]
+    expected = f"{settings.public_url}/telegram/webhook"
+    if settings.telegram_webhook_secret is not None and hook.url and hook.url != expected:
+        wrong.append(f"updates go to {hook.url}, not to {expected}")
+    if wrong:
+        raise ValueError(f"@{me.username}: {'; '.join(wrong)}")
     if settings.telegram_webhook_secret is None:
         return f"@{me.username} answers; updates come by long polling"
     behind = f", {hook.pending_update_count} updates wait: {hook.last_error_message}" if hook.last_error_message else ""
@@ -112,6 +128,10 @@ async def slack_answers(settings: Settings) -> str:
     client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url or SLACK_API)
     who = await client.auth_test()
     way = "Socket Mode" if settings.slack_app_token else "signed HTTP"
+    granted = who.headers.get("x-oauth-scopes", "").split(",")
+    needed = manifest(settings.public_url or EXAMPLE)["oauth_config"]["scopes"]["bot"]
+    if missing := sorted(set(needed) - set(granted)):
+        raise ValueError(f"the app lacks {', '.join(missing)}: install it again with the manifest of `parley setup`")
     if settings.slack_app_token:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
     return f"{who['user']} in {who['team']} answers; events come by {way}"
@@ -123,10 +143,17 @@ async def stripe_answers(settings: Settings) -> str:
     )
     try:
         balance = await provider.balance()
+        registered = await provider.registered_events()
     finally:
         await provider.close()
     if not isinstance(balance, Done):
         raise ConnectionError(balance.why)
+    if settings.public_url is not None and settings.stripe_webhook_secret is not None:
+        if not isinstance(registered, Done):
+            raise ConnectionError(registered.why)
+        if missing := missing_events(needed_endpoints(settings.public_url), registered.value):
+            told = "; ".join(f"{url}: {', '.join(events)}" for url, events in missing.items())
+            raise ValueError(f"Stripe does not report to {told}. `parley setup --register` makes it")
     held = ", ".join(str(money) for money in balance.value.values()) or "nothing yet"
     return f"answers; balance: {held}"
 

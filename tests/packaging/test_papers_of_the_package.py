@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import yaml
-from dotenv import dotenv_values
 
 from config.settings import Settings
 from config.version import VERSION

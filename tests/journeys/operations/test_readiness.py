@@ -64,7 +64,7 @@ async def test_a_worker_that_fires_no_timers_is_seen(world: World) -> None:
 
 async def test_a_provider_or_mail_server_that_is_away_is_named_and_keeps_the_traffic(world: World) -> None:
     """Another process would not reach them either, so no balancer should take this one out."""
-    await world.disturb("stripe", "outage", "call", "balance", times=50)
+    await world.disturb("stripe", "outage", "call", "events", times=50)
     await world.lab.mail.stop()
     status, states = await ready(world)
     assert status == 200
