@@ -32,7 +32,7 @@ PATIENCE_MS = 120_000  # for another process that migrates the same file, on how
 async def upgrade(url: str) -> None:
     """Bring the database to the newest revision; nothing happens when it is there.
 
-    A database of a newer release is left as it is: its migrations only add, so that this release still runs on it.
+    A database of a newer release is left as it is. Migrations only add, so this release still runs on it.
     """
     await within(url, _upgrade)
 

@@ -1,7 +1,7 @@
 """Proofs of readiness, by the names that /readyz lists: the database, every receiver, and the work that waits.
 
-A proof raises when this process should get no traffic. It returns a word where an outside service does not answer:
-that is worth an alert, but another process would fare no better.
+A proof raises when this process should get no traffic. It returns a word where an outside service does not answer.
+That is worth an alert, but another process would fare no better.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from web.app import Proof
 
 ANSWER_SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 30.0  # how long an outside service's answer is taken for its current one
-NEWS: Final = timedelta(minutes=1)  # of the provider, a short list: any answer will do
+NEWS: Final = timedelta(minutes=1)  # any answer of the provider will do, so the list is short
 OVERDUE: Final = timedelta(minutes=2)  # a timer later than that: no worker fires timers
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 from config.settings import Settings
 from tools.ledger_verification import books_at
 
-PAGES_AT_ONCE = 1_000  # of 4 KiB; between them others may write
+PAGES_AT_ONCE = 1_000  # 4 KiB each; between them others may write
 
 
 async def back_up(settings: Settings, to: str) -> int:

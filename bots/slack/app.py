@@ -52,8 +52,8 @@ def client_at(token: str, api_url: str = API) -> AsyncWebClient:
 
 class SlackBot:
     """The bot of one Slack app. With `app_token` it fetches events from Slack (Socket Mode). Otherwise Slack posts
-    them, and web/ passes them to `take_http`, which accepts only requests signed with `signing_secret`, or with a
-    former one while it is changed.
+    them, and web/ passes them to `take_http`. That accepts only requests signed with `signing_secret`. Former secrets
+    are accepted too, while the secret is changed.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ class OutboxMessage:
     message: Message
     created_at: datetime
     attempts: int = 0
-    request_id: str | None = None  # of the input that it goes back to
+    request_id: str | None = None  # the input that it goes back to
 
     @property
     def kind(self) -> str:

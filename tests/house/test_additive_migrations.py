@@ -37,7 +37,7 @@ def test_a_step_that_takes_something_away_is_seen(step: str, is_destructive: boo
 
 
 async def test_a_release_starts_on_the_database_of_the_next_one(tmp_path: Path) -> None:
-    """A worker of the version before may be restarted in the middle of an upgrade, or an upgrade is taken back."""
+    """A worker of the version before may be restarted in the middle of an upgrade."""
     url = f"sqlite:///{tmp_path / 'market.sqlite'}"
     await migrations.upgrade(url)
     await migrations.within(

@@ -1,7 +1,7 @@
 """Takes the steps of the Dockerfile in scratch roots, where no container engine is at hand.
 
-The base image is this machine's /usr, and this Python as /usr/local. Each stage is a folder of its own, and each step
-runs in it by `chroot`, in a mount namespace of its own. Caches of pip and uv are shared with the machine.
+The base image is this machine's /usr, and this Python as /usr/local. Each stage is a folder of its own. Each step runs
+in it by `chroot`, in a mount namespace. Caches of pip and uv are shared with the machine.
 """
 
 from __future__ import annotations

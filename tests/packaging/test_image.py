@@ -1,4 +1,4 @@
-"""The image of the Dockerfile, built in a scratch root: it starts as another user, and a person trades in it.
+"""The image of the Dockerfile, built in a scratch root. It starts as another user, and a person trades in it.
 
 No container engine takes part: the base image and the engine's own borders are not tested here. As CI's own step,
 `docker compose up` would be (docs/running.md says what was not run).

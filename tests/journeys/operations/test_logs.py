@@ -1,4 +1,4 @@
-"""The log tells what happens to an input, and holds neither a secret nor a word of the person who wrote it."""
+"""The log tells what happens to an input. It holds no secret, and no word that the person wrote."""
 
 from __future__ import annotations
 

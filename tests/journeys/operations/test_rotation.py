@@ -1,4 +1,4 @@
-"""A secret is changed without a gap: the new and the old one open the door, then the new one alone."""
+"""A secret is changed without a gap. The new and the old one open the door, then the new one alone."""
 
 from __future__ import annotations
 

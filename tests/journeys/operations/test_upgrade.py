@@ -1,4 +1,4 @@
-"""An upgrade without a gap: the version before and this one trade side by side on one PostgreSQL, then this one alone.
+"""An upgrade without a gap. The version before and this one trade side by side, then this one alone.
 
 The version before is the newest tag. Without a tag it is the state before the newest migration that only adds.
 """
