@@ -24,7 +24,7 @@ DELIVERY_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 
 
 class Spans(Protocol):
-    """Makes the spans of a trace; see `tracing`."""
+    """Makes the spans of a trace; see `traces`."""
 
     def __call__(self, name: str, attributes: Mapping[str, str]) -> AbstractContextManager[None]: ...
 

@@ -292,7 +292,7 @@ def spans_of(settings: Settings) -> Spans | None:
     """Return the exporter of traces; None without a collector. Its libraries are an extra, loaded only here."""
     if settings.otel_exporter_otlp_endpoint is None:
         return None
-    from config.tracing import OpenTelemetrySpans  # noqa: PLC0415 - as above
+    from config.traces import OpenTelemetrySpans  # noqa: PLC0415 - as above
 
     return OpenTelemetrySpans(settings.otel_exporter_otlp_endpoint)
 

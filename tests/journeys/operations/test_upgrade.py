@@ -169,13 +169,13 @@ async def market(home: str, database: str) -> AsyncIterator[World]:
     await lab.start()
     lab.telegram.bot.pace.chat_burst = 1_000.0
     lab.slack.app.pace = 100.0
-    lab.slack.adopt(manifest(home))
-    lab.stripe.webhook_url, lab.stripe.post.thin_url = f"{home}/stripe/webhook", f"{home}/stripe/thin"
-    lab.stripe.post.thin_secret = lab.stripe.webhook_secret
     try:
         async with aiohttp.ClientSession() as http:
             browser = Browser(http, lab.url, patience=30.0)
-            await browser.put("/lab/slack/app", {"request_url": f"{home}/slack/events"})
+            await browser.put("/lab/slack/app", {"manifest": manifest(home), "request_url": f"{home}/slack/events"})
+            for path, payload in (("/stripe/webhook", "snapshot"), ("/stripe/thin", "thin")):
+                endpoint = {"url": f"{home}{path}", "secret": lab.stripe.webhook_secret, "payload": payload}
+                await browser.put("/lab/stripe/webhook", endpoint)
             yield World(lab, browser, Settings(_env_file=None, database_url=database))
     finally:
         await lab.stop()

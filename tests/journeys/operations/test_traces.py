@@ -70,6 +70,6 @@ def test_without_an_endpoint_the_library_is_not_even_loaded() -> None:
         "from config.settings import Settings\n"
         "from config.wiring import spans_of\n"
         "assert spans_of(Settings(_env_file=None)) is None\n"
-        "assert 'config.tracing' not in sys.modules\n"
+        "assert 'config.traces' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=HOUSE, check=True)  # noqa: S603 - our own words
