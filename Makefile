@@ -130,7 +130,9 @@ lock: .venv/tools           ## renew the locked versions (names, versions and ha
 	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml -o requirements/product.txt
 	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
-		--python-version 3.11 --group dev pyproject.toml -c requirements/product.txt -o $(DEVELOPMENT)
+		--python-version 3.11 --extra telemetry pyproject.toml -c requirements/product.txt -o requirements/telemetry.txt
+	@$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 --extra telemetry --group dev pyproject.toml -c requirements/telemetry.txt -o $(DEVELOPMENT)
 
 # What the market itself needs. The tools of development come with the first `make test`.
 .venv/ready: requirements/uv.txt $(PRODUCT)

@@ -3,7 +3,8 @@
 - From the environment: `settings`, `database`, `slack`, and `external_services` (the lab where none is named).
 - The parts together: `market` (slices and conversations), `wiring` (the product), `installation` (with the lab).
 - For the web's pages: `links` and `video_rooms`.
-- Running beside the product: `server`, `sweeps`, `search_index`, `alarms`, `metrics`.
+- Running beside the product: `server`, `sweeps`, `search_index`, `alarms`.
+- For its operator: `logs`, `metrics`, `readiness`, `traces`, `version`.
 - The schema of the database: `migrations` (with `tables`).
 - The reference data: `reference`, read out of `catalogue`.
 """

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from config.services import Source
-from config.settings import Settings
+from config.settings import LOOPBACKS, Settings
 from core.kernel.clock import Clock
 from core.kernel.money import CURRENCIES
 from lab.app import Lab
@@ -39,7 +39,7 @@ async def open_lab(settings: Settings, *, port: int | None = None, state_file: P
     if not settings.needs_lab:
         return None
     lab = Lab(begins=settings.lab_begins, state_file=state_file)
-    await lab.start(settings.lab_port if port is None else port)
+    await lab.start(settings.lab_port if port is None else port, host=settings.lab_host)
     return lab
 
 
@@ -79,7 +79,8 @@ def _pretend_market(settings: Settings) -> dict[str, Any]:
 def _pretend_chats(settings: Settings, lab: Lab) -> dict[str, Any]:
     """Return the lab's Telegram and Slack, and what only the lab's people reach: its rooms and its calendars."""
     put: dict[str, Any] = {
-        "calendars_nearby": True,
+        # people of other computers must not have us fetch what only we can reach
+        "calendars_nearby": settings.calendars_nearby or settings.lab_host in LOOPBACKS,
         "telegram_bot_token": SecretStr(lab.telegram.token),
         "telegram_api_url": f"{lab.url}/telegram",
         "telegram_bot_name": lab.telegram.bot.username,

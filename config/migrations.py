@@ -11,15 +11,18 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, StaticPool
 
 from core.kernel.sqlite import connect, engine_over
+
+log = structlog.get_logger(__name__)
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCK = 7_305_808  # any number: PostgreSQL's advisory lock under which one process migrates and the others wait
@@ -28,8 +31,21 @@ PATIENCE_MS = 120_000  # for another process that migrates the same file, on how
 
 
 async def upgrade(url: str) -> None:
-    """Bring the database to the newest revision; nothing happens when it is there."""
-    await within(url, lambda connection: command.upgrade(_config(connection), "head"))
+    """Bring the database to the newest revision; nothing happens when it is there.
+
+    A database of a newer release is left as it is. Migrations only add, so this release still runs on it.
+    """
+    await within(url, _upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config(connection)
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    current = set(MigrationContext.configure(connection).get_current_heads())
+    if current <= known:
+        command.upgrade(config, "head")
+    else:
+        log.warning("database_is_newer", revision=sorted(current))
 
 
 class State(StrEnum):

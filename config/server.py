@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
+
+EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 - where a container listens; no client calls it by that name
 
 
 class _Quiet(uvicorn.Server):
@@ -48,7 +50,7 @@ class Server:
     @property
     def url(self) -> str:
         host, port = self._listener.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"http://{'127.0.0.1' if host == EVERY_ADDRESS else host}:{port}"
 
     async def start(self, app: Any) -> None:
         """Serve an ASGI app from now on."""

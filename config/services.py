@@ -42,6 +42,10 @@ class Services:
     def needs_lab(self) -> bool:
         return Source.LAB in (self.telegram, self.slack, self.money, self.mail)
 
+    @property
+    def all_in_lab(self) -> bool:
+        return {self.telegram, self.slack, self.money, self.mail} == {Source.LAB}
+
 
 def choose_services(
     *, telegram: bool, slack: bool, money: bool, mail: bool, holds_money: bool = True, pretend_money: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +15,7 @@ from core.trade.deals.model import COMMISSION_BP, Settlement
 
 LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
 EUROS = frozenset({"EUR"})
+LOOPBACKS = frozenset({"127.0.0.1", "::1", "localhost"})
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     """With no settings, the lab serves all four outside worlds. A setting names the real service, or a compatible
     server. `services` says where each comes from.
 
-    Times are in seconds.
+    Times are in seconds. A signing or webhook secret may be a list, while it is changed: "new, old".
     """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     lab_port: int = 8090
+    lab_host: str = "127.0.0.1"  # where the lab listens; elsewhere only while everything is pretend
     lab_begins: AwareDatetime | None = None  # the time at which the simulated world opens; none: the real time
     pretend_money_with_real_people: bool = False
     commission_basis_points: int = Field(default=COMMISSION_BP, ge=0, le=5_000)
@@ -78,6 +80,9 @@ class Settings(BaseSettings):
     market_address: str = ""
     market_vat_number: str | None = None  # none: the operator is not registered, and charges no VAT
     sweep_seconds: float = Field(default=1.0, gt=0)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"  # lines of JSON on standard error
+    # the base address of an OpenTelemetry collector, for traces; needs the extra "telemetry"
+    otel_exporter_otlp_endpoint: str | None = None
 
     @property
     def operator_names(self) -> frozenset[str]:
@@ -112,6 +117,11 @@ class Settings(BaseSettings):
     def settled(self) -> Settlement:
         """Return how deals are settled: directly where nothing can hold money."""
         return "direct" if self.services.money is Source.NONE else self.settlement
+
+    @property
+    def all_in_lab(self) -> bool:
+        """Return whether chats, money and mail are all pretend: nothing here is worth stealing."""
+        return self.services.all_in_lab
 
     @model_validator(mode="after")
     def _nothing_half_open(self) -> Self:
@@ -160,11 +170,19 @@ class Settings(BaseSettings):
         """Refuse simulated services beside live money, or on a public address."""
         if self.stripe_secret_key is not None and "_live_" in self.stripe_secret_key.get_secret_value():
             raise ValueError("a live Stripe key beside pretend services: set the missing tokens, or use a test key")
-        if self.host not in {"127.0.0.1", "::1", "localhost"}:
-            raise ValueError(
-                f"HOST={self.host} beside pretend services: their secrets are no secrets, so stay on 127.0.0.1 "
-                "or set the missing tokens"
-            )
+        for name, host in (("HOST", self.host), ("LAB_HOST", self.lab_host)):
+            if host not in LOOPBACKS and not self.all_in_lab:
+                raise ValueError(
+                    f"{name}={host} beside pretend services: their secrets are no secrets, so stay on 127.0.0.1 "
+                    "or set the missing tokens"
+                )
+
+
+def each_of(secret: SecretStr | None) -> tuple[str, ...]:
+    """Return the secrets of a list with commas: the current one, then former ones that are still accepted."""
+    if secret is None:
+        return ()
+    return tuple(part.strip() for part in secret.get_secret_value().split(",") if part.strip())
 
 
 def _in_any_workspace(operator: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from config.market import OWN_CLOCKS, TIMER_HANDLERS
 from config.metrics import Gauges
+from config.readiness import states_of
 from config.reference import reference
 from config.search_index import KINDS, reindex_if_due
 from config.settings import Settings
@@ -26,12 +27,14 @@ from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
 from core.money.ledger.chain import link_entries
 from core.money.ledger.rollup import roll_up
 from payments.reconciliation import Reconciler
+from web.app import Proof
 
 RECONCILE_SECONDS: Final = 120  # how long a webhook may be lost before we ask for ourselves
 NIGHT_HOUR: Final = 2  # UTC: the provider's day is over
 BOOKS_SECONDS: Final = 5  # how long an entry stands outside the chain, and a hot account unsummed
 AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before the operator is alerted
 INDEX_SECONDS: Final = 60  # a base is built after enough changes; newer documents are found all the same
+MEASURE_SECONDS: Final = 30  # sums over all accounts, and whether everything outside answers
 INBOX_KEPT: Final = timedelta(days=30)  # the platforms stop redelivering within days
 
 
@@ -48,6 +51,7 @@ class Sweeps:
     pulse: Clock
     busy: asyncio.Lock
     asking: asyncio.Lock  # a separate lock: a provider that does not answer must delay no timer and no message
+    ready: Mapping[str, Proof] = field(default_factory=dict)
 
     async def due(self) -> None:
         """Stop people's clocks for the length of a downtime; then fire timers, remind, and deliver unclaimed outbox
@@ -80,7 +84,12 @@ class Sweeps:
         """Ask whether all that must be true of money is."""
         async with self.busy:
             found = await self.transactions.run(MARKET, audit)
-            self.gauges.broken.set(sum(not each.ok for each in found))
+            self.gauges.note_invariants(found)
+
+    async def measure(self) -> None:
+        """Read the metrics that take longer: money by state, and whether each receiver is up."""
+        await self.gauges.read_money(self.transactions)
+        self.gauges.note_receivers(await states_of(self.ready))
 
     async def reindex(self) -> None:
         """Build new bases of the search index, if this worker is to do it. No worker waits for another."""
@@ -105,6 +114,7 @@ def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
     scheduler.add_job(sweeps.lay_books_beside, "cron", hour=NIGHT_HOUR)
     scheduler.add_job(sweeps.keep_books, "interval", seconds=BOOKS_SECONDS)
     scheduler.add_job(sweeps.audit, "interval", seconds=AUDIT_SECONDS)
+    scheduler.add_job(sweeps.measure, "interval", seconds=MEASURE_SECONDS)
     scheduler.add_job(sweeps.reindex, "interval", seconds=INDEX_SECONDS)
     scheduler.add_job(sweeps.forget, "interval", days=1)
     return scheduler

@@ -11,7 +11,6 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
-from sqlalchemy import text
 from telegram import Bot as TelegramClient
 
 from bots.calendar.reader import CalendarReader
@@ -31,12 +30,13 @@ from config.database import DEFAULT, open_database
 from config.external_services import SystemClock
 from config.links import looking
 from config.market import engine_and_reactions, market_context
-from config.metrics import Gauges
+from config.metrics import Gauges, Measurements, Spans
 from config.migrations import upgrade
 from config.platforms import Absent, AbsentChat, Bot, ChatEdge, platforms_of
 from config.providers import SECOND, provider_of, routes_of
+from config.readiness import readiness
 from config.server import Server
-from config.settings import Settings
+from config.settings import Settings, each_of
 from config.slack import Slack
 from config.sweeps import Sweeps, ticking
 from config.video_rooms import door_of
@@ -55,7 +55,7 @@ from payments.provider import Provider
 from payments.reconciliation import Reconciler
 from payments.stripe.webhooks import StripeWebhooks
 from payments.transport import PaymentTransport
-from web.app import Doors, create_app
+from web.app import Doors, Proof, create_app
 from web.books import all_books, books_of
 
 log = structlog.get_logger(__name__)
@@ -74,6 +74,7 @@ class Product:
     server: Server
     doors: Doors
     registry: CollectorRegistry
+    sweeps: Sweeps
     scheduler: AsyncIOScheduler
     # locks held while the scheduler's jobs run: our own sweep, and the provider's
     busy: tuple[asyncio.Lock, asyncio.Lock]
@@ -113,7 +114,9 @@ async def build(
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
-    update_handler = UpdateHandler(transactions, engine, ids)
+    registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
+    observer = Measurements(registry, spans_of(settings))
+    update_handler = UpdateHandler(transactions, engine, ids, observer)
     token = maybe(settings.telegram_bot_token)
     bot = bot_at(token, settings.telegram_api_url or TELEGRAM_API) if token is not None else None
     telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings) if bot is not None else None
@@ -124,10 +127,10 @@ async def build(
     opened = [each.open(update_handler, transactions) for each in more_chats]
     transports = chat_transports(bot, workspaces, transactions, [theirs for _, theirs in opened])
     transports |= other_transports(settings, known, provider, transactions, clock)
-    dispatcher = Dispatcher(transactions, clock, transports)
+    dispatcher = Dispatcher(transactions, clock, transports, observer)
     transactions.deliver_by(dispatcher.offer)
-    registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
-    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy)
+    ready = readiness(transactions, clock, receivers_of(telegram, slack), provider, maybe(settings.smtp_url))
+    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy, ready)
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
@@ -138,12 +141,19 @@ async def build(
         server=server,
         doors=replace(
             doors(
-                settings, telegram, slack, transactions, clock, installer=workspaces.installer if workspaces else None
+                settings,
+                telegram,
+                slack,
+                transactions,
+                clock,
+                ready=ready,
+                installer=workspaces.installer if workspaces else None,
             ),
             rooms=door_of(known.rooms, transactions, clock, known.wordings),
             links=looking(update_handler, known, home, partial(name_of, bot, settings.telegram_bot_name)),
         ),
         registry=registry,
+        sweeps=sweeps,
         scheduler=ticking(settings, sweeps),
         busy=busy,
     )
@@ -199,8 +209,19 @@ def telegram_bot(
         commands=menu(wordings),
         in_groups=IN_GROUPS,
         public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
-        secret=maybe(settings.telegram_webhook_secret) if hook else None,
+        secret=first(settings.telegram_webhook_secret) if hook else None,
+        former_secrets=each_of(settings.telegram_webhook_secret)[1:],
     )
+
+
+def receivers_of(telegram: TelegramBot | None, slack: SlackBot | None) -> dict[str, Callable[[], bool]]:
+    """Return whether each chat platform's inputs reach us, asked at any time."""
+    bots = {TELEGRAM.code: telegram, SLACK.code: slack}
+    return {code: partial(is_receiving, bot) for code, bot in bots.items() if bot is not None}
+
+
+def is_receiving(bot: TelegramBot | SlackBot) -> bool:
+    return bot.receiving
 
 
 def name_of(bot: TelegramClient | None, otherwise: str) -> str:
@@ -218,7 +239,8 @@ def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandl
         update_handler,
         wordings,
         app_token=maybe(settings.slack_app_token),
-        signing_secret=maybe(settings.slack_signing_secret),
+        signing_secret=first(settings.slack_signing_secret),
+        former_signing_secrets=each_of(settings.slack_signing_secret)[1:],
     )
 
 
@@ -247,22 +269,18 @@ def doors(
     transactions: Transactions,
     clock: Clock,
     *,
+    ready: Mapping[str, Proof],
     installer: Installer | None,
 ) -> Doors:
     """Return the web's handlers; the door of a platform that comes in another way is closed."""
-    whole_secret = maybe(settings.stripe_webhook_secret)
-    whole = StripeWebhooks(transactions, clock, whole_secret) if whole_secret else None
-    thin_secret = maybe(settings.stripe_thin_webhook_secret)
-    thin = StripeWebhooks(transactions, clock, thin_secret) if thin_secret else None
-    second_secret, name = maybe(settings.second_stripe_webhook_secret), partial(qualified, SECOND)
-    second = StripeWebhooks(transactions, clock, second_secret, provider=SECOND, name=name) if second_secret else None
-
-    async def database() -> None:
-        await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
-
-    async def receiving() -> None:
-        if telegram is not None and not telegram.receiving:
-            raise ConnectionError("Telegram's updates do not reach us")
+    whole_secrets = each_of(settings.stripe_webhook_secret)
+    whole = StripeWebhooks(transactions, clock, *whole_secrets) if whole_secrets else None
+    thin_secrets = each_of(settings.stripe_thin_webhook_secret)
+    thin = StripeWebhooks(transactions, clock, *thin_secrets) if thin_secrets else None
+    second_secrets, name = each_of(settings.second_stripe_webhook_secret), partial(qualified, SECOND)
+    second = (
+        StripeWebhooks(transactions, clock, *second_secrets, provider=SECOND, name=name) if second_secrets else None
+    )
 
     return Doors(
         telegram=telegram.take_webhook if telegram is not None and settings.telegram_webhook_secret else None,
@@ -274,7 +292,7 @@ def doors(
         stripe_second=second.take if second is not None else None,
         books=lambda: transactions.run(MARKET, all_books),
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
-        ready={"database": database, **({"telegram": receiving} if telegram is not None else {})},
+        ready=ready,
         operator_token=maybe(settings.operator_token),
         ways=ways_in(settings, by_slack=installer is not None),
     )
@@ -291,6 +309,20 @@ def ways_in(settings: Settings, *, by_slack: bool) -> list[tuple[str, str]]:
 def secret(value: SecretStr | None) -> str:
     assert value is not None, "the lab lends what the installation lacks"
     return value.get_secret_value()
+
+
+def spans_of(settings: Settings) -> Spans | None:
+    """Return the exporter of traces; None without a collector. Its libraries are an extra, loaded only here."""
+    if settings.otel_exporter_otlp_endpoint is None:
+        return None
+    from config.traces import OpenTelemetrySpans  # noqa: PLC0415 - as above
+
+    return OpenTelemetrySpans(settings.otel_exporter_otlp_endpoint)
+
+
+def first(value: SecretStr | None) -> str | None:
+    """Return the secret that is handed out; those behind it are only accepted."""
+    return next(iter(each_of(value)), None)
 
 
 def maybe(value: SecretStr | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 
 import structlog
 
@@ -12,6 +13,8 @@ from conversations.reply import Card, Option
 from conversations.turn import Turn
 from core.kernel.database import Unavailable
 from core.kernel.ids import Ids
+from core.kernel.observer import Observer
+from core.kernel.request_context import RequestContext, request
 from core.kernel.transaction import Transactions
 from core.people.accounts.model import Identity, PlatformCode
 from core.people.accounts.service import mark_workspace_dead, move_workspace
@@ -22,7 +25,8 @@ log = structlog.get_logger(__name__)
 class UpdateHandler:
     """`take(turn)` returns after the commit. Only then may the platform be told that the input has arrived."""
 
-    def __init__(self, transactions: Transactions, engine: Engine, ids: Ids) -> None:
+    def __init__(self, transactions: Transactions, engine: Engine, ids: Ids, observer: Observer | None = None) -> None:
+        self._observer = observer or Observer()
         self._transactions = transactions
         self._engine = engine
         self._glances = Glances(engine)
@@ -30,8 +34,18 @@ class UpdateHandler:
 
     async def take(self, turn: Turn) -> Answered:
         """Handle one input. Raises only when no data could be stored; the platform will send the input again."""
+        begun, outcome = perf_counter(), "unavailable"
+        with request(turn.key) as current, self._observer.span("input", platform=turn.identity.platform):
+            try:
+                answered, outcome = await self._answer(turn)
+                return answered
+            finally:
+                self._report(turn, current, outcome, perf_counter() - begun)
+
+    async def _answer(self, turn: Turn) -> tuple[Answered, str]:
+        """Return the answer, and the outcome in one word."""
         try:
-            return await self._transactions.run(NEWCOMER, lambda ctx: self._engine.handle(ctx, turn))
+            answered = await self._transactions.run(NEWCOMER, lambda ctx: self._engine.handle(ctx, turn))
         except Unavailable:
             raise  # an error of the database, not of the input
         except Exception as fault:
@@ -40,7 +54,14 @@ class UpdateHandler:
             await self._transactions.run(
                 NEWCOMER, lambda ctx: self._engine.apologise(ctx, turn, f"{reference} {failure}", reference)
             )
-            return Answered([])
+            return Answered([]), "failed"
+        return answered, "repeated" if answered.again else "taken"
+
+    def _report(self, turn: Turn, current: RequestContext, outcome: str, seconds: float) -> None:
+        platform, refusals = turn.identity.platform, sorted(set(current.refusals))
+        self._observer.input_taken(platform, outcome, seconds, refusals)
+        kind, ms = type(turn.input).__name__, round(seconds * 1000)
+        log.info("input_taken", platform=platform, input=kind, outcome=outcome, refusals=refusals, ms=ms)
 
     async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
         """Return the public previews of our links."""

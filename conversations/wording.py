@@ -29,6 +29,7 @@ from conversations.platforms import ChatPlatform, with_names
 from core.kernel.errors import Refusal
 from core.kernel.money import STARS, Money, UnitPrice
 from core.kernel.quantity import UNITS, Quantity
+from core.kernel.request_context import note_refusal
 from core.people.accounts.rules import known_zone
 
 RENAMED = {"Europe/Kyiv": "Europe/Kiev"}  # zones under whose former name Babel keeps the town
@@ -112,6 +113,8 @@ class Words:
         return self.catalogue.gettext(code) != code
 
     def refusal(self, refusal: Refusal) -> str:
+        """Return the text of a refusal. Its code is noted for the measurements."""
+        note_refusal(refusal.code)
         parts = {name: self._labelled(part) for name, part in refusal.parts.items()}
         if isinstance(country := parts.get("country"), str):
             parts["country"] = self.locale.territories.get(country, country)

@@ -10,9 +10,9 @@ from pathlib import Path
 from lab.app import Lab
 
 
-async def run(port: int, smtp_port: int, state_file: Path | None) -> None:
+async def run(host: str, port: int, smtp_port: int, state_file: Path | None) -> None:
     lab = Lab(state_file=state_file)
-    await lab.start(port, smtp_port)
+    await lab.start(port, smtp_port, host)
     print(f"The lab is open at {lab.url}/ (Ctrl+C ends it). Settings for your bot:")
     for name, value in settings_of(lab).items():
         print(f"{name}={value}", flush=True)
@@ -42,9 +42,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m lab", description="Imitates Telegram, Slack, Stripe and mail.")
     parser.add_argument("--port", type=int, default=8090, help="port of every service but mail; 0 takes a free one")
     parser.add_argument("--smtp-port", type=int, default=0, help="port of the mail server; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on, for other computers of yours")
     parser.add_argument("--state", type=Path, help="file in which the lab keeps its state; the next start goes on")
     given = parser.parse_args()
     try:
-        asyncio.run(run(given.port, given.smtp_port, given.state))
+        asyncio.run(run(given.host, given.port, given.smtp_port, given.state))
     except KeyboardInterrupt:
         sys.exit(0)

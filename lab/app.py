@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from lab import storage
 from lab.calendars import Calendars
 from lab.face import Controls
-from lab.guard import LOOPBACK, refuse_live_keys
+from lab.guard import EVERY_ADDRESS, LOOPBACK, names_at, refuse_live_keys
 from lab.mail import Mail
 from lab.rooms import Rooms
 from lab.slack import Slack
@@ -146,8 +146,8 @@ class Lab:
         self.rooms = Rooms(world)
         self.services: tuple[Service, ...] = (self.telegram, self.slack, self.stripe)
 
-    async def start(self, port: int = 0, smtp_port: int = 0) -> None:
-        """Listen on 127.0.0.1 only; port 0 takes a free one. `url` and `smtp_url` are set afterwards.
+    async def start(self, port: int = 0, smtp_port: int = 0, host: str = LOOPBACK) -> None:
+        """Listen on `host`, by mail on loopback; port 0 takes a free one. `url` and `smtp_url` are set afterwards.
 
         Raises LiveKeyNearby if a key for real money is in the environment, and storage.Unreadable.
         """
@@ -156,8 +156,9 @@ class Lab:
         # A TCP listener, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
-        self.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        listener.bind((host, port))
+        self._wire.names = names_at(host)
+        self.url = f"http://{LOOPBACK if host in EVERY_ADDRESS else host}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
             self._wire,
             http=CuttableProtocol,

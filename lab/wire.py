@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from lab.guard import stranger
+from lab.guard import NAMES, stranger
 from lab.world import Fault, World
 
 SERVICES: Final = frozenset({"telegram", "slack", "stripe"})
@@ -57,11 +57,12 @@ class Wire:
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app = app
         self.world = world
+        self.names = NAMES
         # by service: set when the call has passed that reordered ones wait for
         self._behind: dict[str, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (why := stranger(scope)) is not None:
+        if (why := stranger(scope, self.names)) is not None:
             await PlainTextResponse(why, HTTPStatus.FORBIDDEN)(scope, receive, send)
             return
         service = scope["path"].split("/", 2)[1] if scope["type"] == "http" else ""

@@ -45,6 +45,6 @@ def known(unit: Unit) -> Unit:
         try:
             unit(ctx)
         except NotFound:
-            log.warning("not_of_this_market", told=getattr(unit, "keywords", None))
+            log.warning("not_of_this_market", unit=getattr(getattr(unit, "func", unit), "__name__", ""))
 
     return guarded

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from pydantic import ValidationError
 
+from config.logs import configure_logs, secrets_of
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,12 +30,14 @@ def main() -> None:
         quiet_logs()
         sys.exit(screens(sys.argv[2:]))
     parser = argparse.ArgumentParser(
-        prog="main.py",
+        prog=Path(sys.argv[0]).name,
         description="Parley: a marketplace that lives in chat",
-        epilog="Also: main.py search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl; main.py screens OUT.html",
+        epilog="Also: search-batch DOCS.jsonl QUERIES.jsonl --out RESULTS.jsonl; screens OUT.html",
     )
     parser.add_argument("command", choices=sorted(COMMANDS), help="what to do")
     parser.add_argument("--faults", default="", help="for demo: all, or kinds with commas between them")
+    parser.add_argument("--to", default="", help="for setup: a folder; for backup: a file")
+    parser.add_argument("--register", action="store_true", help="for setup: register the endpoints at Stripe, too")
     parser.add_argument("--pay", default="", help='for earnings: what to pay out to your bank, as "100.00 EUR"')
     chosen = parser.parse_args()
     quiet_logs()
@@ -46,7 +48,13 @@ def main() -> None:
         for error in fault.errors():
             print(f"  - {error['msg'].removeprefix('Value error, ')}")
         sys.exit(2)
-    commands = COMMANDS | {"demo": partial(demo, faults=chosen.faults), "earnings": partial(earnings, pay=chosen.pay)}
+    configure_logs(settings.log_level, secrets_of(settings))
+    commands = COMMANDS | {
+        "backup": partial(backup, to=chosen.to),
+        "demo": partial(demo, faults=chosen.faults),
+        "earnings": partial(earnings, pay=chosen.pay),
+        "setup": partial(setup, to=chosen.to, register=chosen.register),
+    }
     sys.exit(loop_run(commands[chosen.command](settings)))
 
 
@@ -60,19 +68,8 @@ def loop_run(work: Coroutine[Any, Any, int]) -> int:
 
 
 def quiet_logs() -> None:
-    """Log warnings and worse as lines of JSON on standard error."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    # The scheduler logs every tick.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    """Log warnings and worse, before the settings are read."""
+    configure_logs()
 
 
 async def run(settings: Settings) -> int:
@@ -82,9 +79,10 @@ async def run(settings: Settings) -> int:
     from lab.storage import Unreadable  # noqa: PLC0415 - as above
     from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
 
+    stopped = stop_signals()
     try:
         async with installed(settings, seed_market) as here:
-            await serve(settings, here)
+            await serve(settings, here, stopped)
     except InUse as other:
         print(f"This installation cannot start: another market is open on {other.path}. Stop that one, or give this")
         print("one a DATABASE_URL, a PORT and a LAB_PORT of its own.")
@@ -96,7 +94,7 @@ async def run(settings: Settings) -> int:
     return 0
 
 
-async def serve(settings: Settings, here: Installation) -> None:
+async def serve(settings: Settings, here: Installation, stopped: asyncio.Event) -> None:
     """Say where the market is, and keep it open until it is stopped."""
     if here.lab is not None:
         print(f"Play seller and buyer here:  {here.lab.url}/")
@@ -106,7 +104,7 @@ async def serve(settings: Settings, here: Installation) -> None:
         print(f"{people} sellers, buyers and consultants are here already.")
     if here.lab is not None:
         print(closing(settings), flush=True)
-    await until_stopped()
+    await stopped.wait()
 
 
 def closing(settings: Settings) -> str:
@@ -119,11 +117,12 @@ def closing(settings: Settings) -> str:
     return f"Ctrl-C closes the market. The next start goes on: the lab keeps its people and chats in {state}."
 
 
-async def until_stopped() -> None:
+def stop_signals() -> asyncio.Event:
+    """Return an event that is set when the process is told to end."""
     stopped = asyncio.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-    await stopped.wait()
+    return stopped
 
 
 def search_batch(arguments: list[str]) -> int:
@@ -176,10 +175,34 @@ async def earnings(settings: Settings, pay: str = "") -> int:
     return await earn(settings, pay)
 
 
+async def setup(settings: Settings, to: str = "", *, register: bool = False) -> int:
+    """Write the Slack manifest, the Stripe endpoints and the steps at BotFather."""
+    from tools.setup import set_up  # noqa: PLC0415 - as above
+
+    return await set_up(settings, Path(to or "var/setup"), register=register)
+
+
+async def backup(settings: Settings, to: str = "") -> int:
+    """Write a copy of the database while the market is open."""
+    from tools.backup import back_up  # noqa: PLC0415 - as above
+
+    return await back_up(settings, to)
+
+
+async def health(settings: Settings) -> int:
+    """Say whether the market on this machine runs."""
+    from tools.health import examine_health  # noqa: PLC0415 - as above
+
+    return await examine_health(settings)
+
+
 COMMANDS: dict[str, Command] = {
     "run": run,
     "doctor": doctor,
     "demo": demo,
     "verify-ledger": verify_ledger,
     "earnings": earnings,
+    "health": health,
+    "setup": setup,
+    "backup": backup,
 }

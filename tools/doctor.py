@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-import aiosmtplib
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.mail.sender import Server as MailServer
@@ -20,12 +19,14 @@ from config.reference import reference
 from config.services import Source
 from config.settings import Settings
 from config.slack import API as SLACK_API
+from config.slack import EXAMPLE, manifest
 from config.wiring import maybe, secret
 from core.books.audit.service import invariants
 from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import MARKET, Transactions
 from payments.provider import Done
+from payments.stripe.endpoints import missing_events, needed_endpoints
 from payments.stripe.provider import StripeProvider
 
 WELL, ILL = "  ok  ", "  !!  "
@@ -143,6 +144,20 @@ async def telegram_answers(settings: Settings) -> str:
     async with bot:
         me = await bot.get_me()
         hook = await bot.get_webhook_info()
+    wrong = [
+        *([] if me.supports_inline_queries else ["inline mode is off (/setinline)"]),
+        *([] if me.can_join_groups else ["groups are off (/setjoingroups)"]),
+        *(
+            ["privacy mode is off: the bot reads all of a group (/setprivacy)"]
+            if me.can_read_all_group_messages
+            else []
+        ),
+    ]
+    expected = f"{settings.public_url}/telegram/webhook"
+    if settings.telegram_webhook_secret is not None and hook.url and hook.url != expected:
+        wrong.append(f"updates go to {hook.url}, not to {expected}")
+    if wrong:
+        raise ValueError(f"@{me.username}: {'; '.join(wrong)}")
     if settings.telegram_webhook_secret is None:
         return f"@{me.username} answers; updates come by long polling"
     behind = f", {hook.pending_update_count} updates wait: {hook.last_error_message}" if hook.last_error_message else ""
@@ -155,6 +170,13 @@ async def slack_answers(settings: Settings) -> str:
     client = AsyncWebClient(token, base_url=settings.slack_api_url or SLACK_API)
     way = "Socket Mode" if settings.slack_app_token else "signed HTTP"
     who = await client.auth_test() if token is not None else await client.api_test()
+    if token is not None:
+        granted = who.headers.get("x-oauth-scopes", "").split(",")
+        needed = manifest(settings.public_url or EXAMPLE)["oauth_config"]["scopes"]["bot"]
+        if missing := sorted(set(needed) - set(granted)):
+            raise ValueError(
+                f"the app lacks {', '.join(missing)}: install it again with the manifest of `parley setup`"
+            )
     if settings.slack_app_token:
         await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
     if token is None:
@@ -168,21 +190,24 @@ async def stripe_answers(settings: Settings) -> str:
     )
     try:
         balance = await provider.balance()
+        registered = await provider.registered_events()
     finally:
         await provider.close()
     if not isinstance(balance, Done):
         raise ConnectionError(balance.why)
+    if settings.public_url is not None and settings.stripe_webhook_secret is not None:
+        if not isinstance(registered, Done):
+            raise ConnectionError(registered.why)
+        if missing := missing_events(needed_endpoints(settings.public_url), registered.value):
+            told = "; ".join(f"{url}: {', '.join(events)}" for url, events in missing.items())
+            raise ValueError(f"Stripe does not report to {told}. `parley setup --register` makes it")
     held = ", ".join(str(money) for money in balance.value.values()) or "nothing yet"
     return f"answers; balance: {held}"
 
 
 async def mail_answers(settings: Settings) -> str:
     server = MailServer.at(secret(settings.smtp_url))
-    client = aiosmtplib.SMTP(hostname=server.host, port=server.port, use_tls=server.tls, timeout=10)
-    async with client:
-        if server.user and server.password:
-            await client.login(server.user, server.password)
-        await client.noop()
+    await server.greet()
     return f"{server.host} answers"
 
 

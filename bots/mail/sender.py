@@ -19,6 +19,7 @@ from core.people.accounts.letters import AlarmLetter, CodeLetter, Letter
 Words = Callable[[str, str], tuple[str, str]]  # (code, locale) -> (subject, text)
 
 SEND_SECONDS: Final = 20.0
+GREET_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,20 @@ class Server:
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password) if parts.password else None
         return cls(parts.hostname, parts.port or (465 if tls else 587 if user else 25), tls, user, password)
+
+    async def greet(self) -> None:
+        """Sign in and send nothing. Raises SMTPException or OSError if the server does not answer."""
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            use_tls=self.tls,
+            start_tls=True if self.user and not self.tls else None,
+            timeout=GREET_SECONDS,
+        )
+        async with client:
+            if self.user and self.password:
+                await client.login(self.user, self.password)
+            await client.noop()
 
 
 class MailSender:

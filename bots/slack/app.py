@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +53,8 @@ def client_at(token: str, api_url: str = API) -> AsyncWebClient:
 
 class SlackBot:
     """The bot of one Slack app. With `app_token` it fetches events from Slack (Socket Mode). Otherwise Slack posts
-    them, and web/ passes them to `take_http`, which accepts only requests signed with `signing_secret`.
+    them, and web/ passes them to `take_http`. That accepts only requests signed with `signing_secret`. Former secrets
+    are accepted too, while the secret is changed.
     """
 
     def __init__(
@@ -64,13 +65,14 @@ class SlackBot:
         *,
         app_token: str | None = None,
         signing_secret: str | None = None,
+        former_signing_secrets: Sequence[str] = (),
     ) -> None:
         assert app_token or signing_secret, "Slack needs an app token or a signing secret"
         self._workspaces = workspaces
         self._update_handler = update_handler
         self._wordings = wordings
         self._people = People(workspaces)
-        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._verifiers = [SignatureVerifier(each) for each in (signing_secret, *former_signing_secrets) if each]
         own = workspaces.own
         # Without a token Bolt calls `authorize`. With one it would call Slack on its own. When that call failed, it
         # would acknowledge an event that it could not process.
@@ -137,10 +139,8 @@ class SlackBot:
         """Check the signature. The verifier raises on a malformed time or a signature that is not ASCII; both count as
         false.
         """
-        if self._verifier is None:
-            return False
         try:
-            return self._verifier.is_valid_request(body, dict(headers))
+            return any(verifier.is_valid_request(body, dict(headers)) for verifier in self._verifiers)
         except Exception:
             log.info("slack_signature_unreadable")
             return False

@@ -117,7 +117,7 @@ async def _download(client: AsyncWebClient, address: str, name: str) -> bytes:
                     # One byte more than we take is enough to see that it is too large.
                     return await _read(answer)
         except (aiohttp.ClientError, TimeoutError) as failure:
-            log.warning("slack_file_not_fetched", file=name, why=f"{type(failure).__name__}: {failure}")
+            log.warning("slack_file_not_fetched", why=type(failure).__name__)
     raise Invalid("file.unreachable", name=name)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -45,6 +46,7 @@ UPDATES = [
 ]
 POLL_SECONDS = 25
 PATIENCE_SECONDS = 0.5
+SILENT_SECONDS = 90.0  # without an answer to a poll: updates do not reach us any more
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 
@@ -55,6 +57,7 @@ class TelegramBot:
 
     `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
     that groups see. A chat's own menu follows its person's activity (conversations/help/commands.py).
+    `former_secrets` are still accepted while the secret is changed.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class TelegramBot:
         in_groups: Collection[str] = (),
         public_url: str | None = None,
         secret: str | None = None,
+        former_secrets: Sequence[str] = (),
     ) -> None:
         self._bot = bot
         self._update_handler = update_handler
@@ -77,6 +81,8 @@ class TelegramBot:
         self._in_groups = in_groups
         self._public_url = public_url
         self._secret = secret
+        self._accepted = [each.encode() for each in (secret, *former_secrets) if each]
+        self._answered_at = monotonic()  # when Telegram last answered a poll
         self._polling: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
 
@@ -87,8 +93,14 @@ class TelegramBot:
 
     @property
     def receiving(self) -> bool:
-        """Return whether updates reach us: not before the start, nor while another process polls with our token."""
-        return bool(self._public_url and self._secret) or (self._polling is not None and not self._polling.done())
+        """Return whether updates reach us.
+
+        They do not before the start, while another process polls with our token, or when polls have long failed.
+        """
+        if self._public_url and self._secret:
+            return True
+        is_polling = self._polling is not None and not self._polling.done()
+        return is_polling and monotonic() - self._answered_at < SILENT_SECONDS
 
     async def start(self) -> None:
         """Learn the bot's own name, set the commands, begin to receive.
@@ -103,6 +115,7 @@ class TelegramBot:
             await self._bot.set_webhook(self._public_url, secret_token=self._secret, allowed_updates=UPDATES)
         else:
             await self._bot.delete_webhook()
+            self._answered_at = monotonic()
             self._polling = asyncio.create_task(self._poll(), name="telegram-polling")
 
     async def stop(self) -> None:
@@ -152,6 +165,7 @@ class TelegramBot:
                 await asyncio.sleep(wait)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
+            self._answered_at = monotonic()
             untaken = await self._take_all(updates)
             if untaken is None:
                 pause = FIRST_PAUSE
@@ -183,7 +197,7 @@ class TelegramBot:
     async def take_webhook(self, body: bytes, secret: str | None) -> int:
         """Take a request that Telegram has posted; return the HTTP status. Anything but 200 makes it come again."""
         given = (secret or "").encode("utf-8", "surrogateescape")
-        if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
+        if not any(hmac.compare_digest(given, each) for each in self._accepted):
             return 401
         received, update = _read(body, self._bot)
         if update is None:

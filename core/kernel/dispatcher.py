@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
@@ -16,7 +17,9 @@ from core.kernel.clock import Clock
 from core.kernel.database import Unavailable
 from core.kernel.errors import Refusal
 from core.kernel.messages import Message, Unreadable, name_of
+from core.kernel.observer import Observer
 from core.kernel.outbox import OutboxMessage
+from core.kernel.request_context import RequestContext, working_on
 from core.kernel.transaction import MARKET, Ctx, Transactions
 
 log = structlog.get_logger(__name__)
@@ -34,10 +37,14 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It did not happen, or its outcome is unknown: try again with the same id. `seconds`: the wait they told us."""
+    """It did not happen, or its outcome is unknown: try again with the same id. `seconds`: the wait they told us.
+
+    `logged`: what the log says instead of a `why` that may quote a message.
+    """
 
     why: str
     seconds: float | None = None
+    logged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class Never:
 
     why: str
     then: Callable[[Ctx], None] | None = None
+    logged: str | None = None  # as of `Later`
 
 
 Outcome: TypeAlias = Delivered | Later | Never
@@ -76,7 +84,14 @@ class Transport(Protocol):
 class Dispatcher:
     """Dispatcher: in order within a lane, and lanes side by side. A slow or dead lane delays no other lane."""
 
-    def __init__(self, transactions: Transactions, clock: Clock, transports: Mapping[str, Transport]) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        clock: Clock,
+        transports: Mapping[str, Transport],
+        observer: Observer | None = None,
+    ) -> None:
+        self._observer = observer or Observer()
         self._transactions = transactions
         self._clock = clock
         self._transports = transports
@@ -156,9 +171,16 @@ class Dispatcher:
 
     async def _carry(self, queued: OutboxMessage) -> bool:
         """Carry one post and note the outcome. False: it stays at the head of its lane."""
+        request = RequestContext(queued.request_id) if queued.request_id is not None else None
+        with working_on(request), self._observer.span("deliver", channel=queued.channel, kind=queued.kind):
+            return await self._carry_for_request(queued)
+
+    async def _carry_for_request(self, queued: OutboxMessage) -> bool:
+        begun = perf_counter()
         outcome = await self._tried(queued)
         if isinstance(outcome, Later):
             outcome = enough(queued, outcome)
+        self._report(queued, outcome, perf_counter() - begun)
         try:
             await self._transactions.run(MARKET, lambda ctx: self._note(ctx, queued, outcome))
         except Unavailable:
@@ -170,7 +192,7 @@ class Dispatcher:
         except Exception as failure:
             # Our own mistake: counted like one of theirs, or the same message would be sent for ever.
             log.exception("post_not_noted", channel=queued.channel, kind=queued.kind, queued=queued.id)
-            outcome = enough(queued, Later(f"not noted: {type(failure).__name__}: {failure}"))
+            outcome = enough(queued, unexpected(failure, "not noted: "))
             await self._transactions.run(MARKET, lambda ctx: self._note(ctx, queued, outcome))
         if isinstance(outcome, Later):
             self._put_off[queued.ordering_key] = self._clock.now() + wait_of(queued, outcome)
@@ -188,7 +210,21 @@ class Dispatcher:
             return await self._transports[queued.channel].carry(queued)
         except Exception as failure:
             log.exception("post_failed", channel=queued.channel, kind=queued.kind, queued=queued.id)
-            return Later(f"{type(failure).__name__}: {failure}")
+            return unexpected(failure)
+
+    def _report(self, queued: OutboxMessage, outcome: Delivered | Later | Never, seconds: float) -> None:
+        word = {Delivered: "delivered", Later: "later", Never: "refused"}[type(outcome)]
+        age = max((self._clock.now() - queued.created_at).total_seconds(), 0.0)
+        self._observer.message_delivered(queued.channel, word, seconds, age)
+        log.info(
+            "message_carried",
+            channel=queued.channel,
+            kind=queued.kind,
+            queued=queued.id,
+            outcome=word,
+            attempt=queued.attempts + 1,
+            ms=round(seconds * 1000),
+        )
 
     def _note(self, ctx: Ctx, queued: OutboxMessage, outcome: Delivered | Later | Never) -> None:
         match outcome:
@@ -197,8 +233,10 @@ class Dispatcher:
             case Later(why):
                 outbox.postpone(ctx.session, queued, ctx.now + wait_of(queued, outcome), why)
                 return
-            case Never(why, then):
-                log.warning("post_refused", channel=queued.channel, kind=queued.kind, queued=queued.id, why=why)
+            case Never(why, then, logged):
+                log.warning(
+                    "post_refused", channel=queued.channel, kind=queued.kind, queued=queued.id, why=logged or why
+                )
                 outbox.dead_letter(ctx.session, queued.id, why)
         if then is not None:
             then(ctx)
@@ -207,8 +245,15 @@ class Dispatcher:
 def enough(queued: OutboxMessage, outcome: Later) -> Later | Never:
     """Return another try, unless the attempts are used up. A recipient that names the wait may do so without limit."""
     if queued.attempts + 1 >= ATTEMPTS and outcome.seconds is None:
-        return Never(f"given up after {ATTEMPTS} attempts: {outcome.why}")
+        given_up = f"given up after {ATTEMPTS} attempts"
+        return Never(f"{given_up}: {outcome.why}", logged=f"{given_up}: {outcome.logged or outcome.why}")
     return outcome
+
+
+def unexpected(failure: Exception, before: str = "") -> Later:
+    """Return another try after an error of ours, whose text may quote the message."""
+    name = type(failure).__name__
+    return Later(f"{before}{name}: {failure}", logged=f"{before}{name}")
 
 
 def wait_of(queued: OutboxMessage, outcome: Later) -> timedelta:

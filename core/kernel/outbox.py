@@ -31,6 +31,7 @@ class OutboxMessage:
     message: Message
     created_at: datetime
     attempts: int = 0
+    request_id: str | None = None  # the input that it goes back to
 
     @property
     def kind(self) -> str:
@@ -58,6 +59,7 @@ class OutboxRow(Table):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     dead: Mapped[bool] = mapped_column(Boolean, default=False)
     failure: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (
         Index("ix_outbox_due", "due_at", sqlite_where=text("NOT dead"), postgresql_where=text("NOT dead")),
@@ -89,7 +91,7 @@ def lease_due(session: Session, now: datetime, limit: int = 100) -> list[OutboxM
 
 def message_of_row(row: OutboxRow) -> OutboxMessage:
     message = read_row(row.channel, row.kind, row.body)
-    return OutboxMessage(row.id, row.channel, row.ordering_key, message, row.created_at, row.attempts)
+    return OutboxMessage(row.id, row.channel, row.ordering_key, message, row.created_at, row.attempts, row.request_id)
 
 
 def finish(session: Session, message_id: str) -> None:

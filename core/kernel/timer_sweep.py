@@ -12,6 +12,7 @@ import structlog
 from core.kernel import timers
 from core.kernel.database import Unavailable
 from core.kernel.errors import Refusal
+from core.kernel.request_context import request
 from core.kernel.timers import Timer
 from core.kernel.transaction import TIME, Ctx, Transactions
 
@@ -29,7 +30,8 @@ async def run_due_timers(transactions: Transactions, timer_handlers: Mapping[str
     """
     due = await transactions.run(TIME, lambda ctx: timers.due_timers(ctx.session, ctx.now))
     for timer in due:
-        await handle_timer(transactions, timer_handlers, timer)
+        with request(f"timer:{timer.kind}:{timer.subject}:{timer.event}"):
+            await handle_timer(transactions, timer_handlers, timer)
     return len(due)
 
 
@@ -40,6 +42,7 @@ async def handle_timer(transactions: Transactions, timer_handlers: Mapping[str, 
 
     try:
         await transactions.run(TIME, unit)
+        log.info("timer_fired", kind=timer.kind, subject=timer.subject, rung=timer.event)
     except Refusal as refusal:
         # The subject has left that state by other means than its process table; the timer has no point any more.
         log.info("timer_without_point", kind=timer.kind, subject=timer.subject, rung=timer.event, code=refusal.code)

@@ -22,6 +22,7 @@ from core.kernel.events import Event, Listeners
 from core.kernel.ids import Ids
 from core.kernel.messages import Message, channel_of
 from core.kernel.outbox import LEASE, OutboxMessage, OutboxRow
+from core.kernel.request_context import current_request, current_request_id, working_on
 
 Answer = TypeVar("Answer")
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -87,7 +88,14 @@ class Ctx:
 
         `channel`: the platform of the chat, where the message is for any of them.
         """
-        post = OutboxMessage(self.new_id(), channel or channel_of(message), ordering_key, message, self.now)
+        post = OutboxMessage(
+            self.new_id(),
+            channel or channel_of(message),
+            ordering_key,
+            message,
+            self.now,
+            request_id=current_request_id(),
+        )
         self.posts.append(post)
         return post
 
@@ -135,6 +143,7 @@ def outbox_values(post: OutboxMessage, due: datetime, leased_until: datetime | N
         "leased_until": leased_until,
         "attempts": 0,
         "dead": False,
+        "request_id": post.request_id,
     }
 
 
@@ -176,9 +185,10 @@ class Transactions:
 
     async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
         """Run a unit, commit, start delivery. Raises the unit's `Refusal` with nothing written."""
+        request = current_request()
 
         def attempt(connection: Connection) -> Done:
-            with UnitSession(connection) as session:
+            with working_on(request), UnitSession(connection) as session:  # a writer's thread does not inherit it
                 ctx = Ctx(session, self._clock.now(), self._ids, actor, self._reactions)
                 answer = unit(ctx)
                 ctx.settle()

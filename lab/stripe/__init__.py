@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from lab.stripe import balance, balance_settings, events, payouts, topups, webhook_endpoints
+from lab.stripe import balance, balance_settings, event_destinations, events, payouts, topups, webhook_endpoints
 from lab.stripe.books import Books
 from lab.stripe.connect import account_links, accounts, accounts_v2, transfer_reversals, transfers
 from lab.stripe.desk import Desk
@@ -57,6 +57,7 @@ PARTS: Final = (
     transfers,
     transfer_reversals,
     events,
+    event_destinations,
     webhook_endpoints,
 )
 

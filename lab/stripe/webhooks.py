@@ -13,6 +13,7 @@ from stripe import WebhookSignature
 
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books
+from lab.stripe.event_destinations import KIND
 from lab.wire import Courier, Receipt, post
 
 BACKOFF: Final = (2, 10, 60, 600, 3_600, 6 * 3_600, 12 * 3_600, 24 * 3_600)
@@ -91,6 +92,10 @@ class Post:
         return [*([self._posting] if self._posting else []), *queued]
 
     def take_thin(self, event: Thing) -> None:
+        for destination in self.books.all(KIND):
+            at = destination["webhook_endpoint"]
+            if event["type"] in destination["enabled_events"]:
+                self._letters.put_nowait(Letter(event, at["url"], at["signing_secret"], self.books.now()))
         if self.thin_url:
             self._letters.put_nowait(Letter(event, self.thin_url, self.thin_secret, self.books.now()))
 

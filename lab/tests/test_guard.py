@@ -39,6 +39,25 @@ async def test_it_listens_on_loopback_only(lab: Lab, browser: aiohttp.ClientSess
         await browser.get(f"{another_address_of_this_machine}/lab/people")
 
 
+@pytest.mark.parametrize(("host", "called"), [("127.0.0.2", "127.0.0.2"), ("0.0.0.0", "127.0.0.1")])  # noqa: S104
+async def test_it_listens_elsewhere_when_it_is_told_to(
+    lab: Lab, browser: aiohttp.ClientSession, host: str, called: str
+) -> None:
+    """A container listens on all addresses, and its person calls it by the name of their own computer."""
+    other = Lab()
+    await other.start(host=host)
+    try:
+        assert other.url.startswith(f"http://{called}:")
+        async with browser.get(f"{other.url}/lab/people") as answer:
+            assert answer.status == 200
+        async with browser.get(f"{other.url}/lab/people", headers={"Host": "evil.example"}) as answer:
+            assert answer.status == 403
+        async with browser.get(f"{lab.url}/lab/people", headers={"Host": "127.0.0.2"}) as answer:
+            assert answer.status == 403
+    finally:
+        await other.stop()
+
+
 @pytest.mark.parametrize(
     "headers",
     [

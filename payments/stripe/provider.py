@@ -12,6 +12,7 @@ from payments.stripe.books import Books
 from payments.stripe.cards import Cards
 from payments.stripe.context import CODE
 from payments.stripe.disputes import Disputes
+from payments.stripe.endpoints import Endpoints
 from payments.stripe.money_out import MoneyOut
 from payments.stripe.sellers import Sellers
 
@@ -19,7 +20,7 @@ from payments.stripe.sellers import Sellers
 CALL_SECONDS: Final = 15.0
 
 
-class StripeProvider(Cards, MoneyOut, Sellers, Disputes, Books):
+class StripeProvider(Cards, MoneyOut, Sellers, Disputes, Books, Endpoints):
     """Speaks to Stripe with the real client; `url` points it to another server that implements Stripe's API.
 
     `return_url` is where our own "go back to your chat" pages are. Each call is made once: the outbox retries, visibly

@@ -12,6 +12,7 @@ from typing import Any, Final
 import stripe
 
 from core.kernel.clock import Clock
+from core.kernel.request_context import request
 from core.kernel.transaction import PROVIDER, Transactions
 from payments.stripe.context import CODE
 from payments.stripe.event_types import EVENT_TYPES, object_of
@@ -69,10 +70,13 @@ class StripeWebhooks:
         if hint.account is not None and kind != "account":
             return 200  # a seller's own business with Stripe
         object_id = hint.account if hint.account is not None else hint.object_id
-        await self._transactions.run(
-            PROVIDER,
-            lambda ctx: receive_event(ctx, hint.id, hint.type, kind, self._name(object_id), provider=self._provider),
-        )
+        with request(f"{self._provider}:{hint.id}"):
+            await self._transactions.run(
+                PROVIDER,
+                lambda ctx: receive_event(
+                    ctx, hint.id, hint.type, kind, self._name(object_id), provider=self._provider
+                ),
+            )
         return 200
 
 

@@ -109,7 +109,14 @@ def test_table_recreated_by_a_migration_keeps_its_length_checks() -> None:
         sheet = connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE name = 'outbox'").scalar_one()
     engine.dispose()
     checks = dict(re.findall(r"CHECK \(length\((\w+)\) <= (\d+)\)", sheet))
-    assert checks == {"id": "26", "channel": "20", "ordering_key": "120", "kind": "50", "colour": "7"}
+    assert checks == {
+        "id": "26",
+        "channel": "20",
+        "ordering_key": "120",
+        "kind": "50",
+        "request_id": "200",
+        "colour": "7",
+    }
 
 
 async def test_parts_that_the_comparison_misses_are_the_same_too(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ CLASSES = {
     "v2.core.account": "v2.core._account.Account",
     "v2.core.account_link": "v2.core._account_link.AccountLink",
     "v2.core.event": "v2.core._event.Event",
+    "v2.core.event_destination": "v2.core._event_destination.EventDestination",
 }
 
 SPARSE = {"payment_method", "account", "customer"}

@@ -1,0 +1,107 @@
+"""Proofs of readiness, by the names that /readyz lists: the database, every receiver, and the work that waits.
+
+A proof raises when this process should get no traffic. It returns a word where an outside service does not answer.
+That is worth an alert, but another process would fare no better.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from time import monotonic
+from typing import Final
+
+from sqlalchemy import text
+
+from bots.mail.sender import Server as MailServer
+from config.metrics import waiting_work
+from core.kernel.clock import Clock
+from core.kernel.transaction import MARKET, Transactions
+from payments.provider import Done, Provider
+from web.app import Proof
+
+ANSWER_SECONDS: Final = 5.0
+KEPT_SECONDS: Final = 30.0  # how long an outside service's answer is taken for its current one
+NEWS: Final = timedelta(minutes=1)  # any answer of the provider will do, so the list is short
+OVERDUE: Final = timedelta(minutes=2)  # a timer later than that: no worker fires timers
+
+
+class NotReceiving(ConnectionError):
+    """Inputs of this platform do not reach us."""
+
+
+class TimersOverdue(RuntimeError):
+    """No worker fires timers."""
+
+
+class OutsideService:
+    """Proof that a service outside answers; asked at most every half a minute."""
+
+    def __init__(self, ask: Callable[[], Awaitable[None]]) -> None:
+        self._ask = ask
+        self._asked_at: float | None = None
+        self._word = ""
+
+    async def __call__(self) -> str:
+        if self._asked_at is None or monotonic() - self._asked_at > KEPT_SECONDS:
+            self._asked_at = monotonic()
+            try:
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._ask()
+                self._word = ""
+            except Exception as fault:
+                self._word = f"no answer: {type(fault).__name__}"
+        return self._word
+
+
+def readiness(
+    transactions: Transactions,
+    clock: Clock,
+    receivers: Mapping[str, Callable[[], bool]],
+    provider: Provider,
+    smtp_url: str | None,
+) -> dict[str, Proof]:
+    """Return the proofs by name. `receivers`: whether each chat platform's inputs reach this process."""
+
+    async def database() -> None:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
+
+    async def timers() -> None:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            work = await transactions.run(MARKET, waiting_work)
+        if work.oldest_timer > OVERDUE.total_seconds():
+            raise TimersOverdue
+
+    async def provider_answers() -> None:
+        answer = await provider.news(clock.now() - NEWS)
+        if not isinstance(answer, Done):
+            raise ConnectionError(answer.why)
+
+    proofs: dict[str, Proof] = {"database": database, "timers": timers}
+    proofs |= {name: _receiving(is_receiving) for name, is_receiving in receivers.items()}
+    proofs["provider"] = OutsideService(provider_answers)
+    if smtp_url is not None:
+        proofs["mail"] = OutsideService(MailServer.at(smtp_url).greet)
+    return proofs
+
+
+def _receiving(is_receiving: Callable[[], bool]) -> Proof:
+    async def receiving() -> None:
+        if not is_receiving():
+            raise NotReceiving
+
+    return receiving
+
+
+async def states_of(proofs: Mapping[str, Proof]) -> dict[str, bool]:
+    """Return whether each part answers, for the metrics."""
+
+    async def is_well(prove: Proof) -> bool:
+        try:
+            return not await prove()
+        except Exception:
+            return False
+
+    return {name: await is_well(prove) for name, prove in proofs.items()}
