@@ -69,7 +69,7 @@ from core.people.accounts import reactions as people
 from core.privacy.erasure import reactions as erasure
 from core.shop.purchases import reactions as purchases
 from core.trade.deals import reactions as deals
-from core.trade.deals.model import PlatformTerms
+from core.trade.deals.commission import PlatformTerms
 from core.trade.delivery import reactions as lots
 from core.trade.disputes import reactions as support
 from core.trade.funding import reactions as escrow

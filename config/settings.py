@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config.services import Services, Source, choose_services
 from core.advice.sessions.rules import COMMISSION_BP as SESSION_COMMISSION_BP
 from core.kernel.money import CURRENCIES
-from core.trade.deals.model import COMMISSION_BP, Settlement
+from core.trade.deals.commission import COMMISSION_BP, Settlement
 
 LEAST_SECRET = 32  # characters, as much as the signature has bytes (RFC 7518, 3.2)
 EUROS = frozenset({"EUR"})

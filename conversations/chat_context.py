@@ -21,7 +21,7 @@ from core.kernel.chat_state.model import Draft
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import ERASED_NAME, Person
 from core.people.accounts.service import organisation_of, person_of
-from core.trade.deals.model import Settlement
+from core.trade.deals.commission import Settlement
 from core.trade.funding.rails.model import Rail
 from core.trade.funding.rails.service import OFFERED
 

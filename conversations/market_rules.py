@@ -16,7 +16,7 @@ from core.advice.availability.busy_times import MOST_APPOINTMENTS
 from core.advice.availability.dates import LONGEST_RANGE
 from core.advice.availability.slots import FURTHEST
 from core.advice.experts import model as experts
-from core.advice.experts.rules import FREE_MINUTES
+from core.advice.free_minutes import FREE_A_WEEK, FREE_MINUTES
 from core.advice.promotion.model import TOP_PLACES
 from core.advice.recaps.model import LINES_KEPT
 from core.advice.sessions import model as session_process
@@ -36,6 +36,7 @@ from core.people.companies.model import INVITATION_VALID
 from core.people.files.model import LARGEST as LARGEST_FILE
 from core.shop.purchases.model import ANSWERED_WITHIN
 from core.trade.deals import model as deals
+from core.trade.deals.commission import COMMISSION_BP
 from core.trade.delivery import model as delivery
 from core.trade.disputes.model import APPEAL_WITHIN, MEDIATE_WITHIN
 from core.trade.funding.evidence.model import SEND_BEFORE
@@ -44,6 +45,7 @@ from core.trade.funding.rails.model import DEBIT_CHARGEBACK
 from core.trade.listings import model as listings
 from core.trade.offers import model as offers
 from core.trade.offers.inquiries.model import IDLE_AFTER
+from core.trade.offers.validity import DEFAULT_VALIDITY, LONGEST_VALIDITY, SHORTEST_VALIDITY
 from core.trade.requests import model as requests
 from core.trade.reviews.model import WRITE_WITHIN
 
@@ -80,7 +82,7 @@ class MarketRules:
     """Hold each figure with its current value. The settings may name other fees."""
 
     # Fees in percent: from a seller's released money, and from a session's charge.
-    goods_fee: Decimal = field(default=in_percent(deals.COMMISSION_BP))
+    goods_fee: Decimal = field(default=in_percent(COMMISSION_BP))
     session_fee: Decimal = field(default=in_percent(session_rules.COMMISSION_BP))
 
     # People and their accounts.
@@ -111,9 +113,9 @@ class MarketRules:
     bidding_days: int = whole(requests.LONGEST_BIDDING, DAY)
     award_days: int = whole(requests.AWARD_WITHIN, DAY)
     offer_rounds: int = offers.ROUNDS_AT_MOST
-    offer_days: int = whole(offers.DEFAULT_VALIDITY, DAY)
-    offer_hours_least: int = whole(offers.SHORTEST_VALIDITY, HOUR)
-    offer_days_most: int = whole(offers.LONGEST_VALIDITY, DAY)
+    offer_days: int = whole(DEFAULT_VALIDITY, DAY)
+    offer_hours_least: int = whole(SHORTEST_VALIDITY, HOUR)
+    offer_days_most: int = whole(LONGEST_VALIDITY, DAY)
     lots_most: int = LOTS_AT_MOST
     lot_most: Money = field(default=Money(LARGEST_PAYMENT_MINOR, "EUR"))
     deal_least: Money = field(default=Money(SMALLEST_PAYMENT_MINOR, "EUR"))
@@ -143,7 +145,7 @@ class MarketRules:
 
     # Consultants and sessions.
     free_minutes: int = FREE_MINUTES
-    free_talks: int = session_rules.FREE_A_WEEK
+    free_talks: int = FREE_A_WEEK
     fields_most: int = experts.FIELDS_AT_MOST
     misses: int = experts.MISSES_BEFORE_PAUSE
     well_rated_stars: int = 4  # out of five

@@ -27,7 +27,8 @@ from core.people.accounts.service import organisation_of, person_of
 from core.trade.deals import access
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, DealState, PlatformTerms, Settlement
+from core.trade.deals.commission import PlatformTerms, Settlement
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import claims
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.delivery import service as delivery

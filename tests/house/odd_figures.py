@@ -15,13 +15,13 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
     "core/advice/availability/dates.py": {"LONGEST_RANGE": "timedelta(days=124)"},
     "core/advice/availability/slots.py": {"FURTHEST": "timedelta(days=120)"},
     "core/advice/experts/model.py": {"FIELDS_AT_MOST": "4", "MISSES_BEFORE_PAUSE": "6"},
-    "core/advice/experts/rules.py": {"FREE_MINUTES": "15"},
+    "core/advice/free_minutes.py": {"FREE_MINUTES": "15", "FREE_A_WEEK": "4"},
     "core/advice/promotion/model.py": {"TOP_PLACES": "4"},
     "core/advice/recaps/model.py": {"LINES_KEPT": "timedelta(days=77)"},
-    "core/advice/sessions/follow_ups.py": {"FOLLOW_UP_AFTER": "timedelta(days=19)"},
+    "core/advice/sessions/reactions.py": {"FOLLOW_UP_AFTER": "timedelta(days=19)"},
     "core/advice/sessions/meeting.py": {"EXTENSIONS": "(20, 40)"},
     "core/advice/sessions/model.py": {"TIMES_AT_MOST": "4"},
-    "core/advice/sessions/process.py": {
+    "core/advice/sessions/model.py": {
         "INSTANT_ANSWER_WITHIN": "timedelta(minutes=4)",
         "GRACE": "timedelta(minutes=3)",
         "REJOIN_WITHIN": "timedelta(minutes=22)",
@@ -33,10 +33,9 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
         "PROPOSED_AHEAD": "timedelta(hours=3)",
         "REMINDERS": '{"hour": timedelta(hours=4), "minutes": CHECK_IN_BEFORE}',
         "ENDS_SOON": "timedelta(minutes=7)",
-        "FREE_A_WEEK": "4",
         "BANK_SHOWS_WITHIN": "timedelta(days=29)",
     },
-    "core/discovery/alerts/model.py": {"APART": "timedelta(minutes=17)", "MORNING": "time(6)"},
+    "core/discovery/alerts/model.py": {"LEAST_GAP": "timedelta(minutes=17)", "MORNING": "time(6)"},
     "core/discovery/market_figures/model.py": {"FEWEST": "4"},
     "core/kernel/chat_state/model.py": {"DRAFT_KEPT": "timedelta(days=32)"},
     "core/kernel/lot_sizes.py": {
@@ -55,8 +54,8 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
     "core/people/companies/model.py": {"INVITATION_VALID": "timedelta(days=23)"},
     "core/people/files/model.py": {"LARGEST": "11 * 1024 * 1024"},
     "core/shop/purchases/model.py": {"ANSWERED_WITHIN": "timedelta(days=26)"},
+    "core/trade/deals/commission.py": {"COMMISSION_BP": "310"},
     "core/trade/deals/model.py": {
-        "COMMISSION_BP": "310",
         "SIGN_WITHIN": "timedelta(days=9)",
         "APPROVE_WITHIN": "timedelta(days=16)",
         "APPROVE_AT_LEAST": "timedelta(days=4)",
@@ -72,7 +71,7 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
         "INSPECT_WITHIN": "timedelta(days=17)",
         "INSPECT_WITH_LABORATORY": "timedelta(days=27)",
         "WEIGHT_CLAIM_WITHIN": "timedelta(hours=57)",
-        "WEIGHT_TAKEN_WITHIN_BP": "1_300",
+        "WEIGHT_ACCEPTED_WITHIN_BP": "1_300",
         "TEST_AT_MOST_BP": "830",
         "ANSWER_CLAIM_WITHIN": "timedelta(days=19)",
         "FINAL_RULE_AFTER": "timedelta(days=45)",
@@ -87,11 +86,13 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
         "PHOTOS_AT_MOST": "12",
     },
     "core/trade/offers/inquiries/model.py": {"IDLE_AFTER": "timedelta(days=46)"},
-    "core/trade/offers/model.py": {
-        "ROUNDS_AT_MOST": "13",
+    "core/trade/offers/validity.py": {
         "DEFAULT_VALIDITY": "timedelta(days=8)",
         "SHORTEST_VALIDITY": "timedelta(hours=4)",
         "LONGEST_VALIDITY": "timedelta(days=38)",
+    },
+    "core/trade/offers/model.py": {
+        "ROUNDS_AT_MOST": "13",
     },
     "core/trade/requests/model.py": {
         "SHORTEST_BIDDING": "timedelta(hours=4)",

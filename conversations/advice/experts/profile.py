@@ -34,7 +34,7 @@ from core.advice.experts.model import (
     OfferExpertise,
     Rate,
 )
-from core.advice.sessions.model import FREE_WINDOW
+from core.advice.free_minutes import FREE_WINDOW
 from core.advice.sessions.rules import price_of
 from core.catalogue.product_names import folded
 from core.catalogue.schema import LANGUAGES

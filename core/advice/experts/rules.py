@@ -11,6 +11,7 @@ from core.advice.availability.local_times import local
 from core.advice.availability.slots import FURTHEST
 from core.advice.availability.weekly_hours import DAY, Span, joined
 from core.advice.experts.model import Rate, SpecialDay
+from core.advice.free_minutes import FREE_MINUTES
 from core.catalogue.model import Catalogue
 from core.kernel.errors import Invalid
 from core.kernel.lot_sizes import largest_payment, smallest_payment
@@ -20,7 +21,6 @@ from core.kernel.money import Money, currency_named
 # card payment costs more than the session. Above the second, the price is a slip.
 LEAST_SHARE: Final = Fraction(1, 5)
 MOST_TIMES: Final = 2000
-FREE_MINUTES: Final = 10
 ABSENCE_AHEAD: Final = timedelta(days=366)  # a holiday may be known long before anybody can book
 LONGEST_ABSENCE: Final = timedelta(days=92)  # a longer absence is a pause
 

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select, update
 
 from core.advice.availability.local_times import Interval
+from core.advice.free_minutes import COUNTDOWN
 from core.advice.sessions import card_holds, events, final_charges, rules, slot_checks
 from core.advice.sessions.model import (
     EXTENSIONS_AT_MOST,
@@ -273,7 +274,7 @@ def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
         ctx.announce(events.FreeMinutePassed(booking.id, None) if left else events.PaidTalkBegan(booking.id, None))
     elif not left:
         ctx.announce(events.FreeMinutesOver(booking.id, None))
-    elif passed in rules.COUNTDOWN:
+    elif passed in COUNTDOWN:
         ctx.announce(events.FreeMinutesLeft(booking.id, None, int(left.total_seconds()) // 60))
     else:
         ctx.announce(events.FreeMinutePassed(booking.id, None))

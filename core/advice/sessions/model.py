@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.advice.availability.local_times import Interval
 from core.advice.experts.model import Basis, Policy, Room, Side
-from core.advice.experts.rules import FREE_MINUTES
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money, MoneyOf
@@ -93,7 +92,6 @@ INSTANT_ANSWER_WITHIN: Final = timedelta(minutes=2)
 LATEST_ANSWER: Final = timedelta(hours=1)  # before the start
 CARD_DEADLINE: Final = timedelta(hours=2)  # before the start
 NO_SHOW_AFTER: Final = timedelta(minutes=10)
-FREE_WINDOW: Final = timedelta(minutes=FREE_MINUTES)
 GRACE: Final = timedelta(minutes=2)  # to answer "continue?" after the free minutes
 REJOIN_WITHIN: Final = timedelta(minutes=10)
 PAY_DEBT_WITHIN: Final = timedelta(days=7)

@@ -11,12 +11,11 @@ from typing import Final
 from core.advice.availability.slots import FURTHEST
 from core.advice.experts.model import Policy as PolicyName
 from core.advice.experts.model import Rate
-from core.advice.experts.rules import FREE_MINUTES
+from core.advice.free_minutes import FREE_WINDOW
 from core.advice.sessions.model import (
     ANSWER_WITHIN,
     CARD_DEADLINE,
     CARD_WITHIN,
-    FREE_WINDOW,
     GRACE,
     INSTANT_ANSWER_WITHIN,
     LATEST_ANSWER,
@@ -36,10 +35,7 @@ PROPOSED_AHEAD: Final = timedelta(hours=2)  # the nearest time that may be propo
 A_DAY_BEFORE: Final = timedelta(hours=24)
 TO_DECIDE: Final = timedelta(hours=3)  # after a reminder, before cancelling begins to cost
 REMINDERS: Final = {"hour": timedelta(hours=1), "minutes": CHECK_IN_BEFORE}
-# Minutes of free talk at which both are notified: half of them, and the last ones. Their cards show every minute.
-COUNTDOWN: Final = (FREE_MINUTES // 2, FREE_MINUTES - 2, FREE_MINUTES - 1)
 ENDS_SOON: Final = timedelta(minutes=5)  # before the planned end of a paid talk, to offer more time
-FREE_A_WEEK: Final = 3
 REQUESTS_OPEN_AT_MOST: Final = 3  # questions of one seeker that wait for a first yes
 BANK_SHOWS_WITHIN: Final = timedelta(days=7)  # most banks show a hold gone sooner (after a hold on a card)
 UNRULED_PERCENT: Final = 50  # for a dispute that no operator decided within its time

@@ -13,7 +13,7 @@ from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import Calendar, nearest
 from core.advice.experts import service as experts
 from core.advice.experts.model import Expert
-from core.advice.sessions import rules
+from core.advice.free_minutes import FREE_A_WEEK
 from core.advice.sessions.model import TAKES_THE_SLOT, Booking, Meeting, SessionState
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
@@ -85,7 +85,7 @@ def free_minutes_spent(ctx: Ctx, seeker: str, expert_id: str) -> Spent | None:
     if theirs:
         return Spent("promised", theirs[0][0].starts_at)
     this_week = ctx.session.execute(query.where(Booking.made_at > ctx.now - timedelta(days=7))).all()
-    return Spent("week") if len(this_week) >= rules.FREE_A_WEEK else None
+    return Spent("week") if len(this_week) >= FREE_A_WEEK else None
 
 
 def has_free_minutes(ctx: Ctx, seeker: str, expert_id: str) -> bool:

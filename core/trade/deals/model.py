@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
@@ -15,38 +14,15 @@ from core.kernel.database import Id, Instant, Minor, OneOf, Table
 from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import MoneyOf
 from core.kernel.process import PROVIDER, SYSTEM, TIME, InProcess, Process, Transition
+from core.trade.deals.commission import Settlement
 from core.trade.offers.model import Terms
 
 Side = Literal["buyer", "seller"]
-
-# Settlement of a deal: the two choose ("choice", held unless both want otherwise), always "held", or always "direct".
-Settlement = Literal["choice", "held", "direct"]
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformTerms:
-    """The market's terms for new deals; each deal keeps the terms it was made on.
-
-    `commission_bp`: our share of what is released, in basis points.
-    `settlement`: the way of settlement for currencies that can be `held` (None: any).
-
-    Deals in other currencies are settled between the two. The provider would change such money into another currency,
-    so no seller could be paid the agreed amount.
-    """
-
-    commission_bp: int
-    settlement: Settlement = "choice"
-    held: frozenset[str] | None = None
-
-    def settled_by(self, currency: str) -> Settlement:
-        return self.settlement if self.held is None or currency in self.held else "direct"
-
 
 # Version of the market's own conditions, signed together with the deal's terms. They hold what the two do not agree on
 # themselves: the formula's figures, deadlines, and what silence and time decide. A change of their meaning after a
 # release adds one, and a text (`core/trade/deals/conditions`). A deal keeps the version on which it was made.
 TERMS_VERSION: Final = 2
-COMMISSION_BP: Final = 250  # share of what is released to a seller, unless the settings name another
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
 APPROVE_AT_LEAST: Final = timedelta(days=1)  # for goods that are delivered at once

@@ -8,9 +8,10 @@ from __future__ import annotations
 from core.kernel.reactions import Reactions
 from core.kernel.transaction import Ctx
 from core.money.ledger.events import InvariantBroken, InvariantHolds
+from core.trade.deals.commission import PlatformTerms
 from core.trade.deals.events import DealClosed, DealFact, DealReadyDirectly, DealReadyToFund
 from core.trade.deals.lifecycle import freeze, thaw
-from core.trade.deals.model import NEVER_COUNTED, UNBALANCED, Deal, PlatformTerms
+from core.trade.deals.model import NEVER_COUNTED, UNBALANCED, Deal
 from core.trade.deals.service import agree_deal, agree_quote
 from core.trade.offers.events import OfferAccepted
 from core.trade.offers.quotes import service as quotes

@@ -14,17 +14,9 @@ from core.people.accounts.service import acting, organisation_of, person_of
 from core.people.companies.service import signs_alone
 from core.trade.deals import events, rules
 from core.trade.deals.access import decides, has_signed, party, sides
+from core.trade.deals.commission import PlatformTerms
 from core.trade.deals.lifecycle import carry_on, close, delivered_directly, still_due, tell, unwind
-from core.trade.deals.model import (
-    APPROVE_AT_LEAST,
-    APPROVE_WITHIN,
-    DEAL,
-    TERMS_VERSION,
-    Deal,
-    DealState,
-    NoteOrder,
-    PlatformTerms,
-)
+from core.trade.deals.model import APPROVE_AT_LEAST, APPROVE_WITHIN, DEAL, TERMS_VERSION, Deal, DealState, NoteOrder
 from core.trade.offers.model import Terms
 from core.trade.offers.quotes.service import quote_for
 from core.trade.offers.service import offer_for

@@ -20,13 +20,11 @@ from core.kernel.process import SYSTEM, TIME, InProcess, Process, Transition
 from core.kernel.quantity import Quantity
 from core.trade.listings.model import Certificate, Code, Place
 from core.trade.offers.quality_formula import Quality
+from core.trade.offers.validity import DEFAULT_VALIDITY
 
 Side = Literal["buyer", "seller"]
 
 ROUNDS_AT_MOST: Final = 10
-DEFAULT_VALIDITY: Final = timedelta(days=3)
-SHORTEST_VALIDITY: Final = timedelta(hours=1)
-LONGEST_VALIDITY: Final = timedelta(days=30)
 
 
 class Terms(BaseModel):

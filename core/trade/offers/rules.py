@@ -24,8 +24,9 @@ from core.kernel.money import Money
 from core.kernel.quantity import Quantity, convertible
 from core.trade.listings.model import Listing
 from core.trade.listings.rules import Difference, check_goods, check_price, check_taking, check_window
-from core.trade.offers.model import LONGEST_VALIDITY, ROUNDS_AT_MOST, SHORTEST_VALIDITY, Side, Terms
+from core.trade.offers.model import ROUNDS_AT_MOST, Side, Terms
 from core.trade.offers.quality_formula import Quality
+from core.trade.offers.validity import LONGEST_VALIDITY, SHORTEST_VALIDITY
 
 # Values of a listing that an offer carries as its own terms, or that its next round must fit.
 TERMS_OF_OFFER: Final = {"grade", "price", "incoterm", "place", "window", "packaging", "certificates", "sale"}

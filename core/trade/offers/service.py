@@ -20,18 +20,8 @@ from core.trade.listings.model import Listing
 from core.trade.listings.rules import Difference
 from core.trade.listings.service import TAKES_OFFERS, listing_for, reserve
 from core.trade.offers import events, rules
-from core.trade.offers.model import (
-    DEFAULT_VALIDITY,
-    OFFER,
-    BuyNow,
-    CounterOffer,
-    MakeOffer,
-    Offer,
-    OfferRound,
-    OfferState,
-    Side,
-    Terms,
-)
+from core.trade.offers.model import OFFER, BuyNow, CounterOffer, MakeOffer, Offer, OfferRound, OfferState, Side, Terms
+from core.trade.offers.validity import DEFAULT_VALIDITY
 
 EXPIRY = "offer_expired"
 

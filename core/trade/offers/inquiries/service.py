@@ -18,9 +18,10 @@ from core.people.blocking.service import check_may_reach
 from core.trade.listings.service import TAKES_OFFERS, listing_for
 from core.trade.offers.inquiries.events import InquiryClosed, InquiryWritten
 from core.trade.offers.inquiries.model import IDLE_AFTER, INQUIRY, LINES_AT_MOST, AskSeller, Inquiry, InquiryLine, SayOn
-from core.trade.offers.model import DEFAULT_VALIDITY, Offer, Side, Terms
+from core.trade.offers.model import Offer, Side, Terms
 from core.trade.offers.rules import other, roles_of
 from core.trade.offers.service import open_offer
+from core.trade.offers.validity import DEFAULT_VALIDITY
 
 IDLE = "idle"
 

@@ -11,7 +11,8 @@ import pytest
 from config.reference import reference
 from core.advice.experts import service as experts
 from core.advice.experts.model import OfferExpertise, Rate
-from core.advice.sessions import rules, service, slot_checks
+from core.advice.free_minutes import FREE_A_WEEK
+from core.advice.sessions import service, slot_checks
 from core.advice.sessions.model import Booking, BookSession, Meeting, SessionState
 from core.kernel.transaction import MARKET, Actor, Ctx
 from tests.core.conftest import Market
@@ -97,7 +98,7 @@ async def test_a_seeker_has_three_free_talks_a_week_also_when_asked_for_at_once(
     advisers = [await adviser(market, f"e{number}") for number in range(5)]
     made = await asyncio.gather(*(booked(market, sarah, each, 24 + 2 * place) for place, each in enumerate(advisers)))
     assert sorted(each.free_minutes for each in made) == [0, 0, 10, 10, 10]
-    assert rules.FREE_A_WEEK == 3
+    assert FREE_A_WEEK == 3
     unasked = await adviser(market, "unasked")
     spent = await market.run(MARKET, lambda ctx: slot_checks.free_minutes_spent(ctx, person.id, unasked))
     assert spent == slot_checks.Spent("week")

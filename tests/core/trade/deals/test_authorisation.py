@@ -14,7 +14,7 @@ from core.kernel.errors import Invalid, Stale
 from core.kernel.quantity import Quantity
 from core.kernel.transaction import MARKET
 from core.trade.deals import service as deals
-from core.trade.deals.model import PlatformTerms
+from core.trade.deals.commission import PlatformTerms
 from core.trade.delivery.model import AcceptLot, LotState
 from core.trade.delivery.service import accept_lot
 from core.trade.listings.service import listing_for, publish_listing

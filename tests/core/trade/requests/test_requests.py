@@ -16,7 +16,8 @@ from core.kernel.money import Money, UnitPrice
 from core.kernel.transaction import MARKET, TIME, Actor
 from core.trade.deals import reactions as deal_reactions
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, DealState, PlatformTerms
+from core.trade.deals.commission import PlatformTerms
+from core.trade.deals.model import Deal, DealState
 from core.trade.delivery import reactions as delivery_reactions
 from core.trade.listings.model import Place
 from core.trade.offers.quotes import service as quotes

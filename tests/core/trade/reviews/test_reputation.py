@@ -22,7 +22,8 @@ from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.people.accounts.model import Person
 from core.trade.deals import lifecycle
 from core.trade.deals import service as deals
-from core.trade.deals.model import Deal, PlatformTerms, Side
+from core.trade.deals.commission import PlatformTerms
+from core.trade.deals.model import Deal, Side
 from core.trade.delivery.model import LOT, Lot, LotState
 from core.trade.listings.service import publish_listing
 from core.trade.offers.model import BuyNow
