@@ -20,8 +20,8 @@ ODD: Final[Mapping[str, Mapping[str, str]]] = {
     "core/advice/recaps/model.py": {"LINES_KEPT": "timedelta(days=77)"},
     "core/advice/sessions/reactions.py": {"FOLLOW_UP_AFTER": "timedelta(days=19)"},
     "core/advice/sessions/meeting.py": {"EXTENSIONS": "(20, 40)"},
-    "core/advice/sessions/model.py": {"TIMES_AT_MOST": "4"},
     "core/advice/sessions/model.py": {
+        "TIMES_AT_MOST": "4",
         "INSTANT_ANSWER_WITHIN": "timedelta(minutes=4)",
         "GRACE": "timedelta(minutes=3)",
         "REJOIN_WITHIN": "timedelta(minutes=22)",
