@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -25,11 +26,13 @@ NAME = f"parley_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 numbers = count(1)
 
 # Deliberate failures are logged by the hundred. With all its variables, each log entry would take a tenth of a second.
+# A line for each input would fill the report of a story that fails.
 structlog.configure(
     processors=[
         structlog.processors.add_log_level,
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-    ]
+    ],
+    wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
 )
 
 

@@ -77,6 +77,7 @@ class Balancer:
 
     workers: list[str] = field(default_factory=list)
     served: dict[str, int] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
     turn: int = 0
 
     async def pass_on(self, request: web.Request) -> web.Response:
@@ -92,6 +93,8 @@ class Balancer:
                 ):
                     self.served[worker] = self.served.get(worker, 0) + 1
                     content = await answer.read()
+                    if answer.status >= 400:
+                        self.failed.append(f"{request.path}: {answer.status}")
                     return web.Response(
                         status=answer.status, body=content, headers={"Content-Type": answer.content_type}
                     )
@@ -204,6 +207,7 @@ async def test_two_versions_trade_side_by_side(before: Path, server: str, capsys
                 await nothing_left(server)
                 new.send_signal(signal.SIGTERM)
                 assert await asyncio.to_thread(new.wait, 40) == 0
+        assert balancer.failed == []
         assert min(both[old_url], both[new_url]) >= 3, "both versions have answered people"
         for person in (trade.seller, trade.buyer):
             assert not re.search("went wrong on our side", await person.screen())
