@@ -40,3 +40,13 @@ class AccountsLinked(Event):
 
     person_id: str
     gone_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatUnlinked(Event):
+    """A chat no longer belongs to the person."""
+
+    person_id: str
+    platform: str
+    workspace: str
+    address: str | None
