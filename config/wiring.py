@@ -49,7 +49,9 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher, Transport
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
+from core.kernel.worker_pool import WorkerPool
 from core.people.accounts.service import appoint_operators
+from core.people.files.checker import FileChecker
 from core.trade.funding.providers import qualified
 from payments.effects import PaymentTransport
 from payments.provider import Provider
@@ -77,6 +79,7 @@ class Product:
     scheduler: AsyncIOScheduler
     # locks held while the scheduler's jobs run: our own sweep, and the provider's
     busy: tuple[asyncio.Lock, asyncio.Lock]
+    pool: WorkerPool
 
     async def start(self) -> None:
         """Open the doors, finish an earlier process's work, then receive."""
@@ -93,6 +96,7 @@ class Product:
         await self.dispatcher.close()
         await self.provider.close()
         await self.workspaces.close()
+        await self.pool.close()
         await self.transactions.close()
 
 
@@ -114,13 +118,15 @@ async def build(
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
     update_handler = UpdateHandler(transactions, engine, ids)
     bot = bot_at(secret(settings.telegram_bot_token), settings.telegram_api_url or TELEGRAM_API)
-    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings)
+    pool = WorkerPool()
+    files = FileChecker(pool)
+    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings, files=files)
     workspaces, provider = Slack(settings, home), provider_of(settings, home)
-    slack = slack_bot(settings, workspaces, update_handler, known.wordings)
+    slack = slack_bot(settings, workspaces, update_handler, known.wordings, files)
     reconciler = Reconciler(transactions, provider, clock)
     opened = [each.open(update_handler, transactions) for each in more_chats]
     transports = chat_transports(bot, workspaces, transactions, [theirs for _, theirs in opened])
-    transports |= other_transports(settings, known, provider, transactions, clock)
+    transports |= other_transports(settings, known, provider, transactions, clock, pool=pool)
     dispatcher = Dispatcher(transactions, clock, transports)
     transactions.deliver_by(dispatcher.offer)
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
@@ -141,6 +147,7 @@ async def build(
         registry=registry,
         scheduler=ticking(settings, sweeps),
         busy=busy,
+        pool=pool,
     )
 
 
@@ -159,13 +166,19 @@ def chat_transports(
 
 
 def other_transports(
-    settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
+    settings: Settings,
+    known: MarketContext,
+    provider: Provider,
+    transactions: Transactions,
+    clock: Clock,
+    *,
+    pool: WorkerPool,
 ) -> Mapping[str, Transport]:
     """Return the transports of channels that are no chats."""
     words = InvoiceTexts(known.wordings, known.catalogue)
     return {
         "payments": PaymentTransport(provider, clock, transactions, words, routes_of(settings)),
-        "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
+        "calendar": CalendarReader(transactions, clock, pool, nearby=settings.calendars_nearby),
         "mail": MailSender(secret(settings.smtp_url), settings.mail_from, letters(known.wordings)),
     }
 
@@ -176,6 +189,8 @@ def telegram_bot(
     update_handler: UpdateHandler,
     transactions: Transactions,
     wordings: Wordings,
+    *,
+    files: FileChecker,
 ) -> TelegramBot:
     """Return the bot, by webhook with a secret and a public address, by long polling otherwise."""
     hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
@@ -184,6 +199,7 @@ def telegram_bot(
         update_handler,
         transactions,
         wordings,
+        files,
         commands=menu(wordings),
         in_groups=IN_GROUPS,
         public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
@@ -199,12 +215,15 @@ def name_of(bot: TelegramClient, otherwise: str) -> str:
         return otherwise
 
 
-def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings) -> SlackBot:
+def slack_bot(
+    settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings, files: FileChecker
+) -> SlackBot:
     """Return the bot, by Socket Mode with an app token, by signed HTTP otherwise."""
     return SlackBot(
         workspaces.workspaces,
         update_handler,
         wordings,
+        files,
         app_token=maybe(settings.slack_app_token),
         signing_secret=maybe(settings.slack_signing_secret),
     )

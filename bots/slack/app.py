@@ -34,6 +34,7 @@ from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.errors import Invalid
+from core.people.files.checker import FileChecker
 from core.people.files.model import ACCEPTED, LARGEST, Checked
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class SlackBot:
         workspaces: Workspaces,
         update_handler: UpdateHandler,
         wordings: Wordings,
+        files: FileChecker,
         *,
         app_token: str | None = None,
         signing_secret: str | None = None,
@@ -68,6 +70,7 @@ class SlackBot:
         self._workspaces = workspaces
         self._update_handler = update_handler
         self._wordings = wordings
+        self._files = files
         self._people = People(workspaces)
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         own = workspaces.own
@@ -168,7 +171,7 @@ class SlackBot:
         if not incoming.files:
             await self._take(incoming)
             return
-        good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""])
+        good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""], self._files)
         if good:
             assert isinstance(incoming.input, Attached)
             await self._take(replace(incoming, input=replace(incoming.input, files=tuple(good))))
@@ -289,7 +292,7 @@ class SlackBot:
         good: dict[str, tuple[Checked, ...]] = {}
         refused: dict[str, Invalid] = {}
         for name, files in incoming.files.items():
-            checked, refusals = await fetched(await self._workspaces.client(incoming.team), files)
+            checked, refusals = await fetched(await self._workspaces.client(incoming.team), files, self._files)
             good[name] = tuple(checked)
             if refusals:
                 refused[name] = refusals[0]

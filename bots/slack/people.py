@@ -17,8 +17,8 @@ from bots.slack.platform import SLACK
 from bots.slack.workspaces import NotInstalled, Workspaces
 from core.kernel.errors import Invalid
 from core.people.accounts.model import Identity
+from core.people.files.checker import FileChecker
 from core.people.files.model import LARGEST, Checked
-from core.people.files.rules import inspect
 
 log = structlog.get_logger(__name__)
 
@@ -70,16 +70,18 @@ def identity_of(team: str, user: str, told: Mapping[str, Any]) -> Identity:
     return Identity(SLACK.code, team, user, name, told.get("locale") or "en", told.get("tz") or "UTC")
 
 
-async def fetched(client: AsyncWebClient, files: Sequence[Mapping[str, Any]]) -> tuple[list[Checked], list[Invalid]]:
+async def fetched(
+    client: AsyncWebClient, files: Sequence[Mapping[str, Any]], checker: FileChecker
+) -> tuple[list[Checked], list[Invalid]]:
     """Return the files with their bytes, checked, and the reasons why others are left out."""
-    outcomes = await asyncio.gather(*(_fetched(client, file) for file in files))
+    outcomes = await asyncio.gather(*(_fetched(client, file, checker) for file in files))
     return (
         [each for each in outcomes if isinstance(each, Checked)],
         [each for each in outcomes if isinstance(each, Invalid)],
     )
 
 
-async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked | Invalid:
+async def _fetched(client: AsyncWebClient, file: Mapping[str, Any], checker: FileChecker) -> Checked | Invalid:
     name = str(file.get("name") or "file")
     address = file.get("url_private_download") or file.get("url_private")
     if not address or not is_slacks(str(address), client.base_url):  # deleted, or kept by another service
@@ -87,8 +89,7 @@ async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked |
     if (file.get("size") or 0) > LARGEST:
         return Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
     try:
-        content = await _download(client, str(address), name)
-        return await asyncio.to_thread(inspect, name, content)
+        return await checker.fetch(name, lambda: _download(client, str(address), name))
     except Invalid as refusal:
         return refusal
 

@@ -31,6 +31,7 @@ from conversations.wording import Wordings
 from core.kernel import inbox
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.accounts.service import mark_dead
+from core.people.files.checker import FileChecker
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,7 @@ class TelegramBot:
         update_handler: UpdateHandler,
         transactions: Transactions,
         wordings: Wordings,
+        files: FileChecker,
         *,
         commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
         in_groups: Collection[str] = (),
@@ -73,6 +75,7 @@ class TelegramBot:
         self._update_handler = update_handler
         self._transactions = transactions
         self._wordings = wordings
+        self._files = files
         self._commands = commands or {}
         self._in_groups = in_groups
         self._public_url = public_url
@@ -253,7 +256,7 @@ class TelegramBot:
     async def _turn(self, update: Update, body: Any) -> Turn | None:
         """Return the update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
         try:
-            return await turn_of(self._bot, update, body)
+            return await turn_of(self._bot, update, body, files=self._files)
         except Exception:
             user = update.effective_user
             log.exception("telegram_update_not_read", update=update.update_id)

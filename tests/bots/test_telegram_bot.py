@@ -33,7 +33,9 @@ COMMANDS = {"en": [("sell", "Sell something")], "lt": [("sell", "Parduoti")]}
 def telegram(lab: Lab, stall: Stall, **more: Any) -> TelegramBot:
     bot = bot_at(lab.telegram.token, f"{lab.url}/telegram")
     stall.deliver("telegram", TelegramSender(bot, stall.transactions))
-    return TelegramBot(bot, stall.update_handler, stall.transactions, stall.wordings, commands=COMMANDS, **more)
+    return TelegramBot(
+        bot, stall.update_handler, stall.transactions, stall.wordings, stall.files, commands=COMMANDS, **more
+    )
 
 
 @pytest.fixture
