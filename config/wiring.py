@@ -11,7 +11,6 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
-from sqlalchemy import text
 from telegram import Bot as TelegramClient
 
 from bots.calendar.reader import CalendarReader
@@ -47,6 +46,7 @@ from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher, Transport
+from core.kernel.heartbeat import prove_writable
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
 from core.kernel.worker_pool import WorkerPool
@@ -265,7 +265,7 @@ def doors(
     second = StripeWebhooks(transactions, clock, second_secret, provider=SECOND, name=name) if second_secret else None
 
     async def database() -> None:
-        await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
+        await transactions.run(MARKET, prove_writable)
 
     async def receiving() -> None:
         if not telegram.receiving:
@@ -283,6 +283,7 @@ def doors(
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
         ready={"database": database, "telegram": receiving},
         operator_token=maybe(settings.operator_token),
+        telegram_secret=maybe(settings.telegram_webhook_secret),
         ways=ways_in(settings, by_slack=installer is not None),
     )
 

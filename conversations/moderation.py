@@ -25,6 +25,7 @@ from core.advice.experts.questions.service import question_for, side_of
 from core.advice.experts.service import expert_for
 from core.advice.sessions.service import booking_for
 from core.kernel.chat_state.memory import Topic
+from core.kernel.errors import Invalid
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators, person_of
@@ -175,6 +176,8 @@ router.flow(Flow(REPORT, finish=_report))
 
 @router.press("apart.report")
 def report(chat: ChatContext, pressed: Press) -> None:
+    if pressed.choice not in SEEN_ON:
+        raise Invalid("talk.unknown_button")
     organisation = SEEN_ON[pressed.choice][0](chat, pressed.subject)
     chat.memory.put(LAST_SEEN, SeenCard(pressed.choice, pressed.subject))
     chat.as_new_message = True

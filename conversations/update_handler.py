@@ -10,7 +10,7 @@ from conversations.engine import NOBODY, Answered, Engine
 from conversations.inline_results import Glance, Glances
 from conversations.link_previews import locale_behind
 from conversations.reply import Card, Option
-from conversations.turn import Turn
+from conversations.turn import Turn, storable_turn
 from core.kernel.database import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
@@ -31,6 +31,7 @@ class UpdateHandler:
 
     async def take(self, turn: Turn) -> Answered:
         """Handle one input. Raises only when no data could be stored; the platform will send the input again."""
+        turn = storable_turn(turn)
         try:
             return await self._transactions.run(NOBODY, lambda ctx: self._engine.handle(ctx, turn))
         except Unavailable:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +17,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,7 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack import turns
 from bots.slack.blocks import escaped
 from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_of, shows
-from bots.slack.people import People, fetched
+from bots.slack.people import People, Unreachable, fetched
 from bots.slack.platform import SLACK
 from bots.slack.progress import Window
 from bots.slack.turns import IncomingEvent
@@ -42,6 +45,8 @@ log = structlog.get_logger(__name__)
 Json = dict[str, Any]
 API = "https://slack.com/api/"
 COMMAND = "/parley"
+# What reading a body raises when it has another shape than Slack documents.
+MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError, AssertionError, RecursionError)
 ANYTHING = re.compile(".*")
 ACCEPTED_FILES = f"{', '.join(ACCEPTED)}, ≤ {LARGEST // 1024 // 1024} MB"
 
@@ -112,8 +117,10 @@ class SlackBot:
     async def _authorize(self, team: str | None) -> AuthorizeResult | None:
         """Answer Bolt's question who we are in a workspace; return None when the app is no longer installed there."""
         assert self._workspaces.known, "nothing is taken before the start"
+        if not isinstance(team, str) or not team.isprintable() or len(team) > turns.LONGEST["team"]:
+            raise TypeError("the workspace is none of Slack's")
         try:
-            return (await self._workspaces.at(team or "")).as_authorized()
+            return (await self._workspaces.at(team)).as_authorized()
         except NotInstalled:
             return None
 
@@ -123,8 +130,15 @@ class SlackBot:
         """Take a request that Slack has posted; return status, body and headers of the response."""
         if not self._signed(body, headers):
             return 401, "", {}
-        request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
-        response = await self._app.async_dispatch(request)
+        try:
+            request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
+        except Exception as fault:
+            log.info("slack_body_unreadable", why=type(fault).__name__)
+            return 400, "", {}
+        try:
+            response = await self._app.async_dispatch(request)
+        except Exception as fault:  # within Bolt, before any listener of ours
+            response = await self._on_fault(fault, request.body)
         return response.status, response.body or "", response.first_headers()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
@@ -142,6 +156,7 @@ class SlackBot:
     def _listen(self) -> None:
         """Register every listener, once. A more specific one comes before the one that takes anything."""
         app = self._app
+        app.error(self._on_fault)
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
         app.event("app_home_opened")(self._on_home)
@@ -155,6 +170,30 @@ class SlackBot:
         app.view_closed(CALLBACK)(self._on_closing)
         app.shortcut(ANYTHING)(self._on_shortcut)
         app.options(ANYTHING)(self._on_typing)
+
+    async def _on_fault(self, error: Exception, body: Any) -> BoltResponse:
+        """Answer a request that could not be taken. Slack sends it again only where that may help.
+
+        A body of a wrong shape stays wrong, so it ends here; its sender is told, if it names one.
+        """
+        if isinstance(error, NotInstalled | Unreachable):
+            log.info("slack_sender_unreachable", why=str(error))
+            return BoltResponse(status=200, body="")
+        if not isinstance(error, MISSHAPEN) or isinstance(error, UnicodeError):
+            log.error("slack_request_not_taken", exc_info=error)
+            return BoltResponse(status=500, body="")
+        reference = self._reference(body)
+        log.warning("slack_body_misshapen", reference=reference, why=f"{type(error).__name__}: {error}"[:200])
+        incoming = turns.misshapen(body, reference)
+        if incoming is not None:
+            with suppress(*MISSHAPEN, NotInstalled, Unreachable):
+                await self._take(incoming)
+        return BoltResponse(status=200, body="")
+
+    @staticmethod
+    def _reference(body: Any) -> str:
+        """Return a short name of a body, which stays the same when it comes again."""
+        return hashlib.sha256(repr(body).encode("utf-8", "replace")).hexdigest()[:6].upper()
 
     async def _on_command(self, ack: AsyncAck, body: Json) -> None:
         await self._take(turns.command(body))
@@ -261,6 +300,7 @@ class SlackBot:
 
     async def _take(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:
         """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
+        turns.check_shape(incoming)
         identity = self._people.identity(incoming.team, incoming.user)
         if incoming.address is None:
             who, address = await asyncio.gather(identity, self._people.address(incoming.team, incoming.user))

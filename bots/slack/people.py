@@ -25,7 +25,15 @@ log = structlog.get_logger(__name__)
 KNOWN_SECONDS = 3600.0  # how long a name, a language and a zone are believed
 MOST_KNOWN = 10_000
 FETCHES = 2
+# Slack's errors that pass: with any other, the same request fails again. docs.slack.dev/reference/methods
+PASSING: Final = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
 SLACKS: Final = (".slack.com", ".slack-gov.com")
+
+
+class Unreachable(Exception):
+    """Slack has no such user for us, so no answer can reach them."""
 
 
 @dataclass(slots=True)
@@ -57,9 +65,17 @@ class People:
         return found
 
     async def address(self, team: str, user: str) -> str:
-        """Return the channel of a user's direct messages with the app. Raises SlackApiError, NotInstalled."""
+        """Return the channel of a user's direct messages with the app. Raises SlackApiError, NotInstalled,
+        Unreachable.
+        """
         if (team, user) not in self._addresses:
-            opened = await (await self.workspaces.client(team)).conversations_open(users=user)
+            client = await self.workspaces.client(team)
+            try:
+                opened = await client.conversations_open(users=user)
+            except SlackApiError as failure:
+                if failure.response.get("error") in PASSING:
+                    raise
+                raise Unreachable(f"{team}/{user}: {failure.response.get('error')}") from failure
             self._addresses[team, user] = str(opened["channel"]["id"])
         return self._addresses[team, user]
 

@@ -6,10 +6,10 @@ import asyncio
 import hmac
 import json
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -29,6 +29,8 @@ from conversations.turn import Turn, UnsupportedInput
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel import inbox
+from core.kernel.database import Unavailable
+from core.kernel.plain_text import storable_json
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.accounts.service import mark_dead
 from core.people.files.checker import FileChecker
@@ -47,6 +49,7 @@ UPDATES = [
 POLL_SECONDS = 25
 PATIENCE_SECONDS = 0.5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
+LARGEST_ID = 2**53  # core.telegram.org/bots/api#user: at most 52 significant bits
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 
 
@@ -211,11 +214,11 @@ class TelegramBot:
         body = received or update.to_dict()
         try:
             await self._take(update, body)
-        except OperationalError:
+        except Unavailable:
             raise  # the database, not the update
         except Exception:
             log.exception("telegram_update_failed", update=update.update_id)
-            await self._note(update, body, lambda _ctx: None)
+            await self._note(update, body, partial(self._apologise, update))
 
     async def _take(self, update: Update, body: Any) -> None:
         query, message = update.callback_query, update.effective_message
@@ -275,6 +278,15 @@ class TelegramBot:
 
         await self._transactions.run(MARKET, once)
 
+    def _apologise(self, update: Update, ctx: Ctx) -> None:
+        """Tell the sender in their private chat that we failed; never silence for a person."""
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or user.is_bot or (chat is not None and chat.type != ChatType.PRIVATE):
+            return
+        words = self._wordings.speak(user.language_code or "en")
+        said = words("talk.our_mistake", reference=str(update.update_id))
+        send(ctx, ChatAddress(TELEGRAM.code, "", str(user.id)), [Say(text=said)])
+
     def _point_to_private(self, ctx: Ctx, message: Message) -> None:
         """Point a command in a group to the private chat. Private business is not discussed in a group."""
         if message.from_user is None or looks_for(self._wordings, message) or not (message.text or "").startswith("/"):
@@ -327,11 +339,29 @@ def _membership(ctx: Ctx, update: Update) -> None:
 def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
     """Return a webhook's JSON and the update in it; None for anything else."""
     try:
-        given = json.loads(body)
+        given = storable_json(json.loads(body))
         update = Update.de_json(_unburdened(given), bot)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return given, update if _is_whole(update) else None
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        OSError,
+        RecursionError,
+    ):  # OSError: of a date
         return None, None
-    return given, update if type(update.update_id) is int else None
+
+
+def _is_whole(update: Update) -> bool:
+    """Return whether the update has an id, and its sender and chat have ids and names as Telegram gives them."""
+    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+    ids = [update.update_id, *(each.id for each in (user, chat) if each is not None)]
+    ids += [message.message_id] if message is not None else []
+    named: list[Any] = [user.first_name, user.last_name, user.language_code] if user is not None else []
+    whole_ids = all(type(each) is int and abs(each) < LARGEST_ID for each in ids)
+    return whole_ids and all(each is None or isinstance(each, str) for each in named)
 
 
 def _unburdened(given: dict[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,13 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# The database cannot be reached or written. No user made a mistake, and nothing of the unit was kept.
-Unavailable = OperationalError
+
+class LostConnection(Exception):
+    """The connection to the database was cut or could not be made, so nothing of the unit is known to be kept."""
+
+
+# The database cannot be reached or written. No user made a mistake, and the input may come again.
+Unavailable = (OperationalError, LostConnection)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

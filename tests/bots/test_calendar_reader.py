@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from bots.calendar.fetcher import PublicOnly, check_hop, fetched, is_public
+from bots.calendar import fetcher
+from bots.calendar.addresses import is_public
+from bots.calendar.fetcher import PublicOnly, check_hop, fetched
 from bots.calendar.reader import read_apart
 from core.advice.availability.busy_times import LARGEST, MOST_APPOINTMENTS, Unreadable, busy_times
 from core.advice.availability.local_times import Interval
@@ -196,6 +198,23 @@ def test_most_of_such_calendars_are_counted_before_they_are_read(name: str) -> N
         ("fd00::1", False),
         ("::ffff:127.0.0.1", False),
         ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::1", False),
+        ("fec0::1", False),
+        ("::127.0.0.1", False),
+        ("::8.8.8.8", False),
+        ("::ffff:0:7f00:1", False),
+        ("::ffff:8.8.8.8", True),
+        ("2002:7f00:1::", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),  # Teredo
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("ff02::1", False),
+        ("192.0.0.8", False),
+        ("192.88.99.1", False),
+        ("198.18.0.1", False),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
     ],
 )
 def test_only_public_addresses_are_called(address: str, public: bool) -> None:
@@ -210,12 +229,44 @@ def test_only_public_addresses_are_called(address: str, public: bool) -> None:
         ("https://127.0.0.1/a.ics", "private"),
         ("https://[::1]/a.ics", "private"),
         ("https://169.254.169.254/latest/meta-data", "private"),
+        ("https://①②⑦.0.0.1:8080/a.ics", "private"),
+        ("https://１２７.0.0.1/a.ics", "private"),
+        ("https://127。0。0。1/a.ics", "private"),
+        ("https://[::127.0.0.1]/a.ics", "private"),
+        ("https://[fec0::1]/a.ics", "private"),
+        ("https://[64:ff9b:1::7f00:1]/a.ics", "private"),
     ],
 )
 def test_a_hop_that_is_not_made(url: str, why: str) -> None:
     with pytest.raises(Unreadable) as refused:
         check_hop(url)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "127.0.0.1.", "localhost."])
+async def test_an_odd_way_to_write_loopback_is_not_called(host: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        await fetched(f"https://{host}:1/a.ics", nearby=False)
+    assert refused.value.why in {"private", "unreachable"}
+
+
+@pytest.mark.parametrize(
+    "target", ["https://①②⑦.0.0.1:{port}/a.ics", "https://[::127.0.0.1]:{port}/", "https://127.0.0.1:{port}"]
+)
+async def test_a_redirect_to_a_private_address_is_not_followed(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first hop is let through here, since no public server is at hand; the second one is checked."""
+    asked: list[str] = []
+
+    def answer(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": target.format(port=request.url.port)})
+
+    monkeypatch.setattr(fetcher, "check_hop", lambda url: check_hop(url) if asked else None)
+    async with serving(answer) as home:
+        monkeypatch.setattr(fetcher, "PublicOnly", lambda: None)
+        with pytest.raises(Unreadable) as refused:
+            await fetched(f"{home}/moved", nearby=False)
+    assert (refused.value.why, asked) == ("private", ["/moved"])
 
 
 async def test_a_name_that_means_a_private_address_is_not_called() -> None:

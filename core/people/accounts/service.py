@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
+from core.kernel import plain_text
 from core.kernel.compiled_statements import find_all, find_by_key
 from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
@@ -60,7 +61,7 @@ def known(ctx: Ctx, identity: Identity) -> Person | None:
 
 
 def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
-    name = identity.name.strip()[:120] or "Somebody"
+    name = plain_text.name(identity.name)[:120].strip() or "Somebody"
     organisation = Organisation(id=ctx.new_id(), name=name, created_at=ctx.now)
     person = Person(
         id=ctx.new_id(),
@@ -157,7 +158,7 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     person = acting(ctx)
     organisation = organisation_of(ctx, person.organisation_id)
     number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
-    organisation.name = command.company
+    organisation.name = plain_text.name(command.company) or organisation.name
     # otherwise the town has given a better one
     if organisation.country != command.country or organisation.zone is None:
         organisation.zone = command.zone
