@@ -200,7 +200,7 @@ def telegram_bot(
         transactions,
         wordings,
         files,
-        commands=menu(wordings),
+        commands=partial(menu, wordings),
         in_groups=IN_GROUPS,
         public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
         secret=maybe(settings.telegram_webhook_secret) if hook else None,

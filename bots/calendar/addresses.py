@@ -7,8 +7,8 @@ from typing import Final
 
 from yarl import URL
 
-# The only IPv6 addresses of the internet (RFC 4291, 2.4). All other ranges are local, or hide an IPv4 address in them:
-# fec0::/10, fc00::/7, ::a.b.c.d, 64:ff9b::/96, 64:ff9b:1::/48, 5f00::/16.
+# The only IPv6 addresses of the internet (RFC 4291, 2.4). All other ranges are local, or hide an IPv4 address in them.
+# Examples are fec0::/10, fc00::/7, ::a.b.c.d, 64:ff9b::/96 and 64:ff9b:1::/48.
 UNICAST: Final = IPv6Network("2000::/3")
 # Ranges within it that hide an IPv4 address (Teredo, 6to4) or are for protocols and documentation.
 SPECIAL: Final = tuple(IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))

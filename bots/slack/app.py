@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -21,6 +21,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import OperationalError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from bots.slack import turns
 from bots.slack.blocks import escaped
@@ -37,6 +39,7 @@ from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.errors import Invalid
+from core.kernel.plain_text import storable_json
 from core.people.files.checker import FileChecker
 from core.people.files.model import ACCEPTED, LARGEST, Checked
 
@@ -132,6 +135,7 @@ class SlackBot:
             return 401, "", {}
         try:
             request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
+            request.body = storable_json(request.body)
         except Exception as fault:
             log.info("slack_body_unreadable", why=type(fault).__name__)
             return 400, "", {}
@@ -236,7 +240,7 @@ class SlackBot:
 
     async def _on_removal(self, body: Json) -> None:
         """Handle the app's removal from a workspace: its people hear elsewhere, and their deals go on."""
-        await self._workspaces.forget(turns.team_of(body))
+        await _patiently(self._workspaces.forget, turns.team_of(body))
         await self._update_handler.leave(SLACK.code, turns.team_of(body))
 
     async def _on_other(self, body: Json) -> None:
@@ -355,6 +359,17 @@ class SlackBot:
         task = asyncio.create_task(work)
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
+
+
+@retry(
+    retry=retry_if_exception_type(OperationalError),
+    stop=stop_after_attempt(5),
+    wait=wait_exponential(0.1),
+    reraise=True,
+)
+async def _patiently(work: Callable[[str], Awaitable[None]], team: str) -> None:
+    """Do work in the store of installations, whose own connection finds the database locked now and then."""
+    await work(team)
 
 
 def _unsupported(incoming: IncomingEvent, refusal: Invalid, place: int) -> IncomingEvent:

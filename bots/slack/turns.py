@@ -225,7 +225,7 @@ def _interaction(kind: str, payload: Payload, given: Input, **within: Any) -> In
 
 
 def misshapen(payload: Any, reference: str) -> IncomingEvent | None:
-    """Return a turn that tells the sender that their input could not be read; None if the body names no sender."""
+    """Return a turn that tells the sender that we could not read their input. None: the body names no sender."""
     if not isinstance(payload, dict):
         return None
     event = payload.get("event")

@@ -57,8 +57,8 @@ class TelegramBot:
     """One bot. With `public_url` and `secret` Telegram calls us (web/ passes updates to `take_webhook`); otherwise we
     poll.
 
-    `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
-    that groups see. A chat's own menu follows its person's activity (conversations/help/menus.py).
+    `commands`: returns (command, description) pairs by language, "en" also for every other language; `in_groups`: those
+    of them that groups see. A chat's own menu follows its person's activity (conversations/help/menus.py).
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class TelegramBot:
         wordings: Wordings,
         files: FileChecker,
         *,
-        commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        commands: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict,
         in_groups: Collection[str] = (),
         public_url: str | None = None,
         secret: str | None = None,
@@ -79,11 +79,12 @@ class TelegramBot:
         self._transactions = transactions
         self._wordings = wordings
         self._files = files
-        self._commands = commands or {}
+        self._commands = commands
         self._in_groups = in_groups
         self._public_url = public_url
         self._secret = secret
         self._polling: asyncio.Task[None] | None = None
+        self._menus: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
 
     @property
@@ -97,7 +98,7 @@ class TelegramBot:
         return bool(self._public_url and self._secret) or (self._polling is not None and not self._polling.done())
 
     async def start(self) -> None:
-        """Learn the bot's own name, set the commands, begin to receive.
+        """Learn the bot's own name and begin to receive. The commands are set meanwhile: people come first.
 
         Raises TelegramError when the token is wrong.
         """
@@ -110,12 +111,13 @@ class TelegramBot:
         else:
             await self._bot.delete_webhook()
             self._polling = asyncio.create_task(self._poll(), name="telegram-polling")
+        self._menus = asyncio.create_task(self._set_commands(), name="telegram-menus")
 
     async def stop(self) -> None:
         """Stop receiving. Updates that were taken but not acknowledged come again, and are recognised by their key."""
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
+        for task in filter(None, (self._polling, self._menus)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await asyncio.gather(*self._answers, return_exceptions=True)
         await self._bot.shutdown()
 
@@ -127,7 +129,22 @@ class TelegramBot:
     )
     async def _greet(self) -> None:
         await self._bot.initialize()
-        for language, commands in self._commands.items():
+
+    async def _set_commands(self) -> None:
+        """Set the menu of every language. An earlier start has most likely set the same one."""
+        try:
+            await self._call_for_commands()
+        except TelegramError as failure:
+            log.warning("telegram_commands_not_set", why=f"{type(failure).__name__}: {failure}")
+
+    @retry(
+        retry=retry_if_exception_type(NetworkError) & retry_if_not_exception_type(BadRequest),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential(0.5),
+        reraise=True,
+    )
+    async def _call_for_commands(self) -> None:
+        for language, commands in self._commands().items():
             told = [BotCommand(command, description) for command, description in commands]
             spoken = [language, ""] if language == "en" else [language]  # English also for every other language
             for code in spoken:

@@ -23,7 +23,7 @@ NAMING = {
 
 
 class LostConnection(Exception):
-    """The connection to the database was cut or could not be made, so nothing of the unit is known to be kept."""
+    """The connection to the database was cut or could not be made. The unit may be kept or not."""
 
 
 # The database cannot be reached or written. No user made a mistake, and the input may come again.

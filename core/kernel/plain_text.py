@@ -6,10 +6,10 @@ import math
 import re
 from typing import Any, Final
 
-MOST_LEVELS: Final = 60  # of lists and objects within each other
+MOST_LEVELS: Final = 60  # so many lists and objects may be within each other
 # PostgreSQL stores no NUL, and half of a surrogate pair is no text in any encoding.
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
-# Control characters but tab and line break, and those that turn the reading direction or make a text look like another.
+# Control characters but tab and line break, and those that turn the reading direction around.
 UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )

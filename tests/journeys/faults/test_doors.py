@@ -1,4 +1,4 @@
-"""The doors of the product on the web: what they refuse before they read it, and what they answer to odd bodies."""
+"""The doors of the product on the web: what they refuse unread, and what they answer to odd bodies."""
 
 from __future__ import annotations
 
