@@ -86,10 +86,10 @@ def _health(app: FastAPI, doors: Doors, registry: CollectorRegistry) -> None:
             if time.monotonic() - proved[0] > PROOF_SECONDS:
                 found = {name: await _proved(prove) for name, prove in doors.ready.items()}
                 proved[:] = [time.monotonic(), found]
-        states: dict[str, str] = proved[1]
-        if any(state != "ok" for state in states.values()):
+        results: dict[str, str] = proved[1]
+        if any(result != "ok" for result in results.values()):
             response.status_code = 503
-        return states
+        return results
 
     @app.get("/metrics")
     async def metrics() -> Response:
