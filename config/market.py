@@ -32,7 +32,7 @@ from conversations.help.commands import Menus
 from conversations.market_rules import MarketRules, in_percent
 from conversations.notifications.linked_chats import Linked
 from conversations.notifications.notifier import Notices
-from conversations.people import companies, language, location, registration, security_phrase
+from conversations.people import companies, language, linking, location, registration, security_phrase
 from conversations.platforms import ChatPlatform, by_code
 from conversations.privacy import erasure as leaving
 from conversations.privacy import export
@@ -83,6 +83,7 @@ from core.trade.reviews import reactions as reputation
 
 ROUTERS: tuple[Router, ...] = (
     registration.router,
+    linking.router,
     companies.router,
     listing.router,
     my_listings.router,

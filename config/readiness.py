@@ -12,11 +12,10 @@ from datetime import timedelta
 from time import monotonic
 from typing import Final
 
-from sqlalchemy import text
-
 from bots.mail.sender import Server as MailServer
 from config.metrics import waiting_work
 from core.kernel.clock import Clock
+from core.kernel.heartbeat import prove_writable
 from core.kernel.transaction import MARKET, Transactions
 from payments.provider import Done, Provider
 from web.app import Proof
@@ -66,7 +65,7 @@ def readiness(
 
     async def database() -> None:
         async with asyncio.timeout(ANSWER_SECONDS):
-            await transactions.run(MARKET, lambda ctx: ctx.session.execute(text("SELECT 1")).all())
+            await transactions.run(MARKET, prove_writable)
 
     async def timers() -> None:
         async with asyncio.timeout(ANSWER_SECONDS):

@@ -49,7 +49,9 @@ from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher, Transport
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET, Transactions
+from core.kernel.worker_pool import WorkerPool
 from core.people.accounts.service import appoint_operators
+from core.people.files.checker import FileChecker
 from core.trade.funding.providers import qualified
 from payments.provider import Provider
 from payments.reconciliation import Reconciler
@@ -78,6 +80,7 @@ class Product:
     scheduler: AsyncIOScheduler
     # locks held while the scheduler's jobs run: our own sweep, and the provider's
     busy: tuple[asyncio.Lock, asyncio.Lock]
+    pool: WorkerPool
 
     async def start(self) -> None:
         """Open the doors, finish an earlier process's work, then receive."""
@@ -95,6 +98,7 @@ class Product:
         await self.provider.close()
         if self.workspaces is not None:
             await self.workspaces.close()
+        await self.pool.close()
         await self.transactions.close()
 
 
@@ -117,16 +121,22 @@ async def build(
     registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
     observer = Measurements(registry, spans_of(settings))
     update_handler = UpdateHandler(transactions, engine, ids, observer)
+    pool = WorkerPool()
+    files = FileChecker(pool)
     token = maybe(settings.telegram_bot_token)
     bot = bot_at(token, settings.telegram_api_url or TELEGRAM_API) if token is not None else None
-    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings) if bot is not None else None
+    telegram = (
+        telegram_bot(settings, bot, update_handler, transactions, known.wordings, files=files)
+        if bot is not None
+        else None
+    )
     workspaces = Slack(settings, home) if settings.has_slack else None
-    slack = slack_bot(settings, workspaces, update_handler, known.wordings) if workspaces is not None else None
+    slack = slack_bot(settings, workspaces, update_handler, known.wordings, files) if workspaces is not None else None
     provider = provider_of(settings, home)
     reconciler = Reconciler(transactions, provider, clock)
     opened = [each.open(update_handler, transactions) for each in more_chats]
     transports = chat_transports(bot, workspaces, transactions, [theirs for _, theirs in opened])
-    transports |= other_transports(settings, known, provider, transactions, clock)
+    transports |= other_transports(settings, known, provider, transactions, clock, pool=pool)
     dispatcher = Dispatcher(transactions, clock, transports, observer)
     transactions.deliver_by(dispatcher.offer)
     ready = readiness(transactions, clock, receivers_of(telegram, slack), provider, maybe(settings.smtp_url))
@@ -156,6 +166,7 @@ async def build(
         sweeps=sweeps,
         scheduler=ticking(settings, sweeps),
         busy=busy,
+        pool=pool,
     )
 
 
@@ -179,13 +190,19 @@ def chat_transports(
 
 
 def other_transports(
-    settings: Settings, known: MarketContext, provider: Provider, transactions: Transactions, clock: Clock
+    settings: Settings,
+    known: MarketContext,
+    provider: Provider,
+    transactions: Transactions,
+    clock: Clock,
+    *,
+    pool: WorkerPool,
 ) -> Mapping[str, Transport]:
     """Return the transports of channels that are no chats."""
     words, smtp = InvoiceTexts(known.wordings, known.catalogue), maybe(settings.smtp_url)
     return {
         "payments": PaymentTransport(provider, clock, transactions, words, routes_of(settings)),
-        "calendar": CalendarReader(transactions, clock, nearby=settings.calendars_nearby),
+        "calendar": CalendarReader(transactions, clock, pool, nearby=settings.calendars_nearby),
         "mail": (
             Absent("A mail server") if smtp is None else MailSender(smtp, settings.mail_from, letters(known.wordings))
         ),
@@ -198,6 +215,8 @@ def telegram_bot(
     update_handler: UpdateHandler,
     transactions: Transactions,
     wordings: Wordings,
+    *,
+    files: FileChecker,
 ) -> TelegramBot:
     """Return the bot, by webhook with a secret and a public address, by long polling otherwise."""
     hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
@@ -206,7 +225,8 @@ def telegram_bot(
         update_handler,
         transactions,
         wordings,
-        commands=menu(wordings),
+        files,
+        commands=partial(menu, wordings),
         in_groups=IN_GROUPS,
         public_url=f"{settings.public_url}/telegram/webhook" if hook else None,
         secret=first(settings.telegram_webhook_secret) if hook else None,
@@ -232,12 +252,15 @@ def name_of(bot: TelegramClient | None, otherwise: str) -> str:
         return otherwise
 
 
-def slack_bot(settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings) -> SlackBot:
+def slack_bot(
+    settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings, files: FileChecker
+) -> SlackBot:
     """Return the bot, by Socket Mode with an app token, by signed HTTP otherwise."""
     return SlackBot(
         workspaces.workspaces,
         update_handler,
         wordings,
+        files,
         app_token=maybe(settings.slack_app_token),
         signing_secret=first(settings.slack_signing_secret),
         former_signing_secrets=each_of(settings.slack_signing_secret)[1:],
@@ -294,6 +317,7 @@ def doors(
         books_of=lambda deal: transactions.run(MARKET, lambda ctx: books_of(ctx, deal)),
         ready=ready,
         operator_token=maybe(settings.operator_token),
+        telegram_secrets=each_of(settings.telegram_webhook_secret),
         ways=ways_in(settings, by_slack=installer is not None),
     )
 

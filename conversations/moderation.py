@@ -24,6 +24,7 @@ from core.advice.experts.questions import question_for, side_of
 from core.advice.experts.service import expert_for
 from core.advice.sessions.service import booking_for
 from core.kernel.chat_state.memory import Topic
+from core.kernel.errors import Invalid
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import operators, person_of
@@ -178,6 +179,8 @@ router.flow(Flow(REPORT, finish=_report))
 
 @router.press("apart.report")
 def report(chat: ChatContext, press: Press) -> None:
+    if press.choice not in REPORTED_ON:
+        raise Invalid("talk.unknown_button")
     organisation = REPORTED_ON[press.choice][0](chat, press.subject)
     chat.memory.put(LAST_REPORTED, ReportedCard(press.choice, press.subject))
     chat.as_new_message = True

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
+from core.kernel.plain_text import storable, storable_json
 from core.people.accounts.model import Identity
 from core.people.files.model import Checked
 
@@ -144,3 +145,35 @@ class Turn:
     body: Any = None
     thread: str | None = None
     channel: str | None = None
+
+
+def storable_turn(turn: Turn) -> Turn:
+    """Return the turn without characters that no database stores. A platform passes on whatever a person typed."""
+    return replace(
+        turn,
+        key=storable(turn.key),
+        identity=_storable(turn.identity),
+        address=storable(turn.address),
+        input=_storable(turn.input),
+        trigger=_storable(turn.trigger),
+        message=_storable(turn.message),
+        body=storable_json(turn.body),
+        thread=_storable(turn.thread),
+        channel=_storable(turn.channel),
+    )
+
+
+def _storable(part: Any) -> Any:
+    match part:
+        case str():
+            return storable(part)
+        case dict():
+            return {_storable(name): _storable(value) for name, value in part.items()}
+        case list() | tuple() | frozenset():
+            return type(part)(_storable(each) for each in part)
+        case Checked():
+            return part  # its name was cleaned by the check
+        case _ if is_dataclass(part) and not isinstance(part, type):
+            return replace(part, **{each.name: _storable(getattr(part, each.name)) for each in fields(part)})
+        case _:
+            return part

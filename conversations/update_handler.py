@@ -10,7 +10,7 @@ import structlog
 from conversations.engine import NEWCOMER, Answered, Engine
 from conversations.inline_results import Glance, Glances, locale_behind
 from conversations.reply import Card, Option
-from conversations.turn import Turn
+from conversations.turn import Turn, storable_turn
 from core.kernel.database import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.observer import Observer
@@ -34,6 +34,7 @@ class UpdateHandler:
 
     async def take(self, turn: Turn) -> Answered:
         """Handle one input. Raises only when no data could be stored; the platform will send the input again."""
+        turn = storable_turn(turn)
         begun, outcome = perf_counter(), "unavailable"
         with request(turn.key) as current, self._observer.span("input", platform=turn.identity.platform):
             try:

@@ -40,28 +40,29 @@ COMMAND = re.compile(r"(?<![^\s(])/(?=[a-z]{2})")  # commands as our own sentenc
 
 
 class Wordings:
-    """All catalogues of the installation, read once."""
+    """All catalogues of the installation. Each is read once, when the first reader of its language comes."""
 
     def __init__(self, platforms: Sequence[ChatPlatform], folder: Path = LOCALES, rules: MarketRules = TODAY) -> None:
-        named = tuple(platforms)
-        self._catalogues = {path.stem: read_catalogue(path, named) for path in sorted(folder.glob("*.po"))}
-        assert "en" in self._catalogues, f"no English catalogue in {folder}"
+        self._platforms = tuple(platforms)
+        self._paths = {path.stem: path for path in sorted(folder.glob("*.po"))}
+        assert "en" in self._paths, f"no English catalogue in {folder}"
         self._rules = rules
 
     def languages(self) -> list[str]:
-        return list(self._catalogues)
+        return list(self._paths)
 
     def known(self, locale: str) -> str:
         """Return the catalogue for this locale ("de" for "de-AT"), English if there is none."""
         language = locale.replace("_", "-").split("-")[0].lower()
-        return language if language in self._catalogues else "en"
+        return language if language in self._paths else "en"
 
     def speak(self, locale: str, zone: str = "UTC", sign: str = "/") -> Words:
         """Return the words and number formats of one language, so that dates and sentences never mix languages."""
         language = self.known(locale)
         served = locale if locale.lower().startswith(language) else language
         spoken = babel_locale(served, language)
-        return Words(language, spoken, known_zone(zone), self._catalogues[language], self._rules, sign)
+        catalogue = read_catalogue(self._paths[language], self._platforms)
+        return Words(language, spoken, known_zone(zone), catalogue, self._rules, sign)
 
 
 @dataclass(frozen=True, slots=True)

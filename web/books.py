@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.advice.sessions.model import Booking
 from core.books.audit.service import invariants
+from core.kernel import plain_text
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.money.ledger import service as ledger
@@ -100,7 +101,7 @@ def _session(ctx: Ctx, booking: Booking) -> dict[str, Any]:
 
 
 def _named(party: Organisation | Person) -> str:
-    return GONE if party.name == ERASED_NAME else party.name
+    return GONE if party.name == ERASED_NAME else plain_text.name(party.name)
 
 
 def _moved(ctx: Ctx, subject: str, names: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import FastAPI, Header
 from fastapi.responses import HTMLResponse
 
-from web.pages import HEADERS
+from web.pages import HEADERS, as_html
 
 THINGS: Final = ("l", "e", "o", "d", "q")  # a listing, a consultant, an offer, a deal, a request for quotes
 STYLE: Final = """
@@ -56,8 +56,8 @@ def _page(thing: str, look: Look) -> Callable[..., Awaitable[HTMLResponse]]:
 
 def drawn(linked: Linked) -> str:
     """Draw the page, with the preview that a chat shows for its link."""
-    lines = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in linked.lines)
-    ways = "".join(f'<a href="{escape(way)}" rel="noopener">{escape(label)}</a>' for label, way in linked.ways)
+    lines = "".join(f"<dt>{as_html(label)}</dt><dd>{as_html(value)}</dd>" for label, value in linked.lines)
+    ways = "".join(f'<a href="{escape(way)}" rel="noopener">{as_html(label)}</a>' for label, way in linked.ways)
     summary = linked.text or " · ".join(value for _, value in linked.lines)
     return f"""<!doctype html>
 <html lang="{escape(linked.language)}">
@@ -65,12 +65,12 @@ def drawn(linked: Linked) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta property="og:site_name" content="Parley">
-<meta property="og:title" content="{escape(linked.title)}">
-<meta property="og:description" content="{escape(summary[:300])}">
-<title>{escape(linked.title)} · Parley</title>
+<meta property="og:title" content="{as_html(linked.title)}">
+<meta property="og:description" content="{as_html(summary[:300])}">
+<title>{as_html(linked.title)} · Parley</title>
 <style>{STYLE}</style>
-<h1>{escape(linked.title)}</h1>
-{f"<p>{escape(linked.text)}</p>" if linked.text else ""}
+<h1>{as_html(linked.title)}</h1>
+{f"<p>{as_html(linked.text)}</p>" if linked.text else ""}
 {f"<dl>{lines}</dl>" if lines else ""}
 <p>{ways}</p>
 <p><small>{escape(linked.small)}</small></p>

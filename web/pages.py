@@ -9,6 +9,8 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from core.kernel.plain_text import seen
+
 PAGES: Final = {
     "/paid": ("Thank you", "Go back to your chat: as soon as the money is confirmed, you hear of it there."),
     "/not-paid": ("Nothing was paid", "Go back to your chat. The payment link there stays good until it runs out."),
@@ -37,6 +39,11 @@ body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 20vh au
 a { color: inherit; }
 @media (prefers-color-scheme: dark) { body { background: #14171a; color: #e8eaed; } }
 """
+
+
+def as_html(text: str) -> str:
+    """Return a person's text for a page: no markup, and no characters that make it look like another one."""
+    return escape(seen(text))
 
 
 def add_pages(app: FastAPI, ways: Sequence[tuple[str, str]] = ()) -> None:

@@ -27,6 +27,7 @@ from core.kernel.transaction import Ctx, Transactions
 from core.kernel.transaction import person as acting_person
 from core.people.accounts.model import Person
 from core.people.accounts.service import person_of
+from web.pages import as_html
 
 ASKS: Final = int(presence.POLLS_EVERY.total_seconds() * 1000)
 SCRIPT: Final = f"""
@@ -221,7 +222,7 @@ def _html(shown: Shown, token: str) -> str:
 <html lang="{shown.language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(shown.title)} · Parley</title>
+<title>{as_html(shown.title)} · Parley</title>
 <style>
 body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: {"60rem" if shown.room else "28rem"};
   margin: {"2vh" if shown.room else "20vh"} auto; padding: 0 1.5rem; }}
@@ -229,8 +230,8 @@ button {{ font: inherit; padding: .5rem 1.2rem; border: 0; border-radius: .5rem;
 iframe {{ width: 100%; height: 70vh; border: 0; border-radius: .5rem; background: #17202a; }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #14171a; color: #e8eaed; }} a {{ color: #8ab4f8; }} }}
 </style>
-<h1>{escape(shown.title)}</h1>
-<p>{escape(shown.text)}</p>
+<h1>{as_html(shown.title)}</h1>
+<p>{as_html(shown.text)}</p>
 {buttons}
 {room}
 </html>

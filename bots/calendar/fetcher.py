@@ -8,7 +8,6 @@ look-up in between.
 from __future__ import annotations
 
 import socket
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -16,12 +15,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
+from bots.calendar.addresses import is_public, literal_in
 from core.advice.availability.busy_times import LARGEST, Unreadable
 
 SECONDS: Final = 20.0
 HOPS: Final = 4  # a calendar's address leads to another one at most so often
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
-TRANSLATED: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address of any kind may be in it
 CHUNK: Final = 64 * 1024  # bytes
 
 
@@ -69,21 +68,11 @@ def check_hop(url: str) -> None:
     if parts.scheme != "https":
         raise Unreadable("insecure")
     try:
-        literal = ip_address(parts.hostname or "")
-    except ValueError:
-        return
-    if not is_public(str(literal)):
+        literal = literal_in(url)
+    except ValueError as fault:
+        raise Unreadable("unreachable") from fault
+    if literal is not None and not is_public(literal):
         raise Unreadable("private")
-
-
-def is_public(address: str) -> bool:
-    """Return whether this address is public: anybody on the internet would reach the same machine there."""
-    found = ip_address(address.partition("%")[0])
-    if isinstance(found, IPv6Address):
-        if found in TRANSLATED:
-            return False
-        found = found.ipv4_mapped or found.sixtofour or found
-    return found.is_global and not found.is_multicast
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:

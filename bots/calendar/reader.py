@@ -4,26 +4,37 @@ result.
 
 from __future__ import annotations
 
-import asyncio
+from datetime import datetime
 from functools import partial
 
 from bots.calendar.fetcher import fetched
 from core.advice.availability.busy_times import Unreadable, busy_times
+from core.advice.availability.local_times import Interval
 from core.advice.experts.external_calendars import calendar_read, calendar_unreadable
 from core.advice.experts.messages import ReadCalendarFeed, ReadCalendarFile
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import OutboxMessage
 from core.kernel.transaction import MARKET, Transactions
+from core.kernel.worker_pool import WorkEnded, WorkerPool
 from core.people.files.service import content_of
 
 
-class CalendarReader:
-    """`nearby`: whether calendars at private addresses are read, as where the lab simulates the world."""
+async def read_apart(pool: WorkerPool, content: bytes, now: datetime, zone: str) -> list[Interval]:
+    """Return the busy times of a calendar, read in a process that ends when it takes too long. Raises Unreadable."""
+    try:
+        return await pool.run(busy_times, content, now, zone)
+    except WorkEnded as ended:
+        raise Unreadable("too_slow") from ended
 
-    def __init__(self, transactions: Transactions, clock: Clock, *, nearby: bool) -> None:
+
+class CalendarReader:
+    """`pool`: where calendars are read. `nearby`: whether they may lie at private addresses, as those of the lab do."""
+
+    def __init__(self, transactions: Transactions, clock: Clock, pool: WorkerPool, *, nearby: bool) -> None:
         self._transactions = transactions
         self._clock = clock
+        self._pool = pool
         self._nearby = nearby
 
     async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
@@ -33,7 +44,7 @@ class CalendarReader:
         expert, url = asked.expert, asked.url if isinstance(asked, ReadCalendarFeed) else None
         try:
             content = await self._content(asked)
-            taken = await asyncio.to_thread(busy_times, content, self._clock.now(), asked.zone)
+            taken = await read_apart(self._pool, content, self._clock.now(), asked.zone)
         except Unreadable as fault:
             return Delivered(partial(calendar_unreadable, expert_id=expert, source=post.kind, why=fault.why, url=url))
         return Delivered(partial(calendar_read, expert_id=expert, source=post.kind, taken=taken, url=url))

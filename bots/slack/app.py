@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,14 +18,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import OperationalError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from bots.slack import turns
 from bots.slack.blocks import escaped
 from bots.slack.modal import CALLBACK, draft_of, errors_in, field_name, options_of, shows
-from bots.slack.people import People, fetched
+from bots.slack.people import People, Unreachable, fetched
 from bots.slack.platform import SLACK
 from bots.slack.progress import Window
 from bots.slack.turns import IncomingEvent
@@ -35,6 +40,8 @@ from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.errors import Invalid
+from core.kernel.plain_text import storable_json
+from core.people.files.checker import FileChecker
 from core.people.files.model import ACCEPTED, LARGEST, Checked
 
 log = structlog.get_logger(__name__)
@@ -42,6 +49,8 @@ log = structlog.get_logger(__name__)
 Json = dict[str, Any]
 API = "https://slack.com/api/"
 COMMAND = "/parley"
+# What reading a body raises when it has another shape than Slack documents.
+MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError, AssertionError, RecursionError)
 ANYTHING = re.compile(".*")
 ACCEPTED_FILES = f"{', '.join(ACCEPTED)}, ≤ {LARGEST // 1024 // 1024} MB"
 
@@ -62,6 +71,7 @@ class SlackBot:
         workspaces: Workspaces,
         update_handler: UpdateHandler,
         wordings: Wordings,
+        files: FileChecker,
         *,
         app_token: str | None = None,
         signing_secret: str | None = None,
@@ -71,6 +81,7 @@ class SlackBot:
         self._workspaces = workspaces
         self._update_handler = update_handler
         self._wordings = wordings
+        self._files = files
         self._people = People(workspaces)
         self._verifiers = [SignatureVerifier(each) for each in (signing_secret, *former_signing_secrets) if each]
         own = workspaces.own
@@ -116,9 +127,11 @@ class SlackBot:
         assert self._workspaces.known, "nothing is taken before the start"
         whole = context.is_enterprise_install or context.team_id is None
         named = context.enterprise_id if whole and context.enterprise_id else context.team_id
+        if not isinstance(named, str) or not named.isprintable() or len(named) > turns.LONGEST["team"]:
+            raise TypeError("the workspace is none of Slack's")
         try:
-            installed = await self._workspaces.at(named or "")
-            if whole and named and (team := context.team_id) is not None and team not in {named, *self._covered}:
+            installed = await self._workspaces.at(named)
+            if whole and (team := context.team_id) is not None and team not in {named, *self._covered}:
                 await self._update_handler.move(SLACK.code, team, named)
                 self._covered.add(team)
             return installed.as_authorized()
@@ -131,8 +144,16 @@ class SlackBot:
         """Take a request that Slack has posted; return status, body and headers of the response."""
         if not self._signed(body, headers):
             return 401, "", {}
-        request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
-        response = await self._app.async_dispatch(request)
+        try:
+            request = AsyncBoltRequest(body=body.decode(), headers=dict(headers))
+            request.body = storable_json(request.body)
+        except Exception as fault:
+            log.info("slack_body_unreadable", why=type(fault).__name__)
+            return 400, "", {}
+        try:
+            response = await self._app.async_dispatch(request)
+        except Exception as fault:  # within Bolt, before any listener of ours
+            response = await self._on_fault(fault, request.body)
         return response.status, response.body or "", response.first_headers()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
@@ -148,6 +169,7 @@ class SlackBot:
     def _listen(self) -> None:
         """Register every listener, once. A more specific one comes before the one that takes anything."""
         app = self._app
+        app.error(self._on_fault)
         app.command(COMMAND)(self._on_command)
         app.event("message")(self._on_message)
         app.event("app_mention")(self._on_mention)
@@ -162,6 +184,30 @@ class SlackBot:
         app.view_closed(CALLBACK)(self._on_closing)
         app.shortcut(ANYTHING)(self._on_shortcut)
         app.options(ANYTHING)(self._on_typing)
+
+    async def _on_fault(self, error: Exception, body: Any) -> BoltResponse:
+        """Answer a request that could not be taken. Slack sends it again only where that may help.
+
+        A body of a wrong shape stays wrong, so it ends here; its sender is told, if it names one.
+        """
+        if isinstance(error, NotInstalled | Unreachable):
+            log.info("slack_sender_unreachable", why=str(error))
+            return BoltResponse(status=200, body="")
+        if not isinstance(error, MISSHAPEN) or isinstance(error, UnicodeError):
+            log.error("slack_request_not_taken", exc_info=error)
+            return BoltResponse(status=500, body="")
+        reference = self._reference(body)
+        log.warning("slack_body_misshapen", reference=reference, why=f"{type(error).__name__}: {error}"[:200])
+        incoming = turns.misshapen(body, reference)
+        if incoming is not None:
+            with suppress(*MISSHAPEN, NotInstalled, Unreachable):
+                await self._take(incoming)
+        return BoltResponse(status=200, body="")
+
+    @staticmethod
+    def _reference(body: Any) -> str:
+        """Return a short name of a body, which stays the same when it comes again."""
+        return hashlib.sha256(repr(body).encode("utf-8", "replace")).hexdigest()[:6].upper()
 
     async def _on_command(self, ack: AsyncAck, body: Json) -> None:
         """Take a command. In a channel it gets a sign there, unless a window opens."""
@@ -183,7 +229,7 @@ class SlackBot:
         if not incoming.files:
             await self._take(incoming)
             return
-        good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""])
+        good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""], self._files)
         if good:
             assert isinstance(incoming.input, Attached)
             await self._take(replace(incoming, input=replace(incoming.input, files=tuple(good))))
@@ -218,7 +264,7 @@ class SlackBot:
 
     async def _on_removal(self, body: Json) -> None:
         """Handle the app's removal from a workspace: its people hear elsewhere, and their deals go on."""
-        await self._workspaces.forget(turns.workspace_of(body))
+        await _patiently(self._workspaces.forget, turns.workspace_of(body))
         await self._update_handler.leave(SLACK.code, turns.workspace_of(body))
 
     async def _on_revocation(self, body: Json) -> None:
@@ -287,6 +333,7 @@ class SlackBot:
 
     async def _take(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:
         """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
+        turns.check_shape(incoming)
         identity = self._people.identity(incoming.team, incoming.user)
         if incoming.address is None:
             who, address = await asyncio.gather(identity, self._people.address(incoming.team, incoming.user))
@@ -318,7 +365,7 @@ class SlackBot:
         good: dict[str, tuple[Checked, ...]] = {}
         refused: dict[str, Invalid] = {}
         for name, files in incoming.files.items():
-            checked, refusals = await fetched(await self._workspaces.client(incoming.team), files)
+            checked, refusals = await fetched(await self._workspaces.client(incoming.team), files, self._files)
             good[name] = tuple(checked)
             if refusals:
                 refused[name] = refusals[0]
@@ -356,6 +403,17 @@ class SlackBot:
         task = asyncio.create_task(work)
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
+
+
+@retry(
+    retry=retry_if_exception_type(OperationalError),
+    stop=stop_after_attempt(5),
+    wait=wait_exponential(0.1),
+    reraise=True,
+)
+async def _patiently(work: Callable[[str], Awaitable[None]], team: str) -> None:
+    """Do work in the store of installations, whose own connection finds the database locked now and then."""
+    await work(team)
 
 
 def _unsupported(incoming: IncomingEvent, refusal: Invalid, place: int) -> IncomingEvent:

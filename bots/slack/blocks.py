@@ -6,11 +6,11 @@ become a mention, a link or bold. Only a message's fallback `text` is markup to 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from conversations.reply import Button
+from core.kernel.plain_text import seen
 
 Block = dict[str, Any]
 Style = Literal["", "bold", "italic", "strike", "link"]
@@ -35,12 +35,10 @@ CARD_BODY = 200
 FALLBACK = 1_000  # characters of a notification; Slack cuts at 40,000
 
 ELLIPSIS = "…"
-# Control characters, and those that turn the reading direction around and make a text look like another one.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " ")).strip()
+    return seen(text).strip()
 
 
 def clipped(text: str, most: int) -> str:
@@ -72,7 +70,7 @@ def rich(*runs: Run, most: int = TEXT) -> list[Block]:
     elements: list[Block] = []
     left = most
     for text, style in runs:
-        shown = clipped(UNSEEN.sub("", text), left) if left > 0 else ""
+        shown = clipped(seen(text), left) if left > 0 else ""
         left -= len(shown)
         if shown:
             elements.append(_run(shown, style))

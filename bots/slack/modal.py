@@ -64,7 +64,7 @@ def files_in(view: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
     return {
         name: list(entry["files"])
         for name, entry in _entries(view).items()
-        if entry["type"] == "file_input" and entry["files"]
+        if entry["type"] == "file_input" and entry.get("files")
     }
 
 

@@ -17,15 +17,23 @@ from bots.slack.platform import SLACK
 from bots.slack.workspaces import NotInstalled, Workspaces
 from core.kernel.errors import Invalid
 from core.people.accounts.model import Identity
+from core.people.files.checker import FileChecker
 from core.people.files.model import LARGEST, Checked
-from core.people.files.rules import inspect
 
 log = structlog.get_logger(__name__)
 
 KNOWN_SECONDS = 3600.0  # how long a name, a language and a zone are believed
 MOST_KNOWN = 10_000
 FETCHES = 2
+# Slack's errors that pass: with any other, the same request fails again. docs.slack.dev/reference/methods
+PASSING: Final = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+)
 SLACKS: Final = (".slack.com", ".slack-gov.com")
+
+
+class Unreachable(Exception):
+    """Slack has no such user for us, so no answer can reach them."""
 
 
 @dataclass(slots=True)
@@ -57,9 +65,17 @@ class People:
         return found
 
     async def address(self, team: str, user: str) -> str:
-        """Return the channel of a user's direct messages with the app. Raises SlackApiError, NotInstalled."""
+        """Return the channel of a user's direct messages with the app. Raises SlackApiError, NotInstalled,
+        Unreachable.
+        """
         if (team, user) not in self._addresses:
-            opened = await (await self.workspaces.client(team)).conversations_open(users=user)
+            client = await self.workspaces.client(team)
+            try:
+                opened = await client.conversations_open(users=user)
+            except SlackApiError as failure:
+                if failure.response.get("error") in PASSING:
+                    raise
+                raise Unreachable(f"{team}/{user}: {failure.response.get('error')}") from failure
             self._addresses[team, user] = str(opened["channel"]["id"])
         return self._addresses[team, user]
 
@@ -70,16 +86,18 @@ def identity_of(team: str, user: str, told: Mapping[str, Any]) -> Identity:
     return Identity(SLACK.code, team, user, name, told.get("locale") or "en", told.get("tz") or "UTC")
 
 
-async def fetched(client: AsyncWebClient, files: Sequence[Mapping[str, Any]]) -> tuple[list[Checked], list[Invalid]]:
+async def fetched(
+    client: AsyncWebClient, files: Sequence[Mapping[str, Any]], checker: FileChecker
+) -> tuple[list[Checked], list[Invalid]]:
     """Return the files with their bytes, checked, and the reasons why others are left out."""
-    outcomes = await asyncio.gather(*(_fetched(client, file) for file in files))
+    outcomes = await asyncio.gather(*(_fetched(client, file, checker) for file in files))
     return (
         [each for each in outcomes if isinstance(each, Checked)],
         [each for each in outcomes if isinstance(each, Invalid)],
     )
 
 
-async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked | Invalid:
+async def _fetched(client: AsyncWebClient, file: Mapping[str, Any], checker: FileChecker) -> Checked | Invalid:
     name = str(file.get("name") or "file")
     address = file.get("url_private_download") or file.get("url_private")
     if not address or not is_slacks(str(address), client.base_url):  # deleted, or kept by another service
@@ -87,8 +105,7 @@ async def _fetched(client: AsyncWebClient, file: Mapping[str, Any]) -> Checked |
     if (file.get("size") or 0) > LARGEST:
         return Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
     try:
-        content = await _download(client, str(address), name)
-        return await asyncio.to_thread(inspect, name, content)
+        return await checker.fetch(name, lambda: _download(client, str(address), name))
     except Invalid as refusal:
         return refusal
 

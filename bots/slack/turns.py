@@ -6,15 +6,30 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from slack_bolt.request.internals import extract_enterprise_id, extract_is_enterprise_install, extract_team_id
 
 from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
 from bots.slack.platform import MESSAGES
-from conversations.turn import Attached, ButtonPress, ClosedForm, Input, OpenedChat, OpenedHome, Reaction, TextMessage
+from conversations.turn import (
+    Attached,
+    ButtonPress,
+    ClosedForm,
+    Input,
+    OpenedChat,
+    OpenedHome,
+    Reaction,
+    TextMessage,
+    UnsupportedInput,
+)
 
 Payload = Mapping[str, Any]
+# Characters of each part of an event; Slack's own ids are far shorter.
+LONGEST: Final = {"key": 200, "team": 20, "user": 40, "address": 40, "message": 100, "thread": 40} | {
+    "channel": 40,
+    "trigger": 150,
+}
 
 # Slack writes what it recognises in a message as <url|label>, <@person>, <#channel|name>, <!here>.
 RECOGNISED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
@@ -248,6 +263,37 @@ def _interaction(kind: str, payload: Payload, given: Input, **within: Any) -> In
     team, user = who(payload)
     trigger = payload["trigger_id"]
     return IncomingEvent(f"slack:{kind}:{trigger}", team, user, given, kept(payload), trigger=trigger, **within)
+
+
+def misshapen(payload: Any, reference: str) -> IncomingEvent | None:
+    """Return a turn that tells the sender that we could not read their input. None: the body names no sender."""
+    if not isinstance(payload, dict):
+        return None
+    event = payload.get("event")
+    if isinstance(event, dict) and event.get("channel_type") != "im":
+        return None  # the sender has asked us nothing
+    user: Any = event.get("user") if isinstance(event, dict) else payload.get("user") or payload.get("user_id")
+    user = user.get("id") if isinstance(user, dict) else user
+    team: Any = payload.get("team_id") or payload.get("team")
+    team = team.get("id") if isinstance(team, dict) else team
+    if not (isinstance(user, str) and isinstance(team, str) and user and team):
+        return None
+    given = UnsupportedInput("talk.our_mistake", {"reference": reference})
+    return IncomingEvent(f"slack:odd:{team}:{user}:{reference}", team, user, given, kept(payload))
+
+
+def check_shape(incoming: IncomingEvent) -> None:
+    """Raise TypeError or ValueError for parts that are no texts, or longer than any of Slack's."""
+    named = {"key": incoming.key, "team": incoming.team, "user": incoming.user}
+    named |= {"address": incoming.address or "D", "message": incoming.message or "", "thread": incoming.thread or ""}
+    named |= {"channel": incoming.channel or "", "trigger": incoming.trigger or ""}
+    for name, value in named.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is no text")
+        if len(value) > LONGEST[name] or not value.isprintable():
+            raise ValueError(f"{name} is none of Slack's")
+    if not (incoming.team and incoming.user):
+        raise ValueError("the sender is not named")
 
 
 def who(payload: Payload) -> tuple[str, str]:

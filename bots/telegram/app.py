@@ -6,11 +6,11 @@ import asyncio
 import hmac
 import json
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -30,8 +30,11 @@ from conversations.turn import Turn, UnsupportedInput
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel import inbox
+from core.kernel.database import Unavailable
+from core.kernel.plain_text import storable_json
 from core.kernel.transaction import MARKET, Ctx, Transactions
 from core.people.accounts.service import mark_dead
+from core.people.files.checker import FileChecker
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +51,7 @@ POLL_SECONDS = 25
 PATIENCE_SECONDS = 0.5
 SILENT_SECONDS = 90.0  # without an answer to a poll: updates do not reach us any more
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
+LARGEST_ID = 2**53  # core.telegram.org/bots/api#user: at most 52 significant bits
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 
 
@@ -55,8 +59,8 @@ class TelegramBot:
     """One bot. With `public_url` and `secret` Telegram calls us (web/ passes updates to `take_webhook`); otherwise we
     poll.
 
-    `commands`: language to (command, description) pairs, "en" also for every other language; `in_groups`: those of them
-    that groups see. A chat's own menu follows its person's activity (conversations/help/commands.py).
+    `commands`: returns (command, description) pairs by language, "en" also for every other language; `in_groups`: those
+    of them that groups see. A chat's own menu follows its person's activity (conversations/help/commands.py).
     `former_secrets` are still accepted while the secret is changed.
     """
 
@@ -66,8 +70,9 @@ class TelegramBot:
         update_handler: UpdateHandler,
         transactions: Transactions,
         wordings: Wordings,
+        files: FileChecker,
         *,
-        commands: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        commands: Callable[[], Mapping[str, Sequence[tuple[str, str]]]] = dict,
         in_groups: Collection[str] = (),
         public_url: str | None = None,
         secret: str | None = None,
@@ -77,13 +82,15 @@ class TelegramBot:
         self._update_handler = update_handler
         self._transactions = transactions
         self._wordings = wordings
-        self._commands = commands or {}
+        self._files = files
+        self._commands = commands
         self._in_groups = in_groups
         self._public_url = public_url
         self._secret = secret
         self._accepted = [each.encode() for each in (secret, *former_secrets) if each]
         self._answered_at = monotonic()  # when Telegram last answered a poll
         self._polling: asyncio.Task[None] | None = None
+        self._menus: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
 
     @property
@@ -103,7 +110,7 @@ class TelegramBot:
         return is_polling and monotonic() - self._answered_at < SILENT_SECONDS
 
     async def start(self) -> None:
-        """Learn the bot's own name, set the commands, begin to receive.
+        """Learn the bot's own name and begin to receive. The commands are set meanwhile: people come first.
 
         Raises TelegramError when the token is wrong.
         """
@@ -117,12 +124,13 @@ class TelegramBot:
             await self._bot.delete_webhook()
             self._answered_at = monotonic()
             self._polling = asyncio.create_task(self._poll(), name="telegram-polling")
+        self._menus = asyncio.create_task(self._set_commands(), name="telegram-menus")
 
     async def stop(self) -> None:
         """Stop receiving. Updates that were taken but not acknowledged come again, and are recognised by their key."""
-        if self._polling is not None:
-            self._polling.cancel()
-            await asyncio.gather(self._polling, return_exceptions=True)
+        for task in filter(None, (self._polling, self._menus)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await asyncio.gather(*self._answers, return_exceptions=True)
         await self._bot.shutdown()
 
@@ -134,7 +142,22 @@ class TelegramBot:
     )
     async def _greet(self) -> None:
         await self._bot.initialize()
-        for language, commands in self._commands.items():
+
+    async def _set_commands(self) -> None:
+        """Set the menu of every language. An earlier start has most likely set the same one."""
+        try:
+            await self._call_for_commands()
+        except TelegramError as failure:
+            log.warning("telegram_commands_not_set", why=f"{type(failure).__name__}: {failure}")
+
+    @retry(
+        retry=retry_if_exception_type(NetworkError) & retry_if_not_exception_type(BadRequest),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential(0.5),
+        reraise=True,
+    )
+    async def _call_for_commands(self) -> None:
+        for language, commands in self._commands().items():
             told = [BotCommand(command, description) for command, description in commands]
             spoken = [language, ""] if language == "en" else [language]  # English also for every other language
             for code in spoken:
@@ -222,11 +245,11 @@ class TelegramBot:
         body = received or update.to_dict()
         try:
             await self._take(update, body)
-        except OperationalError:
+        except Unavailable:
             raise  # the database, not the update
         except Exception:
             log.exception("telegram_update_failed", update=update.update_id)
-            await self._note(update, body, lambda _ctx: None)
+            await self._note(update, body, partial(self._apologise, update))
 
     async def _take(self, update: Update, body: Any) -> None:
         query, message = update.callback_query, update.effective_message
@@ -267,7 +290,7 @@ class TelegramBot:
     async def _turn(self, update: Update, body: Any) -> Turn | None:
         """Return the update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
         try:
-            return await turn_of(self._bot, update, body)
+            return await turn_of(self._bot, update, body, files=self._files)
         except Exception:
             user = update.effective_user
             log.exception("telegram_update_not_read", update=update.update_id)
@@ -285,6 +308,15 @@ class TelegramBot:
                 unit(ctx)
 
         await self._transactions.run(MARKET, once)
+
+    def _apologise(self, update: Update, ctx: Ctx) -> None:
+        """Tell the sender in their private chat that we failed; never silence for a person."""
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or user.is_bot or (chat is not None and chat.type != ChatType.PRIVATE):
+            return
+        words = self._wordings.speak(user.language_code or "en")
+        said = words("talk.our_mistake", reference=str(update.update_id))
+        send(ctx, ChatAddress(TELEGRAM.code, "", str(user.id)), [Say(text=said)])
 
     def _point_to_private(self, ctx: Ctx, message: Message) -> None:
         """Point a command in a group to the private chat. Private business is not discussed in a group."""
@@ -338,11 +370,29 @@ def _membership(ctx: Ctx, update: Update) -> None:
 def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
     """Return a webhook's JSON and the update in it; None for anything else."""
     try:
-        given = json.loads(body)
+        given = storable_json(json.loads(body))
         update = Update.de_json(_unburdened(given), bot)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return given, update if _is_whole(update) else None
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        OSError,
+        RecursionError,
+    ):  # OSError: of a date
         return None, None
-    return given, update if type(update.update_id) is int else None
+
+
+def _is_whole(update: Update) -> bool:
+    """Return whether the update has an id, and its sender and chat have ids and names as Telegram gives them."""
+    user, chat, message = update.effective_user, update.effective_chat, update.effective_message
+    ids = [update.update_id, *(each.id for each in (user, chat) if each is not None)]
+    ids += [message.message_id] if message is not None else []
+    named: list[Any] = [user.first_name, user.last_name, user.language_code] if user is not None else []
+    whole_ids = all(type(each) is int and abs(each) < LARGEST_ID for each in ids)
+    return whole_ids and all(each is None or isinstance(each, str) for each in named)
 
 
 def _unburdened(given: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from typing import Literal
 
 from telegram import MessageEntity
 
+from core.kernel.plain_text import seen
+
 Style = Literal["bold", "italic", "strikethrough"]
 
 MESSAGE_UNITS = 4096  # core.telegram.org/bots/api#sendmessage, in UTF-16 units
@@ -20,8 +22,6 @@ CAPTION_UNITS = 1024  # core.telegram.org/bots/api#sendphoto
 JOINER = "\u2060"
 ELLIPSIS = "…"
 
-# Control characters, and those that turn the reading direction around and make a text look like another one.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2060\u2066-\u2069]")
 # The seams at which Telegram would see a mention or e-mail, a domain, a protocol's link or an IPv4 address. Also a
 # command in a price ("215 €/t"): behind a letter Telegram sees none.
 SEAMS = re.compile(r"@(?=\w)|(?<=\w)\.(?=[^\W\d_])|:(?=//)|(?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d)|(?<=[€$£₴])/(?=\w)")
@@ -34,8 +34,7 @@ def utf16(text: str) -> int:
 
 def clean(text: str) -> str:
     """Return a user's text in a form that a message may contain."""
-    seen = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
-    return SEAMS.sub(lambda seam: seam[0] + JOINER, seen).strip()
+    return SEAMS.sub(lambda seam: seam[0] + JOINER, seen(text).replace(JOINER, "")).strip()
 
 
 def head_of(text: str, units: int) -> str:
@@ -111,7 +110,7 @@ def said(text: str, style: Style | None = None) -> Text:
 
 def address(url: str) -> Text:
     """Return one of our own addresses, unbroken: Telegram makes it a link, and it can be copied as it is."""
-    return Text(((UNSEEN.sub("", url), None),))
+    return Text(((seen(url), None),))
 
 
 def joined(gap: str, *parts: Text) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from telegram import Bot, Message, MessageReactionUpdated, ReactionTypeEmoji, Update, User
@@ -25,8 +24,8 @@ from conversations.turn import (
 )
 from core.kernel.errors import Invalid, Refusal
 from core.people.accounts.model import Identity
+from core.people.files.checker import FileChecker
 from core.people.files.model import LARGEST, Checked
-from core.people.files.rules import inspect
 
 GONE = (BadRequest, InvalidToken)  # Telegram's errors for a file that it does not have, or does not give
 FETCHES = 3
@@ -43,7 +42,7 @@ def identity_of(user: User) -> Identity:
     return Identity(TELEGRAM.code, "", str(user.id), user.full_name, user.language_code or "en")
 
 
-async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
+async def turn_of(bot: Bot, update: Update, body: Any = None, *, files: FileChecker) -> Turn | None:
     """Return the turn of an update from a private chat; None when the update asks for no answer.
 
     `body`: the update as it was received, which is stored.
@@ -63,7 +62,7 @@ async def turn_of(bot: Bot, update: Update, body: Any = None) -> Turn | None:
     if message.via_bot is not None and message.via_bot.id == bot.id:
         given = _chosen(message) if update.message else None
     else:
-        given = await _input(bot, message) if update.message else _said_anew(message)
+        given = await _input(bot, message, files) if update.message else _said_anew(message)
     topic = message.message_thread_id if message.is_topic_message else None
     return turn(bot, update, message.from_user, given, body, topic=topic) if given is not None else None
 
@@ -126,7 +125,7 @@ def _words(text: str) -> str:
     return text.replace(JOINER, "")
 
 
-async def _input(bot: Bot, message: Message) -> Input | None:
+async def _input(bot: Bot, message: Message, files: FileChecker) -> Input | None:
     """Return the input of a message; None for Telegram's own notes (for example that a message was pinned)."""
     if message.text:
         return TextMessage(_words(message.text), str(message.message_id))
@@ -136,11 +135,11 @@ async def _input(bot: Bot, message: Message) -> Input | None:
     try:
         if message.photo:
             largest = max(message.photo, key=lambda size: size.width * size.height)
-            file = await _fetched(bot, largest.file_id, "photo.jpg", largest.file_size)
+            file = await _fetched(bot, files, largest.file_id, "photo.jpg", largest.file_size)
             return Attached((file,), caption, album)
         if message.document and not message.animation:
             paper = message.document
-            file = await _fetched(bot, paper.file_id, paper.file_name or "file", paper.file_size)
+            file = await _fetched(bot, files, paper.file_id, paper.file_name or "file", paper.file_size)
             return Attached((file,), caption, album)
     except Refusal as refusal:
         return UnsupportedInput(refusal.code, refusal.parts)
@@ -155,17 +154,16 @@ def _plain(message: Message) -> Input:
     return Located(message.location.latitude, message.location.longitude)
 
 
-async def _fetched(bot: Bot, file_id: str, name: str, size: int | None) -> Checked:
+async def _fetched(bot: Bot, files: FileChecker, file_id: str, name: str, size: int | None) -> Checked:
     """Return a file with its bytes, checked. Raises Invalid; a file that is unavailable now must be sent again."""
     if size is not None and size > LARGEST:
         raise Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
     try:
-        content = await _download(bot, file_id)
+        return await files.fetch(name, lambda: _download(bot, file_id))
     except GONE as gone:
         raise Invalid("file.broken", name=name) from gone
     except NetworkError as away:
         raise Invalid("file.unreachable", name=name) from away
-    return await asyncio.to_thread(inspect, name, content)
 
 
 @retry(

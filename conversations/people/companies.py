@@ -131,6 +131,9 @@ def join(chat: ChatContext, code: str) -> None:
         chat.reply(Say(text=chat.words("company.join_how")))
         return
     joined = company.join(chat.ctx, code)
+    if joined is None:
+        chat.reply(Say(text=chat.words("company.code")))
+        return
     chat.as_new_message = True
     chat.reply(company_card(chat, note=chat.words("company.joined", company=joined.name)))
 

@@ -1,4 +1,4 @@
-"""Registration: the first greeting, profile and role, a confirmed e-mail, and one person on two platforms."""
+"""Registration: the first greeting, profile and role, and a confirmed e-mail."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from conversations.people.countries import countries_in, countries_like
 from conversations.people.security_phrase import security_phrase_card
 from conversations.reply import Button, Card, Line, Option, Say
 from conversations.router import Flow, Router
-from conversations.wording import Wordings, Words
 from core.kernel.chat_state.memory import Topic
 from core.kernel.chat_state.service import has_cards
 from core.kernel.errors import Invalid, Refusal
 from core.people.accounts import rules
 from core.people.accounts import service as people
-from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, Person, ProveEmail, Role
+from core.people.accounts.model import EMAIL_CODE_DIGITS, CompleteProfile, ProveEmail, Role
 
 # The countries of this trade, the nearest first: as many as one list holds. Other countries can be typed.
 NEAR = (
@@ -305,32 +304,3 @@ def code(chat: ChatContext, given: str) -> None:
 def enter_code(chat: ChatContext, _button: Press) -> None:
     chat.as_new_message = True
     chat.open("code")
-
-
-# --- one person on two platforms --------------------------------------------------------------------------------------
-
-
-def spoken_now(words: Words, wordings: Wordings, stays: Person) -> str:
-    """Return a sentence that the chat continues in another language than `words`; empty if it does not."""
-    now = wordings.known(stays.locale)
-    if now == words.language:
-        return ""
-    language = Locale.parse(now).get_display_name(words.locale) or now
-    return "\n" + words("link.language", language=language)
-
-
-@router.command("link")
-def link(chat: ChatContext, given: str) -> None:
-    """`/link` shows a code; `/link CODE` on the other platform makes both accounts one person's."""
-    words = chat.words
-    if given:
-        stays = people.take_link(chat.ctx, given)
-        chat.reply(
-            Say(text=words("link.done", name=stays.name) + spoken_now(words, chat.market_context.wordings, stays))
-        )
-        return
-    shown = people.offer_link(chat.ctx)
-    others = [each for each in chat.market_context.platforms.values() if each is not chat.platform]
-    for other in others or [chat.platform]:  # where there is one platform only: another phone, another workspace
-        command, inside = f"{other.command_sign}link {shown.code}", other.called(words.language, "inside")
-        chat.reply(Say(text=words("link.elsewhere", inside=inside, command=command, minutes=words.rules.link_minutes)))

@@ -36,8 +36,13 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# The database cannot be reached or written. No user made a mistake, and nothing of the unit was kept.
-Unavailable = OperationalError
+
+class LostConnection(Exception):
+    """The connection to the database was cut or could not be made. The unit may be kept or not."""
+
+
+# The database cannot be reached or written. No user made a mistake, and the input may come again.
+Unavailable = (OperationalError, LostConnection)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

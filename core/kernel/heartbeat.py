@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.kernel.compiled_statements import add_once, change, pick
+from core.kernel.compiled_statements import add_once, change, pick, put
 from core.kernel.database import Id, Instant, Table
 from core.kernel.events import Event
 from core.kernel.timers import move_on
@@ -24,6 +24,7 @@ from core.kernel.transaction import Ctx
 log = structlog.get_logger(__name__)
 
 WORKER: Final = "worker"
+WRITABLE: Final = "writable"  # the row that only proves that rows can be written
 BEAT_EVERY: Final = timedelta(seconds=10)  # how often a sweep that runs all the time writes its row
 AWAY_FROM: Final = timedelta(seconds=30)  # a longer silence is an outage; a shorter one is a restart
 
@@ -78,6 +79,11 @@ def beat(ctx: Ctx, at: datetime, but: Collection[str]) -> timedelta | None:
     ctx.announce(ClocksStopped(since, away))
     log.warning("clocks_stopped", since=since.isoformat(), seconds=away.total_seconds(), timers=moved)
     return away
+
+
+def prove_writable(ctx: Ctx) -> None:
+    """Write a row. A full disk and a read-only database answer every question, and store nothing."""
+    put(ctx.session, HeartbeatRow, name=WRITABLE, at=ctx.now)
 
 
 def outages(ctx: Ctx, limit: int = 20) -> list[OutageRow]:

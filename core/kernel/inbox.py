@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.kernel.compiled_statements import add_once, change, connection_of
 from core.kernel.database import Instant, Table
+from core.kernel.plain_text import storable, storable_json
 
 IN_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))")
 
@@ -37,7 +38,7 @@ class CurrentInput:
 
 def take_in(session: Session, key: str, body: Any, now: datetime) -> bool:
     """True the first time this key is seen. False: it was taken before, and must have no second effect."""
-    return add_once(session, InboxRow, key=key, received_at=now, body=body)
+    return add_once(session, InboxRow, key=key, received_at=now, body=storable_json(body))
 
 
 def after_their_last(session: Session, who: str) -> None:
@@ -61,7 +62,8 @@ def answer_given(session: Session, key: str) -> Any:
 
 def note_failure(session: Session, key: str, body: Any, failure: str, now: datetime) -> None:
     """Keep what we could not work on (our own mistake), so that it is neither lost nor tried for ever."""
-    session.execute(insert(InboxRow).values(key=key, received_at=now, body=body, failure=failure))
+    kept = storable_json(body)
+    session.execute(insert(InboxRow).values(key=key, received_at=now, body=kept, failure=storable(failure)))
 
 
 def forget_before(session: Session, moment: datetime) -> None:

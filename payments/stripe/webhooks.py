@@ -108,10 +108,16 @@ def read(body: bytes) -> Hint | None:
     key, kind = event.get("id"), event.get("type")
     object_id = object_of(str(kind), thing) if isinstance(thing, dict) else None
     for each in (key, kind, object_id):
-        if not isinstance(each, str) or not 0 < len(each) <= LONGEST_ID or not each.isprintable():
+        if not _is_id(each):
             return None
     account = event.get("account")
-    return Hint(str(key), str(kind), str(object_id), account if isinstance(account, str) else None)
+    if account is not None and not _is_id(account):
+        return None
+    return Hint(str(key), str(kind), str(object_id), account)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable()
 
 
 def _inside(data: Any) -> Any:

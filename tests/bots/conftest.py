@@ -8,6 +8,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from core.kernel.worker_pool import WorkerPool
+from core.people.files.checker import FileChecker
 from lab.app import Lab
 from lab.people import Browser
 from lab.tests.conftest import running_lab
@@ -18,6 +20,13 @@ from tests.bots.sample_market import Stall, open_stall
 async def lab() -> AsyncIterator[Lab]:
     async with running_lab() as lab:
         yield lab
+
+
+@pytest.fixture
+async def files() -> AsyncIterator[FileChecker]:
+    pool = WorkerPool()
+    yield FileChecker(pool)
+    await pool.close()
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from core.kernel.ids import Ids
 from core.kernel.reactions import Reactions
 from core.kernel.sqlite import SqliteRunner, connect, engine_over
 from core.kernel.transaction import Transactions
+from core.kernel.worker_pool import WorkerPool
+from core.people.files.checker import FileChecker
 from tests.core.conftest import MovableClock
 from tests.core.goods import catalogue
 
@@ -132,6 +134,7 @@ class Stall:
     wordings: Wordings
     clock: MovableClock
     database: Path
+    files: FileChecker
     dispatcher: Dispatcher | None = field(default=None)
 
     def deliver(self, channel: str, transport: Transport) -> None:
@@ -176,16 +179,19 @@ async def open_stall(folder: Path) -> AsyncIterator[Stall]:
     clock, ids = MovableClock(), Ids(random.Random(11).randbytes)
     transactions = Transactions(runner, clock, ids, Reactions())
     market_context = MarketContext(catalogue(), Places([]), wordings, 100, 1500, platforms=by_code(PLATFORMS))
+    pool = WorkerPool()
     stall = Stall(
         transactions,
         UpdateHandler(transactions, Engine([stall_router()], market_context), ids),
         wordings,
         clock,
         database,
+        FileChecker(pool),
     )
     try:
         yield stall
     finally:
         if stall.dispatcher is not None:
             await stall.dispatcher.close()
+        await pool.close()
         await transactions.close()

@@ -84,7 +84,7 @@ def slack(lab: Lab, stall: Stall, **secrets: str) -> SlackBot:
     market_context = MarketContext(catalogue(), Places([]), stall.wordings, 100, 1500, platforms=by_code(PLATFORMS))
     engine = Engine([stall_router(), home_router()], market_context)
     update_handler = UpdateHandler(stall.transactions, engine, Ids(random.Random(5).randbytes))
-    return SlackBot(workspaces, update_handler, stall.wordings, **secrets)
+    return SlackBot(workspaces, update_handler, stall.wordings, stall.files, **secrets)
 
 
 def inputs(view: Json) -> dict[str, Json]:

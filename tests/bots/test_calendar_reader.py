@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,10 +10,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
-from bots.calendar.fetcher import PublicOnly, check_hop, fetched, is_public
-from core.advice.availability.busy_times import LARGEST, Unreadable, busy_times
+from bots.calendar import fetcher
+from bots.calendar.addresses import is_public
+from bots.calendar.fetcher import PublicOnly, check_hop, fetched
+from bots.calendar.reader import read_apart
+from core.advice.availability.busy_times import LARGEST, MOST_APPOINTMENTS, Unreadable, busy_times
 from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import FURTHEST
+from core.kernel.worker_pool import WorkerPool
 
 NOW = datetime(2026, 10, 20, 9, tzinfo=UTC)
 WEEKLY = b"""BEGIN:VCALENDAR\r
@@ -42,6 +47,13 @@ STATUS:CANCELLED\r
 END:VEVENT\r
 END:VCALENDAR\r
 """
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[WorkerPool]:
+    made = WorkerPool(cpu_seconds=3)
+    yield made
+    await made.close()
 
 
 def at(month: int, day: int, hour: int, hours: int = 1) -> Interval:
@@ -104,6 +116,67 @@ def test_a_calendar_that_never_ends_is_given_up(rule: bytes, why: str) -> None:
     assert refused.value.why == why
 
 
+def calendar(*components: bytes) -> bytes:
+    return b"\r\n".join([b"BEGIN:VCALENDAR", b"VERSION:2.0", *components, b"END:VCALENDAR", b""])
+
+
+def event(name: bytes, start: bytes, rule: bytes) -> bytes:
+    lines = (b"BEGIN:VEVENT", b"UID:" + name, b"DTSTART:" + start, b"DURATION:PT1M", b"RRULE:" + rule, b"END:VEVENT")
+    return b"\r\n".join(lines)
+
+
+def zone_with(rules: int, name: bytes = b"Mine") -> bytes:
+    """Return a time zone that changes its clock at every second of an hour, by as many rules."""
+    each = b"\r\n".join((
+        b"BEGIN:STANDARD", b"DTSTART:16010101T000000", b"TZOFFSETFROM:+0100", b"TZOFFSETTO:+0200",
+        b"RRULE:FREQ=SECONDLY", b"END:STANDARD",
+    ))  # fmt: skip
+    return b"\r\n".join([b"BEGIN:VTIMEZONE", b"TZID:" + name, *[each] * rules, b"END:VTIMEZONE"])
+
+
+# A calendar of a kilobyte: the second event's repetitions counted as so many fewer, because it begins far ahead.
+KILOBYTE = calendar(
+    *(event(b"past%d" % n, b"19000101T000000Z", b"FREQ=HOURLY") for n in range(5)),
+    *(event(b"ahead%d" % n, b"99990101T000000Z", b"FREQ=HOURLY") for n in range(5)),
+)
+IN_ZONE = event(b"z", b"20261021T100000", b"FREQ=DAILY").replace(b"DTSTART:", b"DTSTART;TZID=Mine:")
+RDATES = b"RDATE:" + b",".join([b"20261022T100000Z"] * 90_000)
+HOSTILE = {
+    "far future": KILOBYTE,
+    "zone": calendar(zone_with(400), IN_ZONE),
+    "zone with one rule": calendar(zone_with(1), IN_ZONE),
+    "many zones": calendar(*(zone_with(1, b"Z%d" % n) for n in range(200))),
+    "no such month": calendar(event(b"never", b"20260101T000000Z", b"FREQ=HOURLY;BYMONTH=13")),
+    "no such day": calendar(event(b"never", b"20260101T000000Z", b"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")),
+    "early": calendar(event(b"old", b"00010101T000000Z", b"FREQ=HOURLY;COUNT=999999999")),
+    "long": calendar(event(b"a", b"20261021T100000Z", b"FREQ=DAILY").replace(b"PT1M", b"P36500D")),
+    "components": calendar(*([b"BEGIN:VTODO\r\nEND:VTODO"] * 30_000)),
+    "dates": calendar(event(b"a", b"20261021T100000Z", b"FREQ=DAILY").replace(b"END:", RDATES + b"\r\nEND:")),
+    "nested": b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\n" * 5_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_calendar_that_was_written_to_keep_us_busy_is_given_up_soon(name: str, pool: WorkerPool) -> None:
+    """A kilobyte once stopped the product for hours. The work is counted, and its process is ended at the limit."""
+    begun = time.process_time()
+    try:
+        taken = await read_apart(pool, HOSTILE[name], NOW, "UTC")
+    except Unreadable:
+        taken = []
+    assert len(taken) <= MOST_APPOINTMENTS
+    assert time.process_time() - begun < 2, "the chats have the product's own time"
+
+
+@pytest.mark.parametrize("name", ["far future", "zone", "zone with one rule", "many zones", "components", "dates"])
+def test_most_of_such_calendars_are_counted_before_they_are_read(name: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(Unreadable) as refused:
+        busy_times(HOSTILE[name], NOW, "UTC")
+    assert refused.value.why == "too_many"
+    assert time.process_time() - begun < 5
+
+
 # --- where it may be fetched from -------------------------------------------------------------------------------------
 
 
@@ -125,6 +198,23 @@ def test_a_calendar_that_never_ends_is_given_up(rule: bytes, why: str) -> None:
         ("fd00::1", False),
         ("::ffff:127.0.0.1", False),
         ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::1", False),
+        ("fec0::1", False),
+        ("::127.0.0.1", False),
+        ("::8.8.8.8", False),
+        ("::ffff:0:7f00:1", False),
+        ("::ffff:8.8.8.8", True),
+        ("2002:7f00:1::", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),  # Teredo
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("ff02::1", False),
+        ("192.0.0.8", False),
+        ("192.88.99.1", False),
+        ("198.18.0.1", False),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
     ],
 )
 def test_only_public_addresses_are_called(address: str, public: bool) -> None:
@@ -139,12 +229,44 @@ def test_only_public_addresses_are_called(address: str, public: bool) -> None:
         ("https://127.0.0.1/a.ics", "private"),
         ("https://[::1]/a.ics", "private"),
         ("https://169.254.169.254/latest/meta-data", "private"),
+        ("https://①②⑦.0.0.1:8080/a.ics", "private"),
+        ("https://１２７.0.0.1/a.ics", "private"),
+        ("https://127。0。0。1/a.ics", "private"),
+        ("https://[::127.0.0.1]/a.ics", "private"),
+        ("https://[fec0::1]/a.ics", "private"),
+        ("https://[64:ff9b:1::7f00:1]/a.ics", "private"),
     ],
 )
 def test_a_hop_that_is_not_made(url: str, why: str) -> None:
     with pytest.raises(Unreadable) as refused:
         check_hop(url)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "127.0.0.1.", "localhost."])
+async def test_an_odd_way_to_write_loopback_is_not_called(host: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        await fetched(f"https://{host}:1/a.ics", nearby=False)
+    assert refused.value.why in {"private", "unreachable"}
+
+
+@pytest.mark.parametrize(
+    "target", ["https://①②⑦.0.0.1:{port}/a.ics", "https://[::127.0.0.1]:{port}/", "https://127.0.0.1:{port}"]
+)
+async def test_a_redirect_to_a_private_address_is_not_followed(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first hop is let through here, since no public server is at hand; the second one is checked."""
+    asked: list[str] = []
+
+    def answer(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": target.format(port=request.url.port)})
+
+    monkeypatch.setattr(fetcher, "check_hop", lambda url: check_hop(url) if asked else None)
+    async with serving(answer) as home:
+        monkeypatch.setattr(fetcher, "PublicOnly", lambda: None)
+        with pytest.raises(Unreadable) as refused:
+            await fetched(f"{home}/moved", nearby=False)
+    assert (refused.value.why, asked) == ("private", ["/moved"])
 
 
 async def test_a_name_that_means_a_private_address_is_not_called() -> None:

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.app import client_at
 from bots.slack.people import fetched, is_slacks
 from core.kernel.errors import Invalid
+from core.people.files.checker import FileChecker
 
 PAPER = b"%PDF-1.7 a weight ticket"
 API = "https://slack.com/api/"
@@ -44,20 +45,20 @@ async def client_of(api: str) -> AsyncIterator[AsyncWebClient]:
         yield client
 
 
-async def test_file_of_another_service_is_not_requested_with_our_token() -> None:
+async def test_file_of_another_service_is_not_requested_with_our_token(files: FileChecker) -> None:
     """As files.remote.info shows it: the address is the other service's own."""
     asked: list[str | None] = []
     async with keeper(asked) as elsewhere, client_of(API) as client:
         remote = {"name": "ticket.pdf", "mode": "external", "is_external": True, "size": 0}
-        good, refused = await fetched(client, [{**remote, "url_private": f"{elsewhere}/ticket.pdf"}])
+        good, refused = await fetched(client, [{**remote, "url_private": f"{elsewhere}/ticket.pdf"}], files)
     assert (asked, good, [each.code for each in refused]) == ([], [], ["file.broken"])
 
 
-async def test_file_on_slack_is_fetched_with_our_token() -> None:
+async def test_file_on_slack_is_fetched_with_our_token(files: FileChecker) -> None:
     asked: list[str | None] = []
     async with keeper(asked) as slack, client_of(f"{slack}/api/") as client:
         hosted = {"name": "ticket.pdf", "mode": "hosted", "size": len(PAPER), "url_private": f"{slack}/ticket.pdf"}
-        good, refused = await fetched(client, [hosted])
+        good, refused = await fetched(client, [hosted], files)
     assert (asked, [each.content for each in good], refused) == (["Bearer xoxb-secret"], [PAPER], list[Invalid]())
 
 

@@ -33,7 +33,9 @@ COMMANDS = {"en": [("sell", "Sell something")], "lt": [("sell", "Parduoti")]}
 def telegram(lab: Lab, stall: Stall, **more: Any) -> TelegramBot:
     bot = bot_at(lab.telegram.token, f"{lab.url}/telegram")
     stall.deliver("telegram", TelegramSender(bot, stall.transactions))
-    return TelegramBot(bot, stall.update_handler, stall.transactions, stall.wordings, commands=COMMANDS, **more)
+    return TelegramBot(
+        bot, stall.update_handler, stall.transactions, stall.wordings, stall.files, commands=lambda: COMMANDS, **more
+    )
 
 
 @pytest.fixture
@@ -56,7 +58,25 @@ async def ona(browser: aiohttp.ClientSession, edge: TelegramBot) -> Phone:
 
 async def test_the_bot_learns_its_name_and_tells_its_commands(edge: TelegramBot, ona: Phone) -> None:
     assert edge.name == "parley_lab_bot"
-    assert (await ona.chat())["commands"] == [{"command": "sell", "description": "Parduoti"}]
+    told = [{"command": "sell", "description": "Parduoti"}]
+    await seen(ona, lambda chat: chat["commands"] == told)
+
+
+async def test_people_are_answered_before_the_menus_are_set(
+    lab: Lab, stall: Stall, ona: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a kill each start made two dozen calls for the menus before it looked for a message."""
+
+    async def never(*_given: object, **_named: object) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    monkeypatch.setattr("telegram.Bot.set_my_commands", never)
+    edge = telegram(lab, stall)
+    await edge.start()
+    await ona.do("say", text="hello")
+    await seen(ona, ends_with("You said: hello"))
+    await edge.stop()
 
 
 async def test_a_deep_link_is_answered_by_name(ona: Phone) -> None:

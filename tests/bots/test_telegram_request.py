@@ -71,7 +71,7 @@ async def test_files_travel_with_their_names(lab: Lab, browser: aiohttp.ClientSe
 async def test_a_wrong_token_ends_the_start_without_being_told_to_the_log(lab: Lab, stall: Stall) -> None:
     token = f"1:{'x' * 35}"
     bot = bot_at(token, f"{lab.url}/telegram")
-    edge = TelegramBot(bot, stall.update_handler, stall.transactions, stall.wordings)
+    edge = TelegramBot(bot, stall.update_handler, stall.transactions, stall.wordings, stall.files)
     with pytest.raises(InvalidToken) as refusal:
         await edge.start()
     await edge.stop()

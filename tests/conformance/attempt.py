@@ -79,7 +79,7 @@ class Worker:
     async def stores(self, turn: Turn) -> Answered:
         """Bring an input until it is stored, as a platform does while the database is locked for too long."""
         while True:
-            with suppress(Unavailable):
+            with suppress(*Unavailable):
                 return await self.here.update_handler.take(turn)
 
     async def takes(self, player: Player, turn: Turn) -> Answered:

@@ -23,6 +23,7 @@ from core.kernel.chat_state.memory import ChatMemory, Topic, declared_topics
 from core.kernel.chat_state.model import Remembered
 from core.kernel.compiled_statements import put
 from core.kernel.transaction import MARKET, Ctx
+from core.people.accounts import code_guesses
 from tests.core.trades import market_in_memory
 
 AT: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -63,6 +64,7 @@ OLD: Final[list[tuple[Topic[Any], str, Any]]] = [
     (LAST_REPORTED, "listing:01L", ReportedCard("listing", "01L")),
     (GREETED, "telegram", "telegram"),
     (language_offer.OFFERED, "lt", "lt"),
+    (code_guesses.WRONG_CODES, "2026-11-23T09:00:00+00:00", code_guesses.WrongCodes((AT,))),
 ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from core.kernel.database import Unavailable
+from core.kernel.database import LostConnection
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.money import Money
 from core.kernel.outbox import OutboxMessage
@@ -214,7 +214,7 @@ async def test_crash_between_the_call_and_our_commit_pays_only_once(shop: Shop) 
         nonlocal crashes
         if "_carry" in unit.__qualname__ and crashes < 3 * len(await shop.made("transfer")):
             crashes += 1
-            raise Unavailable("killed", {}, RuntimeError("killed"))
+            raise LostConnection("killed")
         return await run(actor, unit)
 
     shop.market.transactions.run = dies  # type: ignore[method-assign,assignment]  # the plug is pulled from outside

@@ -244,7 +244,8 @@ def seat_up(ctx: Ctx, number: int) -> Prize:
 
 def come_in(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
     """Join by a code that a colleague has shown to others."""
-    return [company.join(somebody(ctx, f"Guest {hand} of {prize.subject}"), prize.subject).id]
+    joined = company.join(somebody(ctx, f"Guest {hand} of {prize.subject}"), prize.subject)
+    return [joined.id] if joined is not None else []
 
 
 def came_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:

@@ -24,7 +24,8 @@ from config.migrations import upgrade
 from config.settings import Settings
 from config.wiring import secret
 from conversations.books.invoice_texts import InvoiceTexts
-from conversations.turn import TextMessage
+from conversations.buttons import press
+from conversations.turn import ButtonPress, TextMessage
 from conversations.wording import Wordings
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_to
@@ -106,6 +107,7 @@ class Play:
             other = SLACK.code if player.identity.platform == TELEGRAM.code else TELEGRAM.code
             twin = player_on(other, player.name, player.number, player.identity.locale)
             await self.here.take(twin, TextMessage(f"/link {code}"))
+            await self.here.take(twin, ButtonPress(press("link.take", code)))
         # the last used chat of a person is remembered only to five minutes
         self.lab.world.clock.advance(timedelta(minutes=6))
         for name in self.here.people:

@@ -29,6 +29,7 @@ from conversations.trade.deals.sides import as_settled, my_side, own_or
 from conversations.trade.delivery.delivery import FILES, MEASURED, UNIT, open_form, read_day, settled, which_lot
 from conversations.trade.delivery.findings import finding_line, never_came_lines, undecided_lines, working_lines
 from conversations.trade.delivery.referee import REFEREE, report, take_it, value_lines, what_it_costs
+from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 from core.trade.deals import access
 from core.trade.deals.model import Deal, Side
@@ -181,6 +182,8 @@ def _take_label(chat: ChatContext, lot_id: str) -> str:
 def _grant_label(chat: ChatContext, lot_id: str) -> str:
     """Return whose figure it is: the buyer's own, or the formula's if they named none."""
     made = [each for each in delivery.proposals_of(chat.ctx, lot_id) if each.side == "buyer" and each.pay is not None]
+    if not made:
+        raise Stale  # the button is of an earlier claim, or of none
     code = "lot.grant.formula" if made[-1].kind == "formula" else "lot.grant"
     return chat.words(code, pay=made[-1].pay)
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
-
-import recurring_ical_events
-from icalendar import Calendar as ICalendar
-from icalendar import Event
 
 from core.advice.availability.local_times import Interval, merged
 from core.advice.availability.slots import FURTHEST
 
-Fault = Literal["unreachable", "refused", "private", "insecure", "too_large", "too_many", "unread"]
+if TYPE_CHECKING:
+    from icalendar import Event
+
+Fault = Literal["unreachable", "refused", "private", "insecure", "too_large", "too_many", "too_slow", "unread"]
 
 A_DAY: Final = timedelta(days=1)
 LARGEST: Final = 2_000_000  # bytes; a personal calendar of many years is a tenth of it
 MOST_APPOINTMENTS: Final = 2_000  # in the two months that are read
 MOST_EVENTS: Final = 10_000
+MOST_COMPONENTS: Final = 25_000  # counted before anything is read, whatever their kind
+MOST_ZONES: Final = 100
+MOST_ZONE_RULES: Final = 500  # changes of the clock that repeat, in all zones; each is followed from its first year on
+MOST_DATES: Final = 20_000  # dates that are named one by one, as further or left-out repetitions
 MOST_AHEAD: Final = 20_000  # repetitions within the time that is read; ten thousand take a second
 MOST_STEPS: Final = 500_000  # steps of all repetition rules, each followed from its first day on; about a second
 PERIOD: Final = {
@@ -50,8 +53,15 @@ def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
     """
     if len(content) > LARGEST:
         raise Unreadable("too_large")
+    if content.upper().count(b"BEGIN:") > MOST_COMPONENTS:
+        raise Unreadable("too_many")
+    # Only the process that reads calendars needs these, and they take a third of a second of every start.
+    import recurring_ical_events  # noqa: PLC0415
+    from icalendar import Calendar as ICalendar  # noqa: PLC0415
+
     try:
         calendar = ICalendar.from_ical(content)
+        _check_zones(calendar)
         _check_ends(calendar, now)
         # The library reads times without a zone as UTC. On America's west coast, today's would be over at four.
         events = recurring_ical_events.of(calendar).between(now - A_DAY, now + FURTHEST + A_DAY)
@@ -66,16 +76,40 @@ def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
 
 
 def _check_ends(calendar: Any, now: datetime) -> None:
-    """Raises Unreadable for more events or repetitions than anybody has: a calendar may be written to keep us busy."""
-    events = calendar.walk("VEVENT")
+    """Raises Unreadable for more events or repetitions than anybody has: a calendar may be written to keep us busy.
+
+    Every addend is at least zero. An event that begins far ahead must not make up for others.
+    """
+    events, end = calendar.walk("VEVENT"), now + FURTHEST
     rules = [(event, rule) for event in events for rule in _rules(event)]
     ahead = sum(FURTHEST / _apart(rule) for _, rule in rules if not _is_over(rule, now))
-    steps = sum((now + FURTHEST - _moment(event.start, ZoneInfo("UTC"))) / _apart(rule) for event, rule in rules)
-    if len(events) > MOST_EVENTS or ahead > MOST_AHEAD or steps > MOST_STEPS:
+    spans = ((max(end - _moment(event.start, ZoneInfo("UTC")), timedelta(0)), rule) for event, rule in rules)
+    steps = sum(span / _apart(rule) for span, rule in spans)
+    dates = sum(_dates(event) for event in events)
+    if len(events) > MOST_EVENTS or ahead > MOST_AHEAD or steps > MOST_STEPS or dates > MOST_DATES:
         raise Unreadable("too_many")
 
 
-def _rules(event: Event) -> list[Any]:
+def _check_zones(calendar: Any) -> None:
+    """Raises Unreadable for time zones that no country has: their rules are followed over centuries."""
+    zones = calendar.walk("VTIMEZONE")
+    parts = [part for zone in zones for part in zone.subcomponents]
+    rules = [rule for part in parts for rule in _rules(part)]
+    yearly = all(str(rule.get("FREQ", [""])[0]).upper() == "YEARLY" for rule in rules)
+    too_fine = any(len(rule.get(part, [])) > 1 for rule in rules for part in PARTS_OF_A_DAY)
+    dates = sum(_dates(part) for part in parts)
+    if len(zones) > MOST_ZONES or len(rules) > MOST_ZONE_RULES or not yearly or too_fine or dates > MOST_DATES:
+        raise Unreadable("too_many")
+
+
+def _dates(component: Any) -> int:
+    """Count the dates that a component names one by one."""
+    named = [component.get(name, []) for name in ("RDATE", "EXDATE")]
+    lists = [each for given in named for each in (given if isinstance(given, list) else [given])]
+    return sum(len(each.dts) for each in lists)
+
+
+def _rules(event: Any) -> list[Any]:
     given = event.get("RRULE", [])
     return given if isinstance(given, list) else [given]
 

@@ -32,3 +32,12 @@ class AccountsLinked(Event):
 
     person_id: str
     gone_id: str
+
+
+class ChatUnlinked(Event):
+    """A chat no longer belongs to the person."""
+
+    person_id: str
+    platform: str
+    workspace: str
+    address: str | None

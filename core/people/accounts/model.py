@@ -103,6 +103,7 @@ class ChatIdentity(Table):
     address: Mapped[str | None] = mapped_column(String(40), index=True)
     dead: Mapped[bool] = mapped_column(Boolean, default=False)  # blocked the bot, left the workspace
     last_used_at: Mapped[datetime] = mapped_column(Instant)
+    linked_at: Mapped[datetime | None] = mapped_column(Instant)  # came into the account by a code; None: began it
 
 
 class LinkCode(Table):

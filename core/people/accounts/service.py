@@ -1,4 +1,4 @@
-"""Account service: arrive, complete a profile, prove an e-mail, link a second platform."""
+"""Account service: arrive, complete a profile, prove an e-mail."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm.attributes import flag_modified
 
-from core.kernel.compiled_statements import find_all, find_by_key, remove
-from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from core.kernel import plain_text
+from core.kernel.compiled_statements import find_all, find_by_key
+from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Ctx
 from core.people.accounts import rules
 from core.people.accounts.events import (
-    AccountsLinked,
     CompanySettled,
     EmailProved,
     LanguageChosen,
@@ -26,13 +25,10 @@ from core.people.accounts.model import (
     EMAIL_CODE_VALID,
     EMAIL_CODES_AN_HOUR,
     EMAIL_TRIES,
-    LINK_CODE_LENGTH,
-    LINK_CODE_VALID,
     ChatIdentity,
     CompleteProfile,
     EmailCode,
     Identity,
-    LinkCode,
     Organisation,
     Person,
     ProveEmail,
@@ -65,7 +61,7 @@ def known(ctx: Ctx, identity: Identity) -> Person | None:
 
 
 def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
-    name = identity.name.strip()[:120] or "Somebody"
+    name = plain_text.name(identity.name)[:120].strip() or "Somebody"
     organisation = Organisation(id=ctx.new_id(), name=name, created_at=ctx.now)
     person = Person(
         id=ctx.new_id(),
@@ -169,7 +165,7 @@ def complete_profile(ctx: Ctx, command: CompleteProfile) -> Person:
     person = acting(ctx)
     organisation = organisation_of(ctx, person.organisation_id)
     number = rules.vat_number(command.vat_number, command.country) if command.vat_number else None
-    organisation.name = command.company
+    organisation.name = plain_text.name(command.company) or organisation.name
     # otherwise the town has given a better one
     if organisation.country != command.country or organisation.zone is None:
         organisation.zone = command.zone
@@ -314,42 +310,3 @@ def awaits_code(ctx: Ctx) -> bool:
 def last_claim(ctx: Ctx, person_id: str) -> EmailCode | None:
     query = select(EmailCode).where(EmailCode.person_id == person_id).order_by(EmailCode.id.desc()).limit(1)
     return ctx.session.scalar(query)
-
-
-# --- one person on two platforms --------------------------------------------------------------------------------------
-
-
-def offer_link(ctx: Ctx) -> LinkCode:
-    """Return a code to type on the other platform within LINK_CODE_VALID. An earlier one is void."""
-    person = acting(ctx)
-    ctx.session.execute(delete(LinkCode).where(LinkCode.person_id == person.id))
-    link = LinkCode(code=ctx.ids.code(LINK_CODE_LENGTH), person_id=person.id, expires_at=ctx.now + LINK_CODE_VALID)
-    ctx.session.add(link)
-    return link
-
-
-def take_link(ctx: Ctx, code: str) -> Person:
-    """Make the typist and the code's owner one person. Raises Invalid, Refusal."""
-    typist = acting(ctx)
-    link = find_by_key(ctx.session, LinkCode, code.strip().upper())
-    if link is None or link.expires_at <= ctx.now:
-        raise Invalid("people.link_code", field="code")
-    owner = _person(ctx, link.person_id)
-    if owner.id == typist.id:
-        raise Invalid("people.link_self", field="code")
-    owner_stays = rules.staying(
-        organisation_of(ctx, owner.organisation_id).traded, organisation_of(ctx, typist.organisation_id).traded
-    )
-    stays, goes = (owner, typist) if owner_stays else (typist, owner)
-    # Counts as a change of both. If the account that goes begins to trade at this moment, that unit runs again as the
-    # one that stays. The same holds for another link of either. Otherwise chats could go to an account that is given up
-    # at once.
-    for each in sorted((stays.organisation_id, goes.organisation_id)):
-        flag_modified(organisation_of(ctx, each), "traded")
-    if not remove(ctx.session, LinkCode, code=link.code):
-        raise Invalid("people.link_code", field="code")  # another person has used it in this very moment
-    ctx.session.execute(update(ChatIdentity).where(ChatIdentity.person_id == goes.id).values(person_id=stays.id))
-    if stays.email is None and goes.email is not None:
-        stays.email, stays.email_proved_at = goes.email, goes.email_proved_at
-    ctx.announce(AccountsLinked(stays.id, goes.id))
-    return stays

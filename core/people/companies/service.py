@@ -6,9 +6,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.kernel.compiled_statements import find_by_key, remove
-from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
+from core.kernel.errors import NotAllowed, NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
+from core.people.accounts.code_guesses import check_guesses, count_guess
 from core.people.accounts.model import Organisation, Person
 from core.people.accounts.service import acting, has_traded, members, organisation_of, person_of
 from core.people.companies import rules
@@ -102,12 +103,17 @@ def take_back(ctx: Ctx, code: str) -> None:
     ctx.session.flush()
 
 
-def join(ctx: Ctx, code: str) -> Organisation:
-    """Come into the company that the code is of. The code is used up. Raises Invalid, Refusal."""
+def join(ctx: Ctx, code: str) -> Organisation | None:
+    """Come into the company that the code is of. The code is used up.
+
+    Return None for an unknown code, which is counted. Raises Refusal, also after too many wrong codes.
+    """
+    check_guesses(ctx)
     person = acting(ctx)
-    found = find_by_key(ctx.session, Invitation, code.strip().upper())
+    found = find_by_key(ctx.session, Invitation, code.strip().upper()[: INVITATION_LENGTH + 1])
     if found is None or found.expires_at <= ctx.now or not _still_invites(ctx, found):
-        raise Invalid("company.code", field="code")
+        count_guess(ctx, "invitation")
+        return None
     if found.organisation_id == person.organisation_id:
         raise Refusal("company.here_already")
     left = organisation_of(ctx, person.organisation_id)
@@ -116,7 +122,7 @@ def join(ctx: Ctx, code: str) -> Organisation:
     # the new company.
     flag_modified(left, "traded")
     if not remove(ctx.session, Invitation, code=found.code):
-        raise Invalid("company.code", field="code")  # another person has used it in this very moment
+        return None  # another person has used it in this very moment
     person.organisation_id = found.organisation_id
     _put(ctx, person.id, found.position, found.limit)
     ctx.announce(MemberJoined(found.organisation_id, person.id))

@@ -11,11 +11,15 @@ from core.kernel.errors import Invalid
 from core.people.files.model import ACCEPTED, CALENDAR_MIME, LARGEST, MOST_PIXELS, Checked
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+LONGEST_EDGE = 2560  # pixels of a picture that we keep
+# Modes that Pillow makes smaller well, and without a copy of the whole picture. JPEG is decoded smaller at once.
+SCALABLE = frozenset({"RGB", "L", "CMYK", "YCbCr"})
+PDF = b"%PDF-"
 CALENDAR = b"BEGIN:VCALENDAR"  # RFC 5545, 3.4: nothing may stand before it
 
 
 def inspect(name: str, content: bytes) -> Checked:
-    """Check a file and make it harmless. Slow for photos (about 50 ms): call it outside a transaction.
+    """Check a file and make it harmless. A photo takes time and much memory: `FileChecker` has it done in a process.
 
     Raises Invalid: file.empty, file.too_large, file.type, file.broken.
     """
@@ -23,11 +27,20 @@ def inspect(name: str, content: bytes) -> Checked:
         raise Invalid("file.empty", name=name)
     if len(content) > LARGEST:
         raise Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
-    if content.startswith(b"%PDF-"):
+    if content.startswith(PDF):
         return checked(name, "application/pdf", content)
-    if content[: len(BYTE_ORDER_MARK) + len(CALENDAR)].removeprefix(BYTE_ORDER_MARK).startswith(CALENDAR):
+    if _is_calendar(content):
         return checked(name, CALENDAR_MIME, content)
     return checked(name, "image/jpeg", photo(name, content))
+
+
+def is_picture(content: bytes) -> bool:
+    """Return whether `inspect` would try to decode this file."""
+    return 0 < len(content) <= LARGEST and not content.startswith(PDF) and not _is_calendar(content)
+
+
+def _is_calendar(content: bytes) -> bool:
+    return content[: len(BYTE_ORDER_MARK) + len(CALENDAR)].removeprefix(BYTE_ORDER_MARK).startswith(CALENDAR)
 
 
 def photo(name: str, content: bytes) -> bytes:
@@ -36,8 +49,9 @@ def photo(name: str, content: bytes) -> bytes:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Invalid("file.too_many_pixels", name=name, limit=MOST_PIXELS // 1_000_000)
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            upright.thumbnail((2560, 2560))
+            small = image if image.mode in SCALABLE else image.convert("RGB")
+            small.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+            upright = ImageOps.exif_transpose(small).convert("RGB")
             written = io.BytesIO()
             upright.save(written, "JPEG", quality=85)
             return written.getvalue()

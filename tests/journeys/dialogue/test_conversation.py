@@ -10,7 +10,7 @@ from config.platforms import PLATFORMS
 from conversations.help.commands import read_page
 from conversations.wording import Wordings
 from tests.journeys.market import CHATS, Chat, Somebody, World
-from tests.journeys.people.test_linking import code_shown_to
+from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade
 
 # How the page that speaks of claims begins.
@@ -44,7 +44,7 @@ async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(
 
 async def test_a_form_begun_on_a_phone_is_finished_in_a_window(world: World) -> None:
     phone, window = await world.on_telegram("Rasa"), await world.on_slack("Rasa at work")
-    await window.says(f"/link {await code_shown_to(phone)}")
+    await links(window, phone)
     await window.sees("Both accounts now belong to Rasa")
     await phone.says("/sell 200 t A1 pellets")
     await phone.answers(price="215 €/t")
@@ -186,7 +186,7 @@ async def test_a_language_is_chosen_in_the_middle_of_a_form(rasa: Somebody) -> N
 async def test_user_who_blocks_the_bot_is_notified_on_the_other_platform(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     at_work = await world.on_slack("Rasa at work")
-    await at_work.says(f"/link {await code_shown_to(rasa)}")
+    await links(at_work, rasa)
     await at_work.sees("Both accounts now belong to Rasa")
     await rasa.says("Hello")
     await rasa.sees("Welcome, Rasa")

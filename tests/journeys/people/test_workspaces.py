@@ -9,7 +9,7 @@ import pytest
 
 from lab.people import OnSlack
 from tests.journeys.market import World
-from tests.journeys.people.test_linking import code_shown_to
+from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade
 
 # slack_sdk sends the app's id and secret by a class that aiohttp means to drop.
@@ -37,7 +37,7 @@ async def test_another_workspace_takes_the_app_trades_and_throws_it_out(world: W
     trade = Trade(world, rasa, tom)
     await trade.list()
     await trade.buy(quantity="50 t")
-    await phone.says(f"/link {await code_shown_to(tom)}")
+    await links(phone, tom)
     await phone.sees("Done. Both accounts now belong to Tom")
     await tom.says("/me")  # the chat used last, so that is where he would hear
 

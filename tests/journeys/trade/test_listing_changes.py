@@ -7,7 +7,7 @@ import pytest
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
 from tests.journeys.people.test_company import invited
-from tests.journeys.people.test_linking import code_shown_to
+from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade, photo
 
 
@@ -226,7 +226,7 @@ async def test_a_window_that_was_gone_on_with_elsewhere_brings_nothing_back(worl
     _, rasa, tom = await listed(world, "slack", "telegram")
     assert isinstance(rasa, OnSlack)
     phone = await world.on_telegram("Rasa's phone")
-    await phone.says(f"/link {await code_shown_to(rasa)}")
+    await links(phone, rasa)
     await phone.sees("Done. Both accounts now belong to Rasa")
     await rasa.says("/listings")
     await rasa.presses("Change")

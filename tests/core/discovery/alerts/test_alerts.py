@@ -22,8 +22,8 @@ from core.discovery.alerts.model import (
 from core.discovery.search.service import parse_query
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from core.kernel.transaction import Actor
+from core.people.accounts.linking import offer_link, take_link
 from core.people.accounts.model import Person
-from core.people.accounts.service import offer_link, take_link
 from core.people.blocking.service import block
 from core.trade.listings.model import ChangeListing, Listing
 from core.trade.listings.service import change_listing, pause_listing, publish_listing, resume_listing, withdraw_listing

@@ -14,8 +14,8 @@ from core.discovery.alerts.events import RequestsFound
 from core.discovery.alerts.model import MESSAGES_A_DAY
 from core.kernel.errors import NotFound
 from core.kernel.transaction import MARKET, Actor
+from core.people.accounts.linking import offer_link, take_link
 from core.people.accounts.model import Person
-from core.people.accounts.service import offer_link, take_link
 from core.people.blocking.service import block
 from core.trade.listings.model import Listing, Place
 from core.trade.listings.service import publish_listing, reserve, withdraw_listing

@@ -156,13 +156,11 @@ async def test_an_invitation_is_used_once_and_not_for_ever(market: Market) -> No
     with pytest.raises(Refusal, match=r"company\.here_already"):
         await market.run(head, lambda ctx: company.join(ctx, made.code))
     await market.run(one, lambda ctx: company.join(ctx, f" {made.code.lower()} "))
-    with pytest.raises(Invalid, match=r"company\.code"):
-        await market.run(other, lambda ctx: company.join(ctx, made.code))
+    assert await market.run(other, lambda ctx: company.join(ctx, made.code)) is None
 
     late = await market.run(head, lambda ctx: company.invite(ctx, invite))
     market.clock.advance(seconds=INVITATION_VALID.total_seconds())
-    with pytest.raises(Invalid, match=r"company\.code"):
-        await market.run(other, lambda ctx: company.join(ctx, late.code))
+    assert await market.run(other, lambda ctx: company.join(ctx, late.code)) is None
 
 
 @pytest.mark.parametrize("ended", ["removed", "demoted"])
@@ -178,8 +176,7 @@ async def test_an_invitation_ends_with_the_right_to_invite(market: Market, ended
         await market.run(head, lambda ctx: company.change_member(ctx, demoted))
     other, _ = await market.newcomer("Ben")
     for who in (ada, other):
-        with pytest.raises(Refusal):
-            await market.run(who, lambda ctx: company.join(ctx, made.code))
+        assert await market.run(who, lambda ctx: company.join(ctx, made.code)) is None
     people = await market.run(head, lambda ctx: [each.name for each in members(ctx, ona.organisation_id)])
     assert people == (["Ona"] if ended == "removed" else ["Ona", "Ada"])
 

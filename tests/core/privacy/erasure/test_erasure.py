@@ -16,16 +16,15 @@ from core.advice.experts.model import OfferExpertise, Rate
 from core.kernel.chat_state.memory import ChatMemory, Topic
 from core.kernel.errors import Refusal
 from core.kernel.transaction import MARKET, Ctx
+from core.people.accounts.linking import offer_link, take_link
 from core.people.accounts.model import ERASED_NAME, CompleteProfile, Role
 from core.people.accounts.service import (
     acting,
     complete_profile,
     identities,
     members,
-    offer_link,
     organisation_of,
     person_of,
-    take_link,
 )
 from core.people.blocking.model import ReportParty
 from core.people.blocking.service import report
@@ -201,6 +200,7 @@ async def test_an_account_that_was_linked_is_forgotten_with_the_one_that_stays(m
     photo = await market.run(rasa, settle_in)
     code = (await market.run(tom, offer_link)).code
     stays = await market.run(rasa, lambda ctx: take_link(ctx, code))
+    assert stays is not None
     assert (stays.id, stays.email) == (tom.person, "rasa@example.org")
     assert [kept.id for kept in await market.run(tom, lambda ctx: own(ctx, [photo]))] == [photo]
 

@@ -18,8 +18,9 @@ from sqlalchemy import LargeBinary
 from config.reference import reference
 from config.tables import METADATA, WORKSPACES
 from core.kernel.transaction import MARKET, Actor, Ctx
+from core.people.accounts.linking import offer_link
 from core.people.accounts.model import CompleteProfile, Person, Role
-from core.people.accounts.service import complete_profile, offer_link, person_of
+from core.people.accounts.service import complete_profile, person_of
 from core.people.files.model import Checked, KeptFile
 from core.people.files.service import content_of, keep
 from core.privacy.export.plan import NOT_HANDED_OUT, sections_of
