@@ -103,7 +103,7 @@ async def test_a_renewed_token_takes_the_place_of_the_old_one_in_any_zone(engine
     assert stored.bot_token_expires_at == renewed.bot_token_expires_at
 
 
-async def test_of_two_processes_one_renews_and_the_other_reads(engine: AsyncEngine) -> None:
+async def test_one_process_renews_and_the_other_reads(engine: AsyncEngine) -> None:
     store, slack = InstallationStore(CLIENT, engine), Rotator()
     one, other = (TokenRotation(store, slack, SystemClock()) for _ in range(2))  # type: ignore[arg-type]  # as above
     await keep(engine, "xoxe-0", team_id="T0HEAT", bot_refresh_token="r1", bot_token_expires_in=60)  # nearly over
@@ -148,6 +148,6 @@ def test_a_payload_names_its_installation(payload: dict[str, Any], named: str) -
     assert turns.workspace_of(payload) == named
 
 
-def test_a_persons_own_revoked_token_removes_nothing() -> None:
+def test_revoked_token_of_a_person_removes_nothing() -> None:
     assert not turns.bot_tokens({"event": {"tokens": {"oauth": ["U1"], "bot": []}}})
     assert turns.bot_tokens({"event": {"tokens": {"oauth": [], "bot": ["UB1"]}}})

@@ -202,5 +202,6 @@ def test_the_manifest_asks_for_what_the_app_uses() -> None:
     manifest = yaml.safe_load(Path("bots/slack/manifest.yaml").read_text())
     assert [each["command"] for each in manifest["features"]["slash_commands"]] == ["/parley"]
     assert {each["callback_id"] for each in manifest["features"]["shortcuts"]} == {"sell", "find", "deals", "request"}
-    heard = {"app_home_opened", "app_uninstalled", "link_shared", "message.im", "reaction_added", "tokens_revoked"}
+    heard = {"app_home_opened", "app_mention", "app_uninstalled", "link_shared", "message.im"}
+    heard |= {"reaction_added", "tokens_revoked"}
     assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == heard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -13,9 +14,16 @@ from pydantic import ValidationError
 from config.external_services import clock_of, open_lab, pointed_at
 from config.installation import Installation
 from config.migrations import downgrade, upgrade
-from config.platforms import platforms_of
+from config.platforms import Absent, AbsentChat, platforms_of
 from config.services import Source, choose_services
 from config.settings import Settings
+from conversations.chat_context import ChatAddress
+from conversations.notifications.fallback_chat import give_up
+from conversations.outgoing.messages import Menu, Replies
+from conversations.reply import Say
+from core.kernel.dispatcher import Later
+from core.kernel.messages import Message
+from core.kernel.outbox import OutboxMessage
 from tools.doctor import examine
 from tools.ledger_verification import verify_books
 
@@ -151,6 +159,22 @@ async def test_the_doctor_names_what_does_not_answer_and_what_is_not_there(
     assert "  ok  Slack (SLACK_BOT_TOKEN is not set): no chat there" in told
     assert "  ok  Stripe (STRIPE_SECRET_KEY is not set): deals are settled directly" in told
     assert "2 of 6 do not work." in told
+
+
+async def test_messages_to_a_service_that_was_taken_away_are_not_lost() -> None:
+    """A chat's messages go to the person's other chat. Others wait, and then lie with the operator."""
+
+    def posted(channel: str, message: Message) -> OutboxMessage:
+        return Mock(spec=OutboxMessage, channel=channel, message=message)
+
+    chat, told = AbsentChat("Slack"), Replies(address="D1", workspace="T1", replies=(Say(text="labas"),))
+    moved = await chat.carry(posted("slack", told))
+    assert moved.why == "Slack is not configured here"
+    assert isinstance(moved.then, partial)
+    assert moved.then.func is give_up
+    assert moved.then.keywords["dead"] == ChatAddress("slack", "T1", "D1")
+    assert (await chat.carry(posted("slack", Menu(address="D1", commands=())))).then is None
+    assert isinstance(await Absent("Telegram").carry(posted("stars", told)), Later)
 
 
 async def test_a_database_of_another_release_is_left_as_it_is(
