@@ -19,7 +19,7 @@ from config.services import Source, choose_services
 from config.settings import Settings
 from conversations.chat_context import ChatAddress
 from conversations.notifications.fallback_chat import give_up
-from conversations.outgoing.messages import Menu, Replies
+from conversations.outgoing_replies import Menu, Replies
 from conversations.reply import Say
 from core.kernel.dispatcher import Later
 from core.kernel.messages import Message
