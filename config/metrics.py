@@ -31,6 +31,6 @@ class Gauges:
 def counts(ctx: Ctx) -> tuple[int, int, int]:
     """Count waiting outbox messages, dead letters and due timers."""
     rows = ctx.session.execute(select(OutboxRow.dead, func.count()).group_by(OutboxRow.dead))
-    posts = {dead: number for dead, number in rows}  # noqa: C416 - a row is no tuple to the type checker
+    numbers = {dead: number for dead, number in rows}  # noqa: C416 - a row is no tuple to the type checker
     late = ctx.session.scalar(select(func.count()).select_from(TimerRow).where(TimerRow.due_at <= ctx.now)) or 0
-    return posts.get(False, 0), posts.get(True, 0), late
+    return numbers.get(False, 0), numbers.get(True, 0), late

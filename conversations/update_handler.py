@@ -14,7 +14,7 @@ from core.kernel.database import Unavailable
 from core.kernel.ids import Ids
 from core.kernel.transaction import Transactions
 from core.people.accounts.model import Identity, PlatformCode
-from core.people.accounts.service import mark_workspace_dead
+from core.people.accounts.service import set_workspace_unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class UpdateHandler:
 
     async def leave(self, platform: PlatformCode, workspace: str) -> None:
         """Mark a workspace as unreachable until its people write there again."""
-        await self._transactions.run(NEWCOMER, lambda ctx: mark_workspace_dead(ctx, platform, workspace))
+        await self._transactions.run(NEWCOMER, lambda ctx: set_workspace_unreachable(ctx, platform, workspace))
 
     async def glance(
         self, identity: Identity, text: str, after: str | None, door: str, *, here: bool = False, anyone: bool = False

@@ -34,8 +34,8 @@ def utf16(text: str) -> int:
 
 def clean(text: str) -> str:
     """Return a user's text in a form that a message may contain."""
-    seen = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
-    return SEAMS.sub(lambda seam: seam[0] + JOINER, seen).strip()
+    visible = UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    return SEAMS.sub(lambda seam: seam[0] + JOINER, visible).strip()
 
 
 def head_of(text: str, units: int) -> str:
@@ -103,7 +103,7 @@ class Text:
         return [self] if not parts else [*parts, Text(((rest, None),))]
 
 
-def said(text: str, style: Style | None = None) -> Text:
+def styled(text: str, style: Style | None = None) -> Text:
     """Return cleaned words as a text; all words enter through here. Blank ones give an empty text."""
     cleaned = clean(text) if text else ""
     return Text(((cleaned, style),)) if cleaned else Text()

@@ -231,8 +231,8 @@ class Slack:
         if work is None:
             return PlainTextResponse("nobody of this id", 404)
         try:
-            wish = oauth.wish_of(self.app, f"?{request.url.query}")
+            grant = oauth.grant_request_of(self.app, f"?{request.url.query}")
         except Refusal as refused:
             return PlainTextResponse(refused.error, 400)
-        allowed = oauth.allow(work, self.app, work.people[person], wish) if do == "allow" else oauth.deny(wish)
+        allowed = oauth.allow(work, self.app, work.people[person], grant) if do == "allow" else oauth.deny(grant)
         return RedirectResponse(allowed, 303)

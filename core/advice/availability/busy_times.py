@@ -61,16 +61,16 @@ def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
         raise Unreadable("unread") from fault
     if len(events) > MOST_APPOINTMENTS:
         raise Unreadable("too_many")
-    wanted = Interval(now, now + FURTHEST)
-    return merged(taken for event in events for taken in _taken(event, ZoneInfo(zone)) if taken.overlaps(wanted))
+    window = Interval(now, now + FURTHEST)
+    return merged(busy for event in events for busy in _busy_intervals(event, ZoneInfo(zone)) if busy.overlaps(window))
 
 
 def _check_ends(calendar: Any, now: datetime) -> None:
     """Raises Unreadable for more events or repetitions than anybody has: a calendar may be written to keep us busy."""
     events = calendar.walk("VEVENT")
     rules = [(event, rule) for event in events for rule in _rules(event)]
-    ahead = sum(FURTHEST / _apart(rule) for _, rule in rules if not _is_over(rule, now))
-    steps = sum((now + FURTHEST - _moment(event.start, ZoneInfo("UTC"))) / _apart(rule) for event, rule in rules)
+    ahead = sum(FURTHEST / _time_between(rule) for _, rule in rules if not _is_over(rule, now))
+    steps = sum((now + FURTHEST - _moment(event.start, ZoneInfo("UTC"))) / _time_between(rule) for event, rule in rules)
     if len(events) > MOST_EVENTS or ahead > MOST_AHEAD or steps > MOST_STEPS:
         raise Unreadable("too_many")
 
@@ -80,7 +80,7 @@ def _rules(event: Event) -> list[Any]:
     return given if isinstance(given, list) else [given]
 
 
-def _apart(rule: Any) -> timedelta:
+def _time_between(rule: Any) -> timedelta:
     """Return the rule's least average time between repetitions. A rule may name many times of a day, or many days."""
     period = PERIOD.get(str(rule.get("FREQ", ["DAILY"])[0]).upper())
     if period is None:  # every minute, or every second
@@ -95,7 +95,7 @@ def _is_over(rule: Any, now: datetime) -> bool:
     return until is not None and _moment(until, ZoneInfo("UTC")) < now - A_DAY
 
 
-def _taken(event: Event, zone: ZoneInfo) -> Iterator[Interval]:
+def _busy_intervals(event: Event, zone: ZoneInfo) -> Iterator[Interval]:
     if str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
     start, end = _moment(event.start, zone), _moment(event.end, zone)

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.kernel.errors import Invalid
 from core.people.files.model import ACCEPTED, CALENDAR_MIME, LARGEST, MOST_PIXELS, Checked
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UTF8_BOM = b"\xef\xbb\xbf"
 CALENDAR = b"BEGIN:VCALENDAR"  # RFC 5545, 3.4: nothing may stand before it
 
 
@@ -25,7 +25,7 @@ def inspect(name: str, content: bytes) -> Checked:
         raise Invalid("file.too_large", name=name, limit=LARGEST // 1024 // 1024)
     if content.startswith(b"%PDF-"):
         return checked(name, "application/pdf", content)
-    if content[: len(BYTE_ORDER_MARK) + len(CALENDAR)].removeprefix(BYTE_ORDER_MARK).startswith(CALENDAR):
+    if content[: len(UTF8_BOM) + len(CALENDAR)].removeprefix(UTF8_BOM).startswith(CALENDAR):
         return checked(name, CALENDAR_MIME, content)
     return checked(name, "image/jpeg", photo(name, content))
 
