@@ -130,7 +130,7 @@ def main() -> None:
     alone, _ = timed(lambda offer: set(watchlist.wanting(offer, most=AT_ONCE)), offered)
     plain, scanned = timed(scan, offered[: given.scanned])
     assert scanned == found[: given.scanned], "both find the same"
-    size = sum(column.nbytes for shelf in watchlist.tables.values() for column in shelf.columns.values())
+    size = sum(column.nbytes for table in watchlist.tables.values() for column in table.columns.values())
     print(
         f"{given.searches:,} saved searches, {given.listings} listings, seed {SEED};",
         f"built in {built:.2f} s, {size / 1e6:.1f} MB",

@@ -26,7 +26,7 @@ from lab.people import Browser, OnSlack, OnTelegram
 from tools.demo.sessions import PROFILE
 from tools.seed.opening import seed_market
 
-Somebody = OnTelegram | OnSlack
+ChatUser = OnTelegram | OnSlack
 TYPING: Final = ("/say", "/command")
 SENTENCE: Final = "/sell 200 t A1 pellets 215 EUR/t DAP Kaunas next week"
 STARS: Final = {"quantity": "5", "quality": "5", "time": "4", "talk": "5"}
@@ -71,9 +71,9 @@ class Tasks:
     """Ten tasks, one leading to the next."""
 
     browser: Counting
-    seller: Somebody
-    buyer: Somebody
-    expert: Somebody
+    seller: ChatUser
+    buyer: ChatUser
+    expert: ChatUser
     counted: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     async def measured(self, task: str, deed: Callable[[], Awaitable[None]]) -> None:
@@ -186,7 +186,7 @@ class Tasks:
 async def played(here: Installation, browser: Counting, chat: str) -> dict[str, tuple[int, int]]:
     """Play all tasks with people of one platform."""
     assert here.lab is not None
-    people: list[Somebody] = []
+    people: list[ChatUser] = []
     for name in ("Rasa", "Tom", "Alex"):
         made = await browser.post(f"/lab/{chat}/people", {"name": name})
         people.append((OnTelegram if chat == "telegram" else OnSlack)(browser, name, made["id"]))

@@ -30,14 +30,14 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
         else:
             text = words("mail.alarm_deal", invariant=fact.invariant, detail=fact.detail, deal=fact.deal_id)
         letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject"), text=text)
-        ctx.post(f"mail:{operator_email}", letter)
+        ctx.enqueue(f"mail:{operator_email}", letter)
 
     def differ(ctx: Ctx, fact: DifferenceFound) -> None:
         log.critical("books_differ", kind=fact.kind, subject=fact.subject, detail=fact.detail)
         if operator_email is not None:
             text = words("mail.alarm_difference", subject=fact.subject, detail=fact.detail)
             letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject"), text=text)
-            ctx.post(f"mail:{operator_email}", letter)
+            ctx.enqueue(f"mail:{operator_email}", letter)
 
     def refused(ctx: Ctx, fact: DisbursementRefused) -> None:
         kind, subject_kind = POSTED_AS[fact.kind], fact.subject_kind.value
@@ -55,7 +55,7 @@ def listen(reactions: Reactions, wordings: Wordings, operator_email: str | None)
                 "mail.alarm_refused", amount=amount, kind=kind, matter=subject_kind, subject=about, why=fact.why
             )
             letter = AlarmLetter(to=operator_email, subject=words("mail.alarm_subject_refused"), text=text)
-            ctx.post(f"mail:{operator_email}", letter)
+            ctx.enqueue(f"mail:{operator_email}", letter)
 
     def no_account(_ctx: Ctx, fact: AccountRefused) -> None:
         log.error("account_refused", organisation=fact.organisation_id, why=fact.why)

@@ -24,8 +24,8 @@ def looking(update_handler: UpdateHandler, known: MarketContext, home: str, bot_
         # Robots that draw previews ask for no language. They get the owner's, who shares the page among their own.
         asked = language_of(wordings, asked_for) or language_of(wordings, await update_handler.locale_behind(address))
         words = wordings.speak(asked or "en")
-        nobody = Identity(TELEGRAM.code, "", "", "", words.language, "UTC")
-        card = (await update_handler.previews(nobody, [address])).get(address)
+        visitor = Identity(TELEGRAM.code, "", "", "", words.language, "UTC")
+        card = (await update_handler.previews(visitor, [address])).get(address)
         return linked(words, card, path, bot_name(), by_slack=by_slack) if card is not None else nowhere(words)
 
     return look

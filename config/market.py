@@ -60,7 +60,7 @@ from core.books.reconciliation import reactions as reconciling
 from core.catalogue.language.places import Places
 from core.discovery.alerts import reactions as alerts
 from core.discovery.search import reactions as searching
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.money.disbursements import reactions as disbursements
@@ -161,7 +161,7 @@ TIMER_HANDLERS: Mapping[str, TimerHandler] = {
     **evidence.timer_handlers,
     **reputation.timer_handlers,
     **support.timer_handlers,
-    **talks.timer_handlers,
+    **chat_state.timer_handlers,
     **ledger.timer_handlers,
     **experts.timer_handlers,
     **sessions.timer_handlers,

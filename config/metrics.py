@@ -121,12 +121,12 @@ class WaitingWork:
 def waiting_work(ctx: Ctx) -> WaitingWork:
     """Read the tables of waiting work. Ids grow with time, so the oldest message has the smallest."""
     rows = ctx.session.execute(select(OutboxRow.dead, func.count()).group_by(OutboxRow.dead))
-    posts = {dead: number for dead, number in rows}  # noqa: C416 - a row is no tuple to the type checker
+    numbers = {dead: number for dead, number in rows}  # noqa: C416 - a row is no tuple to the type checker
     late = ctx.session.scalar(select(func.count()).select_from(TimerRow).where(TimerRow.due_at <= ctx.now)) or 0
     written = ctx.session.scalar(select(OutboxRow.created_at).where(~OutboxRow.dead).order_by(OutboxRow.id).limit(1))
     due = ctx.session.scalar(select(func.min(TimerRow.due_at)).where(TimerRow.due_at <= ctx.now))
     return WaitingWork(
-        posts.get(False, 0), posts.get(True, 0), late, seconds_since(ctx, written), seconds_since(ctx, due)
+        numbers.get(False, 0), numbers.get(True, 0), late, seconds_since(ctx, written), seconds_since(ctx, due)
     )
 
 

@@ -200,7 +200,7 @@ def _ended(ctx: Ctx, fact: Any) -> str:
     """Return how a deal ended if some deliveries did not end as planned; otherwise an empty text."""
     if not isinstance(fact, deal.DealCompleted | deal.DealCancelled):
         return ""
-    market_ctx = ctx.seen_by(ON_BEHALF_OF_MARKET)
+    market_ctx = ctx.acting_as(ON_BEHALF_OF_MARKET)
     lots = lots_of(market_ctx, fact.deal_id)
     if isinstance(fact, deal.DealCancelled):
         return "" if ended_unpaid(lots) else "in_part"
@@ -211,7 +211,7 @@ def _ended(ctx: Ctx, fact: Any) -> str:
 
 def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
     def hear(ctx: Ctx, fact: lot.LotFact) -> None:
-        number = lot_for(ctx.seen_by(ON_BEHALF_OF_MARKET), fact.lot_id).number
+        number = lot_for(ctx.acting_as(ON_BEHALF_OF_MARKET), fact.lot_id).number
         when = _settled(ctx, fact.deal_id)
         # Without an actor and a reason, the cause was time.
         why = getattr(fact, "why", "" if fact.by_person else "time")
@@ -223,7 +223,7 @@ def _on_lot(code: str) -> Callable[[Ctx, lot.LotFact], None]:
 
 def _settled(ctx: Ctx, deal_id: str) -> str:
     """Return "direct" if no held money could be released or refunded."""
-    return "direct" if deal_for(ctx.seen_by(ON_BEHALF_OF_MARKET), deal_id).direct else ""
+    return "direct" if deal_for(ctx.acting_as(ON_BEHALF_OF_MARKET), deal_id).direct else ""
 
 
 def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
@@ -233,7 +233,7 @@ def _on_case(code: str) -> Callable[[Ctx, support.CaseFact], None]:
             when = _settled(ctx, fact.deal_id)
             notifications(ctx).say("case", fact.case_id, code, by=fact.by_person, why=why, when=when)
         notifications(ctx).say("deal", fact.deal_id, "", by=fact.by_person)
-        case = case_for(ctx.seen_by(ON_BEHALF_OF_MARKET), fact.case_id)
+        case = case_for(ctx.acting_as(ON_BEHALF_OF_MARKET), fact.case_id)
         if case.kind == "lot":  # its claim's card shows the decision, too
             notifications(ctx).say("claim", case.subject, "", by=fact.by_person)
 
@@ -273,7 +273,7 @@ def _on_served(code: str) -> Callable[[Ctx, chargebacks.ChargebackServed], None]
 
     def hear(ctx: Ctx, fact: chargebacks.ChargebackServed) -> None:
         if fact.subject_kind is SubjectKind.DEAL:
-            ref = deal_for(ctx.seen_by(ON_BEHALF_OF_MARKET), fact.payout_of).ref
+            ref = deal_for(ctx.acting_as(ON_BEHALF_OF_MARKET), fact.payout_of).ref
             parts = {"amount": fact.amount, "left": fact.left, "ref": ref}
             notifications(ctx).say("deal", fact.subject, code, by=None, only=fact.organisation_id, **parts)
 
@@ -297,7 +297,7 @@ def _on_payment_page(code: str) -> Callable[[Ctx, money.PaymentLinkReady], None]
     """Return a listener that adds the button to the buyer's card, without another message; its news stay."""
 
     def hear(ctx: Ctx, fact: money.PaymentLinkReady) -> None:
-        market_ctx, way = ctx.seen_by(ON_BEHALF_OF_MARKET), way_of(ctx, fact.payment_id)
+        market_ctx, way = ctx.acting_as(ON_BEHALF_OF_MARKET), way_of(ctx, fact.payment_id)
         funded, payment = deal_for(market_ctx, fact.deal_id), payment_of(market_ctx, fact.deal_id)
         how = ["transfer"] if way is not None and way.iban is not None else []
         if payment is not None and payment.asked_at > funded.state_since:  # the signatures of both are old news

@@ -141,4 +141,4 @@ class Glances:
         if person is None:
             return None
         chat_address = ChatAddress(identity.platform, identity.workspace, "")
-        return self._engine.chat_with(ctx.seen_by(acting_person(person.id)), person, chat_address)
+        return self._engine.chat_with(ctx.acting_as(acting_person(person.id)), person, chat_address)

@@ -145,7 +145,7 @@ class MarketRules:
 
     # Consultants and sessions.
     free_minutes: int = FREE_MINUTES
-    free_talks: int = FREE_A_WEEK
+    free_sessions: int = FREE_A_WEEK
     fields_most: int = experts.FIELDS_AT_MOST
     misses: int = experts.MISSES_BEFORE_PAUSE
     well_rated_stars: int = 4  # out of five
@@ -173,4 +173,4 @@ class MarketRules:
     lines_days: int = whole(LINES_KEPT, DAY)
     follow_up_days: int = whole(FOLLOW_UP_AFTER, DAY)
     top_places: int = TOP_PLACES
-    refund_wish_days: int = whole(ANSWERED_WITHIN, DAY)
+    refund_answer_days: int = whole(ANSWERED_WITHIN, DAY)

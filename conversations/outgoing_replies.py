@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, Field, TypeAdapter
 
 from conversations.chat_context import ChatAddress, ChatContext
 from conversations.reply import JOINT, Card, CardList, FormView, Home, Reply, Say, Toast
@@ -37,7 +37,7 @@ class Replies(Message):
     message: str | None = None
     thread: str | None = None
     channel: str | None = None
-    pressed: str | None = None
+    button_message: Annotated[str | None, Field(validation_alias=AliasChoices("button_message", "pressed"))] = None
 
 
 @stored_as(ANY_CHANNEL, "menu")
@@ -131,7 +131,7 @@ def _roomed(ctx: Ctx, card: Card) -> Card:
 
 def _room_of(ctx: Ctx, subject: str) -> str | None:
     kind, _, named = subject.partition(":")
-    everybody = ctx.seen_by(MARKET)
+    everybody = ctx.acting_as(MARKET)
     try:
         match kind:
             case "deal" | "paying":
@@ -260,6 +260,6 @@ def send(
         message=message,
         thread=thread,
         channel=channel,
-        pressed=button_message,
+        button_message=button_message,
     )
-    ctx.post(chat_address.ordering_key, told, channel=chat_address.platform)
+    ctx.enqueue(chat_address.ordering_key, told, channel=chat_address.platform)

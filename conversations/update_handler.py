@@ -17,7 +17,7 @@ from core.kernel.observer import Observer
 from core.kernel.request_context import RequestContext, request
 from core.kernel.transaction import Transactions
 from core.people.accounts.model import Identity, PlatformCode
-from core.people.accounts.service import mark_workspace_dead, move_workspace
+from core.people.accounts.service import move_workspace, set_workspace_unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class UpdateHandler:
 
     async def leave(self, platform: PlatformCode, workspace: str) -> None:
         """Mark a workspace as unreachable until its people write there again."""
-        await self._transactions.run(NEWCOMER, lambda ctx: mark_workspace_dead(ctx, platform, workspace))
+        await self._transactions.run(NEWCOMER, lambda ctx: set_workspace_unreachable(ctx, platform, workspace))
 
     async def move(self, platform: PlatformCode, workspace: str, to: str) -> None:
         """Know the people of a workspace under another id from now on: its organisation has installed us as a whole."""

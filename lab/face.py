@@ -49,17 +49,18 @@ class Controls:
         self, after: int = 0, service: str = "", match: str = "", limit: Annotated[int, Query(ge=1)] = 5_000
     ) -> list[Seen]:
         """Return the latest `limit` messages; `match` is looked for in methods, bodies and answers, in any case."""
-        wanted, text = self.world.wire, match.casefold()
+        selected, text = self.world.wire, match.casefold()
         seen = [
             asdict(each) | {"at": each.at.isoformat()}
-            for each in wanted
+            for each in selected
             if each.number > after and service in ("", each.service) and (not text or text in _words(each))
         ]
         return seen[-limit:]
 
     async def faults(self) -> list[Seen]:
         return [
-            asdict(each) | {"until": each.until.isoformat() if each.until else None} for each in self.world.standing()
+            asdict(each) | {"until": each.until.isoformat() if each.until else None}
+            for each in self.world.active_faults()
         ]
 
     async def disturb(self, fault: Fault) -> list[Seen]:

@@ -111,10 +111,12 @@ class Mail:
 
         @routes.get("")
         async def read(to: str = "") -> list[dict[str, Any]]:
-            wanted = to.lower()
+            recipient = to.lower()
             letters = self.letters
             return [
-                each.as_seen() for each in letters if not wanted or wanted in (address.lower() for address in each.to)
+                each.as_seen()
+                for each in letters
+                if not recipient or recipient in (address.lower() for address in each.to)
             ]
 
         @routes.get("/{number}/{place}")

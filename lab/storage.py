@@ -39,7 +39,7 @@ KEPT: Final[Mapping[str, tuple[str, ...]]] = {
     "events": ("_events",),
     "web_api": ("dead",),
     "books": ("things", "by_id", "owner", "expandable", "private", "cards", "_due", "_ticket"),
-    "desk": ("secret_key",),
+    "api": ("secret_key",),
     "keys": ("_saved",),
     "post": ("secret", "thin_secret"),
     "mail": ("letters",),

@@ -171,7 +171,7 @@ class World:
         self.faults = [each for each in self.faults if number is not None and each.number != number]
         self.tell({"kind": "faults"})
 
-    def standing(self) -> list[Fault]:
+    def active_faults(self) -> list[Fault]:
         """Return the faults that may still strike."""
         now = self.clock.now()
         self.faults = [each for each in self.faults if not each.over(now)]
@@ -179,9 +179,9 @@ class World:
 
     def strike(self, service: str, where: Where, method: str) -> Fault | None:
         """Return the fault that hits this message, or None."""
-        found = next((each for each in self.standing() if each.strikes(service, where, method, self.random)), None)
+        found = next((each for each in self.active_faults() if each.strikes(service, where, method, self.random)), None)
         if found is not None:
-            self.standing()
+            self.active_faults()
             self.tell({"kind": "faults"})
         return found
 

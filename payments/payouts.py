@@ -51,11 +51,11 @@ class PayingOut:
 
     async def _transfer(self, queued: OutboxMessage, asked: SendTransfer) -> Outcome:
         async def find() -> Answer[str | None]:
-            return await self._provider.find_transfer(asked.effect, asked.group)
+            return await self._provider.find_transfer(asked.disbursement_id, asked.group)
 
         ask = TransferRequest(
-            key=f"transfer:{asked.effect}:{asked.attempt}",
-            effect=asked.effect,
+            key=f"transfer:{asked.disbursement_id}:{asked.attempt}",
+            disbursement_id=asked.disbursement_id,
             amount=asked.money,
             charge=asked.charge,
             account=asked.account,
@@ -65,11 +65,11 @@ class PayingOut:
 
     async def _reverse(self, queued: OutboxMessage, asked: SendReversal) -> Outcome:
         async def find() -> Answer[str | None]:
-            return await self._provider.find_reversal(asked.effect, asked.transfer)
+            return await self._provider.find_reversal(asked.disbursement_id, asked.transfer)
 
         ask = ReversalRequest(
-            key=f"reversal:{asked.effect}:{asked.attempt}",
-            effect=asked.effect,
+            key=f"reversal:{asked.disbursement_id}:{asked.attempt}",
+            disbursement_id=asked.disbursement_id,
             amount=asked.money,
             transfer=asked.transfer,
         )
@@ -82,31 +82,31 @@ class PayingOut:
         find: Callable[[], Awaitable[Answer[str | None]]],
         ask: Callable[[], Awaitable[Answer[str]]],
     ) -> Outcome:
-        effect = asked.effect
+        disbursement_id = asked.disbursement_id
         if self._is_old(queued) or asked.attempt > 1:
             match await find():
                 case Done(str(ref)):
-                    return Delivered(apply_done(effect, ref))
+                    return Delivered(apply_done(disbursement_id, ref))
                 case Refused(why) | Unknown(why):
                     return again(queued, why)
         answer = await ask()
         match answer:
             case Done(ref):
-                return Delivered(apply_done(effect, ref))
+                return Delivered(apply_done(disbursement_id, ref))
             case Refused(why, final):
-                return Never(why, refused(effect, why, final=final))
+                return Never(why, refused(disbursement_id, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(effect, why, perhaps=True))  # which looks for it first
+                return Never(why, new_generation(disbursement_id, why, perhaps=True))  # which looks for it first
         return again(queued, answer.why, answer.seconds)
 
     async def _refund(self, queued: OutboxMessage, asked: SendRefund) -> Outcome:
-        effect = asked.effect
+        disbursement_id = asked.disbursement_id
         # A refund from a buyer's credit empties the credit by which it is recognised, so a retry looks it up.
         from_credit = queued.attempts > 0 and asked.payer is not None
         if self._is_old(queued) or asked.attempt > 1 or from_credit:
             assert asked.payment_intent is not None, "a payment that came has an intent"
             since = queued.created_at - REFUND_TAKES
-            match await self._provider.find_refund(effect, asked.payment_intent, since):
+            match await self._provider.find_refund(disbursement_id, asked.payment_intent, since):
                 case Done(Refund(state=RefundState.PENDING | RefundState.SUCCEEDED) as found):
                     return Delivered(apply_refund(found))
                 case Refused(why) | Unknown(why):
@@ -116,19 +116,19 @@ class PayingOut:
             case Done(refund):
                 return Delivered(apply_refund(refund))
             case Refused(why, final):
-                return Never(why, refused(effect, why, final=final))
+                return Never(why, refused(disbursement_id, why, final=final))
             case Unknown(why, saved=True):
-                return Never(why, new_generation(effect, why))  # which looks for it first
+                return Never(why, new_generation(disbursement_id, why))  # which looks for it first
         return again(queued, answer.why, answer.seconds)
 
     async def _give_back(self, asked: SendRefund) -> Answer[Refund]:
         """Refund from the buyer's balance, as far as the books keep none of it as credit."""
-        key, amount = f"refund:{asked.effect}:{asked.attempt}", asked.money
+        key, amount = f"refund:{asked.disbursement_id}:{asked.attempt}", asked.money
         if asked.payer is not None:
             match await self._provider.credit(asked.payer):
                 case Done(balance) if self._free(balance, asked) >= amount:
                     return await self._provider.send_credit(
-                        CreditRequest(key, asked.effect, amount, asked.payer, asked.email)
+                        CreditRequest(key, asked.disbursement_id, amount, asked.payer, asked.email)
                     )
                 case Done() if asked.beside:
                     # never from a payment, because no payment brought it
@@ -138,7 +138,9 @@ class PayingOut:
                 case other:
                     return other
         assert asked.payment_intent is not None, "a payment that came has an intent"
-        return await self._provider.refund(RefundRequest(key, asked.effect, amount, asked.payment_intent, asked.email))
+        return await self._provider.refund(
+            RefundRequest(key, asked.disbursement_id, amount, asked.payment_intent, asked.email)
+        )
 
     @staticmethod
     def _free(balance: Mapping[str, Money], asked: SendRefund) -> Money:

@@ -142,7 +142,7 @@ class TransferRequest:
     """Send `amount` out of `charge` to a seller's account; without one, out of our balance."""
 
     key: str
-    effect: str
+    disbursement_id: str
     amount: Money
     charge: str | None
     account: str
@@ -154,7 +154,7 @@ class ReversalRequest:
     """Take `amount` of a transfer back from the seller's account."""
 
     key: str
-    effect: str
+    disbursement_id: str
     amount: Money
     transfer: str
 
@@ -167,7 +167,7 @@ class RefundRequest:
     """
 
     key: str
-    effect: str
+    disbursement_id: str
     amount: Money
     intent: str
     email: str | None = None
@@ -178,7 +178,7 @@ class CreditRequest:
     """Send `amount` of a buyer's excess transfer back to their bank account. `email` as for a refund."""
 
     key: str
-    effect: str
+    disbursement_id: str
     amount: Money
     payer: str
     email: str | None = None
@@ -275,12 +275,12 @@ class MoneyOut(Protocol):
     async def transfer(self, ask: TransferRequest) -> Answer[str]:
         """Return the transfer's reference. Refused, not final: the seller cannot receive yet, or our balance is low."""
 
-    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]: ...
+    async def find_transfer(self, disbursement_id: str, group: str) -> Answer[str | None]: ...
 
     async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         """Return the reversal's reference. Refused, not final: the seller's balance does not cover it now."""
 
-    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]: ...
+    async def find_reversal(self, disbursement_id: str, transfer: str) -> Answer[str | None]: ...
 
     async def refund(self, ask: RefundRequest) -> Answer[Refund]: ...
 
@@ -288,10 +288,8 @@ class MoneyOut(Protocol):
 
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]: ...
 
-    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
-        """Return the latest refund made for an effect of ours, whatever its key was. A buyer's credit is searched since
-        then.
-        """
+    async def find_refund(self, disbursement_id: str, intent: str, since: datetime) -> Answer[Refund | None]:
+        """Return the latest refund of a disbursement, whatever its key was. A buyer's credit is searched since then."""
 
     async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
         """Pay out our own earnings. Refused, not final: the balance is low, or not available yet."""

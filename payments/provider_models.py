@@ -116,10 +116,10 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund as the provider has it. `effect` is ours when we asked for it."""
+    """A refund as the provider has it. `disbursement_id` is ours when we asked for it."""
 
     ref: str
-    effect: str | None
+    disbursement_id: str | None
     state: RefundState
     why: str = ""
 

@@ -285,16 +285,18 @@ class ProviderRouter:
         theirs = replace(ask, charge=charge, account=plain(ask.account))
         return await self._at(at_seller, lambda at: at.transfer(theirs), ref_named)
 
-    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
-        return await self._found(lambda at: at.find_transfer(effect, group))
+    async def find_transfer(self, disbursement_id: str, group: str) -> Answer[str | None]:
+        return await self._found(lambda at: at.find_transfer(disbursement_id, group))
 
     async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         theirs = replace(ask, transfer=plain(ask.transfer))
         return await self._at(provider_in(ask.transfer), lambda at: at.reverse(theirs), ref_named)
 
-    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]:
+    async def find_reversal(self, disbursement_id: str, transfer: str) -> Answer[str | None]:
         named = if_any(ref_named)
-        return await self._at(provider_in(transfer), lambda at: at.find_reversal(effect, plain(transfer)), named)
+        return await self._at(
+            provider_in(transfer), lambda at: at.find_reversal(disbursement_id, plain(transfer)), named
+        )
 
     async def refund(self, ask: RefundRequest) -> Answer[Refund]:
         theirs = replace(ask, intent=plain(ask.intent))
@@ -307,9 +309,11 @@ class ProviderRouter:
     async def refund_as_it_is(self, ref: str) -> Answer[Refund]:
         return await self._at(provider_in(ref), lambda at: at.refund_as_it_is(plain(ref)), refund_named)
 
-    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
+    async def find_refund(self, disbursement_id: str, intent: str, since: datetime) -> Answer[Refund | None]:
         named = if_any(refund_named)
-        return await self._at(provider_in(intent), lambda at: at.find_refund(effect, plain(intent), since), named)
+        return await self._at(
+            provider_in(intent), lambda at: at.find_refund(disbursement_id, plain(intent), since), named
+        )
 
     async def pay_out(self, ask: EarningsRequest) -> Answer[str]:
         return await self._at(self._routes.code_for(ask.amount.currency), lambda at: at.pay_out(ask), ref_named)

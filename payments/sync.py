@@ -179,15 +179,15 @@ def apply_done(disbursement: str, ref: str) -> Unit:
 
 def apply_refund(refund: Refund) -> Apply:
     """Book a refund when the money has gone, which may be days after the provider accepted it."""
-    if refund.effect is None or refund.state is RefundState.PENDING:
+    if refund.disbursement_id is None or refund.state is RefundState.PENDING:
         return None
     if refund.state is RefundState.SUCCEEDED:
-        return apply_done(refund.effect, refund.ref)
-    log.warning("refund_failed", refund=refund.ref, effect=refund.effect, why=refund.why)
+        return apply_done(refund.disbursement_id, refund.ref)
+    log.warning("refund_failed", refund=refund.ref, disbursement_id=refund.disbursement_id, why=refund.why)
     why, unclaimed = refund.why or refund.state.value, refund.state is RefundState.UNCLAIMED
     told = partial(
         disbursements.refused,
-        disbursement_id=refund.effect,
+        disbursement_id=refund.disbursement_id,
         why=why,
         final=True,
         ref=refund.ref,
@@ -235,7 +235,7 @@ def apply_dispute(dispute: Dispute) -> Apply:
             ctx,
             ref=name,
             intent_ref=dispute.intent or "",
-            taken=taking.amount,
+            amount=taking.amount,
             fee=taking.fee,
             reason=dispute.reason,
             evidence_due=due_by,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
-from core.books.invoicing.model import Content, Said
+from core.books.invoicing.model import Content, DocumentWords
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Outcome
 from core.kernel.outbox import OutboxMessage
@@ -29,7 +29,7 @@ from payments.sync import look
 class Wording(Protocol):
     """The words on an invoice, and for what is paid."""
 
-    def __call__(self, content: Content, number: str | None, day: date, /) -> Said: ...
+    def __call__(self, content: Content, number: str | None, day: date, /) -> DocumentWords: ...
 
     def goods(self, language: str, product_id: str, grade_id: str | None, quantity: Quantity) -> str: ...
 

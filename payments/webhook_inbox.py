@@ -28,4 +28,4 @@ def receive_event(ctx: Ctx, event_id: str, type_: str, kind: str | None, object_
 
 def ask_look(ctx: Ctx, kind: str, object_id: str, why: str) -> None:
     """Have the object looked up after this unit."""
-    ctx.post(f"look:{object_id}", Look(kind=kind, id=object_id, event=why))
+    ctx.enqueue(f"look:{object_id}", Look(kind=kind, id=object_id, event=why))

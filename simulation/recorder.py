@@ -36,7 +36,7 @@ class Recorder:
         """The end of each unit of the product: how much it says about the input at hand."""
         about = ctx.collected(CurrentInput).key
         if about is not None:
-            self._posts[about] = len(ctx.posts)
+            self._posts[about] = len(ctx.outbox_messages)
 
     def took(self, turn: Turn, answered: Answered) -> None:
         """Note that the product has accepted an input."""

@@ -31,7 +31,7 @@ def program(name: str) -> str:
     return found
 
 
-def as_somebody(*command: str) -> list[str]:
+def as_postgres(*command: str) -> list[str]:
     """Return the command, as another user if we are root: PostgreSQL refuses to run as root."""
     return ["runuser", "-u", USER, "--", *command] if os.geteuid() == 0 else list(command)
 
@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 def run(*command: str, folder: Path) -> None:
-    subprocess.run(as_somebody(*command), check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - our own words
+    subprocess.run(as_postgres(*command), check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - our own words
 
 
 @contextmanager

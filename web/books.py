@@ -45,10 +45,10 @@ def all_books(ctx: Ctx) -> dict[str, Any]:
     found = invariants(ctx)
     latest = ctx.session.scalars(select(Deal).order_by(Deal.id.desc()).limit(LATEST)).all()
     with_money = select(Entry.deal_id).where(Entry.deal_id == Booking.id).exists()
-    talks = ctx.session.scalars(select(Booking).where(with_money).order_by(Booking.id.desc()).limit(LATEST)).all()
+    bookings = ctx.session.scalars(select(Booking).where(with_money).order_by(Booking.id.desc()).limit(LATEST)).all()
     return {
         "deals": [_deal(ctx, deal) for deal in latest],
-        "sessions": [_session(ctx, booking) for booking in talks],
+        "sessions": [_session(ctx, booking) for booking in bookings],
         "invariants": [{"name": each.name, "why": each.why, "ok": each.ok, "detail": each.detail} for each in found],
         "deadlines": next_deadlines(ctx),
     }

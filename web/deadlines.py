@@ -25,9 +25,9 @@ from core.trade.requests.model import REQUEST
 from core.trade.reviews.model import REVIEW
 
 MONEY: Final = (TRANCHE.name, CREDIT.name, PURCHASE.name, REFUND_REQUEST, PROMOTION.name)
-TALKS: Final = (SESSION.name, MOVE, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)
+SESSIONS: Final = (SESSION.name, MOVE, REMINDER, SESSION_REVIEW.name, RECAP.name, RECORDING.name)
 TRADE: Final = (DEAL.name, LOT.name, OFFER.name, INQUIRY.name, REQUEST.name, CASE.name, REVIEW.name)
-SEEN: Final = (*TRADE, *MONEY, *TALKS)  # our own chores keep their times to themselves
+SHOWN: Final = (*TRADE, *MONEY, *SESSIONS)  # our own chores keep their times to themselves
 QUIET: Final = (LISTING.name, "draft")  # they run out in their own time, the market's own many listings among them
 NEXT: Final = 8
 NEXT_QUIET: Final = 2
@@ -35,7 +35,7 @@ NEXT_QUIET: Final = 2
 
 def next_deadlines(ctx: Ctx) -> list[dict[str, Any]]:
     """Return `[{at, kind, event, of, quiet}]`; `of` is the deal or session, by the name its parties know."""
-    rows = [*_soonest(ctx, SEEN, NEXT), *_soonest(ctx, QUIET, NEXT_QUIET)]
+    rows = [*_soonest(ctx, SHOWN, NEXT), *_soonest(ctx, QUIET, NEXT_QUIET)]
     return [
         {
             "at": row.due_at.isoformat(),
@@ -55,7 +55,7 @@ def _soonest(ctx: Ctx, kinds: tuple[str, ...], most: int) -> list[TimerRow]:
 
 
 def _of(ctx: Ctx, kind: str, subject: str) -> str | None:
-    if kind in TALKS:
+    if kind in SESSIONS:
         booking = ctx.session.get(Booking, subject)
         return booking.ref if booking else None
     match kind:

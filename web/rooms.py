@@ -29,13 +29,13 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import person_of
 from web.pages import as_html
 
-ASKS: Final = int(presence.POLLS_EVERY.total_seconds() * 1000)
+POLL_MILLISECONDS: Final = int(presence.POLLS_EVERY.total_seconds() * 1000)
 SCRIPT: Final = f"""
 const ask = async () => {{
   const answer = await fetch(location.pathname + '/here', {{method: 'POST'}}).catch(() => null);
   if (answer && answer.ok && !(await answer.json()).here) location.reload();
 }};
-setInterval(ask, {ASKS});
+setInterval(ask, {POLL_MILLISECONDS});
 addEventListener('pagehide', () => navigator.sendBeacon(location.pathname + '/out'));
 """
 SCRIPT_HASH: Final = b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
@@ -78,20 +78,20 @@ class RoomDoor:
 
     async def look(self, token: str) -> Shown:
         """Show what is behind the link, without entering."""
-        return await self._through(token, self._seen)
+        return await self._through(token, self._current_page)
 
     async def come_in(self, token: str) -> Shown:
         def enter(ctx: Ctx, who: Pass) -> Shown:
             self._inside(ctx, who)  # or there is no room to come into
             presence.come_in(ctx, who.booking_id)
-            return self._seen(ctx, who)
+            return self._current_page(ctx, who)
 
         return await self._through(token, enter)
 
     async def go_out(self, token: str) -> Shown:
         def leave(ctx: Ctx, who: Pass) -> Shown:
             presence.go_out(ctx, who.booking_id)
-            return self._seen(ctx, who)
+            return self._current_page(ctx, who)
 
         return await self._through(token, leave)
 
@@ -115,7 +115,7 @@ class RoomDoor:
             )
             return self._refused(refusal, *speaks, status=409)
 
-    def _seen(self, ctx: Ctx, who: Pass) -> Shown:
+    def _current_page(self, ctx: Ctx, who: Pass) -> Shown:
         inside = presence.is_in(ctx, booking_for(ctx, who.booking_id))
         return self._inside(ctx, who) if inside else self._outside(ctx, who)
 

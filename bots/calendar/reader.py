@@ -37,17 +37,19 @@ class CalendarReader:
         self._pool = pool
         self._nearby = nearby
 
-    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
+    async def carry(self, outbox_message: OutboxMessage) -> Delivered | Later | Never:
         """Read the busy times. A failure is not retried for this message: the next hour brings another one."""
-        asked = post.message
+        asked = outbox_message.message
         assert isinstance(asked, ReadCalendarFeed | ReadCalendarFile)
         expert, url = asked.expert, asked.url if isinstance(asked, ReadCalendarFeed) else None
         try:
             content = await self._content(asked)
-            taken = await read_apart(self._pool, content, self._clock.now(), asked.zone)
+            busy = await read_apart(self._pool, content, self._clock.now(), asked.zone)
         except Unreadable as fault:
-            return Delivered(partial(calendar_unreadable, expert_id=expert, source=post.kind, why=fault.why, url=url))
-        return Delivered(partial(calendar_read, expert_id=expert, source=post.kind, taken=taken, url=url))
+            return Delivered(
+                partial(calendar_unreadable, expert_id=expert, source=outbox_message.kind, why=fault.why, url=url)
+            )
+        return Delivered(partial(calendar_read, expert_id=expert, source=outbox_message.kind, busy=busy, url=url))
 
     async def _content(self, asked: ReadCalendarFeed | ReadCalendarFile) -> bytes:
         if isinstance(asked, ReadCalendarFeed):

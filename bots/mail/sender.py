@@ -66,11 +66,11 @@ class MailSender:
         self._sender = sender
         self._words = words
 
-    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
-        told = post.message
+    async def carry(self, outbox_message: OutboxMessage) -> Delivered | Later | Never:
+        told = outbox_message.message
         assert isinstance(told, CodeLetter | Letter | AlarmLetter)
         try:
-            letter = self.written(post, told)
+            letter = self.written(outbox_message, told)
         except ValueError as fault:  # a line break in an address: an attempt to write our headers
             return Never(f"not an address: {fault}")
         server = self._server
@@ -97,7 +97,7 @@ class MailSender:
             return Later(f"{type(failure).__name__}: {failure}")
         return Delivered()
 
-    def written(self, post: OutboxMessage, told: CodeLetter | Letter | AlarmLetter) -> EmailMessage:
+    def written(self, outbox_message: OutboxMessage, told: CodeLetter | Letter | AlarmLetter) -> EmailMessage:
         """Return the letter of an outbox message. Raises ValueError when an address would break its line."""
         if isinstance(told, CodeLetter):
             subject, text = self._words(told.code, told.locale)
@@ -107,10 +107,10 @@ class MailSender:
         letter["From"] = self._sender
         letter["To"] = told.to
         letter["Subject"] = " ".join(subject.split())  # it may hold a name, and a name may hold anything
-        letter["Date"] = format_datetime(post.created_at)
+        letter["Date"] = format_datetime(outbox_message.created_at)
         # Sent again it is the same letter, and mailboxes show it once.
         domain = parseaddr(self._sender)[1].rpartition("@")[2] or "localhost"
-        letter["Message-ID"] = f"<{post.id}@{domain}>"
+        letter["Message-ID"] = f"<{outbox_message.id}@{domain}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text)
         if isinstance(told, Letter):

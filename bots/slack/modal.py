@@ -24,7 +24,7 @@ FILES = 10
 FILE_TYPES = ["jpg", "jpeg", "png", "webp", "pdf"]
 
 WARNS = "warns."  # before the name of the field under the warning
-MARK = "~"  # parts a field's name from the mark of its options
+FINGERPRINT_SEPARATOR = "~"  # parts a field's name from the mark of its options
 
 
 def modal(form: FormView) -> Block:
@@ -46,7 +46,7 @@ def modal(form: FormView) -> Block:
     }
 
 
-def filled(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> FormSubmission:
+def read_submission(view: Mapping[str, Any], *, final: bool, quiet: bool = False) -> FormSubmission:
     """Return the window's values. An empty field is sent as "", so that it is cleared; files come by another way."""
     about = json.loads(view["private_metadata"])
     values = {name: _value(entry) for name, entry in _entries(view).items() if entry["type"] != "file_input"}
@@ -86,7 +86,7 @@ def shows(view: Mapping[str, Any], name: str) -> bool:
 
 
 def field_name(block_id: str) -> str:
-    return block_id.partition(MARK)[0]
+    return block_id.partition(FINGERPRINT_SEPARATOR)[0]
 
 
 def _entries(view: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -142,8 +142,8 @@ def _block_id(field: FieldView, options: Sequence[Option]) -> str:
     """Return the block's id. Slack keeps a block's value as long as its id stays; new options make another block."""
     if not options:
         return field.name
-    mark = zlib.crc32("\n".join(f"{option.value}\t{option.label}" for option in options).encode())
-    return f"{field.name}{MARK}{mark:08x}"
+    fingerprint = zlib.crc32("\n".join(f"{option.value}\t{option.label}" for option in options).encode())
+    return f"{field.name}{FINGERPRINT_SEPARATOR}{fingerprint:08x}"
 
 
 def _options(field: FieldView) -> list[Option]:

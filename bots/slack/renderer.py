@@ -74,9 +74,9 @@ def render(reply: Reply) -> Message | None:
         case FormView():
             return Message(_notice(reply.title, reply.intro), _door(reply))
         case Say(text=text, buttons=rows):
-            return _said(text, actions(rows))
+            return _text_message(text, actions(rows))
         case FormClosed() | Toast() | FormErrors():
-            return _said(words_of(reply), [])
+            return _text_message(words_of(reply), [])
         case _:
             assert_never(reply)
 
@@ -88,12 +88,12 @@ def words_of(reply: FormClosed | Toast | FormErrors) -> str:
 
 def bare(message: Message) -> Message:
     """Return the same words without any blocks, for when Slack accepts none of them."""
-    said = [
+    details = [
         "".join(run["text"] for section in block["elements"] for run in section["elements"])
         for block in message.blocks
         if block["type"] == "rich_text"
     ]
-    return Message("\n".join([message.text, *(escaped(text) for text in said)]), [])
+    return Message("\n".join([message.text, *(escaped(text) for text in details)]), [])
 
 
 def subject_of(reply: Reply) -> str | None:
@@ -139,7 +139,7 @@ def home_blocks(home: Home, room: int) -> list[Block]:
     return head + [block for section in home.sections for block in _section(section, share)] + tail
 
 
-def _said(text: str, buttons: list[Block]) -> Message | None:
+def _text_message(text: str, buttons: list[Block]) -> Message | None:
     words = clean(text)
     if not words and not buttons:
         return None
@@ -239,8 +239,8 @@ def _item(card: Card) -> list[Block]:
 
 
 def _turn_and_note(card: Card) -> list[Run]:
-    said: list[Run] = [(_pointed(card.turn), ""), (card.note, "italic")]
-    return [(text, style) for text, style in said if text.strip()]
+    details: list[Run] = [(_pointed(card.turn), ""), (card.note, "italic")]
+    return [(text, style) for text, style in details if text.strip()]
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

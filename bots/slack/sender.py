@@ -35,7 +35,7 @@ from core.people.files.service import content_of
 log = structlog.get_logger(__name__)
 
 # Slack's errors for an address where a user can no longer be reached.
-NOBODY_THERE = {
+CHAT_GONE = {
     "account_inactive",
     "channel_not_found",
     "is_archived",
@@ -77,7 +77,7 @@ class Errand:
     thread: str | None  # the thread for the replies
     view: tuple[str, str] | None  # the form's open window, by id and hash, when the input came from inside it
     channel: str | None = None  # where they pressed, when that is not the address
-    pressed: str | None = None  # the message whose button they pressed
+    button_message: str | None = None  # the message of the pressed button
     moved: dict[str, ShownCard | None] = field(default_factory=dict)
 
     def note(self, ctx: Ctx) -> None:
@@ -97,9 +97,9 @@ class SlackSender:
         self._transactions = transactions
         self._without_new_blocks: set[str] = set()  # workspaces that refused them since we started
 
-    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
+    async def carry(self, outbox_message: OutboxMessage) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is retried."""
-        told = post.message
+        told = outbox_message.message
         assert isinstance(told, Replies)
         try:
             errand = errand_of(told, await self._workspaces.client(told.workspace))
@@ -108,7 +108,7 @@ class SlackSender:
         asked = len(errand.rest)
         try:
             while errand.rest:
-                await self._show(errand, errand.rest[0], again=post.attempts > 0)
+                await self._show(errand, errand.rest[0], again=outbox_message.attempts > 0)
                 errand.rest.pop(0)
         except SlackApiError as failure:
             outcome = outcome_of(failure, errand)
@@ -119,12 +119,12 @@ class SlackSender:
         else:
             return Delivered(errand.note if errand.moved else None)
         if isinstance(outcome, Later) and (len(errand.rest) < asked or errand.moved):
-            await self._keep_rest(post, replace(told, replies=tuple(errand.rest)), errand)
+            await self._keep_rest(outbox_message, replace(told, replies=tuple(errand.rest)), errand)
         return outcome
 
-    async def _keep_rest(self, post: OutboxMessage, rest: Replies, errand: Errand) -> None:
+    async def _keep_rest(self, outbox_message: OutboxMessage, rest: Replies, errand: Errand) -> None:
         def unit(ctx: Ctx) -> None:
-            shorten(ctx.session, post.id, rest)
+            shorten(ctx.session, outbox_message.id, rest)
             errand.note(ctx)
 
         await self._transactions.run(MARKET, unit)
@@ -218,7 +218,7 @@ class SlackSender:
             try:
                 await errand.client.chat_delete(channel=errand.address, ts=door.message)
             except SlackApiError as failure:
-                if error_of(failure) in PASSING | NOBODY_THERE:
+                if error_of(failure) in PASSING | CHAT_GONE:
                     raise
             errand.moved[subject] = None
         await self._say(errand, render(closed))
@@ -232,7 +232,7 @@ class SlackSender:
         subject = subject_of(reply)
         old = await self._shown(errand, subject) if subject is not None else None
         if isinstance(reply, Card | CardList | FormView):
-            reply = placed(reply, old, errand.pressed, looks_down=True)
+            reply = placed(reply, old, errand.button_message, looks_down=True)
         if isinstance(reply, Card) and reply.as_new_message and (reply.pictures or reply.documents or reply.chart):
             await self._files(errand, reply)
             reply = errand.rest[0] = reply.model_copy(update={"pictures": (), "documents": (), "chart": None})
@@ -257,7 +257,7 @@ class SlackSender:
         if subject in errand.moved:
             return errand.moved[subject]
         at = SLACK.code, errand.workspace, errand.address, subject
-        return await self._transactions.run(MARKET, lambda ctx: shown(ctx, *at, is_covered=bool(errand.pressed)))
+        return await self._transactions.run(MARKET, lambda ctx: shown(ctx, *at, is_covered=bool(errand.button_message)))
 
     # --- calls ------------------------------------------------------------------------------------------------------
 
@@ -267,7 +267,7 @@ class SlackSender:
             return None
         message = self._known_to(errand.workspace, message)
         try:
-            return await self._post(errand, message, broadcast=broadcast)
+            return await self._send_message(errand, message, broadcast=broadcast)
         except SlackApiError as failure:
             if errand.thread is not None and error_of(failure) == "thread_not_found":  # its beginning was deleted
                 errand.thread = None
@@ -279,14 +279,14 @@ class SlackSender:
                 self._without_new_blocks.add(errand.workspace)
                 return await self._say(errand, message, broadcast=broadcast)
             log.error("slack_blocks_refused", why=str(failure))  # noqa: TRY400 - Slack says what is wrong
-            return await self._post(errand, bare(message), broadcast=broadcast)
+            return await self._send_message(errand, bare(message), broadcast=broadcast)
 
     def _known_to(self, workspace: str, message: Message) -> Message:
         """Return the message in blocks that this workspace is known to accept."""
         return message.plain() if workspace in self._without_new_blocks else message
 
     @staticmethod
-    async def _post(errand: Errand, message: Message, *, broadcast: bool) -> str:
+    async def _send_message(errand: Errand, message: Message, *, broadcast: bool) -> str:
         """Post into the subject's thread. A copy goes to the channel, because a card must not be overlooked."""
         sent = await errand.client.chat_postMessage(
             channel=errand.address,
@@ -339,7 +339,7 @@ class SlackSender:
                 file_uploads=[{"filename": file.name, "title": file.name, "content": file.content} for file in kept],
             )
         except SlackApiError as failure:
-            if error_of(failure) in PASSING | NOBODY_THERE:
+            if error_of(failure) in PASSING | CHAT_GONE:
                 raise
             log.error("slack_files_refused", why=str(failure))  # noqa: TRY400 - the card is worth more than its photo
 
@@ -356,7 +356,7 @@ def errand_of(told: Replies, client: AsyncWebClient) -> Errand:
         view = (view_id, hash_)
     # A window opens within three seconds of the press, or not at all.
     replies = sorted(told.replies, key=lambda reply: not (isinstance(reply, FormView) and bool(told.trigger)))
-    where = told.channel, told.pressed
+    where = told.channel, told.button_message
     return Errand(client, told.workspace, told.address, replies, told.trigger, told.thread, view, *where)
 
 
@@ -373,12 +373,12 @@ def outcome_of(failure: SlackApiError, errand: Errand) -> Later | Never:
     error = error_of(failure)
     why = f"{error}: {failure}"
 
-    def nobody_there(ctx: Ctx) -> None:
+    def chat_gone(ctx: Ctx) -> None:
         errand.note(ctx)
         give_up(ctx, ChatAddress(SLACK.code, errand.workspace, errand.address), errand.rest)
 
-    if error in NOBODY_THERE:
-        return Never(why, nobody_there)
+    if error in CHAT_GONE:
+        return Never(why, chat_gone)
     if error in PASSING:
         return Later(why, retry_after(failure))
     return Never(why, errand.note)

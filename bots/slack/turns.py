@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slack_bolt.request.internals import extract_enterprise_id, extract_is_enterprise_install, extract_team_id
 
-from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, filled
+from bots.slack.modal import CALLBACK, SHAPING, draft_of, files_in, read_submission
 from bots.slack.platform import MESSAGES
 from conversations.turn import (
     Attached,
@@ -34,7 +34,7 @@ LONGEST: Final = {"key": 200, "team": 20, "user": 40, "address": 40, "message": 
 # Slack writes what it recognises in a message as <url|label>, <@person>, <#channel|name>, <!here>.
 RECOGNISED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 MENTION = re.compile(r"<@[UW]\w+(?:\|[^<>]*)?>")
-SAID_BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
+SUBTYPES_OF_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
 YES = {"+1", "thumbsup", "ok_hand", "handshake", "100", "white_check_mark", "heavy_check_mark"}
 # Good for a few minutes or for ever, and of no use to us later.
 SECRET = {"token", "response_url", "response_urls", "authorizations", "state"}
@@ -98,7 +98,7 @@ def message(payload: Payload) -> IncomingEvent | None:
     event = payload["event"]
     if event.get("subtype") == "message_changed":
         return _changed(payload)
-    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SAID_BY_PEOPLE:
+    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in SUBTYPES_OF_PEOPLE:
         return None
     words, files = typed(event.get("text") or ""), event.get("files") or []
     key = f"slack:msg:{workspace_of(payload)}:{event['channel']}:{event['ts']}"
@@ -124,12 +124,12 @@ def _changed(payload: Payload) -> IncomingEvent | None:
         return None
     when = now.get("edited", {}).get("ts", event["ts"])
     key = f"slack:edit:{workspace_of(payload)}:{event['channel']}:{now['ts']}:{when}"
-    said = TextMessage(typed(now.get("text") or ""), str(now["ts"]), is_correction=True)
+    correction = TextMessage(typed(now.get("text") or ""), str(now["ts"]), is_correction=True)
     return IncomingEvent(
         key,
         workspace_of(payload),
         now["user"],
-        said,
+        correction,
         kept(payload),
         address=event["channel"],
         thread=str(now["thread_ts"]),
@@ -173,7 +173,7 @@ def action(payload: Payload) -> IncomingEvent | None:
         within = {"message": container.get("message_ts"), "address": _direct(place), "channel": _open(place)}
         within["thread"] = container.get("thread_ts") or (payload.get("message") or {}).get("thread_ts")
     elif view.get("callback_id") == CALLBACK:
-        given = filled(view, final=False, quiet=done["action_id"] != SHAPING)
+        given = read_submission(view, final=False, quiet=done["action_id"] != SHAPING)
         within = {"message": f"view:{view['id']}:{view['hash']}", "shown": True}
     else:
         return None
@@ -185,7 +185,7 @@ def submission(payload: Payload) -> IncomingEvent:
     two apart.
     """
     view = payload["view"]
-    return _interaction("view", payload, filled(view, final=True), files=files_in(view), shown=True)
+    return _interaction("view", payload, read_submission(view, final=True), files=files_in(view), shown=True)
 
 
 def closing(payload: Payload) -> IncomingEvent:

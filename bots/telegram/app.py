@@ -33,7 +33,7 @@ from core.kernel import inbox
 from core.kernel.database import Unavailable
 from core.kernel.plain_text import storable_json
 from core.kernel.transaction import MARKET, Ctx, Transactions
-from core.people.accounts.service import mark_dead
+from core.people.accounts.service import set_unreachable
 from core.people.files.checker import FileChecker
 
 log = structlog.get_logger(__name__)
@@ -364,7 +364,7 @@ def _membership(ctx: Ctx, update: Update) -> None:
     change = update.my_chat_member
     assert change is not None
     if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMember.BANNED:
-        mark_dead(ctx, TELEGRAM.code, "", str(change.chat.id))
+        set_unreachable(ctx, TELEGRAM.code, "", str(change.chat.id))
 
 
 def _read(body: bytes, bot: Bot) -> tuple[Any, Update | None]:
@@ -398,10 +398,14 @@ def _is_whole(update: Update) -> bool:
 def _unburdened(given: dict[str, Any]) -> dict[str, Any]:
     """Return the update without the pressed message's words and buttons: they are ours, and are never read again."""
     query = given.get("callback_query") or {}
-    pressed = query.get("message")
-    if not pressed:
+    button_message = query.get("message")
+    if not button_message:
         return given
-    kept = {name: pressed[name] for name in ("message_id", "date", "chat", "message_thread_id") if name in pressed}
+    kept = {
+        name: button_message[name]
+        for name in ("message_id", "date", "chat", "message_thread_id")
+        if name in button_message
+    }
     return {**given, "callback_query": {**query, "message": kept}}
 
 

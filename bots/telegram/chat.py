@@ -14,7 +14,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bots.telegram.renderer import Screen, card_screen, render
 from bots.telegram.request import call
-from bots.telegram.text import CAPTION_UNITS, said
+from bots.telegram.text import CAPTION_UNITS, styled
 from conversations.charts import drawn
 from conversations.outgoing_replies import PHOTO, placed
 from conversations.reply import Bars, Card, CardList, Chart, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
@@ -67,8 +67,8 @@ Files = Callable[[Sequence[str]], Awaitable[list[Checked]]]  # kept files by the
 class Chat:
     """`shown`: the message that shows each subject now; `files` loads a card's files when it is really sent.
 
-    `moved` collects the changes of `shown`, to be stored after the sending. `pressed`: the message whose button was
-    pressed, when the reply answers that.
+    `moved` collects the changes of `shown`, to be stored after the sending. `button_message`: the message of the
+    pressed button, when the reply answers a press.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Chat:
         files: Files,
         *,
         thread: str | None = None,
-        pressed: str | None = None,
+        button_message: str | None = None,
     ) -> None:
         self._bot = bot
         self._id = int(address)
         self._shown = {subject: Shown.read(card) for subject, card in shown.items()}
         self._files = files
         self._thread = int(thread) if thread else None  # the topic for the replies
-        self._pressed = pressed
+        self._button_message = button_message
         self.moved: dict[str, ShownCard | None] = {}
 
     async def show(self, reply: Reply) -> None:
@@ -119,7 +119,7 @@ class Chat:
         screen, subject = card_screen(reply), subject_of(reply)
         old = self._shown.get(subject) if subject else None
         folded, main = (reply.folded, reply.main) if isinstance(reply, Card) else ("", "")
-        as_new_message = placed(reply, old.card() if old is not None else None, self._pressed).as_new_message
+        as_new_message = placed(reply, old.card() if old is not None else None, self._button_message).as_new_message
         if subject is not None and old is not None and not as_new_message and await self._edit(old, screen):
             if (old.folded, old.main) != (folded, main):
                 self._point(subject, dataclasses.replace(old, folded=folded, main=main))
@@ -271,7 +271,7 @@ class Chat:
         try:
             if delete and await self._deleted(old):
                 return
-            if old.folded and await self._edit(old, Screen(said(old.folded))):
+            if old.folded and await self._edit(old, Screen(styled(old.folded))):
                 return
             await self._bot.edit_message_reply_markup(self._id, old.message, reply_markup=None)
         except TelegramError as failure:

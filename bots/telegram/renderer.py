@@ -13,7 +13,7 @@ from typing import assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bots.telegram.text import MESSAGE_UNITS, Text, address, joined, said
+from bots.telegram.text import MESSAGE_UNITS, Text, address, joined, styled
 from conversations.buttons import MOST_BYTES, press, proposal
 from conversations.reply import (
     Button,
@@ -57,13 +57,13 @@ def render(reply: Reply) -> list[Screen]:
         case Card() | CardList() | FormView() | Home():
             return [card_screen(reply)]
         case Say(text=text, buttons=buttons):
-            return _said(text, keyboard(buttons))
+            return _text_screens(text, keyboard(buttons))
         case FormClosed(text=text):
-            return _said(text) if text.strip() else []
+            return _text_screens(text) if text.strip() else []
         case Toast(text=text):  # an answer to a press, unless there was none
-            return _said(text)
+            return _text_screens(text)
         case FormErrors(errors=errors):  # errors of a form sent as a whole, which Telegram does not have
-            return _said("\n".join(errors.values()))
+            return _text_screens("\n".join(errors.values()))
         case _:
             assert_never(reply)
 
@@ -78,14 +78,14 @@ def card_screen(reply: Card | CardList | FormView | Home) -> Screen:
         case FormView():
             return _form(reply)
         case Home():
-            return Screen(_desk_text(reply), keyboard(_desk_rows(reply), reply.buttons))
+            return Screen(_home_text(reply), keyboard(_home_rows(reply), reply.buttons))
         case _:
             assert_never(reply)
 
 
-def _said(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen]:
+def _text_screens(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen]:
     """Return plain words, in several messages when they are long; the last one carries the buttons."""
-    *before, last = (said(text) or said("…")).split(MESSAGE_UNITS)
+    *before, last = (styled(text) or styled("…")).split(MESSAGE_UNITS)
     return [*(Screen(part) for part in before), Screen(last, buttons)]
 
 
@@ -94,20 +94,20 @@ def _said(text: str, buttons: InlineKeyboardMarkup | None = None) -> list[Screen
 
 def _card_parts(card: Card) -> tuple[Text, Text, Text]:
     """Return the title, the text, and a tail: whose turn it is and the small print."""
-    turn = said(f"👉 {card.turn}") if card.turn.strip() else Text()
-    return said(card.title, "bold"), said(card.text), joined("\n\n", turn, said(card.note, "italic"))
+    turn = styled(f"👉 {card.turn}") if card.turn.strip() else Text()
+    return styled(card.title, "bold"), styled(card.text), joined("\n\n", turn, styled(card.note, "italic"))
 
 
 def _line(line: Line) -> Text:
-    was = said(line.was, "strikethrough") if line.was else Text()
-    value = address(line.value) if line.leads else said(line.value)
-    return _labelled(line.label, line.joint, joined(" ", was, value or said("–")))
+    was = styled(line.was, "strikethrough") if line.was else Text()
+    value = address(line.value) if line.leads else styled(line.value)
+    return _labelled(line.label, line.joint, joined(" ", was, value or styled("–")))
 
 
 def _labelled(label: str, joint: str, value: Text) -> Text:
     if not label:
         return value
-    return said(f"{label}{joint}", "bold") + Text(((" ", None),)) + value
+    return styled(f"{label}{joint}", "bold") + Text(((" ", None),)) + value
 
 
 def _fit(head: Text, intro: Text, tail: Text, lines: Sequence[Text]) -> Text:
@@ -117,7 +117,7 @@ def _fit(head: Text, intro: Text, tail: Text, lines: Sequence[Text]) -> Text:
     head, tail = head.clipped(TITLE_UNITS), tail.clipped(TAIL_UNITS)
     left = MESSAGE_UNITS - joined("\n\n", head, tail).units - 4
     body = _within(left, intro, lines)
-    return joined("\n\n", head, body, tail) or said("…")
+    return joined("\n\n", head, body, tail) or styled("…")
 
 
 def _within(units: int, intro: Text, lines: Sequence[Text]) -> Text:
@@ -132,10 +132,10 @@ def _within(units: int, intro: Text, lines: Sequence[Text]) -> Text:
 
 
 def _list_text(shown: CardList) -> Text:
-    head = said(shown.title, "bold").clipped(TITLE_UNITS)
-    intro = said(shown.text).clipped(TAIL_UNITS)
+    head = styled(shown.title, "bold").clipped(TITLE_UNITS)
+    intro = styled(shown.text).clipped(TAIL_UNITS)
     left = MESSAGE_UNITS - head.units - intro.units - 4
-    return joined("\n\n", head, intro, _items(shown.items, left, shown.first)) or said("…")
+    return joined("\n\n", head, intro, _items(shown.items, left, shown.first)) or styled("…")
 
 
 def _items(items: Sequence[Card], units: int, first: int) -> Text:
@@ -148,7 +148,7 @@ def _items(items: Sequence[Card], units: int, first: int) -> Text:
 def _item(number: int, card: Card, units: int) -> Text:
     head, intro, tail = _card_parts(card)
     middle = _within(units, intro, [_line(line) for line in card.lines])
-    return joined("\n", said(f"{number}.") + Text(((" ", None),)) + head, middle, tail).clipped(units)
+    return joined("\n", styled(f"{number}.") + Text(((" ", None),)) + head, middle, tail).clipped(units)
 
 
 def _list_rows(shown: CardList, first: int) -> list[list[Button]]:
@@ -171,18 +171,18 @@ def _numbered(number: int, button: Button) -> Button:
     return button.model_copy(update={"label": f"{number} · {button.label}"})
 
 
-def _desk_text(home: Home) -> Text:
-    head, intro = said(home.title, "bold").clipped(TITLE_UNITS), said(home.text).clipped(TAIL_UNITS)
+def _home_text(home: Home) -> Text:
+    head, intro = styled(home.title, "bold").clipped(TITLE_UNITS), styled(home.text).clipped(TAIL_UNITS)
     left = MESSAGE_UNITS - head.units - intro.units - 4
     share = left // max(len(home.sections), 1) - 2
     sections = [
-        joined("\n", said(each.title, "bold"), said(each.text), _items(each.items, share, first)).clipped(share)
+        joined("\n", styled(each.title, "bold"), styled(each.text), _items(each.items, share, first)).clipped(share)
         for first, each in _counted(home)
     ]
-    return joined("\n\n", head, intro, *sections) or said("…")
+    return joined("\n\n", head, intro, *sections) or styled("…")
 
 
-def _desk_rows(home: Home) -> list[Sequence[Button]]:
+def _home_rows(home: Home) -> list[Sequence[Button]]:
     return [row for first, each in _counted(home) for row in (*_list_rows(each, first), *each.buttons)]
 
 
@@ -201,30 +201,30 @@ def _counted(home: Home) -> list[tuple[int, CardList]]:
 def _form(form: FormView) -> Screen:
     asked = next((field for field in form.fields if field.name == form.current), None)
     answered = [line for field in form.fields if field is not asked and (line := _answer(field))]
-    head, intro = said(form.title, "bold"), said(form.intro)
+    head, intro = styled(form.title, "bold"), styled(form.intro)
     if asked is None:
-        warning = said(f"⚠️ {form.warning}") if form.warning else Text()
-        tail = joined("\n\n", warning, said(form.note), said(form.change, "italic"))
+        warning = styled(f"⚠️ {form.warning}") if form.warning else Text()
+        tail = joined("\n\n", warning, styled(form.note), styled(form.change, "italic"))
         return Screen(_fit(head, intro, tail, answered), keyboard(_review_rows(form)))
-    error = said(f"⚠️ {asked.error}") if asked.error else Text()
+    error = styled(f"⚠️ {asked.error}") if asked.error else Text()
     more = form.more if len(asked.options) > OPTIONS_SHOWN else ""
     question = joined(
         "\n",
-        said(form.note, "italic"),
+        styled(form.note, "italic"),
         error,
-        said(asked.ask or asked.label, "bold"),
-        said(asked.hint, "italic"),
-        said(more, "italic"),
-        said(f"⌨️ {asked.keyed}") if asked.keyed else Text(),
+        styled(asked.ask or asked.label, "bold"),
+        styled(asked.hint, "italic"),
+        styled(more, "italic"),
+        styled(f"⌨️ {asked.keyed}") if asked.keyed else Text(),
     )
     return Screen(_fit(head, intro, question, answered), keyboard(_question_rows(form, asked)))
 
 
 def _answer(field: FieldView) -> Text:
     """Return one line of an answer; nothing for a field that is not reached yet."""
-    was = said(field.was, "strikethrough") if field.was else Text()
-    value = said(field.shown or field.value or "")
-    wrong = said(f"⚠️ {field.error}") if field.error else Text()
+    was = styled(field.was, "strikethrough") if field.was else Text()
+    value = styled(field.shown or field.value or "")
+    wrong = styled(f"⚠️ {field.error}") if field.error else Text()
     return _labelled(field.label, field.joint, joined(" ", was, value, wrong)) if was or value or wrong else Text()
 
 

@@ -25,7 +25,7 @@ from core.people.files.model import Checked
 from core.people.files.service import content_of
 
 # The two ways in which Telegram says, as a bad request, that the chat or the user does not exist.
-NOBODY_THERE = ("chat not found", "user not found")
+CHAT_GONE = ("chat not found", "user not found")
 
 
 class TelegramSender:
@@ -35,15 +35,15 @@ class TelegramSender:
         self._bot = bot
         self._transactions = transactions
 
-    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
+    async def carry(self, outbox_message: OutboxMessage) -> Delivered | Later | Never:
         """Show the replies in their order. After a failure in the middle only the rest is retried."""
-        if isinstance(post.message, Menu):
-            return await self._menu(post.message)
-        told = post.message
+        if isinstance(outbox_message.message, Menu):
+            return await self._menu(outbox_message.message)
+        told = outbox_message.message
         assert isinstance(told, Replies)
         replies, address = told.replies, told.address
         shown = await self._shown(address, replies)
-        chat = Chat(self._bot, address, shown, self._files, thread=told.thread, pressed=told.pressed)
+        chat = Chat(self._bot, address, shown, self._files, thread=told.thread, button_message=told.button_message)
         arrived = 0
         try:
             for reply in replies:
@@ -52,7 +52,9 @@ class TelegramSender:
         except TelegramError as failure:
             outcome = outcome_of(failure, address, moves(address, chat.moved), replies[arrived:])
             if arrived and isinstance(outcome, Later):
-                await self._keep_rest(post, replace(told, replies=replies[arrived:]), moves(address, chat.moved))
+                await self._keep_rest(
+                    outbox_message, replace(told, replies=replies[arrived:]), moves(address, chat.moved)
+                )
             return outcome
         return Delivered(moves(address, chat.moved) if chat.moved else None)
 
@@ -76,9 +78,9 @@ class TelegramSender:
     async def _files(self, ids: Sequence[str]) -> list[Checked]:
         return await self._transactions.run(MARKET, lambda ctx: contents(ctx, ids)) if ids else []
 
-    async def _keep_rest(self, post: OutboxMessage, rest: Replies, note: Callable[[Ctx], None]) -> None:
+    async def _keep_rest(self, outbox_message: OutboxMessage, rest: Replies, note: Callable[[Ctx], None]) -> None:
         def unit(ctx: Ctx) -> None:
-            shorten(ctx.session, post.id, rest)
+            shorten(ctx.session, outbox_message.id, rest)
             note(ctx)
 
         await self._transactions.run(MARKET, unit)
@@ -93,7 +95,7 @@ def outcome_of(
     """
     why = f"{type(failure).__name__}: {failure}"
 
-    def nobody_there(ctx: Ctx) -> None:
+    def chat_gone(ctx: Ctx) -> None:
         then(ctx)
         give_up(ctx, ChatAddress(TELEGRAM.code, "", address), unsaid)
 
@@ -106,9 +108,9 @@ def outcome_of(
         case RetryAfter(retry_after=wait):
             return Later(why, wait if isinstance(wait, int) else wait.total_seconds())
         case Forbidden() | ChatMigrated():  # blocked, deactivated; or a group has become a supergroup, with another id
-            return Never(why, moved_house if isinstance(failure, ChatMigrated) else nobody_there)
-        case BadRequest() if any(words in str(failure).lower() for words in NOBODY_THERE):
-            return Never(why, nobody_there)
+            return Never(why, moved_house if isinstance(failure, ChatMigrated) else chat_gone)
+        case BadRequest() if any(words in str(failure).lower() for words in CHAT_GONE):
+            return Never(why, chat_gone)
         case BadRequest():  # our mistake; the same message would be refused for ever
             return Never(why, then)
         case InvalidToken():  # the operator's mistake, until it is put right

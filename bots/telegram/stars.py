@@ -34,9 +34,9 @@ class StarsTransport:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    async def carry(self, post: OutboxMessage) -> Delivered | Later | Never:
+    async def carry(self, outbox_message: OutboxMessage) -> Delivered | Later | Never:
         try:
-            match post.message:
+            match outbox_message.message:
                 case SendInvoice() as invoice:
                     return await self._invoice(invoice)
                 case RefundStars() as refund:
@@ -65,7 +65,7 @@ class StarsTransport:
         return Delivered()
 
     async def _refund(self, refund: RefundStars) -> Delivered | Later | Never:
-        gone = partial(disbursements.done, disbursement_id=refund.effect, ref=f"refund:{refund.charge}"[:120])
+        gone = partial(disbursements.done, disbursement_id=refund.disbursement_id, ref=f"refund:{refund.charge}"[:120])
         try:
             await self._bot.refund_star_payment(int(refund.payer), refund.charge)
         except InvalidToken as ours:
@@ -73,7 +73,9 @@ class StarsTransport:
         except (BadRequest, Forbidden) as refused:
             if GONE_BACK_ALREADY in str(refused).lower():
                 return Delivered(gone)
-            return Never(str(refused), partial(disbursements.refused, disbursement_id=refund.effect, why=str(refused)))
+            return Never(
+                str(refused), partial(disbursements.refused, disbursement_id=refund.disbursement_id, why=str(refused))
+            )
         return Delivered(gone)
 
 

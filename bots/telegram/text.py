@@ -102,7 +102,7 @@ class Text:
         return [self] if not parts else [*parts, Text(((rest, None),))]
 
 
-def said(text: str, style: Style | None = None) -> Text:
+def styled(text: str, style: Style | None = None) -> Text:
     """Return cleaned words as a text; all words enter through here. Blank ones give an empty text."""
     cleaned = clean(text) if text else ""
     return Text(((cleaned, style),)) if cleaned else Text()

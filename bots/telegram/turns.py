@@ -50,10 +50,10 @@ async def turn_of(bot: Bot, update: Update, body: Any = None, *, files: FileChec
     query = update.callback_query
     if query is not None:
         message = query.message
-        pressed = ButtonPress(query.data or "")
+        press = ButtonPress(query.data or "")
         shown = str(message.message_id) if message else None
         topic = message.message_thread_id if isinstance(message, Message) else None
-        return turn(bot, update, query.from_user, pressed, body, message=shown, topic=topic)
+        return turn(bot, update, query.from_user, press, body, message=shown, topic=topic)
     if update.message_reaction is not None:
         return _reaction(bot, update, update.message_reaction, body)
     message = update.message or update.edited_message
@@ -62,7 +62,7 @@ async def turn_of(bot: Bot, update: Update, body: Any = None, *, files: FileChec
     if message.via_bot is not None and message.via_bot.id == bot.id:
         given = _chosen(message) if update.message else None
     else:
-        given = await _input(bot, message, files) if update.message else _said_anew(message)
+        given = await _input(bot, message, files) if update.message else _correction(message)
     topic = message.message_thread_id if message.is_topic_message else None
     return turn(bot, update, message.from_user, given, body, topic=topic) if given is not None else None
 
@@ -98,7 +98,7 @@ def turn(
     )
 
 
-def _said_anew(message: Message) -> Input | None:
+def _correction(message: Message) -> Input | None:
     """Return the turn of an edited text, which counts as said again. Other edits (a caption, a moving location) change
     nothing.
     """

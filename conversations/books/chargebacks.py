@@ -122,7 +122,7 @@ def _answer(chat: ChatContext, found: Chargeback) -> str:
 
 def _ref(ctx: Ctx, found: Chargeback) -> str:
     """Return the reference or title of the subject that was paid for."""
-    market_ctx = ctx.seen_by(OPERATORS_ALONE)
+    market_ctx = ctx.acting_as(OPERATORS_ALONE)
     match found.subject_kind:
         case SubjectKind.DEAL:
             return deal_for(market_ctx, found.subject).ref

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from conversations.forms.answers import named_goods
 from conversations.wording import Wordings, Words, labelled
-from core.books.invoicing.model import Category, Content, Party, Said, Supply, Tax, What
+from core.books.invoicing.model import Category, Content, DocumentWords, Party, Supply, Tax, What
 from core.books.invoicing.rules import line_sums
 from core.catalogue.model import Catalogue
 from core.kernel.decimals import half_up_to
@@ -28,11 +28,11 @@ class InvoiceTexts:
     wordings: Wordings
     catalogue: Catalogue
 
-    def __call__(self, content: Content, number: str | None, day: date) -> Said:
+    def __call__(self, content: Content, number: str | None, day: date) -> DocumentWords:
         """Return the texts. `number`: empty for a draft, which is dated today."""
         words = self.wordings.speak(content.language)
         line = supplied(words, self.catalogue, content.supply)
-        return Said(
+        return DocumentWords(
             language=str(words.locale).replace("_", "-"),
             title=_title(words, content, number),
             head=_head(words, content, day),
@@ -86,14 +86,14 @@ def _title(words: Words, content: Content, number: str | None) -> str:
 
 def _head(words: Words, content: Content, day: date) -> tuple[str, ...]:
     supply, corrected = content.supply, content.corrects
-    said = [
+    labelled_values = [
         (words("invoice.paper.date"), words.show(day)),
         (words("invoice.paper.supplied"), words.show(supply.on)),
         (words("invoice.paper.contract"), supply.ref),
         (words("order.purchase_order"), supply.order),
         (words("order.cost_centre"), supply.cost_centre),
     ]
-    lines = [labelled(words, label, value) for label, value in said if value]
+    lines = [labelled(words, label, value) for label, value in labelled_values if value]
     if corrected is not None:
         lines.append(words("invoice.paper.corrects", number=corrected.number, day=corrected.issued_on))
     return tuple(lines)
@@ -166,10 +166,10 @@ def _quantity(words: Words, content: Content) -> str:
 
 def _notes(words: Words, content: Content) -> tuple[str, ...]:
     """Return the statements that the law or a certificate requires on the document."""
-    said = [words("invoice.paper.declared", what=each) for each in content.supply.certificates]
+    statements = [words("invoice.paper.declared", what=each) for each in content.supply.certificates]
     if content.in_name_of is not None:
-        said.append(words("invoice.paper.in_name_of", name=content.issuer.name, since=content.in_name_of))
-    return tuple(said)
+        statements.append(words("invoice.paper.in_name_of", name=content.issuer.name, since=content.in_name_of))
+    return tuple(statements)
 
 
 def _end(words: Words, content: Content) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ def _settled(words: Words, content: Content) -> str:
     """Say that nothing is left to pay, and why."""
     if content.corrects is None:
         return words("invoice.paper.paid")
-    return words("invoice.paper.written_anew" if content.corrects.anew else "invoice.paper.given_back")
+    return words("invoice.paper.written_anew" if content.corrects.replaces else "invoice.paper.given_back")
 
 
 def _reason(words: Words, tax: Tax | None) -> str:

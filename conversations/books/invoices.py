@@ -236,7 +236,7 @@ def told_of_invoice(chat: ChatContext, invoice_id: str) -> Card:
 def _written_to_you(invoice: Invoice) -> str:
     if invoice.content is None or invoice.content.corrects is None:
         return "invoice.written_to_you"
-    return "invoice.taken_back_to_you" if invoice.content.corrects.anew else "invoice.credited_to_you"
+    return "invoice.taken_back_to_you" if invoice.content.corrects.replaces else "invoice.credited_to_you"
 
 
 def told_of_awaited(chat: ChatContext, invoice_id: str) -> Card:

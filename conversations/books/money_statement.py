@@ -12,7 +12,7 @@ from conversations.router import Router
 from core.books.invoicing.service import numbers_by_part
 from core.books.statements import rules
 from core.books.statements import service as statements
-from core.books.statements.model import Held, Payout, Statement, Taken
+from core.books.statements.model import Charged, Held, Payout, Statement
 from core.kernel.money import Money
 from core.money.disbursements.model import DisbursementState
 from core.people.files.model import Checked
@@ -39,23 +39,23 @@ def money_card(chat: ChatContext, now: Statement) -> Card:
         *(_coming_line(chat, each) for each in now.coming[:FEW]),
         *(_held_line(chat, each) for each in now.held[:SHOWN]),
         *(_credit_line(chat, each) for each in now.credits[:FEW]),
-        *(_chargeback_line(chat, each) for each in now.recalled[:FEW]),
+        *(_chargeback_line(chat, each) for each in now.disputed[:FEW]),
         *(_card_line(chat, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
         *(_payout_line(chat, each) for each in now.payouts[:SHOWN]),
         *(_charged_line(chat, each, words("money.spent", ref=each.ref)) for each in now.spent[:FEW]),
-        *(_charged_line(chat, each, words("money.taken", ref=each.ref)) for each in now.taken[:FEW]),
+        *(_charged_line(chat, each, words("money.taken", ref=each.ref)) for each in now.charged[:FEW]),
     ]
     export = Button(label=words("money.export"), press=press("money.export"))
     invoices = Button(label=words("invoice.title"), press=press("invoice.list"))
-    mark = Button(label=words("mark.change"), press=press("mark.offer"))
+    phrase_button = Button(label=words("mark.change"), press=press("mark.offer"))
     return Card(
         subject="money",
         title=words("money.title"),
         text="" if lines else words("money.none"),
         lines=tuple(lines),
-        buttons=((export, invoices), *_payout_button(chat, now), (mark,)),
+        buttons=((export, invoices), *_payout_button(chat, now), (phrase_button,)),
         as_new_message=chat.as_new_message,
     )
 
@@ -66,8 +66,8 @@ def _held_line(chat: ChatContext, held: Held) -> Line:
     label = words("money.held_paid" if held.mine else "money.held_to_come", ref=held.ref)
     if held.fee is None:
         return Line(label=label, value=_amount(chat, held))
-    said = words("money.held_net", net=held.amount - held.fee, amount=held.amount, fee=held.fee)
-    value = said if held.until is None else words("money.until", amount=said, due=held.until)
+    held_text = words("money.held_net", net=held.amount - held.fee, amount=held.amount, fee=held.fee)
+    value = held_text if held.until is None else words("money.until", amount=held_text, due=held.until)
     return Line(label=label, value=value)
 
 
@@ -103,12 +103,12 @@ def _amount(chat: ChatContext, held: Held, *, on_card: bool = False) -> str:
     return words("money.card_until" if on_card else "money.until", amount=held.amount, due=held.until)
 
 
-def _charged_line(chat: ChatContext, taken: Taken, label: str) -> Line:
+def _charged_line(chat: ChatContext, charged: Charged, label: str) -> Line:
     words = chat.words
-    value = words.show(taken.amount)
-    if taken.back:
+    value = words.show(charged.amount)
+    if charged.back:
         value = words(
-            "money.back_arrived" if taken.arrived else "money.back_coming", amount=taken.amount, back=taken.back
+            "money.back_arrived" if charged.arrived else "money.back_coming", amount=charged.amount, back=charged.back
         )
     return Line(label=label, value=value)
 

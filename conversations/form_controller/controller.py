@@ -144,11 +144,11 @@ class FormController:
     def correct(self, chat: ChatContext, draft: Draft, message: str, text: str) -> None:
         flow = self._flows[draft.flow]
         reading = flow.form.look(chat, draft.answers)
-        if draft.said[message] == WHOLE:
+        if draft.sources[message] == WHOLE:
             given = answers_in(chat, flow, text, draft=draft, reading=reading, current=None)
             self._write_down(chat, draft, given)
         else:
-            self._answer(chat, draft, flow.form.field(draft.said[message]), text.strip(), reading)
+            self._answer(chat, draft, flow.form.field(draft.sources[message]), text.strip(), reading)
 
     def wants_else(self, chat: ChatContext, draft: Draft, sentence: str) -> None:
         """Show the question again with a sentence that says what would be an answer."""

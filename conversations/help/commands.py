@@ -83,7 +83,7 @@ class Menus:
         for account in identities(ctx, person.id):
             if account.platform in self._with_menus and account.address is not None:
                 menu = Menu(address=account.address, commands=told)
-                ctx.post(f"{account.platform}::{account.address}", menu, channel=account.platform)
+                ctx.enqueue(f"{account.platform}::{account.address}", menu, channel=account.platform)
 
 
 def roles_of(ctx: Ctx, person: Person) -> tuple[str, ...]:

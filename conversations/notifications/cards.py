@@ -64,7 +64,7 @@ Concerned = Callable[[Ctx, str], list[Person]]  # the recipients for the subject
 
 
 def parties(ctx: Ctx, kind: str, subject: str) -> list[Person]:
-    return CONCERNED[kind](ctx.seen_by(ON_BEHALF_OF_MARKET), subject)
+    return CONCERNED[kind](ctx.acting_as(ON_BEHALF_OF_MARKET), subject)
 
 
 def _both_sides(thing_for: Callable[[Ctx, str], Any]) -> Concerned:

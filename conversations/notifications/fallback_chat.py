@@ -8,13 +8,13 @@ from conversations.chat_context import ChatAddress
 from conversations.outgoing_replies import send
 from conversations.reply import Card, CardList, FormClosed, FormErrors, FormView, Home, Reply, Say, Toast
 from core.kernel.transaction import Ctx
-from core.people.accounts.service import identities, mark_dead, reader_at
+from core.people.accounts.service import identities, reader_at, set_unreachable
 
 
 def give_up(ctx: Ctx, dead: ChatAddress, unsaid: Sequence[Reply]) -> None:
     """Mark a chat as dead (blocked, left or removed) and send its messages to another chat, if there is one."""
     reader = reader_at(ctx, dead.platform, dead.workspace, dead.address)
-    mark_dead(ctx, dead.platform, dead.workspace, dead.address)
+    set_unreachable(ctx, dead.platform, dead.workspace, dead.address)
     if reader is None:
         return
     moved = [resent for reply in unsaid if (resent := _resent(reply)) is not None]

@@ -231,7 +231,7 @@ class Notices:
 
     def _chat_at(self, ctx: Ctx, person: Person, chat_address: ChatAddress) -> ChatContext:
         """Return a chat context for a person who has not written: `ctx` through their eyes."""
-        return self._engine.chat_with(ctx.seen_by(acting_person(person.id)), person, chat_address)
+        return self._engine.chat_with(ctx.acting_as(acting_person(person.id)), person, chat_address)
 
     def _chat_with(self, ctx: Ctx, person: Person) -> ChatContext | None:
         addresses = self._addresses(ctx, person)

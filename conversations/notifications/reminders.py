@@ -200,7 +200,7 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
     if fact.kind not in REMINDED:
         return
     process, findings = REMINDED[fact.kind]
-    found = [thing for find in findings if (thing := find(ctx.seen_by(MARKET), fact.subject)) is not None]
+    found = [thing for find in findings if (thing := find(ctx.acting_as(MARKET), fact.subject)) is not None]
     turns = [(thing, whom) for thing in found if (whom := _whose_turn(ctx, process, thing, fact))]
     if not turns:
         return
@@ -215,7 +215,7 @@ def on_deadline_nears(ctx: Ctx, fact: DeadlineNears) -> None:
 def _whose_turn(ctx: Ctx, process: Process[Any], thing: ReminderSubject, fact: DeadlineNears) -> list[Person]:
     asked = process.reminds(thing.state, fact.event)
     people = {each.id: each for each in parties(ctx, *thing.card)}.values()
-    return [person for person in people if thing.roles(ctx.seen_by(acting_person(person.id))) & asked]
+    return [person for person in people if thing.roles(ctx.acting_as(acting_person(person.id))) & asked]
 
 
 def _say(ctx: Ctx, thing: ReminderSubject, whom: Sequence[Person], fact: DeadlineNears) -> None:

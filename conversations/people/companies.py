@@ -50,8 +50,8 @@ def _show_limit(chat: ChatContext, limit: Money | str) -> str:
 
 def _limit(values: Values) -> Money | None:
     """Return the limit in the form; None for a head, and for a member who may sign any amount."""
-    said = values.get("limit")
-    return said if isinstance(said, Money) else None
+    limit = values.get("limit")
+    return limit if isinstance(limit, Money) else None
 
 
 def _positions(chat: ChatContext, _values: Values) -> list[Option]:
@@ -90,14 +90,14 @@ def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
         )
         for each in chat.market_context.platforms.values()
     ]
-    said = chat.words(
+    invitation = chat.words(
         "company.invited",
         company=name,
         position=chat.words(f"company.position.{made.position}"),
         ways=reduce(lambda before, after: words("company.invited_or", before=before, next=after), ways),
         days=INVITATION_VALID.days,
     )
-    chat.reply(Say(text=said))
+    chat.reply(Say(text=invitation))
 
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:

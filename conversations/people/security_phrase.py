@@ -31,14 +31,14 @@ def choose(chat: ChatContext, button: Press) -> None:
 def security_phrase_card(chat: ChatContext) -> Card:
     """Return the card of the phrase, which is chosen at registration and can be changed at any time."""
     words = chat.words
-    others = [mark for mark in offered_security_phrases(chat.ctx) if mark != chat.person.mark]
-    buttons = [Button(label=mark, press=press("mark.choose", choice=mark)) for mark in others]
+    others = [phrase for phrase in offered_security_phrases(chat.ctx) if phrase != chat.person.security_phrase]
+    buttons = [Button(label=phrase, press=press("mark.choose", choice=phrase)) for phrase in others]
     more = Button(label=words("mark.more"), press=press("mark.offer"))
     rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
     return Card(
         subject="money_mark",
         title=words("mark.title"),
-        text=words("mark.yours", mark=chat.person.mark),
+        text=words("mark.yours", mark=chat.person.security_phrase),
         note=words("mark.why"),
         buttons=(*rows, (more,)),
         as_new_message=chat.as_new_message,

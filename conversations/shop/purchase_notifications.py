@@ -27,7 +27,7 @@ PURCHASE_EVENTS: Final[dict[type[Any], str]] = {
 }
 # Chargebacks of the price. A bank's inquiry takes no money and is not told.
 CHARGEBACK_EVENTS: Final[dict[type[Any], str]] = {
-    money.ChargebackTaken: "notice.purchase_recalled",
+    money.ChargebackBooked: "notice.purchase_recalled",
     money.ChargebackClosed: "notice.purchase_recall_closed",
 }
 REFUND_REQUEST_EVENTS: Final[dict[type[Any], str]] = {

@@ -139,8 +139,8 @@ def _turn(chat: ChatContext, purchase: Purchase) -> str:
     code = f"purchase.turn.{purchase.state}"
     if purchase.state == PURCHASE.initial:
         code = f"{code}.{purchase.rail}" if purchase.url or purchase.rail is Rail.STARS else f"{code}.coming"
-    elif purchase.recall is not None:
-        code = f"purchase.turn.recall_{purchase.recall}"
+    elif purchase.chargeback is not None:
+        code = f"purchase.turn.recall_{purchase.chargeback}"
     elif purchase.refund_is_asked:
         yours = purchase.buyer == chat.person.id
         code = "purchase.turn.asked_back" if yours else "purchase.turn.asked_back.operator"

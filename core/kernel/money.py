@@ -152,13 +152,13 @@ class Money:
         return other.minor
 
 
-def running_total_fee(cumulative: Money, already_taken: Money, basis_points: int) -> Money:
+def running_total_fee(cumulative: Money, earlier_fees: Money, basis_points: int) -> Money:
     """Return the fee due now, so that all fees together are the fee on the running total.
 
     Ten lots then cost exactly what one large lot costs. The fee is negative when the total has shrunk by a refund: that
     much is given back.
     """
-    return cumulative.share(basis_points) - already_taken
+    return cumulative.share(basis_points) - earlier_fees
 
 
 class MoneyOf:

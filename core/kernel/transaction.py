@@ -55,7 +55,7 @@ class Ctx:
     ids: Ids
     actor: Actor
     reactions: Listeners
-    posts: list[OutboxMessage] = field(default_factory=list)
+    outbox_messages: list[OutboxMessage] = field(default_factory=list)
     collections: dict[type[Any], Any] = field(default_factory=dict)  # by their type; read by `collected`
     _facts: deque[Event] = field(default_factory=deque)
 
@@ -65,7 +65,7 @@ class Ctx:
     @property
     def effectual(self) -> bool:
         """Return whether this unit has so far announced an event or posted a message."""
-        return bool(self._facts or self.posts)
+        return bool(self._facts or self.outbox_messages)
 
     def collected(self, kind: type[Collected]) -> Collected:
         """Return what this unit knows or gathers of one kind. It begins as the kind's own default."""
@@ -83,12 +83,12 @@ class Ctx:
         self.session.flush()
         self.announce(event)
 
-    def post(self, ordering_key: str, message: Message, *, channel: str | None = None) -> OutboxMessage:
+    def enqueue(self, ordering_key: str, message: Message, *, channel: str | None = None) -> OutboxMessage:
         """Ask for something outside, to be done after the commit.
 
         `channel`: the platform of the chat, where the message is for any of them.
         """
-        post = OutboxMessage(
+        outbox_message = OutboxMessage(
             self.new_id(),
             channel or channel_of(message),
             ordering_key,
@@ -96,25 +96,25 @@ class Ctx:
             self.now,
             request_id=current_request_id(),
         )
-        self.posts.append(post)
-        return post
+        self.outbox_messages.append(outbox_message)
+        return outbox_message
 
     @contextmanager
     def trial(self) -> Iterator[None]:
         """Run a part of the unit that may be refused. A refusal undoes its rows, events and messages."""
-        posts, facts = len(self.posts), list(self._facts)
+        outbox_messages, facts = len(self.outbox_messages), list(self._facts)
         try:
             with self.session.begin_nested():
                 self.session.connection()  # the savepoint stands from here on, also for statements past the session
                 yield
         except Exception:
-            del self.posts[posts:]
+            del self.outbox_messages[outbox_messages:]
             self._facts.clear()
             self._facts.extend(facts)
             self.session.expire_all()  # the objects must be read again, as statements past the session were undone
             raise
 
-    def seen_by(self, actor: Actor) -> Ctx:
+    def acting_as(self, actor: Actor) -> Ctx:
         """Return the context for another actor: what they may see and do. Events and messages are shared."""
         return replace(self, actor=actor)
 
@@ -126,24 +126,28 @@ class Ctx:
                 reaction(self, event)
         for close in self.reactions.closing:
             close(self)
-        if self.posts:
+        if self.outbox_messages:
             held = self.now + LEASE  # by this process, which delivers right after the commit
-            add_rows(self.session, OutboxRow, [outbox_values(post, self.now, held) for post in self.posts])
+            add_rows(
+                self.session,
+                OutboxRow,
+                [outbox_values(outbox_message, self.now, held) for outbox_message in self.outbox_messages],
+            )
 
 
-def outbox_values(post: OutboxMessage, due: datetime, leased_until: datetime | None) -> dict[str, Any]:
+def outbox_values(outbox_message: OutboxMessage, due: datetime, leased_until: datetime | None) -> dict[str, Any]:
     return {
-        "id": post.id,
-        "channel": post.channel,
-        "ordering_key": post.ordering_key,
-        "kind": post.kind,
-        "body": post.body,
-        "created_at": post.created_at,
+        "id": outbox_message.id,
+        "channel": outbox_message.channel,
+        "ordering_key": outbox_message.ordering_key,
+        "kind": outbox_message.kind,
+        "body": outbox_message.body,
+        "created_at": outbox_message.created_at,
         "due_at": due,
         "leased_until": leased_until,
         "attempts": 0,
         "dead": False,
-        "request_id": post.request_id,
+        "request_id": outbox_message.request_id,
     }
 
 
@@ -158,7 +162,7 @@ class Done:
     """Result of a finished unit: its answer, and the messages to deliver now."""
 
     answer: Any
-    posts: Sequence[OutboxMessage]
+    outbox_messages: Sequence[OutboxMessage]
 
 
 class Runner(Protocol):
@@ -177,7 +181,7 @@ class Transactions:
         self._clock = clock
         self._ids = ids
         self._reactions = reactions
-        self._deliver: Callable[[Sequence[OutboxMessage]], None] = lambda _posts: None
+        self._deliver: Callable[[Sequence[OutboxMessage]], None] = lambda _messages: None
 
     def deliver_by(self, deliver: Callable[[Sequence[OutboxMessage]], None]) -> None:
         """Name the fast path that takes posts right after their commit."""
@@ -194,11 +198,11 @@ class Transactions:
                 ctx.settle()
                 if session.in_transaction():  # a unit of plain statements has never made it begin
                     session.commit()
-                return Done(answer, ctx.posts)
+                return Done(answer, ctx.outbox_messages)
 
         done = await self._runner.run(attempt)
-        if done.posts:
-            self._deliver(done.posts)
+        if done.outbox_messages:
+            self._deliver(done.outbox_messages)
         answer: Answer = done.answer
         return answer
 

@@ -18,6 +18,8 @@ from core.kernel.quantity import Quantity
 PAYMENTS: Final = "payments"
 STARS: Final = "stars"
 
+DisbursementId = Annotated[str, Field(validation_alias=AliasChoices("disbursement_id", "effect"))]  # as it was called
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priced(Message):
@@ -161,7 +163,7 @@ class CancelHold(Message):
 class SendTransfer(Priced):
     """Pay out to an account. `charge`: the charge that it leaves; None leaves our balance."""
 
-    effect: str
+    disbursement_id: DisbursementId
     attempt: int
     account: str
     group: str
@@ -175,7 +177,7 @@ class SendRefund(Priced):
     `kept` counts minor units. `beside`: the money came beside the payment, and can leave only from the balance.
     """
 
-    effect: str
+    disbursement_id: DisbursementId
     attempt: int
     payment_intent: str | None
     charge: str | None = None
@@ -189,7 +191,7 @@ class SendRefund(Priced):
 class SendReversal(Priced):
     """Take a payout back from the account that has it."""
 
-    effect: str
+    disbursement_id: DisbursementId
     attempt: int
     transfer: str
 
@@ -198,7 +200,7 @@ class SendReversal(Priced):
 class RefundStars(Message):
     """Give a whole payment back to its payer. `amount` counts Stars."""
 
-    effect: str
+    disbursement_id: DisbursementId
     payer: str
     charge: str
     attempt: int
@@ -301,4 +303,4 @@ class DrawTerms(Message):
     deal: str
     person: str
     where: str
-    paper: ContractDocument
+    document: Annotated[ContractDocument, Field(validation_alias=AliasChoices("document", "paper"))]

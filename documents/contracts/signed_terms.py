@@ -23,32 +23,32 @@ class SignedTerms:
         return routes(handles(DrawTerms, self._draw))
 
     async def _draw(self, queued: OutboxMessage, asked: DrawTerms) -> Outcome:
-        content = await asyncio.to_thread(drawn, asked.paper, queued.created_at)
+        content = await asyncio.to_thread(drawn, asked.document, queued.created_at)
         kept = partial(terms_drawn, deal_id=asked.deal, person_id=asked.person, where=asked.where, content=content)
         return Delivered(kept)
 
 
-def drawn(paper: ContractDocument, at: datetime) -> bytes:
+def drawn(document: ContractDocument, at: datetime) -> bytes:
     """Draw the terms, followed by the market's conditions.
 
     The same contract at the same moment gives the same bytes.
     """
     page = new_page(at)
-    heading(page, paper.title)
-    line(page, paper.text, 9)
+    heading(page, document.title)
+    line(page, document.text, 9)
     page.ln(3)
-    for label, value in paper.rows:
+    for label, value in document.rows:
         line(page, label, 9, "B")
         line(page, value, 9)
         page.ln(1)
     page.ln(2)
-    line(page, paper.note, 8)
-    if paper.conditions:
-        _conditions(page, paper.conditions)
-    if paper.signed:
+    line(page, document.note, 8)
+    if document.conditions:
+        _conditions(page, document.conditions)
+    if document.signed:
         page.embed_file(
-            bytes=paper.signed.encode(),
-            basename=f"{paper.ref}-terms.json",
+            bytes=document.signed.encode(),
+            basename=f"{document.ref}-terms.json",
             modification_date=at,
             desc="The text that was signed: its SHA-256 is the fingerprint",
         )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from core.books.invoicing.model import Category, Content, Party, Said
+from core.books.invoicing.model import Category, Content, DocumentWords, Party
 from core.books.invoicing.rules import line_sums, unit_price
 from core.kernel.money import Money
 
@@ -51,7 +51,7 @@ def business_terms(content: Content, number: str, issued_on: date) -> dict[str, 
         "BT-113": _amount(content, sums.gross),
         "BT-114": _amount(content, sums.rounding) if sums.rounding else "",
         "BT-115": _amount(content, 0),
-        "BG-1": [{"BT-22": each} for each in said_of(content).notes],
+        "BG-1": [{"BT-22": each} for each in words_of(content).notes],
         "BG-4": _party(content.issuer, tax.category),
         "BG-7": _party(content.recipient, tax.category),
         "BG-13": {"name": content.recipient.name, "country_code": content.supply.goods_to or content.recipient.country},
@@ -63,10 +63,9 @@ def business_terms(content: Content, number: str, issued_on: date) -> dict[str, 
     return {name: value for name, value in terms.items() if value not in ("", [])}
 
 
-def said_of(content: Content) -> Said:
-    """Its words."""
-    assert content.said is not None, "it is said in words before it is drawn"
-    return content.said
+def words_of(content: Content) -> DocumentWords:
+    assert content.document_words is not None, "it is put into words before it is drawn"
+    return content.document_words
 
 
 def _party(party: Party, category: Category) -> dict[str, Any]:
@@ -94,7 +93,7 @@ def _vat(content: Content) -> dict[str, Any]:
         "BT-117": _amount(content, content.sums.vat),
         "BT-118": tax.category.value,
         "BT-119": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
-        "BT-120": said_of(content).reason,
+        "BT-120": words_of(content).reason,
         "BT-121": tax.code,
     }
     return {name: value for name, value in found.items() if value}
@@ -116,11 +115,11 @@ def _line(content: Content) -> dict[str, Any]:
         "BT-149": f"{base:f}",
         "BT-151": tax.category.value,
         "BT-152": "" if tax.category is Category.OUTSIDE else f"{tax.percent:f}",
-        "BT-153": said_of(content).line,
-        "BT-154": said_of(content).quantity,
+        "BT-153": words_of(content).line,
+        "BT-154": words_of(content).quantity,
     }
     if less:
-        found["BG-27"] = [{"amount": _amount(content, less), "reason": said_of(content).reduced}]
+        found["BG-27"] = [{"amount": _amount(content, less), "reason": words_of(content).reduced}]
     return {name: value for name, value in found.items() if value}
 
 

@@ -9,8 +9,8 @@ from facturx import generate_from_binary
 from facturx.generate_xml import generate_xml
 from fpdf import FPDF
 
-from core.books.invoicing.model import Content, Said
-from documents.invoices.business_terms import business_terms, said_of
+from core.books.invoicing.model import Content, DocumentWords
+from documents.invoices.business_terms import business_terms, words_of
 from documents.page import line, new_page
 
 LEVEL: Final = "en16931"
@@ -30,7 +30,7 @@ def electronic(content: Content, number: str, issued_on: date, syntax: Syntax = 
 
 def issued(content: Content, number: str, issued_on: date) -> bytes:
     """Return the whole document, which both sides' bookkeepers store."""
-    title = f"{content.issuer.name}: {said_of(content).title}"
+    title = f"{content.issuer.name}: {words_of(content).title}"
     told = {"author": content.issuer.name, "title": title, "subject": title, "keywords": "Factur-X, EN 16931"}
     pdf: bytes = generate_from_binary(
         draft(content, issued_on),
@@ -39,7 +39,7 @@ def issued(content: Content, number: str, issued_on: date) -> bytes:
         level=LEVEL,
         check_xsd=False,  # it was held against it just now
         pdf_metadata=told,
-        lang=said_of(content).language,
+        lang=words_of(content).language,
     )
     return pdf
 
@@ -48,7 +48,7 @@ def draft(content: Content, day: date) -> bytes:
     """Draw the page alone for a seller who writes the invoice themselves. It has no number, and says that it is no
     invoice.
     """
-    said, page = said_of(content), new_page(datetime.combine(day, time.min, UTC))
+    said, page = words_of(content), new_page(datetime.combine(day, time.min, UTC))
     line(page, said.title, 16, "B")
     page.ln(2)
     for each in said.head:
@@ -65,7 +65,7 @@ def draft(content: Content, day: date) -> bytes:
     return bytes(page.output())
 
 
-def _table(page: FPDF, said: Said) -> None:
+def _table(page: FPDF, said: DocumentWords) -> None:
     page.set_font("DejaVu", "", 9)
     with page.table(
         col_widths=WIDTHS, text_align=("LEFT", "LEFT", "RIGHT", "RIGHT"), borders_layout="HORIZONTAL_LINES"

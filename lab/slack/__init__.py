@@ -266,10 +266,10 @@ class Slack:
         if work is None:
             return PlainTextResponse("nobody of this id", 404)
         try:
-            wish = oauth.wish_of(self.app, f"?{request.url.query}")
+            grant = oauth.grant_request_of(self.app, f"?{request.url.query}")
             if do not in {"allow", "allow_whole"}:
-                return RedirectResponse(oauth.deny(wish), 303)
-            allowed = oauth.allow(work, self.app, work.people[person], wish, whole=do == "allow_whole")
+                return RedirectResponse(oauth.deny(grant), 303)
+            allowed = oauth.allow(work, self.app, work.people[person], grant, whole=do == "allow_whole")
         except Refusal as refused:
             return PlainTextResponse(refused.error, 400)
         return RedirectResponse(allowed, 303)

@@ -37,7 +37,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class GrantRequest:
     """The contents of an install link."""
 
     scopes: frozenset[str]
@@ -54,7 +54,7 @@ class Access(Arguments):
     refresh_token: str = ""
 
 
-def wish_of(app: App, url: str) -> Wish:
+def grant_request_of(app: App, url: str) -> GrantRequest:
     """Read an install link. Raises Refusal with the words of Slack's page for a wrong one."""
     given = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
     if given.get("client_id") != app.client_id:
@@ -66,10 +66,10 @@ def wish_of(app: App, url: str) -> Wish:
     redirect = given.get("redirect_uri") or (known[0] if known else "")
     if not redirect or (known and not any(redirect.startswith(each) for each in known)):
         raise Refusal("bad_redirect_uri")
-    return Wish(scopes, redirect, given.get("state", ""))
+    return GrantRequest(scopes, redirect, given.get("state", ""))
 
 
-def allow(work: Workspace, app: App, person: Person, wish: Wish, *, whole: bool = False) -> str:
+def allow(work: Workspace, app: App, person: Person, grant: GrantRequest, *, whole: bool = False) -> str:
     """Let the person press Allow; return where their browser goes next.
 
     `whole`: for their whole organisation. Raises Refusal if there is none, or if the app is not ready for one.
@@ -78,17 +78,17 @@ def allow(work: Workspace, app: App, person: Person, wish: Wish, *, whole: bool 
         raise Refusal("org_install_not_possible", ["no organisation, or org_deploy_enabled is off"])
     code = f"{work.id.lower()}.{app.new_secret(40).lower()}"
     until = work.world.clock.now() + CODE_LIFE
-    app.codes[code] = {"code": Code(person, wish.scopes, wish.redirect_uri, until, whole)}
-    return _to(wish, code=code)
+    app.codes[code] = {"code": Code(person, grant.scopes, grant.redirect_uri, until, whole)}
+    return _to(grant, code=code)
 
 
-def deny(wish: Wish) -> str:
-    return _to(wish, error="access_denied")
+def deny(grant: GrantRequest) -> str:
+    return _to(grant, error="access_denied")
 
 
-def _to(wish: Wish, **given: str) -> str:
-    glue = "&" if "?" in wish.redirect_uri else "?"
-    return wish.redirect_uri + glue + urlencode(given | {"state": wish.state})
+def _to(grant: GrantRequest, **given: str) -> str:
+    glue = "&" if "?" in grant.redirect_uri else "?"
+    return grant.redirect_uri + glue + urlencode(given | {"state": grant.state})
 
 
 def redeem(app: App, works: dict[str, Workspace], call: Access) -> Json:
@@ -191,11 +191,11 @@ def uninstall(
 def page(app: App, works: dict[str, Workspace], query: str) -> tuple[int, str]:
     """Return the page behind an install link: a button for each person who could allow the app."""
     try:
-        wish = wish_of(app, f"?{query}")
+        grant = grant_request_of(app, f"?{query}")
     except Refusal as refused:
         words = html.escape(f"{refused.error} {' '.join(refused.messages)}")
         return 400, PAGE.format(title="Something is wrong with this link", body=f"<p>{words}</p>")
-    scopes = "".join(f"<li>{html.escape(each)}</li>" for each in sorted(wish.scopes))
+    scopes = "".join(f"<li>{html.escape(each)}</li>" for each in sorted(grant.scopes))
     buttons = "".join(
         f'<form method="post" action="/slack/oauth/v2/authorize?{html.escape(query)}">'
         f'<input type="hidden" name="person" value="{html.escape(person.id)}">'

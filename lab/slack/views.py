@@ -67,8 +67,8 @@ class Views:
         """Replace the content of a modal. Raises not_found once it is closed, hash_conflict if it has changed."""
         if (view_id is None) == (external_id is None):
             raise Refusal("invalid_arguments", ["[ERROR] must provide either `view_id` or `external_id`"])
-        key, wanted = ("id", view_id) if view_id is not None else ("external_id", external_id)
-        found = next((each for each in self._every() if each.body[key] == wanted), None)
+        key, identifier = ("id", view_id) if view_id is not None else ("external_id", external_id)
+        found = next((each for each in self._every() if each.body[key] == identifier), None)
         if found is None:
             raise Refusal("not_found")
         if hash_ is not None and hash_ != found.body["hash"]:

@@ -13,7 +13,6 @@ from fastapi import APIRouter
 from lab.stripe import balance, balance_settings, event_destinations, events, payouts, topups, webhook_endpoints
 from lab.stripe.books import Books
 from lab.stripe.connect import account_links, accounts, accounts_v2, transfer_reversals, transfers
-from lab.stripe.desk import Desk
 from lab.stripe.face import Face
 from lab.stripe.pages import Pages
 from lab.stripe.payments import (
@@ -30,6 +29,7 @@ from lab.stripe.payments import (
     setup_intents,
 )
 from lab.stripe.payments.rails import customer_balance, sepa_debit
+from lab.stripe.server import ApiServer
 from lab.stripe.webhooks import Post
 from lab.world import World
 
@@ -68,7 +68,7 @@ class Stripe:
     def __init__(self, world: World) -> None:
         self.secret_key = "sk_test_lab51ParleyPretendKey"
         self.books = Books(world)
-        self.desk = Desk(self.books, self.secret_key)
+        self.api = ApiServer(self.books, self.secret_key)
         self.post = Post(self.books)
         self.post.secret = "whsec_labParleyPretendSecret"
 
@@ -95,9 +95,9 @@ class Stripe:
     def router(self) -> APIRouter:
         router = APIRouter()
         parts = (
-            Face(self.books, self.desk, self.post).router(),
+            Face(self.books, self.api, self.post).router(),
             Pages(self.books).router(),
-            self.desk.router(list(chain.from_iterable(part.ROUTES for part in PARTS))),
+            self.api.router(list(chain.from_iterable(part.ROUTES for part in PARTS))),
         )
         for part in parts:
             router.routes.extend(part.routes)  # including a router reads the signatures of all its calls again

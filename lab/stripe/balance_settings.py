@@ -14,8 +14,8 @@ from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.balance import DAY, TARIFFS
 from lab.stripe.books import PLATFORM, Books, Call
-from lab.stripe.desk import Route
 from lab.stripe.payouts import sweep
+from lab.stripe.server import Route
 
 
 @dataclass(slots=True)

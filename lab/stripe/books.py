@@ -181,11 +181,11 @@ def _place(ids: list[str], key: str, param: str) -> int:
     return ids.index(key)
 
 
-def _created_within(created: int, wanted: int | dict[str, int]) -> bool:
-    if isinstance(wanted, int):
-        return created == wanted
+def _created_within(created: int, expected: int | dict[str, int]) -> bool:
+    if isinstance(expected, int):
+        return created == expected
     tests = {"gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__}
-    return all(tests[name](created, bound) for name, bound in wanted.items())
+    return all(tests[name](created, bound) for name, bound in expected.items())
 
 
 def change_metadata(thing: Thing, given: dict[str, str] | str | None) -> None:

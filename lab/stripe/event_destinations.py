@@ -7,7 +7,7 @@ from typing import Final
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, iso
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 KIND: Final = "v2.core.event_destination"
 SECRET, URL = "webhook_endpoint.signing_secret", "webhook_endpoint.url"

@@ -8,7 +8,7 @@ from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY
 from lab.stripe.books import Books, Call, iso, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 KEPT: Final = 30 * DAY
 

@@ -18,7 +18,6 @@ from lab.stripe.balance import balance_of, move
 from lab.stripe.books import PLATFORM, Books
 from lab.stripe.connect.accounts import onboard, restrict
 from lab.stripe.connect.accounts_v2 import close
-from lab.stripe.desk import Desk
 from lab.stripe.payments import refunds
 from lab.stripe.payments.cash_balance import shown
 from lab.stripe.payments.checkout_page import Payer, pay
@@ -26,6 +25,7 @@ from lab.stripe.payments.disputes import Complaint, Reason, decide, dispute_of, 
 from lab.stripe.payments.fraud_warnings import warn
 from lab.stripe.payments.rails import sepa_debit
 from lab.stripe.payments.rails.customer_balance import arrive, owner_of
+from lab.stripe.server import ApiServer
 from lab.stripe.uploads import Upload
 from lab.stripe.webhooks import Post
 
@@ -82,9 +82,9 @@ class Line:
 class Face:
     """The `/lab/stripe/...` calls. An impossible action is answered as Stripe answers, with its error and status."""
 
-    def __init__(self, books: Books, desk: Desk, post: Post) -> None:
+    def __init__(self, books: Books, api: ApiServer, post: Post) -> None:
         self.books = books
-        self.desk = desk
+        self.api = api
         self.post = post
 
     def router(self) -> APIRouter:
@@ -251,12 +251,12 @@ class Face:
         return self._or_error(act)
 
     async def trouble(self, trouble: Trouble) -> Trouble:
-        self.desk.troubles.waiting.append(trouble)
+        self.api.troubles.waiting.append(trouble)
         return trouble
 
     async def pace(self, seconds: Annotated[float, Body(embed=True, ge=0, le=30)]) -> dict[str, float]:
         """Set how long each API call takes from now on."""
-        self.desk.troubles.pace = seconds
+        self.api.troubles.pace = seconds
         return {"seconds": seconds}
 
     def _or_error(self, act: Callable[[], Thing]) -> Answer:

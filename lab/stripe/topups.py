@@ -10,7 +10,7 @@ from lab.stripe.api.errors import Refusal, at_least_one
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 ON_ITS_WAY: Final = DAY
 

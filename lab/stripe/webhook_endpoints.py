@@ -6,7 +6,7 @@ from typing import Final
 
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import VERSION, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 from lab.stripe.webhooks import Told
 
 

@@ -73,10 +73,10 @@ class Post:
         """Address an event to all endpoints that want it."""
         addresses = [(self.url, self.secret)] if self.url else []
         for endpoint in self.books.all("webhook_endpoint"):
-            wanted = endpoint["enabled_events"]
+            enabled = endpoint["enabled_events"]
             told: Told = self.books.private[endpoint["id"]]
             concerned = told.of_sellers == ("account" in event)
-            if endpoint["status"] == "enabled" and concerned and ("*" in wanted or event["type"] in wanted):
+            if endpoint["status"] == "enabled" and concerned and ("*" in enabled or event["type"] in enabled):
                 addresses.append((endpoint["url"], told.secret))
         event["pending_webhooks"] = len(addresses)
         for url, secret in addresses:

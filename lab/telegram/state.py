@@ -74,7 +74,7 @@ class Bot:
         self.habits = Habits()
         self.chats: dict[int, Chat] = {}
         self.groups: dict[int, Group] = {}
-        self.talks: dict[frozenset[int], Talk] = {}
+        self.private_chats: dict[frozenset[int], Talk] = {}
         self.queries: dict[str, Query] = {}
         self.searches: dict[str, Search] = {}
         self.inline_messages: dict[str, InlineMessage] = {}
@@ -128,9 +128,9 @@ class Bot:
     def talk(self, one: Person, other: Person) -> Talk:
         """Return the talk of two people with each other."""
         both = frozenset({one.id, other.id})
-        if both not in self.talks:
-            self.talks[both] = Talk(next(self._group_ids), (one, other))
-        return self.talks[both]
+        if both not in self.private_chats:
+            self.private_chats[both] = Talk(next(self._group_ids), (one, other))
+        return self.private_chats[both]
 
     def chat_of(self, call: Call, *, write: bool = True, name: str = "chat_id") -> Chat | Group:
         """Return the place named by `chat_id`, if the bot may write there. Raises Telegram's error otherwise."""

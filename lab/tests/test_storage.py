@@ -11,7 +11,7 @@ import pytest
 from lab import storage
 from lab.app import Lab
 from lab.tests.phone import Phone
-from lab.tests.slack.desk import Desk, texts
+from lab.tests.slack.member import Member, texts
 
 
 async def started(path: Path) -> Lab:
@@ -33,7 +33,7 @@ async def test_a_restart_goes_on_for_everybody(tmp_path: Path) -> None:
     async with aiohttp.ClientSession(lab.url) as browser:
         ona = await Phone.buy(browser, "Ona")
         await ona.do("say", text="labas")
-        tom = await Desk.take(browser, "Tom")
+        tom = await Member.take(browser, "Tom")
         await tom.does("say", text="hello")
         async with browser.post("/lab/clock", json={"seconds": 3600}) as moved:
             assert moved.status == 200
@@ -56,8 +56,8 @@ async def test_a_restart_goes_on_for_everybody(tmp_path: Path) -> None:
             _, second = await polled(again, browser)
             assert second["update_id"] == int(str(first["update_id"])) + 1
             assert (await Phone.buy(browser, "Rasa")).id == ona.id + 1
-            assert texts(await Desk(browser, tom.id).screen()) == ["hello"]
-            assert (await Desk.take(browser, "Una")).id != tom.id
+            assert texts(await Member(browser, tom.id).screen()) == ["hello"]
+            assert (await Member.take(browser, "Una")).id != tom.id
     finally:
         await again.stop()
 
@@ -131,7 +131,7 @@ def test_every_attribute_is_kept_or_belongs_to_the_process() -> None:
         },
         "web_api": {"app", "offices", "methods"},
         "books": {"world", "base_url", "on_event", "on_thin_event", "call", "_acting_at"},
-        "desk": {"books", "troubles", "keys"},
+        "api": {"books", "troubles", "keys"},
         "keys": {"now"},
         "post": {"books", "url", "thin_url", "_courier", "_letters", "_posting", "_tasks"},
         "mail": {"world", "_server"},

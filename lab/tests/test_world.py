@@ -25,7 +25,7 @@ async def disturb(browser: aiohttp.ClientSession, kind: str, match: str, **more:
         assert answer.status == 200, await answer.text()
 
 
-async def standing_faults_gone(browser: aiohttp.ClientSession) -> bool:
+async def faults_gone(browser: aiohttp.ClientSession) -> bool:
     async with browser.get("/lab/faults") as answer:
         return not await answer.json()
 
@@ -152,10 +152,10 @@ async def test_a_fault_strikes_every_so_often_until_it_is_lifted(bot: Bot, brows
             await bot.get_me()
             answered += 1
     async with browser.get("/lab/faults") as answer:
-        (standing,) = await answer.json()
-    assert standing["struck"] == 40 - answered
-    assert 8 <= standing["struck"] <= 32, "about one in two"
-    async with browser.delete(f"/lab/faults/{standing['number']}") as answer:
+        (set_fault,) = await answer.json()
+    assert set_fault["struck"] == 40 - answered
+    assert 8 <= set_fault["struck"] <= 32, "about one in two"
+    async with browser.delete(f"/lab/faults/{set_fault['number']}") as answer:
         assert await answer.json() == []
     await bot.get_me()
 
@@ -176,7 +176,7 @@ async def test_an_outage_of_an_hour_ends_when_the_hour_is_over(
 async def test_a_call_out_of_order_works_after_the_next(bot: Bot, ona: Phone, browser: aiohttp.ClientSession) -> None:
     await disturb(browser, "reorder", "sendMessage", seconds=5)
     first = asyncio.create_task(bot.send_message(ona.id, "first"))
-    await until(lambda: standing_faults_gone(browser), lambda: "the call never came")
+    await until(lambda: faults_gone(browser), lambda: "the call never came")
     await bot.send_message(ona.id, "second")
     await first
     assert [text for sender, text in await ona.texts() if sender == "bot"] == ["second", "first"]

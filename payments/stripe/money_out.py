@@ -21,7 +21,7 @@ class MoneyOut(Part):
             "currency": ask.amount.currency.lower(),
             "destination": ask.account,
             "transfer_group": ask.group,
-            "metadata": {"effect": ask.effect},
+            "metadata": {"effect": ask.disbursement_id},
         }
         if ask.charge is not None:
             # Accepted at once, moved when the charge is available; and no payout of ours can get there first.
@@ -33,11 +33,11 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def find_transfer(self, effect: str, group: str) -> Answer[str | None]:
+    async def find_transfer(self, disbursement_id: str, group: str) -> Answer[str | None]:
         async def call() -> str | None:
             found = await self._client.v1.transfers.list_async({"transfer_group": group, "limit": 100})
             async for transfer in found.auto_paging_iter():
-                if ours(transfer, "effect") == effect:
+                if ours(transfer, "effect") == disbursement_id:
                     return transfer.id
             return None
 
@@ -46,17 +46,17 @@ class MoneyOut(Part):
     async def reverse(self, ask: ReversalRequest) -> Answer[str]:
         async def call() -> str:
             reversal = await self._client.v1.transfers.reversals.create_async(
-                ask.transfer, {"amount": units(ask.amount), "metadata": {"effect": ask.effect}}, under(ask.key)
+                ask.transfer, {"amount": units(ask.amount), "metadata": {"effect": ask.disbursement_id}}, under(ask.key)
             )
             return reversal.id
 
         return await answered(call)
 
-    async def find_reversal(self, effect: str, transfer: str) -> Answer[str | None]:
+    async def find_reversal(self, disbursement_id: str, transfer: str) -> Answer[str | None]:
         async def call() -> str | None:
             found = await self._client.v1.transfers.reversals.list_async(transfer, {"limit": 100})
             async for reversal in found.auto_paging_iter():
-                if ours(reversal, "effect") == effect:
+                if ours(reversal, "effect") == disbursement_id:
                     return reversal.id
             return None
 
@@ -68,7 +68,7 @@ class MoneyOut(Part):
                 {
                     "payment_intent": ask.intent,
                     "amount": units(ask.amount),
-                    "metadata": {"effect": ask.effect},
+                    "metadata": {"effect": ask.disbursement_id},
                     **({"instructions_email": ask.email} if ask.email else {}),
                 },
                 under(ask.key),
@@ -85,7 +85,7 @@ class MoneyOut(Part):
                     "customer": ask.payer,
                     "amount": units(ask.amount),
                     "currency": ask.amount.currency.lower(),
-                    "metadata": {"effect": ask.effect},
+                    "metadata": {"effect": ask.disbursement_id},
                     **({"instructions_email": ask.email} if ask.email else {}),
                 },
                 under(ask.key),
@@ -100,7 +100,7 @@ class MoneyOut(Part):
 
         return await answered(call)
 
-    async def find_refund(self, effect: str, intent: str, since: datetime) -> Answer[Refund | None]:
+    async def find_refund(self, disbursement_id: str, intent: str, since: datetime) -> Answer[Refund | None]:
         async def call() -> Refund | None:
             """Search the payment's refunds first, then all refunds since then: a refund of a buyer's credit belongs to
             no payment.
@@ -111,7 +111,7 @@ class MoneyOut(Part):
             ):
                 async for each in found.auto_paging_iter():
                     refund = as_refund(each)
-                    if refund.effect == effect:
+                    if refund.disbursement_id == disbursement_id:
                         return refund
             return None
 

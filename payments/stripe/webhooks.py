@@ -24,7 +24,7 @@ LONGEST_HEADER: Final = 2_000  # characters; Stripe's are some hundred for each 
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class StripeNotice:
     """An event's `type` and the object it is about. `account`: a seller's, when it happened there."""
 
     id: str
@@ -61,20 +61,20 @@ class StripeWebhooks:
         now = self._clock.now().timestamp()
         if not any(signed(body, signature, secret, now) for secret in self._secrets):
             return 401
-        hint = read(body)
-        if hint is None:
+        notice = read(body)
+        if notice is None:
             return 400
-        if hint.type not in EVENT_TYPES:
+        if notice.type not in EVENT_TYPES:
             return 200
-        kind = EVENT_TYPES[hint.type]
-        if hint.account is not None and kind != "account":
+        kind = EVENT_TYPES[notice.type]
+        if notice.account is not None and kind != "account":
             return 200  # a seller's own business with Stripe
-        object_id = hint.account if hint.account is not None else hint.object_id
-        with request(f"{self._provider}:{hint.id}"):
+        object_id = notice.account if notice.account is not None else notice.object_id
+        with request(f"{self._provider}:{notice.id}"):
             await self._transactions.run(
                 PROVIDER,
                 lambda ctx: receive_event(
-                    ctx, hint.id, hint.type, kind, self._name(object_id), provider=self._provider
+                    ctx, notice.id, notice.type, kind, self._name(object_id), provider=self._provider
                 ),
             )
         return 200
@@ -96,7 +96,7 @@ def signed(body: bytes, signature: str | None, secret: str, now: float) -> bool:
         return False
 
 
-def read(body: bytes) -> Hint | None:
+def read(body: bytes) -> StripeNotice | None:
     """Return a whole event ("event") or a thin one ("v2.core.event"); None when it is neither."""
     try:
         event = json.loads(body)
@@ -113,7 +113,7 @@ def read(body: bytes) -> Hint | None:
     account = event.get("account")
     if account is not None and not _is_id(account):
         return None
-    return Hint(str(key), str(kind), str(object_id), account)
+    return StripeNotice(str(key), str(kind), str(object_id), account)
 
 
 def _is_id(value: Any) -> bool:

@@ -123,13 +123,13 @@ def _() -> list[Any]:
 def _() -> list[Any]:
     received = as_it_was(service, "payment_received")
 
-    def anew(ctx: Any, payment_id: str, amount: Money, **named: Any) -> None:
+    def booked_twice(ctx: Any, payment_id: str, amount: Money, **named: Any) -> None:
         payment = service.payment_locked(ctx, payment_id)
         if payment.charge_ref is not None:
             payment.charge_ref, payment.received_minor = None, 0
         received(ctx, payment_id, amount, **named)
 
-    return [instead(service, "payment_received", anew)]
+    return [instead(service, "payment_received", booked_twice)]
 
 
 @rules.rule("chargeback_unheard", "What a bank takes back is booked", "dispute")

@@ -57,7 +57,7 @@ def _() -> list[Any]:
         def rehearse(ctx: Ctx) -> None:
             unit(ctx)
             ctx.settle()
-            said.extend(ctx.posts)
+            said.extend(ctx.outbox_messages)
             raise Rehearsed
 
         with suppress(Rehearsed):

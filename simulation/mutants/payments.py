@@ -82,7 +82,7 @@ def _() -> list[Any]:
         outcome = await once(self, post, *how)
         if isinstance(outcome, (Delivered, Never)):
             return outcome
-        return Delivered(sync.apply_done(str(post.body["effect"]), f"unknown:{post.id}"))
+        return Delivered(sync.apply_done(str(post.body["disbursement_id"]), f"unknown:{post.id}"))
 
     return [instead(PayingOut, "_once", hoped)]
 
@@ -142,9 +142,9 @@ def _() -> list[Any]:
 @rules.rule("refund_never_bounces", "A refund that came back is owed again", "refund_bounces", among="claims")
 def _() -> list[Any]:
     def apply_refund(refund: Any) -> Any:
-        if refund.effect is None or refund.state is RefundState.PENDING:
+        if refund.disbursement_id is None or refund.state is RefundState.PENDING:
             return None
-        return sync.apply_done(refund.effect, refund.ref)
+        return sync.apply_done(refund.disbursement_id, refund.ref)
 
     return [instead(sync, "apply_refund", apply_refund), instead(payouts, "apply_refund", apply_refund)]
 

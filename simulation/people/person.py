@@ -57,7 +57,7 @@ SLOTS: Final = 3  # slots offered at a time; earlier ones are taken or gone
 IDLE: Final = 0.5  # the liking for doing nothing
 
 
-class Wish(NamedTuple):
+class Act(NamedTuple):
     """A possible action: to press a button by its load, or to visit an address, which has no verb."""
 
     load: str
@@ -85,7 +85,7 @@ class Person:
     away: bool = False
     stays: bool = True
     _looked_at: int = -1
-    _liked: list[Wish] = field(default_factory=list)
+    _liked: list[Act] = field(default_factory=list)
 
     @property
     def patient(self) -> bool:
@@ -115,60 +115,60 @@ class Person:
 
     def _is_urgent(self) -> bool:
         """Return whether something waits that is gone in minutes: a form, a session, a card for its slot."""
-        return self.phone.form is not None or any(not each.verb or each.verb in URGENT for each in self._wishes())
+        return self.phone.form is not None or any(not each.verb or each.verb in URGENT for each in self._acts())
 
     async def act(self) -> None:
         """Do one of the possible things, or nothing."""
         if self.phone.form is not None:
             await self.fill(self.phone.form)
             return
-        wishes = self._wishes()
-        if not wishes:
+        acts = self._acts()
+        if not acts:
             await self.begin()
             return
         if self.dice.random() < (0.05 if self.patient else 0.15):
             if self.world.strikes("walks_away"):
                 self.away = True
             return
-        wish = self.dice.choices([None, *wishes], [IDLE, *(each.liking for each in wishes)])[0]
-        if wish is not None:
-            await (self.press(wish.load) if wish.verb else self.visit(wish.load))
+        act = self.dice.choices([None, *acts], [IDLE, *(each.liking for each in acts)])[0]
+        if act is not None:
+            await (self.press(act.load) if act.verb else self.visit(act.load))
 
     def _sessions(self) -> bool:
-        return any(each.verb in IN_A_TALK for each in self._wishes())
+        return any(each.verb in IN_A_TALK for each in self._acts())
 
-    def _wishes(self) -> list[Wish]:
+    def _acts(self) -> list[Act]:
         """Return what can be done now, each with its liking."""
         if self.phone.drawn != self._looked_at:
             self._looked_at, self._liked = self.phone.drawn, self._look()
         lately = self.world.seconds - AGAIN_AFTER
         return [each for each in self._liked if self._is_open(each, lately)]
 
-    def _is_open(self, wish: Wish, lately: float) -> bool:
+    def _is_open(self, act: Act, lately: float) -> bool:
         """Return whether it was neither done just now nor too often in vain."""
-        if self.pressed.get(wish.load, lately) > lately:
+        if self.pressed.get(act.load, lately) > lately:
             return False
-        return not wish.verb or (
-            self.tries.get(wish.load, 0) <= TRIES and (bool(self.appetite) or wish.verb not in BEGINS)
+        return not act.verb or (
+            self.tries.get(act.load, 0) <= TRIES and (bool(self.appetite) or act.verb not in BEGINS)
         )
 
-    def _look(self) -> list[Wish]:
+    def _look(self) -> list[Act]:
         """Return everything in sight that they would ever do."""
         shown = self.phone.buttons()
         slots = [each.press for each in shown if (each.press or "").startswith(SLOT)]
         gone = {*slots[:-SLOTS]} - {*slots[-SLOTS:]}
-        wishes = [self._wish(each) for each in shown if each.press is None or each.press not in gone]
-        return [each for each in wishes if each.liking > 0]
+        acts = [self._act(each) for each in shown if each.press is None or each.press not in gone]
+        return [each for each in acts if each.liking > 0]
 
-    def _wish(self, button: Button) -> Wish:
+    def _act(self, button: Button) -> Act:
         if button.url is not None:
-            wanted = "/pay/" in button.url or "/connect/" in button.url or "acct_" in button.url
-            return Wish(button.url, "", 6.0 if wanted else 0.0)
+            is_useful = "/pay/" in button.url or "/connect/" in button.url or "acct_" in button.url
+            return Act(button.url, "", 6.0 if is_useful else 0.0)
         if button.press is None:
-            return Wish("", "", 0.0)
+            return Act("", "", 0.0)
         pressed = read_press(button.press)
         liked = self.likes.get(pressed.verb, 0.0) * (8.0 if pressed.choice == YES else 1.0)
-        return Wish(button.press, pressed.verb, self.likes.get(f"{pressed.verb} {pressed.choice}", liked))
+        return Act(button.press, pressed.verb, self.likes.get(f"{pressed.verb} {pressed.choice}", liked))
 
     async def begin(self) -> None:
         """Say the first words, and repeat them after a while if nothing came of it."""
@@ -209,7 +209,7 @@ class Person:
                 ButtonPress(self.dice.choice([each for each in self.pressed if "|" in each] or [load]))
             )
         if self.world.strikes("wrong_person"):
-            wished = [each.load for each in self._wishes() if each.verb] or [load]
+            wished = [each.load for each in self._acts() if each.verb] or [load]
             await self.another_person(self).phone.send(ButtonPress(self.dice.choice(wished)))
 
     async def _press_again(self, load: str) -> None:
@@ -265,8 +265,8 @@ class Person:
             await self._fill_one_by_one(form)
 
     async def _fill_at_once(self, form: FormView) -> None:
-        wanted = [each for each in form.fields if not (each.optional or each.value) or self._tells(each.name)]
-        values = {each.name: chosen(each, self._answer(each)) for each in wanted if each.kind != "files"}
+        fields = [each for each in form.fields if not (each.optional or each.value) or self._tells(each.name)]
+        values = {each.name: chosen(each, self._answer(each)) for each in fields if each.kind != "files"}
         values |= {each.name: each.value for each in form.fields if each.value and each.name not in values}
         self.phone.wrong = None
         await self.phone.send(FormSubmission(form.draft, form.revision, values))

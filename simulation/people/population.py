@@ -10,7 +10,7 @@ from config.platforms import PLATFORMS
 from simulation.environment import Environment
 from simulation.people.answers import EXPERT, Answer
 from simulation.people.bank import Bank
-from simulation.people.clerk import INVITES, Clerk
+from simulation.people.company_buyer import INVITES, CompanyBuyer
 from simulation.people.person import APPETITE, HOUR, Person
 from simulation.scenario import Scale
 from simulation.services.chats import Phones
@@ -207,7 +207,7 @@ class Population:
         changed = {verb: liked for verb, liked in self._changed.items() if verb.split()[0] in likes}
         likes = {**OWED, **tempered(likes, dice), **changed}
         made = (self._world, self._stripe, self.another_person, phone, dice, likes, answers, opening, also, appetite)
-        person = Person(*made) if head is None else Clerk(*made, head=head)
+        person = Person(*made) if head is None else CompanyBuyer(*made, head=head)
         self.people[person] = within * HOUR * dice.random()
         return person
 

@@ -19,7 +19,7 @@ from conversations.turn import Input, Turn
 from core.kernel.dispatcher import Delivered, Later, Never
 from core.kernel.outbox import OutboxMessage
 from core.people.accounts.model import Identity, PlatformCode
-from core.people.accounts.service import mark_dead
+from core.people.accounts.service import set_unreachable
 from simulation.engine.dice import between
 from simulation.environment import Environment, Process
 
@@ -188,7 +188,7 @@ class ChatTransport:
 
 
 def _no_client_there(ctx: object, phone: Phone, address: str) -> None:
-    mark_dead(ctx, phone.platform, phone.workspace, address)  # type: ignore[arg-type]  # the unit's own context
+    set_unreachable(ctx, phone.platform, phone.workspace, address)  # type: ignore[arg-type]  # the unit's own context
 
 
 class Letterbox:

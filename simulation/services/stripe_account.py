@@ -52,8 +52,8 @@ class StripeAccount:
         self.lab.books.on_event = self._announce
         self.lab.books.on_thin_event = self._announce
         if world.strikes("keys_kept"):
-            self.lab.desk.keys.now = lambda: 0  # keys never grow old
-        self._desk = self.lab.router()
+            self.lab.api.keys.now = lambda: 0  # keys never grow old
+        self._api = self.lab.router()
         self.secret_key = self.lab.secret_key
         self.webhook_secret = self.lab.webhook_secret
 
@@ -88,13 +88,13 @@ class StripeAccount:
         async def send(message: Message) -> None:
             told.append(message)
 
-        await self._desk(scope, receive, send)
+        await self._api(scope, receive, send)
         # As a client over the wire has them: a plain dictionary would not find "Idempotent-Replayed" in any case.
         given = Headers(raw=told[0]["headers"])
         return b"".join(each.get("body", b"") for each in told[1:]), int(told[0]["status"]), given
 
     def upset(self, trouble: Trouble) -> None:
-        self.lab.desk.troubles.waiting.append(trouble)
+        self.lab.api.troubles.waiting.append(trouble)
 
     def does(self, deed: Callable[[], Any]) -> Any:
         """Carry out an action of a payer or a bank; return None if Stripe refuses it."""

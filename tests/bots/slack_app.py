@@ -23,8 +23,8 @@ from conversations.update_handler import UpdateHandler
 from core.catalogue.language.places import Places
 from core.kernel.ids import Ids
 from lab.app import Lab
-from lab.tests.slack.desk import Desk as Window
-from lab.tests.slack.desk import Json, messages
+from lab.tests.slack.member import Json, messages
+from lab.tests.slack.member import Member as Window
 from tests.bots.sample_market import Stall, stall_router
 from tests.core.goods import catalogue
 
@@ -59,7 +59,7 @@ def home_router() -> Router:
         done = Button(label="Done", press=press("waiting.done"))
         items = tuple(Card(title=each, buttons=((done,),)) for each in waiting)
         section = CardList(subject="waiting", title=f"{len(waiting)} waiting", items=items)
-        chat.reply(Home(title=f"Desk of {chat.person.name}", sections=(section,)))
+        chat.reply(Home(title=f"Member of {chat.person.name}", sections=(section,)))
 
     @router.press("waiting.done")
     def finish(_chat: ChatContext, _pressed: Press) -> None:

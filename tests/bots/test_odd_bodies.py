@@ -13,7 +13,7 @@ import pytest
 from bench import door_bodies as bodies
 from lab.app import Lab
 from lab.tests.phone import Phone
-from lab.tests.slack.desk import Desk as Window
+from lab.tests.slack.member import Member as Window
 from tests.bots.phone_screen import ends_with, seen
 from tests.bots.sample_market import Stall
 from tests.bots.slack_app import last, slack

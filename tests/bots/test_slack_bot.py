@@ -13,8 +13,8 @@ from core.kernel.transaction import MARKET
 from core.people.accounts.model import Person
 from lab.app import Lab
 from lab.people import Browser
-from lab.tests.slack.desk import Desk as Window
-from lab.tests.slack.desk import Json, messages, soon, texts
+from lab.tests.slack.member import Json, messages, soon, texts
+from lab.tests.slack.member import Member as Window
 from tests.bots.outside import disturb, passed
 from tests.bots.sample_market import Stall
 from tests.bots.slack_app import buttons, entered, inputs, last, photo, said, slack, window
@@ -203,8 +203,8 @@ async def test_files_sent_as_a_message_are_taken_one_by_one(ona: Window) -> None
 async def test_the_home_tab_shows_the_desk_and_keeps_up_with_what_is_pressed_on_it(ona: Window, stall: Stall) -> None:
     await ona.does("home", tab="home")
     home = await ona.sees(lambda screen: screen["home"])
-    mark = await stall.transactions.run(MARKET, lambda ctx: ctx.session.scalars(select(Person.mark)).one())
-    assert said(home["blocks"]) == f"{mark} Desk of Ona Kazlauskienė|1 waiting|offer from Jonas"
+    mark = await stall.transactions.run(MARKET, lambda ctx: ctx.session.scalars(select(Person.security_phrase)).one())
+    assert said(home["blocks"]) == f"{mark} Member of Ona Kazlauskienė|1 waiting|offer from Jonas"
 
     await ona.does("press", view_id=home["id"], **buttons(home["blocks"])[0])
     await ona.sees(lambda screen: "0 waiting" in said(screen["home"]["blocks"]))

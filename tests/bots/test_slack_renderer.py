@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.home import home_view
-from bots.slack.modal import errors_in, filled, modal
+from bots.slack.modal import errors_in, modal, read_submission
 from bots.slack.renderer import bare, render
 from bots.slack.sender import Errand, outcome_of
 from bots.slack.turns import message, typed
@@ -62,7 +62,7 @@ CARD = some.builds(
 LIST = some.builds(
     CardList, subject=some.just("s"), title=ANY, text=ANY, items=some.lists(CARD, max_size=9).map(tuple), buttons=ROWS
 )
-DESK = some.builds(Home, title=ANY, text=ANY, buttons=ROWS, sections=some.lists(LIST, max_size=5).map(tuple))
+HOME = some.builds(Home, title=ANY, text=ANY, buttons=ROWS, sections=some.lists(LIST, max_size=5).map(tuple))
 
 
 def field(name: str, kind: str = "text", **more: object) -> FieldView:
@@ -85,7 +85,7 @@ def form(*fields: FieldView) -> FormView:
 
 
 @settings(max_examples=60, deadline=None)
-@given(some.one_of(CARD, LIST, DESK, some.builds(Say, text=ANY, buttons=ROWS)))
+@given(some.one_of(CARD, LIST, HOME, some.builds(Say, text=ANY, buttons=ROWS)))
 def test_whatever_is_said_slack_takes_it(reply: Reply) -> None:
     drawn = render(reply)
     if drawn is not None:
@@ -96,7 +96,7 @@ def test_whatever_is_said_slack_takes_it(reply: Reply) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(DESK)
+@given(HOME)
 def test_any_desk_fits_the_home_tab(home: Home) -> None:
     check_view(home_view(home), "home", DICE)
 
@@ -159,7 +159,7 @@ def test_a_window_is_read_back_as_it_was_filled() -> None:
         )
     )
     check_view(view, "modal", DICE)
-    back = filled({**view, "state": {"values": initial_state(view["blocks"])}}, final=True)
+    back = read_submission({**view, "state": {"values": initial_state(view["blocks"])}}, final=True)
 
     assert (back.draft, back.revision, back.final) == ("d1", 3, True)
     assert back.values == {"name": "Heap", "wood": "ash", "kinds": ["oak", "ash"], "note": "", "place": "elm"}

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from lab.app import Lab
 from lab.people import Browser
-from lab.tests.slack.desk import Desk as Window
+from lab.tests.slack.member import Member as Window
 from tests.bots.sample_market import Stall
 from tests.bots.slack_app import entered, last, slack, window
 

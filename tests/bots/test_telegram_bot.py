@@ -279,7 +279,7 @@ async def test_a_refused_post_marks_the_address_dead(ona: Phone, stall: Stall) -
     await seen(ona, ends_with("You said: hello"))
     await ona.do("leave_telegram")  # which no update tells the bot
     told = Replies(address=str(ona.id), replies=(Say(text="news"),))
-    await stall.transactions.run(MARKET, lambda ctx: ctx.post("lane", told, channel="telegram"))
+    await stall.transactions.run(MARKET, lambda ctx: ctx.enqueue("lane", told, channel="telegram"))
     await stall.settle()
     key = ("telegram", "", str(ona.id))
     assert await stall.transactions.run(MARKET, lambda ctx: ctx.session.get_one(ChatIdentity, key).dead)

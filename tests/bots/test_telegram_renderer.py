@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from bots.telegram.renderer import Screen, render
 from bots.telegram.request import bot_at
-from bots.telegram.text import CAPTION_UNITS, JOINER, MESSAGE_UNITS, clean, said, utf16
+from bots.telegram.text import CAPTION_UNITS, JOINER, MESSAGE_UNITS, clean, styled, utf16
 from conversations.buttons import read_press
 from conversations.reply import (
     Button,
@@ -201,7 +201,7 @@ def test_cleaning_twice_changes_nothing_and_shows_what_was_typed(text: str) -> N
 @unhurried
 @given(long_words, st.integers(1, 200))
 def test_clipping_keeps_whole_characters(text: str, units: int) -> None:
-    clipped = said(text, "bold").clipped(units)
+    clipped = styled(text, "bold").clipped(units)
     assert clipped.units <= units
     assert clipped.plain.removesuffix("…") in clean(text)
 

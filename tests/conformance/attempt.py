@@ -190,7 +190,7 @@ class Attempt:
 
         They end when the form is gone or refused for good.
         """
-        form_input = FormInput.of(self.player.screen, self._wanted())
+        form_input = FormInput.of(self.player.screen, self._required())
         while (given := form_input.next(self.player.screen)) is not None:
             yield given
 
@@ -212,11 +212,11 @@ class Attempt:
             self.answers[turn.key] = answered
         replies = player.screen.shown[before:]
         self.looks_at(replies, given)
-        if isinstance(given, FormSubmission) and self._asks_more(replies):
+        if isinstance(given, FormSubmission) and self._has_more_questions(replies):
             await self.brings(replace(given, final=False), by)  # as Slack's window does by itself
         return replies
 
-    def _asks_more(self, replies: Sequence[Reply]) -> bool:
+    def _has_more_questions(self, replies: Sequence[Reply]) -> bool:
         """Return whether a field is wrong that the window does not show yet."""
         form = self.player.screen.form
         wrong = {name for reply in replies if isinstance(reply, FormErrors) for name in reply.errors if name}
@@ -276,7 +276,7 @@ class Attempt:
         while (answer := form_input.next(player.screen)) is not None:
             await self.worker.takes(player, player.turn(answer))
 
-    def _wanted(self) -> dict[str, str | list[str]]:
+    def _required(self) -> dict[str, str | list[str]]:
         """Return the answers that the person wants to give.
 
         These are the code in the newest letter to them, or another answer for a form that is filled in.

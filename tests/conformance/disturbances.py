@@ -334,10 +334,10 @@ class Buttons:
 
 def asked_first(player: Player) -> list[str]:
     """Return the newest buttons of each kind that only ask for confirmation."""
-    asks = {f"{steps.thing}.{verb}" for steps in STEPS for verb in steps.confirmed & steps.acts.keys()}
+    confirmed_presses = {f"{steps.thing}.{verb}" for steps in STEPS for verb in steps.confirmed & steps.acts.keys()}
     loads = (button.press for reply in player.screen.shown for button in buttons_of(reply) if button.press is not None)
     found = {read_press(load).verb: load for load in loads if read_press(load).choice != YES}
-    return [load for verb, load in found.items() if verb in asks]
+    return [load for verb, load in found.items() if verb in confirmed_presses]
 
 
 def outdated(player: Player) -> list[str]:

@@ -19,7 +19,7 @@ Row = tuple[str, str, str]
 Effect = Counter[Row]
 
 # Traces that every input leaves, whatever it does: the inbox, the outbox, and the state of the chats.
-OF_TALKS: Final = frozenset(
+OF_SESSIONS: Final = frozenset(
     {"inbox", "outbox", "draft", "card_pointer", "remembered", "timer", "chat_identity", "search_log", "heartbeat"}
 )
 PAPERS: Final = frozenset({"file_content", "kept_file"})
@@ -59,7 +59,7 @@ def told() -> tuple[tuple[str, str], ...]:
     """Return the columns, by table, whose values are the same in each run; the state comes first."""
     tables = []
     for name, table in Table.metadata.tables.items():
-        if name in OF_TALKS:
+        if name in OF_SESSIONS:
             continue
         linked = {
             column.name

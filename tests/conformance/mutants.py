@@ -27,7 +27,7 @@ from conversations.form_controller import controller
 from conversations.form_controller.controller import FormController
 from conversations.reply import FormView, Say
 from core.kernel import inbox, outbox, transaction
-from core.kernel.chat_state import service as talks
+from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.model import Draft
 from core.kernel.compiled_statements import add_once
 from core.kernel.dispatcher import Dispatcher
@@ -71,7 +71,7 @@ def _() -> list[Any]:
     press = as_it_was(FormController, "press")
 
     def whatever_was_seen(self: FormController, chat: Any, pressed: Any) -> None:
-        draft = talks.draft_there(chat.ctx, chat.person.id, pressed.subject)
+        draft = chat_state.draft_there(chat.ctx, chat.person.id, pressed.subject)
         press(self, chat, replace(pressed, expected_version=draft.revision) if draft is not None else pressed)
 
     return [instead(FormController, "press", whatever_was_seen)]
@@ -79,31 +79,31 @@ def _() -> list[Any]:
 
 @rule("sent_once", "A form that was sent is gone", "stale_press")
 def _() -> list[Any]:
-    return [instead(talks, "close_draft", nothing)]
+    return [instead(chat_state, "close_draft", nothing)]
 
 
 @rule("form_owner", "A form is its owner's", "wrong_person")
 def _() -> list[Any]:
-    return [instead(talks, "draft_there", lambda ctx, _person, name: ctx.session.get(Draft, name))]
+    return [instead(chat_state, "draft_there", lambda ctx, _person, name: ctx.session.get(Draft, name))]
 
 
 @rule("one_in_front", "Of two forms one is in front", "two_flows")
 def _() -> list[Any]:
-    return [instead(talks, "park_all", nothing)]
+    return [instead(chat_state, "park_all", nothing)]
 
 
 @rule("kept_aside", "What is put aside for another form is kept", "two_flows")
 def _() -> list[Any]:
-    start = as_it_was(talks, "start_draft")
+    start = as_it_was(chat_state, "start_draft")
 
     def in_its_place(ctx: Any, person_id: str, *more: Any, **named: Any) -> Draft:
-        open_ = talks.focused_draft(ctx, person_id)
+        open_ = chat_state.focused_draft(ctx, person_id)
         if open_ is not None and open_.answers:
             open_.answers = {}
         made: Draft = start(ctx, person_id, *more, **named)
         return made
 
-    return [instead(talks, "start_draft", in_its_place)]
+    return [instead(chat_state, "start_draft", in_its_place)]
 
 
 @rule("said_aside", "It is said that a form is put aside, with the way back", "two_flows")
@@ -113,7 +113,7 @@ def _() -> list[Any]:
 
 @rule("own_window", "A window that is closed puts its own form aside, and no other", "two_flows")
 def _() -> list[Any]:
-    return [instead(talks, "park", lambda ctx, draft: talks.park_all(ctx, draft.person_id))]
+    return [instead(chat_state, "park", lambda ctx, draft: chat_state.park_all(ctx, draft.person_id))]
 
 
 @rule("older_release", "Nothing is taken that was meant for the form of an older release", "changed_schema")
@@ -134,7 +134,9 @@ def _() -> list[Any]:
 
 @rule("retired", "A form that is no longer in use is told so", "changed_schema")
 def _() -> list[Any]:
-    return [instead(FormController, "_draft", lambda _self, chat, name: talks.draft_of(chat.ctx, chat.person.id, name))]
+    return [
+        instead(FormController, "_draft", lambda _self, chat, name: chat_state.draft_of(chat.ctx, chat.person.id, name))
+    ]
 
 
 @rule("lease", "What one worker delivers no other takes up", "two_workers")

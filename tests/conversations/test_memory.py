@@ -20,7 +20,7 @@ from conversations.people import contact_warnings
 from conversations.people.registration import GREETED
 from core.kernel.chat_state import service as chat_state
 from core.kernel.chat_state.memory import ChatMemory, Topic, declared_topics
-from core.kernel.chat_state.model import Remembered
+from core.kernel.chat_state.model import MemoryRow
 from core.kernel.compiled_statements import put
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts import code_guesses
@@ -74,14 +74,14 @@ async def test_an_old_row_is_read_and_written_again_as_it_was(topic: Topic[Any],
         _, ona = await market.newcomer("Ona")
 
         def keeps(ctx: Ctx) -> None:
-            put(ctx.session, Remembered, person_id=ona.id, topic=topic.name, text=text)
+            put(ctx.session, MemoryRow, person_id=ona.id, topic=topic.name, text=text)
 
         def reads(ctx: Ctx) -> Any:
             return ChatMemory(ctx, ona.id).get(topic)
 
         def writes_again(ctx: Ctx) -> str | None:
             ChatMemory(ctx, ona.id).put(topic, meant)
-            return ctx.session.scalar(select(Remembered.text).where(Remembered.topic == topic.name))
+            return ctx.session.scalar(select(MemoryRow.text).where(MemoryRow.topic == topic.name))
 
         await market.run(MARKET, keeps)
         assert await market.run(MARKET, reads) == meant

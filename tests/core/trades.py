@@ -186,11 +186,11 @@ class Trade:
             case "checkout.expire":
                 escrow.payment_lapsed(ctx, body["payment"])
             case "transfer":
-                disbursements.done(ctx, body["effect"], f"tr_{body['effect']}")
+                disbursements.done(ctx, body["disbursement_id"], f"tr_{body['disbursement_id']}")
             case "refund":
-                disbursements.done(ctx, body["effect"], f"re_{body['effect']}")
+                disbursements.done(ctx, body["disbursement_id"], f"re_{body['disbursement_id']}")
             case "reversal":
-                disbursements.done(ctx, body["effect"], f"trr_{body['effect']}")
+                disbursements.done(ctx, body["disbursement_id"], f"trr_{body['disbursement_id']}")
             case "invoice.write":
                 write(ctx, body["invoice"], invoicing_steps.PAPER_WORDS)
             case "account.open":
@@ -252,7 +252,7 @@ async def called_off(market: Market) -> tuple[Trade, str]:
     trade = await paid(market)
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    return trade, str(trade.asked("refund")[0]["effect"])
+    return trade, str(trade.asked("refund")[0]["disbursement_id"])
 
 
 @asynccontextmanager

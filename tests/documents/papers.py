@@ -51,7 +51,7 @@ NUMBER: Final = "PA-2026-000002"
 def worded(content: Content, number: str | None = NUMBER, language: str | None = None) -> Content:
     """Return the invoice with its words, in another language if one is given."""
     told = content.model_copy(update={"language": language or content.language})
-    return told.model_copy(update={"said": PAPER_WORDS(told, number, DAY)})
+    return told.model_copy(update={"document_words": PAPER_WORDS(told, number, DAY)})
 
 
 def paper(kind: Kind, issuer: Party, recipient: Party, supply: Supply, gross: int = 5_237_41) -> Content:

@@ -98,7 +98,7 @@ def test_goods_have_their_unit_price_and_what_was_taken_off_it_has_its_reason() 
 
 def test_a_town_that_the_address_names_is_not_said_again() -> None:
     kiel = GERMAN.model_copy(update={"address": "Hafenstr. 1, 24103 Kiel"})
-    said = paper(Kind.GOODS, SELLER, kiel, to("DE")).said
+    said = paper(Kind.GOODS, SELLER, kiel, to("DE")).document_words
     assert said is not None
     assert said.parties[1][1:] == ("Wärme GmbH", "Hafenstr. 1, 24103 Kiel", "Germany", "VAT DE136695976")
 
@@ -106,17 +106,17 @@ def test_a_town_that_the_address_names_is_not_said_again() -> None:
 @pytest.mark.parametrize("language", ["en", "de", "lt"])
 def test_a_quantity_with_its_price_stands_on_one_line(language: str) -> None:
     told = worded(PAPERS["S, for less than was agreed"], language=language)
-    assert told.said is not None
+    assert told.document_words is not None
     lines = PdfReader(BytesIO(issued(told, NUMBER, DAY))).pages[0].extract_text().splitlines()
-    assert any(plain(told.said.rows[1][2]) in plain(each) for each in lines)
+    assert any(plain(told.document_words.rows[1][2]) in plain(each) for each in lines)
 
 
 def test_a_service_is_one_on_the_page_as_it_is_for_machines_and_what_is_given_back_is_no_number_of_anything() -> None:
     service, given_back = PAPERS["AE"], PAPERS["credit note on a part of S"]
-    assert service.said is not None
-    assert given_back.said is not None
-    assert service.said.rows[1][2] == "1"
-    assert given_back.said.rows[1][2] == ""
+    assert service.document_words is not None
+    assert given_back.document_words is not None
+    assert service.document_words.rows[1][2] == "1"
+    assert given_back.document_words.rows[1][2] == ""
     assert b'BilledQuantity unitCode="C62">1<' in electronic(service, NUMBER, DAY)
 
 
@@ -126,7 +126,7 @@ def test_a_paper_is_in_one_language_and_the_same_for_machines(language: str) -> 
     heard: set[str] = set()
     for name, content in PAPERS.items():
         told = worded(content, language=language)
-        said = told.said
+        said = told.document_words
         assert said is not None
         for syntax in ("factur-x", "ubl-2.1"):
             xml = plain(electronic(told, NUMBER, DAY, syntax).decode())
@@ -135,7 +135,12 @@ def test_a_paper_is_in_one_language_and_the_same_for_machines(language: str) -> 
         assert ("2006/112" in said.reason) == (name.removeprefix("credit note on a part of ") in ("AE", "K", "G"))
         heard |= {said.title, said.line, said.reason, *said.head, *said.notes, *said.end}
         heard |= {party[0] for party in said.parties} | {cell for row in said.rows for cell in row}
-    english = {each for content in PAPERS.values() if content.said for each in (content.said.title, *content.said.end)}
+    english = {
+        each
+        for content in PAPERS.values()
+        if content.document_words
+        for each in (content.document_words.title, *content.document_words.end)
+    }
     assert bool(heard & english) == (language == "en")
     assert not any("invoice." in each for each in heard), "every word is in its catalogue"
 
@@ -178,10 +183,10 @@ def test_reader_of_an_unsupported_language_gets_an_invoice_in_english() -> None:
 
 
 def test_a_paper_from_before_there_were_languages_stays_as_it_was_worded() -> None:
-    now = PAPERS["AE"].model_dump(mode="json", exclude={"said", "language"})
+    now = PAPERS["AE"].model_dump(mode="json", exclude={"document_words", "language"})
     now["supply"] = {"what": "Consultation, 30 minutes", "on": "2026-11-21", "ref": "S7P3QX"}
     now["tax"] = {"category": "AE", "rate_bp": 0, "reason": "Reverse charge", "code": "VATEX-EU-AE"}
-    said = worded(Content.model_validate(now)).said
+    said = worded(Content.model_validate(now)).document_words
     assert said is not None
     assert (said.line, said.reason) == ("Consultation, 30 minutes", "Reverse charge")
 

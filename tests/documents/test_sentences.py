@@ -48,7 +48,7 @@ async def record(trade: Trade, taken: Money) -> dict[str, Any]:
         recovery.chargeback_opened,
         ref="du_1",
         intent_ref="pi_1",
-        taken=taken,
+        amount=taken,
         fee=Money(20_00, "EUR"),
         reason="fraudulent",
         evidence_due=trade.market.clock.now(),
@@ -127,7 +127,7 @@ async def test_bank_reads_that_a_direct_deals_money_was_unheld_and_refunded(
     assert f"{direct} Of the disputed payment 5000.00 EUR came. 5000.00 EUR is due back to the buyer" in waits
     assert "The market held" not in waits
     (refund,) = trade.asked("refund")
-    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=refund["effect"], ref="re_1"))
+    await market.run(PROVIDER, partial(disbursements.done, disbursement_id=refund["disbursement_id"], ref="re_1"))
     sent = texts(await record(trade, Money.zero("EUR")))["uncategorized_text"]
     assert f"{direct} Of the disputed payment 5000.00 EUR came. 5000.00 EUR was sent back to the buyer as re_1." in sent
 

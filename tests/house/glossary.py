@@ -39,16 +39,15 @@ class Ban:
     in_identifiers: bool
     in_files: bool
     folders: tuple[str, ...]
-    is_later: bool
 
     def bans(self, name: str, *, is_class: bool = False) -> bool:
         parts = parts_of(name)
         if self.word.startswith("…"):
             return is_class and parts[-1:] == parts_of(self.word)
-        wanted = parts_of(self.word)
+        banned = parts_of(self.word)
         if self.word.endswith("*"):
-            return parts[: len(wanted)] == wanted and len(parts) > len(wanted)
-        return any(parts[at : at + len(wanted)] == wanted for at in range(len(parts)))
+            return parts[: len(banned)] == banned and len(parts) > len(banned)
+        return any(parts[at : at + len(banned)] == banned for at in range(len(parts)))
 
     def holds_in(self, path: str) -> bool:
         return not self.folders or path.startswith(self.folders)
@@ -90,17 +89,10 @@ def terms(page: str) -> list[Term]:
 def bans(page: str) -> list[Ban]:
     """Return the banned words; a row may ban several."""
     found = []
-    for words, instead, where, state in rows(page, "Do not write"):
+    for words, instead, where in rows(page, "Do not write"):
         kinds, _, folders = where.partition(" of ")
         found += [
-            Ban(
-                word,
-                instead,
-                "identifiers" in kinds,
-                "files" in kinds,
-                tuple(CODE.findall(folders)),
-                state == "later",
-            )
+            Ban(word, instead, "identifiers" in kinds, "files" in kinds, tuple(CODE.findall(folders)))
             for word in CODE.findall(words)
         ]
     return found
@@ -139,8 +131,8 @@ def uses_in(path: str, source: str, banned: Iterable[Ban]) -> list[Use]:
     found += [Use(path, 1, place.name, ban) for ban in in_files if ban.bans(name)]
     in_identifiers = [ban for ban in here if ban.in_identifiers]
     for line, identifier, is_class in identifiers(ast.parse(source)):
-        # A test's name is a sentence; the rules of prose hold for it.
-        if identifier.startswith("test_"):
+        # A test's name is a sentence, so the rules of prose hold for it. Names like __post_init__ are Python's own.
+        if identifier.startswith("test_") or (identifier[:2] == identifier[-2:] == "__"):
             continue
         found += [Use(path, line, identifier, ban) for ban in in_identifiers if ban.bans(identifier, is_class=is_class)]
     return found
@@ -165,7 +157,7 @@ def main() -> None:
     for ban in banned:
         folders = Counter("/".join(use.path.split("/")[:2]) for use in found if use.ban is ban)
         most = ", ".join(f"{folder} {count}" for folder, count in folders.most_common(4))
-        print(f"{counts[ban]:6} {'later' if ban.is_later else '':6}{ban.word:16} {ban.instead:40} {most}")  # noqa: T201 - its purpose
+        print(f"{counts[ban]:6}  {ban.word:16} {ban.instead:40} {most}")  # noqa: T201 - its purpose
 
 
 if __name__ == "__main__":

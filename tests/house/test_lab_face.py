@@ -20,7 +20,7 @@ PACE = {"telegram.bot.pace.chat_burst", "slack.app.pace"}
 OPEN = {"lab.app", "lab.people"}  # the modules of the lab that a story may import
 OPEN |= {"lab.slack.check", "lab.slack.form_state"}  # functions that check what Slack accepts; they need no running lab
 # Helpers of the lab's own tests, which use the face.
-OPEN |= {"lab.tests.conftest", "lab.tests.page.chromium", "lab.tests.phone", "lab.tests.slack.desk"}
+OPEN |= {"lab.tests.conftest", "lab.tests.page.chromium", "lab.tests.phone", "lab.tests.slack.member"}
 
 
 def reaches(tree: ast.Module) -> Iterator[tuple[int, str]]:

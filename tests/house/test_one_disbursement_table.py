@@ -137,7 +137,7 @@ async def undelivered(market: Market, kind: str) -> list[str]:
 
     def read(ctx: Ctx) -> list[str]:
         found = ctx.session.scalars(select(OutboxRow).where(OutboxRow.kind == kind).order_by(OutboxRow.id))
-        return [each.body["effect"] for each in found]
+        return [each.body["disbursement_id"] for each in found]
 
     return await market.run(MARKET, read)
 
@@ -147,7 +147,7 @@ async def test_a_deals_payout_that_was_asked_for_and_one_that_was_put_off_go_on(
     for lot in (await trade.lots())[:2]:
         await trade.deliver(lot)
         await trade.accept(lot)
-    asked, put_off = (body["effect"] for body in trade.asked("transfer"))
+    asked, put_off = (body["disbursement_id"] for body in trade.asked("transfer"))
     await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, put_off, "balance short"))
     await through_the_release_before(market, database, "deal")
 
@@ -155,7 +155,7 @@ async def test_a_deals_payout_that_was_asked_for_and_one_that_was_put_off_go_on(
     await market.run(PROVIDER, partial(disbursements.done, disbursement_id=asked, ref="tr_1"))
     market.clock.advance(days=1, seconds=1)
     await market.run_timers(dict(TIMER_HANDLERS))
-    assert [body["attempt"] for body in trade.asked("transfer") if body["effect"] == put_off] == [1, 2]
+    assert [body["attempt"] for body in trade.asked("transfer") if body["disbursement_id"] == put_off] == [1, 2]
     await market.run(PROVIDER, partial(disbursements.done, disbursement_id=put_off, ref="tr_2"))
     await market.books_hold()
 
@@ -184,7 +184,7 @@ async def test_a_refund_of_a_sale_that_waits_for_a_bank_goes_on(sale: Sale, data
     assert await sale.refunds() == [(DisbursementState.WAITING, 3_00)]
     await sale.has_an_account()
     (transfer,) = sale.asked("transfer")
-    assert (transfer["effect"], transfer["amount"]) == (refund, 3_00)
+    assert (transfer["disbursement_id"], transfer["amount"]) == (refund, 3_00)
     await sale.outside(lambda ctx: disbursements.done(ctx, refund, "tr_1"))
     assert (await sale.now()).state == "given_back"
     await sale.books_hold()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.journeys.listings import stocked
-from tests.journeys.market import CHATS, Chat, Somebody, World, open_world
+from tests.journeys.market import CHATS, Chat, ChatUser, World, open_world
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ async def world(database: str) -> AsyncIterator[World]:
 
 
 @pytest.fixture(params=CHATS)
-async def tom(request: pytest.FixtureRequest, world: World) -> Somebody:
+async def tom(request: pytest.FixtureRequest, world: World) -> ChatUser:
     """Return a buyer, once on each platform, in a market with goods on offer."""
     chat: Chat = request.param
     await stocked(world)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journeys.market import Somebody
+from tests.journeys.market import ChatUser
 
 BIO = "Twenty years at it, in seven countries and on both sides of the table."
 OTHERWISE = {
@@ -15,7 +15,7 @@ OTHERWISE = {
 }
 
 
-async def advises(somebody: Somebody, headline: str, field: str) -> None:
-    await somebody.says("/expert")
-    await somebody.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
-    await somebody.sees("You are listed.", "(Vilnius)")
+async def advises(person: ChatUser, headline: str, field: str) -> None:
+    await person.says("/expert")
+    await person.fills(headline=headline, bio=BIO, fields=field, **OTHERWISE)
+    await person.sees("You are listed.", "(Vilnius)")

@@ -45,7 +45,7 @@ def put_up(ctx: Ctx) -> None:
             window_to=tomorrow + timedelta(days=90 + number),
             buy_now=True,
         )
-        publish_listing(ctx.seen_by(arrive(ctx, name)), catalogue(), goods)
+        publish_listing(ctx.acting_as(arrive(ctx, name)), catalogue(), goods)
 
 
 async def withdrawn(world: World, seller: str, from_price: Decimal) -> None:
@@ -53,7 +53,7 @@ async def withdrawn(world: World, seller: str, from_price: Decimal) -> None:
     assert world.product is not None
 
     def withdraw(ctx: Ctx) -> None:
-        seen = ctx.seen_by(arrive(ctx, seller))
+        seen = ctx.acting_as(arrive(ctx, seller))
         for listing in seen.session.scalars(select(Listing)):
             dear = listing.price.currency == "EUR" and listing.price.amount >= from_price
             if dear and organisation_of(seen, listing.seller).name == seller:
@@ -66,5 +66,5 @@ def arrive(ctx: Ctx, name: str) -> Actor:
     known = meet(ctx, Identity(TELEGRAM.code, "", f"9{sum(name.encode())}", name), None)
     actor = person(known.id)
     profile = CompleteProfile(roles=frozenset({Role.SELLER}), company=name, country="LT")
-    complete_profile(ctx.seen_by(actor), profile)
+    complete_profile(ctx.acting_as(actor), profile)
     return actor

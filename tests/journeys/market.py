@@ -26,24 +26,24 @@ from core.kernel.ids import Ids
 from lab.app import Lab
 from lab.people import Browser, OnSlack, OnTelegram, until
 
-Somebody = OnTelegram | OnSlack
+ChatUser = OnTelegram | OnSlack
 Chat = Literal["telegram", "slack"]
 CHATS: Final[tuple[Chat, ...]] = ("telegram", "slack")
 PAIRS: Final[tuple[tuple[Chat, Chat], ...]] = (("telegram", "slack"), ("slack", "telegram"))  # each side on its own
 
 
-def day_for(somebody: Somebody, day: date) -> str:
+def day_for(person: ChatUser, day: date) -> str:
     """Return a day as their chat shows it: "Tue, Sep 1", and "Tue 1 Sept" where English is British."""
-    return weekday_in_words(day, Locale.parse("en_GB" if isinstance(somebody, OnTelegram) else "en_US"))
+    return weekday_in_words(day, Locale.parse("en_GB" if isinstance(person, OnTelegram) else "en_US"))
 
 
-async def no_more(somebody: Somebody, text: str) -> None:
+async def no_more(person: ChatUser, text: str) -> None:
     """Wait until this text is gone from their screen."""
 
     async def gone() -> bool:
-        return text not in await somebody.screen()
+        return text not in await person.screen()
 
-    await until(gone, lambda: f"{somebody.name} still reads {text!r}")
+    await until(gone, lambda: f"{person.name} still reads {text!r}")
 
 
 class Pulse:
@@ -104,7 +104,7 @@ class World:
         made = await self.browser.post("/lab/slack/people", {"name": name})
         return OnSlack(self.browser, name, made["id"])
 
-    async def on(self, chat: Chat, name: str) -> Somebody:
+    async def on(self, chat: Chat, name: str) -> ChatUser:
         return await (self.on_telegram(name) if chat == "telegram" else self.on_slack(name))
 
     async def letter_to(self, address: str) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from core.kernel.transaction import MARKET
 from core.people.accounts.service import appoint_operators
 from lab.people import OnTelegram
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 
 AHEAD_OF_UTC = {"UTC": timedelta(), "EET": timedelta(hours=2), "EEST": timedelta(hours=3)}
 PROFILE = {
@@ -29,7 +29,7 @@ PROFILE = {
 class Counsel:
     """A seeker and a consultant, each on a chat of their own."""
 
-    def __init__(self, world: World, seeker: Somebody, consultant: Somebody) -> None:
+    def __init__(self, world: World, seeker: ChatUser, consultant: ChatUser) -> None:
         self.world, self.seeker, self.consultant = world, seeker, consultant
 
     async def list(self, **changes: str) -> None:
@@ -80,12 +80,12 @@ class Counsel:
         return next(at for wall in walls if (at := wall - AHEAD_OF_UTC[zone]) > now - timedelta(days=1))
 
 
-async def writes(person: Somebody, words: str) -> None:
+async def writes(person: ChatUser, words: str) -> None:
     """Answer a form of one question: typed on Telegram, sent in a window on Slack."""
     await (person.answers(words=words) if isinstance(person, OnTelegram) else person.fills(words=words))
 
 
-async def operator(world: World) -> Somebody:
+async def operator(world: World) -> ChatUser:
     """Return Olga, an operator who has met the bot."""
     olga = await world.on_telegram("Olga")
     await olga.says("/me")

@@ -10,7 +10,7 @@ from functools import cache
 from PIL import Image
 
 from lab.people import OnTelegram
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 
 SENTENCE = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -30,8 +30,8 @@ class Trade:
     """200 t of pellets, €43,000, unless the story says otherwise."""
 
     world: World
-    seller: Somebody
-    buyer: Somebody
+    seller: ChatUser
+    buyer: ChatUser
 
     async def list(self, sentence: str = SENTENCE) -> None:
         await self.seller.says(sentence)
@@ -99,7 +99,7 @@ class Trade:
         for each in (self.seller, self.buyer):
             await each.sees("The deal is complete. Thank you both.")
 
-    async def rate(self, who: Somebody, words: str) -> None:
+    async def rate(self, who: ChatUser, words: str) -> None:
         """Rate the other side. A buyer is asked only about selling, a seller only about buying."""
         sold, bought = "Was the quantity as agreed?", "Did they pay on time?"
         await who.presses("Rate the other side")
@@ -115,7 +115,7 @@ class Trade:
         await self.pay()
 
 
-async def enclose(person: Somebody, name: str, content: bytes, mime: str, into: str = "") -> None:
+async def enclose(person: ChatUser, name: str, content: bytes, mime: str, into: str = "") -> None:
     """Put a file into the form in front; a chat says at once that it is there."""
     if isinstance(person, OnTelegram):
         await person.attaches(name, content, mime, into)
@@ -124,13 +124,13 @@ async def enclose(person: Somebody, name: str, content: bytes, mime: str, into: 
         await person.encloses(name, content, mime, into)
 
 
-async def profile(person: Somebody, role: str, company: str, country: str = "Lithuania") -> None:
+async def profile(person: ChatUser, role: str, company: str, country: str = "Lithuania") -> None:
     await person.says("/profile")
     await person.fills(role=role, company=company, country=country)
     await person.sees(f"Thank you. {company} can trade now.")
 
 
-async def prove_email(world: World, person: Somebody, address: str) -> None:
+async def prove_email(world: World, person: ChatUser, address: str) -> None:
     await person.says(f"/email {address}")
     found = re.search(r"\b\d{6}\b", await world.letter_to(address))
     assert found is not None

@@ -21,7 +21,7 @@ from core.trade.offers.inquiries.model import INQUIRY
 from core.trade.requests.model import REQUEST
 from tests.payments.conftest import Shop
 from web.books import all_books, books_of
-from web.deadlines import QUIET, SEEN, next_deadlines
+from web.deadlines import QUIET, SHOWN, next_deadlines
 
 
 async def test_a_paid_deal_is_seen_from_both_sides(shop: Shop) -> None:
@@ -77,7 +77,7 @@ async def test_expiries_of_listings_come_after_awaited_deadlines(shop: Shop, kin
     assert [each["kind"] for each in due if each["quiet"]] == [LISTING.name, LISTING.name]
 
 
-@pytest.mark.parametrize("kind", [*SEEN, *QUIET])
+@pytest.mark.parametrize("kind", [*SHOWN, *QUIET])
 def test_the_page_has_a_name_for_each_kind_of_deadline_that_it_is_told_of(kind: str) -> None:
     names = (Path(__file__).parents[2] / "lab" / "page" / "world" / "deadlines.js").read_text(encoding="utf-8")
     assert f"\n  {kind}: " in names

@@ -78,7 +78,7 @@ async def test_unexplained_difference_is_a_case_until_it_is_corrected(shop: Shop
     assert found["EUR"].endswith("-0.01 EUR apart")
     assert await shop.reconciler.reconcile() == found  # the next night it is the same case
     opened = await shop.trade.as_market(open_differences)
-    assert [(each.kind, each.seen) for each in opened] == [
+    assert [(each.kind, each.nights) for each in opened] == [
         (DifferenceKind.LINE, 2),
         (DifferenceKind.BALANCE, 2),
     ]

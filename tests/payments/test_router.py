@@ -37,7 +37,7 @@ class Named(DirectSettlement):
 
     async def refund(self, *requests: Any, **_: object) -> Done[Refund]:
         self.asked += [each.intent for each in requests]
-        return Done(Refund("re_1", requests[0].effect, RefundState.SUCCEEDED))
+        return Done(Refund("re_1", requests[0].disbursement_id, RefundState.SUCCEEDED))
 
     async def find_transfer(self, *_: object, **__: object) -> Done[str | None]:
         return Done("tr_9" if self.code == "far" else None)

@@ -125,7 +125,7 @@ async def test_account_that_the_provider_refuses_is_told_to_its_requester(shop: 
     account = OpenAccount(organisation=selling, person=person, name="Anna", email=None, country=None)
 
     def request(ctx: Ctx) -> None:
-        ctx.post(f"account:{selling}", account)
+        ctx.enqueue(f"account:{selling}", account)
 
     await shop.market.run(MARKET, request)
     await shop.work()

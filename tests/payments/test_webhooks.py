@@ -55,8 +55,8 @@ async def test_a_signed_event_is_looked_at_once(market: Market, door: StripeWebh
     body = event()
     for _ in range(3):
         assert await door.take(body, signature(body)) == 200
-    hint = {"kind": "intent", "id": "pi_1", "event": "payment_intent.succeeded"}
-    assert await taken(market) == [("look:pi_1", hint)]
+    notice = {"kind": "intent", "id": "pi_1", "event": "payment_intent.succeeded"}
+    assert await taken(market) == [("look:pi_1", notice)]
 
 
 async def test_a_thin_event_names_its_object(market: Market, door: StripeWebhooks) -> None:

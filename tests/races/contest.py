@@ -28,7 +28,7 @@ PATIENCE: Final = 300.0  # seconds until a contest without an end is one that fa
 BEGINNING: Final = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-class StandingClock:
+class FrozenClock:
     """Clock that stands still, since a contest lasts no time.
 
     On a busy machine a lease would otherwise run out, and be rightly taken again.
@@ -51,7 +51,7 @@ async def market_at(address: str) -> Transactions:
     """Return the product's transactions with all its reactions. Nothing is delivered."""
     known = market_context(Settings(_env_file=None))
     _, reactions = engine_and_reactions(known)
-    return Transactions(await open_database(address), StandingClock(), Ids(secrets.token_bytes), reactions)
+    return Transactions(await open_database(address), FrozenClock(), Ids(secrets.token_bytes), reactions)
 
 
 # --- a hand -----------------------------------------------------------------------------------------------------------

@@ -66,14 +66,14 @@ class Kind:
     check: Callable[[Ctx, Prize, list[str]], list[str]]
 
 
-def somebody(ctx: Ctx, name: str) -> Ctx:
+def acting_newcomer(ctx: Ctx, name: str) -> Ctx:
     """Return the same unit as a person of this name sees it; the person is created at the first call."""
     known = meet(ctx, Identity(TELEGRAM.code, "", f"race-{name}", name), None)
-    return ctx.seen_by(person(known.id))
+    return ctx.acting_as(person(known.id))
 
 
 def hand_of(ctx: Ctx, hand: int) -> Ctx:
-    return somebody(ctx, f"Hand {hand}")
+    return acting_newcomer(ctx, f"Hand {hand}")
 
 
 def goods(ctx: Ctx, stock: int) -> Listing:
@@ -85,7 +85,7 @@ def goods(ctx: Ctx, stock: int) -> Listing:
         window_from=ctx.now.date() + timedelta(days=1),
         window_to=ctx.now.date() + timedelta(days=20),
     )
-    return publish_listing(somebody(ctx, "Seller"), catalogue(), command)
+    return publish_listing(acting_newcomer(ctx, "Seller"), catalogue(), command)
 
 
 # --- the last quantity ------------------------------------------------------------------------------------------------
@@ -120,14 +120,14 @@ def offer_up(ctx: Ctx, number: int) -> Prize:
     listing = goods(ctx, 1)
     terms = terms_of(listing, tonnes(UNIT), quality=quality_of(catalogue(), "wood_pellets", "ENplus_A1"))
     made = offers.make_offer(
-        somebody(ctx, f"Buyer {number}"), catalogue(), MakeOffer(listing_id=listing.id, terms=terms)
+        acting_newcomer(ctx, f"Buyer {number}"), catalogue(), MakeOffer(listing_id=listing.id, terms=terms)
     )
     return Prize("offer", made.id, str(number))
 
 
 def answer(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
     """Accept as the seller on two chats, decline, and withdraw as the buyer: all at once."""
-    seller, buyer = somebody(ctx, "Seller"), somebody(ctx, f"Buyer {prize.detail}")
+    seller, buyer = acting_newcomer(ctx, "Seller"), acting_newcomer(ctx, f"Buyer {prize.detail}")
     acts = (
         lambda: offers.accept_offer(seller, prize.subject),
         lambda: offers.withdraw_offer(buyer, prize.subject),
@@ -155,12 +155,12 @@ def payment_up(ctx: Ctx, number: int) -> Prize:
 
 def signed(ctx: Ctx, number: int) -> Deal:
     listing = goods(ctx, 1)
-    buyer, seller = somebody(ctx, f"Buyer {number}"), somebody(ctx, "Seller")
+    buyer, seller = acting_newcomer(ctx, f"Buyer {number}"), acting_newcomer(ctx, "Seller")
     deal = bought(ctx, buyer, listing)
     for side in (buyer, seller):
         deals.sign_deal(side, deal.id)
     ctx.settle()  # a reaction plans the parts in which it is paid
-    ctx.posts.clear()
+    ctx.outbox_messages.clear()
     return deal
 
 
@@ -168,7 +168,7 @@ def bought(ctx: Ctx, buyer: Ctx, listing: Listing) -> Deal:
     formula = quality_of(catalogue(), "wood_pellets", "ENplus_A1")
     offer = offers.buy_now(buyer, BuyNow(listing_id=listing.id, quantity=tonnes(UNIT), lots=1, quality=formula))
     ctx.settle()
-    ctx.posts.clear()
+    ctx.outbox_messages.clear()
     return ctx.session.scalars(select(Deal).where(Deal.offer_id == offer.id)).one()
 
 
@@ -200,15 +200,15 @@ def counted_once(ctx: Ctx, prize: Prize, _won: list[str]) -> list[str]:
 
 def approval_up(ctx: Ctx, number: int) -> Prize:
     """Make a buyer who may sign nothing alone, and two colleagues who may approve."""
-    listing, buyer = goods(ctx, 1), somebody(ctx, f"Clerk {number}")
+    listing, buyer = goods(ctx, 1), acting_newcomer(ctx, f"Clerk {number}")
     company = person_of(ctx, str(buyer.actor.person)).organisation_id
     membership(ctx, str(buyer.actor.person), Position.BUYER, Money(100, "EUR"))
     for name in ("A", "B"):
-        head = somebody(ctx, f"Head {name} of {number}")
+        head = acting_newcomer(ctx, f"Head {name} of {number}")
         person_of(ctx, str(head.actor.person)).organisation_id = company
     ctx.session.flush()
     deal = bought(ctx, buyer, listing)
-    for side in (buyer, somebody(ctx, "Seller")):
+    for side in (buyer, acting_newcomer(ctx, "Seller")):
         deals.sign_deal(side, deal.id)
     assert deal.state == DealState.AWAITING_APPROVAL, deal.state
     return Prize("approval", deal.id, str(number))
@@ -222,7 +222,7 @@ def membership(ctx: Ctx, person_id: str, position: Position, limit: Money | None
 
 
 def decide(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
-    head = somebody(ctx, f"Head {'AB'[hand % 2]} of {prize.detail}")
+    head = acting_newcomer(ctx, f"Head {'AB'[hand % 2]} of {prize.detail}")
     act = deals.refuse_deal if hand % 3 == 2 else deals.approve_deal
     return [f"{head.actor.person} {act(head, prize.subject).state}"]
 
@@ -238,13 +238,13 @@ def decided_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 
 def seat_up(ctx: Ctx, number: int) -> Prize:
-    made = company.invite(somebody(ctx, f"Host {number}"), Invite(position=Position.BUYER))
+    made = company.invite(acting_newcomer(ctx, f"Host {number}"), Invite(position=Position.BUYER))
     return Prize("seat", made.code, made.organisation_id)
 
 
 def come_in(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
     """Join by a code that a colleague has shown to others."""
-    joined = company.join(somebody(ctx, f"Guest {hand} of {prize.subject}"), prize.subject)
+    joined = company.join(acting_newcomer(ctx, f"Guest {hand} of {prize.subject}"), prize.subject)
     return [joined.id] if joined is not None else []
 
 
@@ -258,9 +258,9 @@ def came_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 def heads_up(ctx: Ctx, number: int) -> Prize:
     """Make a company with two heads and an employee."""
-    one, other, clerk = (somebody(ctx, f"{name} of company {number}") for name in ("One", "Other", "Clerk"))
+    one, other, employee = (acting_newcomer(ctx, f"{name} of company {number}") for name in ("One", "Other", "Clerk"))
     first = person_of(ctx, str(one.actor.person))
-    for each, position in ((other, Position.HEAD), (clerk, Position.BUYER)):
+    for each, position in ((other, Position.HEAD), (employee, Position.BUYER)):
         person_of(ctx, str(each.actor.person)).organisation_id = first.organisation_id
         membership(ctx, str(each.actor.person), position, None)
     return Prize("heads", f"{number}", first.organisation_id)
@@ -268,7 +268,7 @@ def heads_up(ctx: Ctx, number: int) -> Prize:
 
 def go(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
     """Let one leave while the other does."""
-    mine = somebody(ctx, f"{('One', 'Other')[hand % 2]} of company {prize.subject}")
+    mine = acting_newcomer(ctx, f"{('One', 'Other')[hand % 2]} of company {prize.subject}")
     gone = company.remove_member(mine, str(mine.actor.person))
     return [gone.id]
 
@@ -285,7 +285,7 @@ def headed(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 def slot_up(ctx: Ctx, number: int) -> Prize:
     """Make a consultant, and one half hour of theirs."""
-    alex = somebody(ctx, f"Consultant {number}")
+    alex = acting_newcomer(ctx, f"Consultant {number}")
     command = OfferExpertise(
         headline="Boilers that burn what they should",
         bio="Twenty years of combustion, ash and emissions in district heating.",
@@ -311,7 +311,7 @@ def slot_up(ctx: Ctx, number: int) -> Prize:
 
 
 def book(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
-    mine = somebody(ctx, f"Seeker {hand} of {prize.subject[-8:]}")
+    mine = acting_newcomer(ctx, f"Seeker {hand} of {prize.subject[-8:]}")
     command = BookSession(expert_id=prize.subject, starts_at=AT(prize.detail), length=30, problem="Why does it melt?")
     return [book_session(mine, command, 1500).id]
 

@@ -46,7 +46,7 @@ PARTS: Final[Mapping[str, tuple[Callable[[Lab], Any], tuple[str, ...]]]] = {
         lambda lab: lab.stripe.books,
         ("things", "by_id", "owner", "expandable", "private", "cards", "_due", "_ticket"),
     ),
-    "keys": (lambda lab: lab.stripe.desk.keys, ("_saved",)),
+    "keys": (lambda lab: lab.stripe.api.keys, ("_saved",)),
     "mail": (lambda lab: lab.mail, ("letters",)),
     "rooms": (lambda lab: lab.rooms, ("inside",)),
     "calendars": (lambda lab: lab.calendars, ("kept",)),

@@ -13,7 +13,7 @@ from typing import Final
 from lab.app import Lab
 from lab.people import OnSlack, OnTelegram, until
 from lab.world import Fault
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import Chat, ChatUser, World
 from tests.journeys.session_steps import PROFILE, Counsel
 from tests.journeys.trade_steps import Trade
 
@@ -50,14 +50,14 @@ class Stage:
     """The world, and everybody who has come in, by name."""
 
     world: World
-    people: dict[str, Somebody] = field(default_factory=dict)
+    people: dict[str, ChatUser] = field(default_factory=dict)
 
-    async def come(self, chat: Chat, name: str) -> Somebody:
+    async def come(self, chat: Chat, name: str) -> ChatUser:
         if name not in self.people:
             self.people[name] = await self.world.on(chat, name)
         return self.people[name]
 
-    async def pair(self, scene: str) -> tuple[Somebody, Somebody]:
+    async def pair(self, scene: str) -> tuple[ChatUser, ChatUser]:
         (one, its_name), (other, other_name) = WAITING[scene]
         return await self.come(one, its_name), await self.come(other, other_name)
 
@@ -127,13 +127,13 @@ async def book(counsel: Counsel, sentence: str, price: str, place: int = 1) -> N
     await counsel.consultant.sees("Somebody asks for a session with you.")
 
 
-async def payouts(stage: Stage, somebody: Somebody) -> None:
+async def payouts(stage: Stage, user: ChatUser) -> None:
     """Set up payouts of a consultant, whose company and country are asked for first."""
-    await somebody.says("/payout")
-    await somebody.sees("Before I can set up your payouts I need to know your company and its country.")
-    await somebody.fills(company=f"{somebody.name} UAB", country="Lithuania")
-    await somebody.sees("can trade now.")
-    await Trade(stage.world, somebody, somebody).set_up_payouts()
+    await user.says("/payout")
+    await user.sees("Before I can set up your payouts I need to know your company and its country.")
+    await user.fills(company=f"{user.name} UAB", country="Lithuania")
+    await user.sees("can trade now.")
+    await Trade(stage.world, user, user).set_up_payouts()
 
 
 # --- deals ------------------------------------------------------------------------------------------------------------
@@ -273,9 +273,9 @@ async def open_forms(stage: Stage) -> None:
     await marta.says("/sell 90 t A1 pellets 212 €/t DAP Kaunas next week")
     nora = await stage.come("slack", "Nora")
     await nora.says("/expert")
-    for somebody in (marta, nora):
-        assert isinstance(somebody, OnSlack)
-        await somebody.form()
+    for user in (marta, nora):
+        assert isinstance(user, OnSlack)
+        await user.form()
 
 
 # --- the last act -----------------------------------------------------------------------------------------------------

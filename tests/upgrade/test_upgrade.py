@@ -16,7 +16,7 @@ from core.kernel.outbox import OutboxRow
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram, until
-from tests.journeys.market import Somebody
+from tests.journeys.market import ChatUser
 from tests.journeys.session_steps import PROFILE
 from tests.journeys.trade_steps import Trade
 from tests.upgrade.conftest import all_delivered
@@ -28,8 +28,8 @@ PAID_OUT = 41_925_00  # cents: 200 t at €215, less 2.5 %
 WHOLE = 43_000_00
 
 
-async def told(somebody: Somebody, *texts: str) -> None:
-    await somebody.sees(*texts)
+async def told(user: ChatUser, *texts: str) -> None:
+    await user.sees(*texts)
 
 
 async def paid_out(stage: Stage) -> list[int]:
@@ -169,9 +169,9 @@ async def test_open_forms_take_their_next_answers(stage: Stage) -> None:
 
 async def test_open_windows_can_be_sent(stage: Stage) -> None:
     marta, nora = stage.people["Marta"], stage.people["Nora"]
-    for somebody in (marta, nora):
-        assert isinstance(somebody, OnSlack)
-        assert len((await somebody.window())["modals"]) == 1
+    for user in (marta, nora):
+        assert isinstance(user, OnSlack)
+        assert len((await user.window())["modals"]) == 1
     await marta.sends()
     await told(marta, "Published. Buyers can find it now", "212.00 EUR/t")
     await nora.fills(**(PROFILE | {"policy": "standard"}))  # the choice of a window that was drawn in other words

@@ -193,8 +193,8 @@ class Rehearsal:
     def show_within(self, ctx: Ctx) -> None:
         """Run all reactions of a unit, and show its messages on the screens of their receivers."""
         ctx.settle()
-        posts = list(ctx.posts)
-        ctx.posts.clear()
+        posts = list(ctx.outbox_messages)
+        ctx.outbox_messages.clear()
         ctx.collections.clear()
         for post in posts:
             if not isinstance(post.message, Replies):
@@ -229,7 +229,7 @@ class TriedTransactions(Transactions):
 
     async def run(self, actor: Actor, unit: Callable[[Ctx], Answer]) -> Answer:
         def act(ctx: Ctx) -> None:
-            unit(ctx.seen_by(actor))
+            unit(ctx.acting_as(actor))
             self.here.show_within(ctx)
 
         await self.here.try_before(act)

@@ -94,7 +94,7 @@ Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version 
 
 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
-    """Register a button that opens a form with one long answer, for the version of the session that the person saw."""
+    """Register a button that opens a form with one long answer. It belongs to one version of the session."""
 
     def begin(chat: ChatContext, press: Press) -> None:
         booking = service.mine(chat.ctx, press.subject, press.expected_version)

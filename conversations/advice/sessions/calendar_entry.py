@@ -32,7 +32,7 @@ def send_entry(chat: ChatContext, booking_id: str, method: Method) -> None:
         calendar=_entry(chat, booking, method, (Attendee(person.name, person.email),)).decode(),
         method=method,
     )
-    chat.ctx.post(f"mail:{person.email}", letter)
+    chat.ctx.enqueue(f"mail:{person.email}", letter)
 
 
 def entry_file(chat: ChatContext, booking: Booking) -> KeptFile:

@@ -113,7 +113,7 @@ def _on_signed(code: str, ctx: Ctx, fact: request.RequestSigned) -> None:
 @listener
 def _on_deal(code: str, ctx: Ctx, fact: deal.DealApprovalNeeded) -> None:
     """Update the request's card while its deal is not yet in force."""
-    as_market = ctx.seen_by(MARKET)
+    as_market = ctx.acting_as(MARKET)
     quote_id = deal_for(as_market, fact.deal_id).quote_id
     if quote_id is not None:
         notifications(ctx).say("request", quote_for(as_market, quote_id).request_id, code, by=None)

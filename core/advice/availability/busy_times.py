@@ -71,8 +71,8 @@ def busy_times(content: bytes, now: datetime, zone: str) -> list[Interval]:
         raise Unreadable("unread") from fault
     if len(events) > MOST_APPOINTMENTS:
         raise Unreadable("too_many")
-    wanted = Interval(now, now + FURTHEST)
-    return merged(taken for event in events for taken in _taken(event, ZoneInfo(zone)) if taken.overlaps(wanted))
+    window = Interval(now, now + FURTHEST)
+    return merged(busy for event in events for busy in _busy_intervals(event, ZoneInfo(zone)) if busy.overlaps(window))
 
 
 def _check_ends(calendar: Any, now: datetime) -> None:
@@ -82,9 +82,9 @@ def _check_ends(calendar: Any, now: datetime) -> None:
     """
     events, end = calendar.walk("VEVENT"), now + FURTHEST
     rules = [(event, rule) for event in events for rule in _rules(event)]
-    ahead = sum(FURTHEST / _apart(rule) for _, rule in rules if not _is_over(rule, now))
+    ahead = sum(FURTHEST / _time_between(rule) for _, rule in rules if not _is_over(rule, now))
     spans = ((max(end - _moment(event.start, ZoneInfo("UTC")), timedelta(0)), rule) for event, rule in rules)
-    steps = sum(span / _apart(rule) for span, rule in spans)
+    steps = sum(span / _time_between(rule) for span, rule in spans)
     dates = sum(_dates(event) for event in events)
     if len(events) > MOST_EVENTS or ahead > MOST_AHEAD or steps > MOST_STEPS or dates > MOST_DATES:
         raise Unreadable("too_many")
@@ -114,7 +114,7 @@ def _rules(event: Any) -> list[Any]:
     return given if isinstance(given, list) else [given]
 
 
-def _apart(rule: Any) -> timedelta:
+def _time_between(rule: Any) -> timedelta:
     """Return the rule's least average time between repetitions. A rule may name many times of a day, or many days."""
     period = PERIOD.get(str(rule.get("FREQ", ["DAILY"])[0]).upper())
     if period is None:  # every minute, or every second
@@ -129,7 +129,7 @@ def _is_over(rule: Any, now: datetime) -> bool:
     return until is not None and _moment(until, ZoneInfo("UTC")) < now - A_DAY
 
 
-def _taken(event: Event, zone: ZoneInfo) -> Iterator[Interval]:
+def _busy_intervals(event: Event, zone: ZoneInfo) -> Iterator[Interval]:
     if str(event.get("TRANSP", "")).upper() == "TRANSPARENT" or str(event.get("STATUS", "")).upper() == "CANCELLED":
         return
     start, end = _moment(event.start, zone), _moment(event.end, zone)

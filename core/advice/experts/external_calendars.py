@@ -48,7 +48,7 @@ def forget_calendar(ctx: Ctx) -> Expert:
 def take_calendar_file(ctx: Ctx, file_id: str) -> Expert:
     """Read a kept file, in place of an earlier one."""
     expert = own(ctx)
-    ctx.post(f"calendar:{expert.id}", ReadCalendarFile(expert=expert.id, zone=expert.zone, file=file_id))
+    ctx.enqueue(f"calendar:{expert.id}", ReadCalendarFile(expert=expert.id, zone=expert.zone, file=file_id))
     return expert
 
 
@@ -63,7 +63,7 @@ def busy_ahead(ctx: Ctx, expert: Expert) -> dict[str, int]:
 # --- results of the reading -------------------------------------------------------------------------------------------
 
 
-def calendar_read(ctx: Ctx, expert_id: str, source: str, taken: Sequence[Interval], url: str | None = None) -> None:
+def calendar_read(ctx: Ctx, expert_id: str, source: str, busy: Sequence[Interval], url: str | None = None) -> None:
     """Replace the known busy times. A result from an address that was changed meanwhile is dropped."""
     expert = expert_for(ctx, expert_id)
     if url != (expert.feed_url if source == FEED else None):
@@ -71,9 +71,9 @@ def calendar_read(ctx: Ctx, expert_id: str, source: str, taken: Sequence[Interva
     tell = source == FILE or expert.feed_read_at is None or expert.feed_fault is not None
     if source == FEED:
         expert.feed_read_at, expert.feed_fault = ctx.now, None
-    _replace(ctx, expert, source, taken)
+    _replace(ctx, expert, source, busy)
     if tell:
-        ctx.announce(CalendarRead(expert.id, None, source, len(taken)))
+        ctx.announce(CalendarRead(expert.id, None, source, len(busy)))
     changed(ctx, expert)
 
 
@@ -100,7 +100,7 @@ def read_again(ctx: Ctx, expert_id: str) -> None:
 
 
 def _ask(ctx: Ctx, expert: Expert, url: str) -> None:
-    ctx.post(f"calendar:{expert.id}", ReadCalendarFeed(expert=expert.id, zone=expert.zone, url=url))
+    ctx.enqueue(f"calendar:{expert.id}", ReadCalendarFeed(expert=expert.id, zone=expert.zone, url=url))
     set_timer(ctx.session, Timer(TIMER, expert.id, READ_AGAIN, ctx.now + READ_EVERY))
 
 
@@ -118,11 +118,11 @@ def _address(url: str) -> str:
     return read
 
 
-def _replace(ctx: Ctx, expert: Expert, source: str, taken: Sequence[Interval]) -> None:
+def _replace(ctx: Ctx, expert: Expert, source: str, busy: Sequence[Interval]) -> None:
     ctx.session.execute(delete(ExpertBusy).where(ExpertBusy.expert_id == expert.id, ExpertBusy.source == source))
-    if taken:
+    if busy:
         rows = [
             {"id": ctx.new_id(), "expert_id": expert.id, "source": source, "starts_at": each.start, "ends_at": each.end}
-            for each in taken
+            for each in busy
         ]
         ctx.session.execute(insert(ExpertBusy), rows)

@@ -29,7 +29,6 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|\n+")
 _BULLET: Final = re.compile(r"^[\s\-*•–\d.)]*(?=\w)")
 
 
-# Cue words by which a sentence is recognised as a decision or as a task: common phrases of consultations, and few. A
 # Cue words by which a sentence is recognised as a decision or as a task. They are common phrases, and few. A
 # missing cue costs the consultant one line to write, a wrong one costs one line to delete. They are folded (lower case,
 # no accents) and separated by commas. A star at the end stands for any ending.

@@ -416,4 +416,4 @@ def _expect_answer(ctx: Ctx, hold: CardHold) -> None:
 
 def _send(ctx: Ctx, booking: Booking, message: Message) -> None:
     ctx.session.flush()
-    ctx.post(f"session:{booking.id}", message)
+    ctx.enqueue(f"session:{booking.id}", message)

@@ -107,7 +107,7 @@ def split(ctx: Ctx, booking: Booking, percent: int) -> None:
     if gross:
         _book_split(ctx, booking, "settled", (net, fee, back))
         ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back))
-    sent = set_off(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=booking.id)
+    sent = set_off(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, for_payout=booking.id)
     _send(ctx, booking, DisbursementKind.PAYOUT, charges, rules.out_of(left, sent))
     # The last charges are refunded first, so that no charge gives more than it has.
     _send(ctx, booking, DisbursementKind.REFUND, charges[::-1], rules.out_of(left[::-1], back))
@@ -131,7 +131,9 @@ def split_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
     ctx.session.flush()
     _book_split(ctx, booking, f"settled:{found.id}", (net, fee, back))
     ctx.announce(SessionSettled(booking.id, ctx.actor.person, net, fee, back, again=found.id))
-    sent = set_off(ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, mark=f"{booking.id}:{found.id}")
+    sent = set_off(
+        ctx, SubjectKind.SESSION, booking.id, booking.consultant_org, net, for_payout=f"{booking.id}:{found.id}"
+    )
     for kind, amount in ((DisbursementKind.PAYOUT, sent), (DisbursementKind.REFUND, back)):
         if amount:
             _send_out(ctx, booking, kind, found.payment_id, amount, number=found.id)

@@ -18,9 +18,9 @@ from core.books.invoicing.model import (
     Billing,
     Content,
     Corrected,
+    DocumentKind,
     Invoice,
     Kind,
-    Paper,
     Party,
     Series,
     State,
@@ -36,7 +36,7 @@ from core.kernel.transaction import Ctx
 from core.money.messages import WriteInvoice
 from core.trade.funding.rules import drawn
 
-TAKEN_BACK: Final = "corrected:"  # how the key of a credit note begins for which a corrected invoice is written
+CORRECTED: Final = "corrected:"  # how the key of a credit note begins for which a corrected invoice is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def note(ctx: Ctx, due: Due, market: Party) -> Invoice | None:
         id=ctx.new_id(),
         key=due.key,
         kind=due.kind,
-        paper=Paper.INVOICE,
+        document_kind=DocumentKind.INVOICE,
         state=State.DUE if ours or agreed(ctx, due.issuer) is not None else State.DRAFT,
         issuer=due.issuer,
         recipient=due.recipient,
@@ -95,7 +95,7 @@ def note_credit(ctx: Ctx, key: str, invoices: list[Invoice], amount: Money) -> N
             id=ctx.new_id(),
             key=f"{key}:{number}",
             kind=source.kind,
-            paper=Paper.CREDIT_NOTE,
+            document_kind=DocumentKind.CREDIT_NOTE,
             state=State.DRAFT if source.state is State.DRAFT else State.DUE,
             issuer=source.issuer,
             recipient=source.recipient,
@@ -127,12 +127,12 @@ def credited(ctx: Ctx, invoice: Invoice) -> Money:
 def correct(ctx: Ctx, invoice: Invoice) -> None:
     """Take back what still stands of an issued invoice, and have it written again with what is known now."""
     left = invoice.gross - credited(ctx, invoice)
-    note_credit(ctx, f"{TAKEN_BACK}{invoice.id}", [invoice], left)
+    note_credit(ctx, f"{CORRECTED}{invoice.id}", [invoice], left)
     made = Invoice(
         id=ctx.new_id(),
         key=f"anew:{invoice.id}",
         kind=invoice.kind,
-        paper=Paper.INVOICE,
+        document_kind=DocumentKind.INVOICE,
         state=State.DUE,
         issuer=invoice.issuer,
         recipient=invoice.recipient,
@@ -176,11 +176,11 @@ def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False
         content = content.model_copy(update={"language": language_of(ctx, invoice.recipient)})
     invoice.net_minor, invoice.vat_minor = content.sums.net, content.sums.vat
     invoice.issued_on = rules.day_in(content.issuer.zone, ctx.now)
-    invoice.year, invoice.series = invoice.issued_on.year, rules.series_of(invoice.issuer, invoice.paper)
+    invoice.year, invoice.series = invoice.issued_on.year, rules.series_of(invoice.issuer, invoice.document_kind)
     invoice.serial = _next_serial(ctx, invoice.issuer, invoice.year, invoice.series)
     invoice.number = rules.number_of(invoice.series, invoice.year, invoice.serial)
-    said = wording(content, invoice.number, invoice.issued_on)
-    invoice.content_json = content.model_copy(update={"said": said}).model_dump(mode="json")
+    words = wording(content, invoice.number, invoice.issued_on)
+    invoice.content_json = content.model_copy(update={"document_words": words}).model_dump(mode="json")
     invoice.state = State.ISSUED
     ctx.session.flush()
     ctx.announce(InvoiceIssued(invoice.id, invoice.issuer, invoice.recipient))
@@ -249,9 +249,9 @@ def _credit_content(ctx: Ctx, note_: Invoice) -> Content | None:
     before = int(ctx.session.scalar(earlier) or 0)
     rate = invoiced.tax.rate_bp if invoiced.tax is not None else 0
     sums = rules.credit_sums(source.gross_minor, before, note_.gross_minor, rate)
-    rewritten = note_.key.startswith(TAKEN_BACK)
-    corrected = Corrected(number=source.number, issued_on=source.issued_on, anew=rewritten)
-    return invoiced.model_copy(update={"sums": sums, "corrects": corrected, "said": None})
+    rewritten = note_.key.startswith(CORRECTED)
+    corrected = Corrected(number=source.number, issued_on=source.issued_on, replaces=rewritten)
+    return invoiced.model_copy(update={"sums": sums, "corrects": corrected, "document_words": None})
 
 
 def _next_serial(ctx: Ctx, issuer: str, year: int, series: str) -> int:
@@ -287,4 +287,4 @@ def _added(ctx: Ctx, made: Invoice) -> Invoice:
 
 
 def _ask(ctx: Ctx, invoice: Invoice, *, as_it_is: bool = False, waited: bool = False) -> None:
-    ctx.post(f"invoice:{invoice.id}", WriteInvoice(invoice=invoice.id, as_it_is=as_it_is, waited=waited))
+    ctx.enqueue(f"invoice:{invoice.id}", WriteInvoice(invoice=invoice.id, as_it_is=as_it_is, waited=waited))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,7 +31,7 @@ class Kind(StrEnum):
     SALE = "sale"  # the market → its buyer
 
 
-class Paper(StrEnum):
+class DocumentKind(StrEnum):
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
 
@@ -154,12 +154,16 @@ class Supply(FrozenModel):
 class Corrected(FrozenModel):
     """The invoice that a credit note takes back, whole or in part."""
 
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
     number: str
     issued_on: date
-    anew: bool = False  # nothing was given back: a corrected invoice takes its place
+    replaces: Annotated[bool, Field(alias="anew")] = (
+        False  # nothing was given back: a corrected invoice takes its place
+    )
 
 
-class Said(FrozenModel):
+class DocumentWords(FrozenModel):
     """All words of the document in its language, with dates and amounts in that language's form. Fixed with its number.
 
     `rows`: the table's rows: what, VAT, quantity and net amount; the first is the heading.
@@ -185,8 +189,11 @@ class Said(FrozenModel):
 class Content(FrozenModel):
     """Content of the document. `in_name_of`: since when the issuer has let the market write for them.
 
-    `language`: the reader's locale ("de-AT"); `said` is in it, and missing until the document is issued or drawn.
+    `language`: the reader's locale ("de-AT"); `document_words` are in it, and missing until the
+    document is issued or drawn.
     """
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
 
     issuer: Party
     recipient: Party
@@ -197,11 +204,11 @@ class Content(FrozenModel):
     corrects: Corrected | None = None
     in_name_of: date | None = None
     language: str = "en"
-    said: Said | None = None
+    document_words: Annotated[DocumentWords | None, Field(alias="said")] = None
 
 
 # Puts the content of a document with this number and day into words; without a number, of a draft.
-Wording = Callable[[Content, str | None, date], Said]
+Wording = Callable[[Content, str | None, date], DocumentWords]
 
 
 class Invoice(Table):
@@ -215,7 +222,7 @@ class Invoice(Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[Kind] = mapped_column(OneOf(Kind))
-    paper: Mapped[Paper] = mapped_column(OneOf(Paper))
+    document_kind: Mapped[DocumentKind] = mapped_column("paper", OneOf(DocumentKind))
     state: Mapped[State] = mapped_column(OneOf(State))
     issuer: Mapped[str] = mapped_column(Id)  # organisation, or MARKET
     recipient: Mapped[str] = mapped_column(Id, index=True)  # organisation

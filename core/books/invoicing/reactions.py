@@ -11,13 +11,13 @@ from core.advice.sessions.events import SessionSettled
 from core.advice.sessions.model import Booking
 from core.books.invoicing import issuance, pending_invoices, supplies
 from core.books.invoicing.issuance import Due
-from core.books.invoicing.model import MARKET, Invoice, Kind, Paper, Party, Supply
+from core.books.invoicing.model import MARKET, DocumentKind, Invoice, Kind, Party, Supply
 from core.kernel.money import Money
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
-from core.money.chargebacks.events import ChargebackClosed, ChargebackTaken
+from core.money.chargebacks.events import ChargebackBooked, ChargebackClosed
 from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.model import SubjectKind
 from core.people.accounts.events import ProfileCompleted
@@ -33,7 +33,7 @@ from core.trade.funding.events import LotReleased
 
 def listen(reactions: Reactions, *, market: Party) -> None:
     """`market`: the party that the market is on its own invoices from now on."""
-    notes_invoices = Clerk(market)
+    notes_invoices = InvoiceNotes(market)
     reactions.on(LotReleased, notes_invoices.lot_released)
     reactions.on(LotAccepted, notes_invoices.lot_paid_directly)
     reactions.on(LotAdjusted, notes_invoices.lot_paid_directly)
@@ -41,13 +41,13 @@ def listen(reactions: Reactions, *, market: Party) -> None:
     reactions.on(PurchasePaid, notes_invoices.sold)
     reactions.on(PurchaseGivenBack, lambda ctx, fact: notes_invoices.sale_moved(ctx, fact.purchase_id))
     reactions.on(PaymentSentBack, lambda ctx, fact: notes_invoices.sale_moved(ctx, fact.purchase_id))
-    reactions.on(ChargebackTaken, notes_invoices.earnings_taken)
+    reactions.on(ChargebackBooked, notes_invoices.earnings_charged_back)
     reactions.on(ChargebackClosed, notes_invoices.earnings_regained)
     reactions.on(ProfileCompleted, notes_invoices.company_known)
 
 
 @dataclass(frozen=True, slots=True)
-class Clerk:
+class InvoiceNotes:
     """Notes due invoices. We invoice our fees, the seller invoices goods, and the consultant invoices advice."""
 
     market: Party
@@ -118,7 +118,7 @@ class Clerk:
             sale, buyer = supplies.sale_of(ctx, purchase, self.market.zone), sales[0].recipient
             issuance.note(ctx, Due(key, Kind.SALE, MARKET, buyer, purchase.id, more, sale), self.market)
 
-    def earnings_taken(self, ctx: Ctx, fact: ChargebackTaken) -> None:
+    def earnings_charged_back(self, ctx: Ctx, fact: ChargebackBooked) -> None:
         """Give back what we had earned first, as a bank has taken back more than was held."""
         if fact.subject_kind is SubjectKind.PURCHASE:
             self.sale_moved(ctx, fact.subject)
@@ -166,7 +166,9 @@ def _with_bank(ctx: Ctx, purchase: Purchase) -> Money:
 
 def _written(ctx: Ctx, subject: str, kind: Kind) -> list[Invoice]:
     """Return the invoices of one kind on a subject, in order."""
-    query = select(Invoice).where(Invoice.subject == subject, Invoice.kind == kind, Invoice.paper == Paper.INVOICE)
+    query = select(Invoice).where(
+        Invoice.subject == subject, Invoice.kind == kind, Invoice.document_kind == DocumentKind.INVOICE
+    )
     return list(ctx.session.scalars(query.order_by(Invoice.id)))
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Final
 
-from core.books.invoicing.model import MARKET, Content, Paper, Sums
+from core.books.invoicing.model import MARKET, Content, DocumentKind, Sums
 from core.kernel.decimals import half_up_to, vat_within
 from core.kernel.money import PRICE_DECIMALS, Money
 from core.people.accounts.rules import known_zone
@@ -16,10 +16,10 @@ from core.people.accounts.rules import known_zone
 LARGEST_BASE: Final = 7  # powers of ten of units that a price may be for
 # Numbers that we give in a company's name must not meet its own numbers: hence a prefix of ours.
 SERIES: Final = {
-    (True, Paper.INVOICE): "PM",
-    (True, Paper.CREDIT_NOTE): "PMC",
-    (False, Paper.INVOICE): "PA",
-    (False, Paper.CREDIT_NOTE): "PAC",
+    (True, DocumentKind.INVOICE): "PM",
+    (True, DocumentKind.CREDIT_NOTE): "PMC",
+    (False, DocumentKind.INVOICE): "PA",
+    (False, DocumentKind.CREDIT_NOTE): "PAC",
 }
 
 
@@ -78,8 +78,8 @@ def day_in(zone: str, moment: datetime) -> date:
     return moment.astimezone(known_zone(zone)).date()
 
 
-def series_of(issuer: str, paper: Paper) -> str:
-    return SERIES[issuer == MARKET, paper]
+def series_of(issuer: str, kind: DocumentKind) -> str:
+    return SERIES[issuer == MARKET, kind]
 
 
 def number_of(series: str, year: int, serial: int) -> str:

@@ -197,7 +197,7 @@ def ask_file(ctx: Ctx, invoice_id: str, where: str) -> Invoice:
     if drawn is not None:
         _hand_over(ctx, invoice, actor.id, where, drawn.content)
         return invoice
-    ctx.post(f"invoice:{invoice.id}", DrawInvoice(invoice=invoice.id, person=actor.id, where=where))
+    ctx.enqueue(f"invoice:{invoice.id}", DrawInvoice(invoice=invoice.id, person=actor.id, where=where))
     return invoice
 
 
@@ -215,8 +215,8 @@ def to_draw(
     day = invoice.issued_on or rules.day_in(content.issuer.zone, at)
     if invoice.number is None and asker is not None:
         content = content.model_copy(update={"language": person_of(ctx, asker).locale})
-    if content.said is None:
-        content = content.model_copy(update={"said": wording(content, invoice.number, day)})
+    if content.document_words is None:
+        content = content.model_copy(update={"document_words": wording(content, invoice.number, day)})
     return content, invoice.number, day
 
 
@@ -228,7 +228,7 @@ def drawn(ctx: Ctx, invoice_id: str, person_id: str, where: str, content: bytes)
 
 def mail(ctx: Ctx, invoice_id: str, *, to: str, subject: str, text: str) -> None:
     """Have an invoice sent to an address, with the file in the letter."""
-    ctx.post(f"invoice:{invoice_id}", MailInvoice(invoice=invoice_id, to=to, subject=subject, text=text))
+    ctx.enqueue(f"invoice:{invoice_id}", MailInvoice(invoice=invoice_id, to=to, subject=subject, text=text))
 
 
 def enclosed(ctx: Ctx, mail: MailInvoice, content: bytes, ubl: bytes) -> None:
@@ -239,7 +239,7 @@ def enclosed(ctx: Ctx, mail: MailInvoice, content: bytes, ubl: bytes) -> None:
         Enclosed(name=f"{invoice.number}.{kind}", kind=kind, content=base64.b64encode(each).decode())
         for kind, each in kinds
     )
-    ctx.post(f"mail:{mail.to}", Letter(to=mail.to, subject=mail.subject, text=mail.text, files=files))
+    ctx.enqueue(f"mail:{mail.to}", Letter(to=mail.to, subject=mail.subject, text=mail.text, files=files))
 
 
 def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:
@@ -257,5 +257,5 @@ def _first(ctx: Ctx, invoice: Invoice, content: bytes) -> bytes:
 def _hand_over(ctx: Ctx, invoice: Invoice, person_id: str, where: str, content: bytes) -> None:
     name = f"{invoice.number or 'draft'}.pdf"
     file = Checked(name, "application/pdf", content, hashlib.sha256(content).hexdigest())
-    kept = keep(ctx.seen_by(person(person_id)), file)
+    kept = keep(ctx.acting_as(person(person_id)), file)
     ctx.announce(InvoiceDrawn(invoice.id, invoice.issuer, invoice.recipient, person_id, where, kept.id))

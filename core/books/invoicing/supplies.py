@@ -14,7 +14,7 @@ from core.advice.sessions.model import Booking, Meeting
 from core.books.invoicing import rules
 from core.books.invoicing.model import Goods, Supply, What
 from core.books.invoicing.parties import zone_of
-from core.books.invoicing.vat import TAKEN_OVER_AT_PLACE
+from core.books.invoicing.vat import HANDED_OVER_AT_PLACE
 from core.kernel.money import Money
 from core.kernel.quantity import Quantity, converted, convertible
 from core.kernel.transaction import Ctx
@@ -27,7 +27,7 @@ from core.trade.delivery.model import Lot
 def goods_of(ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> Supply:
     """Describe a lot of goods. `goods_from` and `goods_to` are known as far as the delivery term names them."""
     terms, (came, agreed) = deal.terms, _came(lot, paid)
-    taken_over = terms.incoterm in TAKEN_OVER_AT_PLACE
+    is_handed_over = terms.incoterm in HANDED_OVER_AT_PLACE
     return Supply(
         of=What.GOODS,
         goods=Goods(product=terms.product_id, grade=terms.grade_id, incoterm=terms.incoterm, place=terms.place.name),
@@ -37,8 +37,8 @@ def goods_of(ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> Supply:
         amount=came.amount,
         agreed_minor=agreed.minor,
         unit=lot.unit,
-        goods_from=terms.place.country if taken_over else None,
-        goods_to=None if taken_over else terms.place.country,
+        goods_from=terms.place.country if is_handed_over else None,
+        goods_to=None if is_handed_over else terms.place.country,
         order=deal.purchase_order or "",
         cost_centre=deal.cost_centre or "",
         certificates=tuple(str(each) for each in terms.certificates),  # FSC has them on every invoice (FSC-STD-40-004)

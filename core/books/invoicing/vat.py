@@ -18,7 +18,7 @@ from core.books.invoicing.model import MARKET, Category, Kind, Party, Supply, Ta
 from core.kernel.money import Money
 
 # With these terms the buyer takes the goods over at the named place. With all others, they are brought to it.
-TAKEN_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
+HANDED_OVER_AT_PLACE: Final = frozenset({"EXW", "FCA", "FAS", "FOB"})
 
 # With the article that an invoice has to refer to (article 226 (11)). The law of other countries is not the Union's.
 REVERSED: Final = Tax(category=Category.REVERSE_CHARGE, code="VATEX-EU-AE", article=196)

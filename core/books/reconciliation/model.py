@@ -90,7 +90,7 @@ class Difference(Versioned, Table):
     kind: Mapped[DifferenceKind] = mapped_column(OneOf(DifferenceKind))
     subject: Mapped[str] = mapped_column(String(120))  # a currency, a line or a disbursement
     detail: Mapped[str] = mapped_column(Words)
-    seen: Mapped[int] = mapped_column(Integer, default=1)  # counts nights
+    nights: Mapped[int] = mapped_column("seen", Integer, default=1)  # counts nights
     opened_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -207,12 +207,12 @@ def compare(ctx: Ctx, kind: DifferenceKind, found: Mapping[str, str]) -> None:
         known = open_ones.get(subject)
         if known is None:
             difference = Difference(
-                id=ctx.new_id(), kind=kind, subject=subject, detail=detail, seen=1, opened_at=ctx.now
+                id=ctx.new_id(), kind=kind, subject=subject, detail=detail, nights=1, opened_at=ctx.now
             )
             ctx.session.add(difference)
             ctx.announce(DifferenceFound(difference.id, kind.value, subject, detail))
         else:
-            known.detail, known.seen = detail, known.seen + 1
+            known.detail, known.nights = detail, known.nights + 1
     for subject in open_ones.keys() - found.keys():
         _close(ctx, open_ones[subject])
     ctx.session.flush()
@@ -241,7 +241,7 @@ def free_earnings(ctx: Ctx) -> dict[str, Money]:
     """
     free = held_by_provider(ctx)
     for kind in OTHERS:
-        for (_, currency), minor in ledger.standing(ctx, kind).items():
+        for (_, currency), minor in ledger.balances_by_account(ctx, kind).items():
             free[currency] = free.get(currency, Money.zero(currency)) - Money(minor, currency)
     moved = select(ProviderLine.currency, func.sum(ProviderLine.amount_minor - ProviderLine.fee_minor).label("minor"))
     for row in ctx.session.execute(moved.where(ProviderLine.explained == Sort.OWN).group_by(ProviderLine.currency)):

@@ -50,7 +50,7 @@ class Payout:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Charged:
     """A payer's payment for a deal or session, and the part that goes back or came from their bank.
 
     `arrived`: none is on its way.
@@ -76,13 +76,13 @@ class Statement:
 
     held: tuple[Held, ...]
     credits: tuple[Held, ...]
-    recalled: tuple[Held, ...]
+    disputed: tuple[Held, ...]
     on_cards: tuple[Held, ...]
     unpaid: tuple[Held, ...]
     coming: tuple[Held, ...]
     payouts: tuple[Payout, ...]
-    taken: tuple[Taken, ...]
-    spent: tuple[Taken, ...]
+    charged: tuple[Charged, ...]
+    spent: tuple[Charged, ...]
     due: tuple[Money, ...]
     owes: tuple[Money, ...]
 

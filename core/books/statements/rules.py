@@ -86,8 +86,8 @@ def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None
         )
     if moved.minor < 0:
         fee = None if key.startswith("chargeback:") else _sum(legs, COMMISSION)
-        taken = -fee if fee is not None and fee.minor < 0 else None
-        return "released" if taken is not None or _sum(legs, PROVIDER) is None else "adjusted", -moved, None, taken
+        fees = -fee if fee is not None and fee.minor < 0 else None
+        return "released" if fees is not None or _sum(legs, PROVIDER) is None else "adjusted", -moved, None, fees
     if claimed is not None:
         return "set_off", None, moved, None
     return "sent", None, moved, None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.advice.sessions.model import SESSION, Booking, CardHold, HoldState, SessionState, Settlement
 from core.books.statements import rules
-from core.books.statements.model import Held, Line, Payout, Statement, Taken
+from core.books.statements.model import Charged, Held, Line, Payout, Statement
 from core.kernel.money import Money, running_total_fee
 from core.kernel.timers import TimerRow, deadline_of
 from core.kernel.transaction import Ctx
@@ -40,7 +40,7 @@ from core.trade.funding.rails.model import PaymentWay
 LATEST: Final = 10  # payouts on a screen; the file has all of them
 ON_THE_CARD: Final = (HoldState.HELD, HoldState.CAPTURING, HoldState.RELEASING)  # the bank has not said that it is gone
 # States in which we may hold money.
-NOT_PARTED: Final = (SessionState.CHARGING, SessionState.DEBT, SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE)
+UNSETTLED: Final = (SessionState.CHARGING, SessionState.DEBT, SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE)
 
 
 def of_person(person: Person) -> ColumnElement[bool]:
@@ -54,17 +54,17 @@ def on_cards(ctx: Ctx, person: Person) -> Iterator[Held]:
         yield Held(booking.id, booking.ref, booking.seeker == person.id, hold.amount, hold.capture_before)
 
 
-def recalled(ctx: Ctx, person: Person) -> Iterator[Held]:
+def disputed(ctx: Ctx, person: Person) -> Iterator[Held]:
     """Yield what a bank has called back of a session, and has not decided about."""
     query = select(Chargeback, Booking).join(Booking, Booking.id == Chargeback.subject)
     found = query.where(of_person(person), Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
-    for recall, booking in ctx.session.execute(found):
-        yield Held(booking.id, booking.ref, booking.seeker == person.id, recall.amount, None)
+    for chargeback, booking in ctx.session.execute(found):
+        yield Held(booking.id, booking.ref, booking.seeker == person.id, chargeback.amount, None)
 
 
 def held(ctx: Ctx, person: Person) -> Iterator[Held]:
     """Yield what was taken from a card and has not been split yet."""
-    for booking in _waiting(ctx, person, NOT_PARTED):
+    for booking in _waiting(ctx, person, UNSETTLED):
         amount = ledger.balance(ctx, escrow(booking.id), booking.currency)
         if amount:
             timer = deadline_of(ctx.session, SESSION.name, booking.id)
@@ -76,16 +76,16 @@ def held(ctx: Ctx, person: Person) -> Iterator[Held]:
 
 def unpaid(ctx: Ctx, person: Person) -> Iterator[Held]:
     """Yield what is owed for a session whose card gave nothing, and by when it is to be paid."""
-    taken = select(func.coalesce(func.sum(CardHold.captured_minor), 0)).where(CardHold.state == HoldState.CAPTURED)
+    captured = select(func.coalesce(func.sum(CardHold.captured_minor), 0)).where(CardHold.state == HoldState.CAPTURED)
     for booking in _waiting(ctx, person, (SessionState.DEBT,)):
-        came = int(ctx.session.scalar(taken.where(CardHold.booking_id == booking.id)) or 0)
+        came = int(ctx.session.scalar(captured.where(CardHold.booking_id == booking.id)) or 0)
         timer = deadline_of(ctx.session, SESSION.name, booking.id)
         owed = booking.due - Money(came, booking.currency)
         until = None if timer is None else timer.due_at
         yield Held(booking.id, booking.ref, booking.seeker == person.id, owed, until)
 
 
-def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
+def charged(ctx: Ctx, person: Person) -> Iterator[Charged]:
     """Yield what a seeker has paid for settled sessions, and what of it goes back; the latest come first."""
     coming = (
         select(func.count())
@@ -98,7 +98,7 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
     )
     query: Select[Any] = (
         select(Booking.id, Booking.ref, Booking.currency, Settlement.back_minor, func.sum(CardHold.captured_minor))
-        .add_columns(coming, taken_by_bank(Booking.id, Chargeback.amount_minor - Chargeback.from_refunds_minor))
+        .add_columns(coming, kept_by_bank(Booking.id, Chargeback.amount_minor - Chargeback.from_refunds_minor))
         .join(Settlement, Settlement.booking_id == Booking.id)
         .join(CardHold, and_(CardHold.booking_id == Booking.id, CardHold.state == HoldState.CAPTURED))
         .where(Booking.seeker == person.id, CardHold.captured_minor > 0)
@@ -108,10 +108,10 @@ def taken(ctx: Ctx, person: Person) -> Iterator[Taken]:
     )
     for subject, ref, currency, back, amount, under_way, by_bank in ctx.session.execute(query):
         given_back = Money(int(back + by_bank), currency)
-        yield Taken(subject, ref, Money(int(amount), currency), given_back, arrived=not under_way)
+        yield Charged(subject, ref, Money(int(amount), currency), given_back, arrived=not under_way)
 
 
-def taken_by_bank(
+def kept_by_bank(
     subject: InstrumentedAttribute[str], amount: ColumnElement[int] = Chargeback.amount_minor.expression
 ) -> ScalarSelect[Any]:
     """Sum what payers' banks have taken of a deal or session and not given up, in minor units."""
@@ -157,12 +157,12 @@ def statement(ctx: Ctx) -> Statement:
     return Statement(
         held=(*_held(ctx, organisation), *held(ctx, person)),
         credits=tuple(_credits(ctx, organisation)),
-        recalled=(*_recalled(ctx, organisation), *recalled(ctx, person)),
+        disputed=(*_disputed(ctx, organisation), *disputed(ctx, person)),
         on_cards=tuple(on_cards(ctx, person)),
         unpaid=(*_awaited(ctx, organisation, on_its_way=False), *unpaid(ctx, person)),
         coming=tuple(_awaited(ctx, organisation, on_its_way=True)),
         payouts=tuple(_payouts(ctx, person)),
-        taken=tuple(taken(ctx, person)),
+        charged=tuple(charged(ctx, person)),
         spent=tuple(_spent(ctx, organisation)),
         due=tuple(money for money in ledger.balances(ctx, payable(organisation)).values() if money),
         owes=tuple(money for money in ledger.balances(ctx, receivable(organisation)).values() if money),
@@ -175,8 +175,8 @@ def lines(ctx: Ctx) -> Iterator[Line]:
     organisation = person.organisation_id
     of_deals = or_(Deal.buyer == organisation, Deal.seller == organisation)
     deals = select(Deal.id, Deal.ref, (Deal.buyer == organisation).label("pays")).where(of_deals)
-    talks = select(Booking.id, Booking.ref, (Booking.seeker == person.id).label("pays"))
-    mine = {row.id: row for row in ctx.session.execute(deals.union_all(talks.where(of_person(person))))}
+    bookings = select(Booking.id, Booking.ref, (Booking.seeker == person.id).label("pays"))
+    mine = {row.id: row for row in ctx.session.execute(deals.union_all(bookings.where(of_person(person))))}
     ids = select(Deal.id).where(of_deals).union_all(select(Booking.id).where(of_person(person)))
     for entry, group in groupby(ledger.postings_of(ctx, ids), key=lambda row: row[0]):
         about = mine[str(entry.deal_id)]
@@ -206,8 +206,8 @@ def _fee_of(ctx: Ctx, deal: Deal, held: Money) -> Money:
     """Return our fee if all that is held is released, too: that of the whole, without what was taken already."""
     sums = select(func.sum(LotSettlement.released_minor), func.sum(LotSettlement.fee_minor))
     released, fees = ctx.session.execute(sums.where(LotSettlement.deal_id == deal.id)).one()
-    so_far, taken = Money(int(released or 0), deal.currency), Money(int(fees or 0), deal.currency)
-    return running_total_fee(so_far + held, taken, deal.commission_bp)
+    so_far, fees_so_far = Money(int(released or 0), deal.currency), Money(int(fees or 0), deal.currency)
+    return running_total_fee(so_far + held, fees_so_far, deal.commission_bp)
 
 
 def _awaited(ctx: Ctx, organisation: str, *, on_its_way: bool) -> Iterator[Held]:
@@ -241,12 +241,12 @@ def _credits(ctx: Ctx, organisation: str) -> Iterator[Held]:
         yield Held(credit.deal_id, ref, True, credit.amount, None)
 
 
-def _recalled(ctx: Ctx, organisation: str) -> Iterator[Held]:
+def _disputed(ctx: Ctx, organisation: str) -> Iterator[Held]:
     query = select(Chargeback, Deal).join(Deal, Deal.id == Chargeback.subject)
     mine = or_(Deal.buyer == organisation, Deal.seller == organisation)
     found = query.where(mine, Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
-    for recall, deal in ctx.session.execute(found):
-        yield Held(deal.id, deal.ref, deal.buyer == organisation, recall.amount, None)
+    for chargeback, deal in ctx.session.execute(found):
+        yield Held(deal.id, deal.ref, deal.buyer == organisation, chargeback.amount, None)
 
 
 def _until(ctx: Ctx, deal_id: str) -> datetime | None:
@@ -261,28 +261,28 @@ def _until(ctx: Ctx, deal_id: str) -> datetime | None:
     return ctx.session.scalar(select(func.min(TimerRow.due_at)).where(or_(of_deal, of_lots)))
 
 
-def _spent(ctx: Ctx, organisation: str) -> Iterator[Taken]:
+def _spent(ctx: Ctx, organisation: str) -> Iterator[Charged]:
     """Yield what a buyer has paid for deals and is no longer held, and what goes back; the latest first."""
     released = select(func.coalesce(func.sum(LotSettlement.released_minor), 0)).where(LotSettlement.deal_id == Deal.id)
-    parted = exists().where(LotSettlement.deal_id == Deal.id)
+    has_settlement = exists().where(LotSettlement.deal_id == Deal.id)
     kept = exists().where(Chargeback.subject == Deal.id, Chargeback.state.in_(LOST))  # and no refund is left of it
     to_them = or_(Disbursement.kind == DisbursementKind.REFUND, Disbursement.payee == Deal.buyer)
     refunds = and_(Disbursement.subject == Deal.id, to_them)
     back = select(func.coalesce(func.sum(Disbursement.amount_minor), 0)).where(refunds)
     coming = select(func.count()).where(refunds, Disbursement.state != DisbursementState.DONE)
-    by_bank = taken_by_bank(Deal.id)
+    by_bank = kept_by_bank(Deal.id)
     # What was released counts already: the seller bears it, and the buyer has paid it once.
-    unreleased = taken_by_bank(Deal.id, Chargeback.from_escrow_minor + Chargeback.from_refunds_minor)
+    unreleased = kept_by_bank(Deal.id, Chargeback.from_escrow_minor + Chargeback.from_refunds_minor)
     query = (
         select(Deal.id, Deal.ref, Deal.currency)
         .add_columns(released.scalar_subquery(), back.scalar_subquery(), coming.scalar_subquery(), by_bank, unreleased)
-        .where(Deal.buyer == organisation, or_(parted, exists().where(refunds), kept))
+        .where(Deal.buyer == organisation, or_(has_settlement, exists().where(refunds), kept))
         .order_by(Deal.id.desc())
         .limit(LATEST)
     )
-    for subject, ref, currency, gone, given_back, under_way, taken, was_ours in ctx.session.execute(query):
+    for subject, ref, currency, gone, given_back, under_way, kept_back, was_ours in ctx.session.execute(query):
         if amount := Money(int(gone + given_back + was_ours), currency):
-            yield Taken(subject, ref, amount, Money(int(given_back + taken), currency), arrived=not under_way)
+            yield Charged(subject, ref, amount, Money(int(given_back + kept_back), currency), arrived=not under_way)
 
 
 def _payouts(ctx: Ctx, person: Person) -> list[Payout]:

@@ -449,7 +449,7 @@ def place_words(parsed: ParsedQuery, knows: Knows = lambda _: False) -> list[Wor
     assert parsed.place is not None
     spot = Spot(parsed.place.lat, parsed.place.lon)
     names = _names(parsed.place, 1.0)
-    written = words_in(parsed.place_said)
+    written = words_in(parsed.place_as_written)
     if len(written) > 1:  # "La Coruña": no company is called so by chance, and its longest word tells it best
         return [Word(max(written, key=len), names, spot, fuzzy=False, tells=WHERE_TELLS)]
     # Beside goods any small town may be the beginning of a company's name: "sawdust Berge" of Bergemnäs Skog.

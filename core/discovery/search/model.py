@@ -45,14 +45,14 @@ NOT_TRADED: Final = "goods.not_traded"
 MOMENTARY: Final = frozenset({"unclear", "side", "order", "by_load", "around_km"})
 PRICES: Final = ("price", "max_price")  # either is a limit above which nothing is wanted
 GOODS: Final = ("product", "alternatives", "grade", "grades", "named", "rest")  # what other goods have otherwise
-WORDING: Final = ("place_said", "countries_said", "named", "by_grade")
+WORDING: Final = ("place_as_written", "countries_as_written", "named", "by_grade")
 # A new field of the first kind replaces earlier fields of the second.
 REPLACED: Final = (
     (PRICES, PRICES),
     (("product", "alternatives"), GOODS),
     (("grade", "grades"), ("grade", "grades", "by_grade")),
-    (("place",), ("radius_km", "countries", "countries_said")),
-    (("countries",), ("place", "place_said", "radius_km")),
+    (("place",), ("radius_km", "countries", "countries_as_written")),
+    (("countries",), ("place", "place_as_written", "radius_km")),
     (("max_rate",), ("by_minute",)),
 )
 
@@ -108,7 +108,7 @@ class ParsedQuery:
     min_price: UnitPrice | None = None
     incoterm: str | None = None
     place: Place | None = None
-    place_said: str = ""  # as it was written
+    place_as_written: str = ""  # as it was written
     radius_km: int | None = None
     around_km: int | None = None  # a distance without a place: from the user's own
     window: DateWindow | None = None
@@ -123,7 +123,7 @@ class ParsedQuery:
     named: str = ""  # the words that name the goods
     left_out: tuple[str, ...] = ()  # excluded tags: "country:UA", "grade:ENplus_A2", "scheme:FSC"
     countries: tuple[str, ...] = ()  # that goods shall be from; a sentence leaves them among its words
-    countries_said: str = ""  # as they were written
+    countries_as_written: str = ""  # as they were written
     quality: tuple[Measure, ...] = ()  # measured properties of goods; a sentence leaves them among its words
     rest: str = ""  # the words that were not understood
     unclear: tuple[Refusal, ...] = ()  # statements that cannot be right: a question to ask back
@@ -227,7 +227,7 @@ class Query:
         `keeps_place_name`: keep the person's name for the town, to show the search again by that name.
         """
         plain = replace(self.parsed, **_empty(WORDING))
-        return Query(replace(plain, place_said=self.parsed.place_said) if keeps_place_name else plain)
+        return Query(replace(plain, place_as_written=self.parsed.place_as_written) if keeps_place_name else plain)
 
     def refined_by(self, more: ParsedQuery) -> Query:
         """Return the query with later words in place of earlier ones; exclusions add up."""

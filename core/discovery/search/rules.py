@@ -139,7 +139,11 @@ def relaxed(query: Query) -> list[tuple[str, dict[str, object], Query]]:
     place = parsed.place.name if parsed.place else None
     ways: list[tuple[str, dict[str, object], ParsedQuery]] = [
         ("search.relax.words", {"words": parsed.rest}, replace(parsed, rest="")),
-        ("search.relax.countries", {"countries": parsed.countries}, replace(parsed, countries=(), countries_said="")),
+        (
+            "search.relax.countries",
+            {"countries": parsed.countries},
+            replace(parsed, countries=(), countries_as_written=""),
+        ),
         ("search.relax.incoterm", {"incoterm": parsed.incoterm}, replace(parsed, incoterm=None)),
         ("search.relax.packaging", {"packaging": parsed.packaging}, replace(parsed, packaging=())),
         ("search.relax.quality", {"quality": parsed.quality}, replace(parsed, quality=())),
@@ -194,7 +198,7 @@ def _exactly(quantity: Quantity) -> Fraction:
 
 def is_empty(parsed: ParsedQuery) -> bool:
     """Return True if every listing answers equally well."""
-    wording = replace(parsed, named="", place_said="", countries_said="", grades=(), by_grade=None)
+    wording = replace(parsed, named="", place_as_written="", countries_as_written="", grades=(), by_grade=None)
     return replace(wording, side=None, around_km=None, unclear=()) == ParsedQuery()
 
 
@@ -208,8 +212,10 @@ def bare(query: Query) -> tuple[Query, Query] | None:
     if parsed.product is None and not parsed.alternatives:
         return None
     goods = ParsedQuery(product=parsed.product, alternatives=parsed.alternatives)
-    goods = replace(goods, place=parsed.place, place_said=parsed.place_said)
-    there = replace(goods, radius_km=parsed.radius_km, countries=parsed.countries, countries_said=parsed.countries_said)
+    goods = replace(goods, place=parsed.place, place_as_written=parsed.place_as_written)
+    there = replace(
+        goods, radius_km=parsed.radius_km, countries=parsed.countries, countries_as_written=parsed.countries_as_written
+    )
     return replace(query, parsed=there), replace(query, parsed=goods)
 
 
@@ -235,7 +241,7 @@ def without(query: Query, filter_name: str) -> Query:
         "place": {"radius_km": None},
         "grade": {"certificates": tuple(each for each in parsed.certificates if each != parsed.grade)},
         "product": {"grade": None, "grades": ()},
-        "countries": {"countries_said": ""},
+        "countries": {"countries_as_written": ""},
     }
     given_up = with_it.get(filter_name, {})
     empty: dict[str, Any] = {filter_name: getattr(ParsedQuery(), filter_name), **given_up}

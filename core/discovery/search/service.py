@@ -132,7 +132,7 @@ def _from_home(parsed: ParsedQuery, home: Place | None) -> ParsedQuery:
     if parsed.around_km is None:
         return parsed
     if home is not None:
-        return replace(parsed, place=home, place_said=home.name, radius_km=parsed.around_km, around_km=None)
+        return replace(parsed, place=home, place_as_written=home.name, radius_km=parsed.around_km, around_km=None)
     whence = Invalid("place.distance_from_where", km=parsed.around_km)
     return replace(parsed, around_km=None, unclear=(*parsed.unclear, whence))
 
@@ -172,7 +172,7 @@ def as_problem(query: Query, catalogue: Catalogue, text: str = "") -> Query:
     rate = parsed.max_rate
     if rate is None and limit is not None:
         rate = Money.rounded(Fraction(limit.amount), limit.currency)
-    about = " ".join(filter(None, (parsed.named, parsed.rest, parsed.countries_said)))
+    about = " ".join(filter(None, (parsed.named, parsed.rest, parsed.countries_as_written)))
     return Query(
         ParsedQuery(
             rest=" ".join(problem_words(about, parsed, catalogue, text)),
@@ -183,7 +183,7 @@ def as_problem(query: Query, catalogue: Catalogue, text: str = "") -> Query:
             at=parsed.at,
             speaks=parsed.speaks,
             place=parsed.place,
-            place_said=parsed.place_said,
+            place_as_written=parsed.place_as_written,
             radius_km=parsed.radius_km,
             unclear=tuple(each for each in parsed.unclear if each.code not in OF_GOODS),
         )

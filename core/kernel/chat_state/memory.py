@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from core.kernel.chat_state.model import Remembered
+from core.kernel.chat_state.model import MemoryRow
 from core.kernel.compiled_statements import pick, put, remove
 from core.kernel.transaction import Ctx
 
@@ -53,15 +53,15 @@ class ChatMemory:
     def get(self, topic: Topic[Value], *, about: str = "") -> Value | None:
         """Return the last stored value; None if there is none. `about`: the subject, for topics with several."""
         where = {"person_id": self.person_id, "topic": _stored(topic, about)}
-        kept = pick(self.ctx.session, Remembered, ("text",), **where)
+        kept = pick(self.ctx.session, MemoryRow, ("text",), **where)
         return topic.read(str(kept["text"])) if kept is not None and kept["text"] else None
 
     def put(self, topic: Topic[Value], value: Value, *, about: str = "") -> None:
         where = {"person_id": self.person_id, "topic": _stored(topic, about)}
-        put(self.ctx.session, Remembered, **where, text=topic.write(value))
+        put(self.ctx.session, MemoryRow, **where, text=topic.write(value))
 
     def forget(self, topic: Topic[Value]) -> None:
-        remove(self.ctx.session, Remembered, person_id=self.person_id, topic=topic.name)
+        remove(self.ctx.session, MemoryRow, person_id=self.person_id, topic=topic.name)
 
 
 def _stored(topic: Topic[Value], about: str) -> str:

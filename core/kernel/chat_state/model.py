@@ -38,7 +38,7 @@ class Draft(Table):
     expected_version: Mapped[int | None] = mapped_column(Integer)  # version of the subject when the form was opened
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     trail: Mapped[list[str]] = mapped_column(JSON, default=list)
-    said: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # which message has answered which field
+    sources: Mapped[dict[str, str]] = mapped_column("said", JSON, default=dict)  # which message answered which field
     editing: Mapped[str | None] = mapped_column(String(40))  # the line of the review being changed
     schema: Mapped[str] = mapped_column(String(16))
     revision: Mapped[int] = mapped_column(Integer, default=1)
@@ -49,7 +49,7 @@ class Draft(Table):
     __table_args__ = (Index("ix_draft_person_focused", "person_id", "focused"),)
 
 
-class Remembered(Table):
+class MemoryRow(Table):
     """A short text that a button refers to but cannot carry, for example the sentence of a person's last search."""
 
     __tablename__ = "remembered"

@@ -137,14 +137,14 @@ def focus_draft(ctx: Ctx, draft: Draft) -> None:
 def note_answer(ctx: Ctx, draft: Draft, message: str, name: str) -> None:
     """Remember which message has answered which field: it may be changed later."""
     if message:
-        said = {**draft.said, message: name}
-        change(ctx.session, Draft, {"id": draft.id}, said=said)
-        set_committed_value(draft, "said", said)
+        sources = {**draft.sources, message: name}
+        change(ctx.session, Draft, {"id": draft.id}, said=sources)
+        set_committed_value(draft, "sources", sources)
 
 
 def answered_by(ctx: Ctx, person_id: str, message: str) -> Draft | None:
     """Return the draft of which this message has answered a field."""
-    return next((draft for draft in drafts_of(ctx, person_id) if message in draft.said), None)
+    return next((draft for draft in drafts_of(ctx, person_id) if message in draft.sources), None)
 
 
 def was_answer(ctx: Ctx, person_id: str, message: str) -> bool:
@@ -154,8 +154,8 @@ def was_answer(ctx: Ctx, person_id: str, message: str) -> bool:
 
 def close_draft(ctx: Ctx, draft: Draft) -> None:
     """Close a draft that was submitted or discarded."""
-    if draft.said:
-        ChatMemory(ctx, draft.person_id).put(ANSWERED, tuple(draft.said))
+    if draft.sources:
+        ChatMemory(ctx, draft.person_id).put(ANSWERED, tuple(draft.sources))
     clear_timers(ctx.session, "draft", draft.id)
     remove(ctx.session, Draft, id=draft.id)
     ctx.session.expunge(draft)
@@ -229,9 +229,9 @@ def main_button(ctx: Ctx, platform: str, workspace: str, address: str, message: 
 def point_to(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str, card: ShownCard) -> None:
     """Store which message shows a subject now. The time of sending stays if the message was edited."""
     where = {"platform": platform, "workspace": workspace, "address": address, "subject": subject}
-    said = {"folded": card.folded, "main": card.main}
-    if not change(ctx.session, CardPointer, {**where, "message": card.message}, **said):
-        put(ctx.session, CardPointer, **where, **said, message=card.message, shown_at=ctx.now)
+    folding = {"folded": card.folded, "main": card.main}
+    if not change(ctx.session, CardPointer, {**where, "message": card.message}, **folding):
+        put(ctx.session, CardPointer, **where, **folding, message=card.message, shown_at=ctx.now)
 
 
 def point_away(ctx: Ctx, platform: str, workspace: str, address: str, *, subject: str) -> None:

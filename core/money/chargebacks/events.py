@@ -29,7 +29,7 @@ class ChargebackOpened(ChargebackFact):
     reason: str
 
 
-class ChargebackTaken(ChargebackFact):
+class ChargebackBooked(ChargebackFact):
     """The money has left our balance. The row says from which accounts it was taken in the books."""
 
 

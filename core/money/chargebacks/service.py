@@ -21,12 +21,12 @@ from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.events import (
+    ChargebackBooked,
     ChargebackClaimed,
     ChargebackClosed,
     ChargebackMadeGood,
     ChargebackOpened,
     ChargebackServed,
-    ChargebackTaken,
     ChargebackThawed,
     ChargebackWrittenOff,
     PayoutSetOff,
@@ -53,10 +53,10 @@ from core.people.accounts.service import acting
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The provider's report of a dispute. `taken` and `fee` have left our balance; both are zero for an inquiry."""
+    """The provider's report of a dispute. `amount` and `fee` have left our balance; both are zero for an inquiry."""
 
     ref: str
-    taken: Money
+    amount: Money
     fee: Money
     reason: str
     evidence_due: datetime | None
@@ -130,9 +130,9 @@ def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
         ctx.session.add(known)
         ctx.session.flush()
         facts = (source.subject_kind, source.subject, known.id, source.seller)
-        ctx.announce(ChargebackOpened(*facts, called.taken, called.reason))
-    if known.state == ChargebackState.OPEN and not known.amount_minor and called.taken:
-        _take(ctx, source, known, called.taken, called.fee)
+        ctx.announce(ChargebackOpened(*facts, called.amount, called.reason))
+    if known.state == ChargebackState.OPEN and not known.amount_minor and called.amount:
+        _take(ctx, source, known, called.amount, called.fee)
     return known
 
 
@@ -169,11 +169,13 @@ def of_subject(ctx: Ctx, subject: str) -> list[Chargeback]:
     return find_all(ctx.session, Chargeback, ("id",), subject=subject)
 
 
-def held_taken(ctx: Ctx, payment_id: str, currency: str) -> Money:
+def held_charged_back(ctx: Ctx, payment_id: str, currency: str) -> Money:
     """Return what banks took of a payment while it was held, and have not returned."""
     sums = select(func.coalesce(func.sum(Chargeback.from_escrow_minor), 0))
-    taken = ctx.session.scalar(sums.where(Chargeback.payment_id == payment_id, Chargeback.state != ChargebackState.WON))
-    return Money(int(taken or 0), currency)
+    amount = ctx.session.scalar(
+        sums.where(Chargeback.payment_id == payment_id, Chargeback.state != ChargebackState.WON)
+    )
+    return Money(int(amount or 0), currency)
 
 
 def chargeback_for(ctx: Ctx, chargeback_id: str) -> Chargeback:
@@ -210,7 +212,7 @@ def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
     ctx.announce(ChargebackWrittenOff(found.subject_kind, found.subject, found.id))
 
 
-def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, mark: str) -> Money:
+def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, for_payout: str) -> Money:
     """Keep from a payout what the seller owes us, the oldest claim first. Return the rest, which is sent.
 
     `mark`: the id of the lot or session that is paid out.
@@ -223,7 +225,7 @@ def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net:
         kept = min(rest, found.outstanding)
         if kept.minor > 0:
             legs = [debit(payable(seller), kept), credit(receivable(seller), kept)]
-            key = f"chargeback:{found.id}:set_off:{mark}"
+            key = f"chargeback:{found.id}:set_off:{for_payout}"
             ledger.post(ctx, key, "Set off against what the seller owes", legs, deal=subject)
             if subject_kind is SubjectKind.DEAL and found.subject != subject:
                 left, about = found.outstanding - kept, (found.subject_kind, found.subject, found.id)
@@ -264,24 +266,24 @@ def earned_by(seller: str) -> str:
 # --- shared steps -----------------------------------------------------------------------------------------------------
 
 
-def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money) -> None:
+def _take(ctx: Ctx, source: Source, found: Chargeback, amount: Money, fee: Money) -> None:
     """Book which accounts bear it for now. A refund that was waiting has reached the payer already, so it is not
     claimed.
     """
-    none, before = Money.zero(taken.currency), _taken_before(ctx, source)
-    once = min(taken, max(source.not_back - before.of_payment, none))
+    none, before = Money.zero(amount.currency), _earlier_chargebacks(ctx, source)
+    once = min(amount, max(source.not_back - before.of_payment, none))
     waited = min(once, source.waiting)
     returned = none if source.seller == MARKET else before.commission  # each payment has its own earnings
     share = recourse(once - waited, source.held, source.released, source.fees, returned, claimed=before.claimed)
-    twice = taken - once + share.loss
-    found.amount_minor, found.fee_minor = taken.minor, fee.minor
+    twice = amount - once + share.loss
+    found.amount_minor, found.fee_minor = amount.minor, fee.minor
     found.from_escrow_minor = share.escrow.minor
     found.from_commission_minor = share.commission.minor
     found.from_loss_minor = twice.minor
     found.claimed_minor = (share.claimed + waited).minor
     found.recovered_minor = found.from_refunds_minor = waited.minor
     legs = [
-        credit(PROVIDER, taken),
+        credit(PROVIDER, amount),
         debit(escrow(source.subject), share.escrow),
         debit(earned_by(source.seller), share.commission),
         debit(receivable(source.seller), share.claimed),
@@ -293,7 +295,7 @@ def _take(ctx: Ctx, source: Source, found: Chargeback, taken: Money, fee: Money)
     ledger.post(ctx, f"chargeback:{found.id}:opened", "Taken back by the payer's bank", legs, deal=source.subject)
     ctx.session.flush()
     about = (source.subject_kind, source.subject, found.id)
-    ctx.announce(ChargebackTaken(*about))
+    ctx.announce(ChargebackBooked(*about))
     if share.claimed:
         ctx.announce(ChargebackClaimed(*about, source.seller, share.claimed))
 
@@ -307,7 +309,7 @@ class Before:
     of_payment: Money
 
 
-def _taken_before(ctx: Ctx, source: Source) -> Before:
+def _earlier_chargebacks(ctx: Ctx, source: Source) -> Before:
     """Return what earlier chargebacks took. It limits what this one takes of our fees and claims from the seller."""
     commission = claimed = of_payment = 0
     for each in of_subject(ctx, source.subject):

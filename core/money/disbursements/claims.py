@@ -38,8 +38,8 @@ def set_off(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
     if not is_payout_to(parties.seller, row) or row.asked_at is not None:
         return False
     # A session's payout may be set off again, under another key, when it has become smaller.
-    mark = row.id if row.subject_kind is SubjectKind.DEAL else f"{row.id}:{row.amount_minor}"
-    rest = chargebacks.set_off(ctx, row.subject_kind, row.subject, parties.seller, row.amount, mark=mark)
+    for_payout = row.id if row.subject_kind is SubjectKind.DEAL else f"{row.id}:{row.amount_minor}"
+    rest = chargebacks.set_off(ctx, row.subject_kind, row.subject, parties.seller, row.amount, for_payout=for_payout)
     if rest != row.amount:
         lessen(ctx, row, row.amount - rest)
     return not row.amount

@@ -11,9 +11,9 @@ from core.kernel.timers import Timer
 from core.kernel.transaction import Ctx
 from core.money.chargebacks import service as chargebacks
 from core.money.chargebacks.events import (
+    ChargebackBooked,
     ChargebackClosed,
     ChargebackFact,
-    ChargebackTaken,
     ChargebackThawed,
     ChargebackWrittenOff,
 )
@@ -25,7 +25,7 @@ from core.money.payees.events import PayeeReady
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(ChargebackTaken, _with_subject_locked(recovery.taken))
+    reactions.on(ChargebackBooked, _with_subject_locked(recovery.recover_booked))
     reactions.on(ChargebackWrittenOff, _with_subject_locked(recovery.give_up))
     reactions.on(ChargebackClosed, _closed)
     reactions.on(ChargebackThawed, lambda ctx, fact: recovery.go_on(ctx, fact.subject))

@@ -39,7 +39,7 @@ from core.money.model import MARKET, SubjectKind
 
 
 def chargeback_opened(
-    ctx: Ctx, *, ref: str, intent_ref: str, taken: Money, fee: Money, reason: str, evidence_due: datetime | None
+    ctx: Ctx, *, ref: str, intent_ref: str, amount: Money, fee: Money, reason: str, evidence_due: datetime | None
 ) -> Chargeback:
     """Record that the payer's bank disputes a payment (see `chargebacks.opened`). Raises NotFound for an unknown
     payment.
@@ -73,7 +73,7 @@ def chargeback_opened(
         waiting=Money.total(waiting, exposure.held.currency),
         not_back=not_back,
     )
-    return chargebacks.opened(ctx, source, Called(ref, taken, fee, reason, evidence_due))
+    return chargebacks.opened(ctx, source, Called(ref, amount, fee, reason, evidence_due))
 
 
 def came_back(ctx: Ctx, row: Disbursement, parties: Parties, ref: str) -> None:
@@ -121,7 +121,7 @@ def claim_back(ctx: Ctx, subject: str) -> None:
             reverse(ctx, found)
 
 
-def taken(ctx: Ctx, found: Chargeback) -> None:
+def recover_booked(ctx: Ctx, found: Chargeback) -> None:
     """Cut the waiting refunds that the bank has paid, and reverse payouts for what the seller owes."""
     rest = found.from_refunds
     for row in rules.unsent_refunds(rows_of(ctx, found.subject), found.payment_id) if rest else ():

@@ -121,7 +121,7 @@ def ask(ctx: Ctx, row: Disbursement, parties: Parties) -> None:
         set_timer(ctx.session, Timer(DISBURSEMENT.name, row.id, TRY_AGAIN, title.held_until))
         ctx.announce(PayoutKept(row.subject_kind, row.subject, str(row.payee), row.amount, title.held_until))
     else:
-        _post(ctx, row, _message(row, parties, title, account))
+        _request(ctx, row, _message(row, parties, title, account))
 
 
 def is_disputed(ctx: Ctx, row: Disbursement, parties: Parties) -> bool:
@@ -215,7 +215,7 @@ def _message(row: Disbursement, parties: Parties, title: Title, account: str | N
     """Return the message for the transport. A charge of None leaves our balance."""
     charge = None if row.payee == parties.payer else title.charge
     common: dict[str, Any] = {
-        "effect": row.id,
+        "disbursement_id": row.id,
         "attempt": row.attempt,
         "amount": row.amount_minor,
         "currency": row.currency,
@@ -242,9 +242,9 @@ def _message(row: Disbursement, parties: Parties, title: Title, account: str | N
     )
 
 
-def _post(ctx: Ctx, row: Disbursement, message: Message) -> None:
+def _request(ctx: Ctx, row: Disbursement, message: Message) -> None:
     move(row, TRY_AGAIN)
     row.why, row.asked_at = None, ctx.now
     clear_timers(ctx.session, DISBURSEMENT.name, row.id)
     ctx.session.flush()
-    ctx.post(f"{row.subject_kind}:{row.subject}", message)
+    ctx.enqueue(f"{row.subject_kind}:{row.subject}", message)

@@ -222,7 +222,7 @@ def _sides(ctx: Ctx, account: str, currency: str) -> tuple[int, int, int, int]:
     return debits, credits_, pending_debits, pending_credits
 
 
-def standing(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
+def balances_by_account(ctx: Ctx, kind: str) -> dict[tuple[str, str], int]:
     """Return the non-empty balances of one kind of accounts ("escrow", "payable"), by account and currency."""
     query = select(Balance.account, Balance.currency, Balance.debits, Balance.credits).where(
         Balance.account.startswith(f"{kind}:", autoescape=True), Balance.debits != Balance.credits

@@ -84,7 +84,7 @@ class Person(Versioned, Table):
     zone: Mapped[str] = mapped_column(String(40))
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     operator: Mapped[bool] = mapped_column(Boolean, default=False)  # works for the market: mediates disputes, rules
-    mark: Mapped[str] = mapped_column(String(8))  # two pictures, on every message about money (security_phrases.py)
+    security_phrase: Mapped[str] = mapped_column("mark", String(8))  # two pictures, on messages about money
     email: Mapped[str | None] = mapped_column(String(254))
     email_proved_at: Mapped[datetime | None] = mapped_column(Instant)
     source: Mapped[str | None] = mapped_column(String(32))  # what led them here: the code of a link

@@ -1,4 +1,4 @@
-"""The personal mark: two pictures that only this person and the market know.
+"""The security phrase: two pictures that only this person and the market know.
 
 Every message about money that the market sends begins with it. A message that asks for money without it is a forgery.
 Two out of sixty are 3,540 marks. A copy of our bot cannot know which one to show.
@@ -25,7 +25,7 @@ PICTURES: Final = (
 OFFERED: Final = 6
 
 _READER = (
-    select(Person.mark)
+    select(Person.security_phrase)
     .join(ChatIdentity, ChatIdentity.person_id == Person.id)
     .where(
         ChatIdentity.platform == bindparam("platform"),
@@ -44,21 +44,21 @@ def new_security_phrase(ids: Ids) -> str:
 
 
 def offered_security_phrases(ctx: Ctx) -> list[str]:
-    """Return some marks to choose from, no two alike."""
+    """Return some phrases to choose from, no two alike."""
     found: dict[str, None] = {}
     while len(found) < OFFERED:
         found[new_security_phrase(ctx.ids)] = None
     return list(found)
 
 
-def choose_security_phrase(ctx: Ctx, mark: str) -> None:
-    """Set the acting person's mark. Raises Invalid for anything that is none."""
-    if len(mark) != 2 or mark[0] == mark[1] or not set(mark) <= set(PICTURES):
+def choose_security_phrase(ctx: Ctx, phrase: str) -> None:
+    """Set the acting person's phrase. Raises Invalid for anything that is none."""
+    if len(phrase) != 2 or phrase[0] == phrase[1] or not set(phrase) <= set(PICTURES):
         raise Invalid("mark.unknown")
-    ctx.session.get_one(Person, ctx.actor.person).mark = mark
+    ctx.session.get_one(Person, ctx.actor.person).security_phrase = phrase
 
 
 def security_phrase_at(ctx: Ctx, platform: str, workspace: str, address: str) -> str | None:
-    """Return the mark of the person who reads at this address; None if no reader is known."""
+    """Return the phrase of the person who reads at this address; None if no reader is known."""
     found = select_rows(ctx.session, _READER, platform=platform, workspace=workspace, address=address)
     return found[0][0] if found else None

@@ -69,7 +69,7 @@ def _welcome(ctx: Ctx, identity: Identity, address: str | None) -> Person:
         name=name,
         locale=identity.locale[:10],
         zone=identity.zone[:40],
-        mark=new_security_phrase(ctx.ids),
+        security_phrase=new_security_phrase(ctx.ids),
         created_at=ctx.now,
     )
     ctx.session.add(organisation)
@@ -124,7 +124,7 @@ def identities(ctx: Ctx, person_id: str) -> list[ChatIdentity]:
     return find_all(ctx.session, ChatIdentity, ("-last_used_at",), person_id=person_id, dead=False)
 
 
-def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
+def set_unreachable(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
     """Mark an address as out of reach (blocked, left). The person coming back revives it."""
     ctx.session.execute(
         update(ChatIdentity)
@@ -133,7 +133,7 @@ def mark_dead(ctx: Ctx, platform: str, workspace: str, address: str) -> None:
     )
 
 
-def mark_workspace_dead(ctx: Ctx, platform: str, workspace: str) -> None:
+def set_workspace_unreachable(ctx: Ctx, platform: str, workspace: str) -> None:
     """Mark all addresses of a workspace that removed us as out of reach. A person who speaks there again revives
     theirs.
     """
@@ -276,7 +276,7 @@ def claim_email(ctx: Ctx, command: ProveEmail) -> None:
             expires_at=ctx.now + EMAIL_CODE_VALID,
         )
     )
-    ctx.post(f"mail:{command.email}", CodeLetter(to=command.email, code=code, locale=person.locale))
+    ctx.enqueue(f"mail:{command.email}", CodeLetter(to=command.email, code=code, locale=person.locale))
 
 
 def prove_email(ctx: Ctx, code: str) -> int | None:

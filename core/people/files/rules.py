@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.kernel.errors import Invalid
 from core.people.files.model import ACCEPTED, CALENDAR_MIME, LARGEST, MOST_PIXELS, Checked
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UTF8_BOM = b"\xef\xbb\xbf"
 LONGEST_EDGE = 2560  # pixels of a picture that we keep
 # Modes that Pillow makes smaller well, and without a copy of the whole picture. JPEG is decoded smaller at once.
 SCALABLE = frozenset({"RGB", "L", "CMYK", "YCbCr"})
@@ -40,7 +40,7 @@ def is_picture(content: bytes) -> bool:
 
 
 def _is_calendar(content: bytes) -> bool:
-    return content[: len(BYTE_ORDER_MARK) + len(CALENDAR)].removeprefix(BYTE_ORDER_MARK).startswith(CALENDAR)
+    return content[: len(UTF8_BOM) + len(CALENDAR)].removeprefix(UTF8_BOM).startswith(CALENDAR)
 
 
 def photo(name: str, content: bytes) -> bytes:

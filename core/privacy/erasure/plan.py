@@ -19,7 +19,7 @@ from core.advice.reviews.model import SessionReview
 from core.advice.sessions.model import Booking, Complaint, Consent, Line
 from core.books.invoicing.model import Billing
 from core.discovery.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
-from core.kernel.chat_state.model import Draft, Remembered
+from core.kernel.chat_state.model import Draft, MemoryRow
 from core.kernel.database import Table
 from core.people.accounts.model import ChatIdentity, EmailCode, LinkCode
 from core.people.blocking.model import Block, Report
@@ -53,7 +53,7 @@ def rows_that_go(person: str) -> list[tuple[type[Table], Where]]:
         (EmailCode, EmailCode.person_id),
         (LinkCode, LinkCode.person_id),
         (Draft, Draft.person_id),
-        (Remembered, Remembered.person_id),
+        (MemoryRow, MemoryRow.person_id),
         (Alert, Alert.person_id),
         (RequestAlert, RequestAlert.person_id),
         (RequestsMuted, RequestsMuted.person_id),
@@ -79,7 +79,7 @@ def words_of_person(person: str) -> list[Emptied]:
     """Return the texts that the person has written or told, wherever they stand."""
     seeking = select(Booking.id).where(Booking.seeker == person)
     advising = select(Booking.id).where(Booking.consultant == person)
-    said = (Line.booking_id.in_(seeking) & (Line.side == "seeker")) | (
+    their_lines = (Line.booking_id.in_(seeking) & (Line.side == "seeker")) | (
         Line.booking_id.in_(advising) & (Line.side == "consultant")
     )
     bought = select(Purchase.id).where(Purchase.buyer == person)
@@ -100,7 +100,7 @@ def words_of_person(person: str) -> list[Emptied]:
         Emptied(Complaint, Complaint.booking_id.in_(seeking), {"words": ""}),
         Emptied(Complaint, Complaint.booking_id.in_(advising), {"answer": None}),
         Emptied(Consent, Consent.person_id == person, {"place": ""}),
-        Emptied(Line, said, {"text": "", "files": []}),
+        Emptied(Line, their_lines, {"text": "", "files": []}),
         Emptied(Report, Report.reporter == person, {"words": "", "screen": ""}),
         Emptied(Purchase, Purchase.buyer == person, {"url": None, "back_reason": None, "back_answer": None}),
         Emptied(PurchasePayment, PurchasePayment.purchase_id.in_(bought), {"payer": None}),

@@ -193,7 +193,7 @@ def _unname(ctx: Ctx, person_id: str) -> None:
     person = ctx.session.get_one(Person, person_id)
     person.name, person.locale, person.zone, person.roles = ERASED_NAME, "en", "UTC", []
     person.email = person.email_proved_at = None
-    person.operator, person.mark = False, new_security_phrase(ctx.ids)
+    person.operator, person.security_phrase = False, new_security_phrase(ctx.ids)
     company = organisation_of(ctx, person.organisation_id)
     company.without_vat = False
     company.name, company.country, company.vat_number = ERASED_NAME, None, None

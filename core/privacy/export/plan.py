@@ -19,7 +19,7 @@ from core.advice.reviews.model import PersonScore, SessionReview
 from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Line, Meeting, Settlement
 from core.books.invoicing.model import Billing, Invoice, State
 from core.discovery.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
-from core.kernel.chat_state.model import Draft, Remembered
+from core.kernel.chat_state.model import Draft, MemoryRow
 from core.kernel.database import Table
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import Disbursement
@@ -94,7 +94,7 @@ def _you(mine: str, own: str) -> list[Own]:
         Own(Membership, Membership.person_id == mine),
         Own(ChatIdentity, ChatIdentity.person_id == mine),
         Own(Billing, Billing.organisation_id == own),
-        Own(Remembered, Remembered.person_id == mine),
+        Own(MemoryRow, MemoryRow.person_id == mine),
         Own(Draft, Draft.person_id == mine),
         Own(Block, Block.organisation_id == own),
         Own(Report, Report.reporter == mine),
@@ -195,7 +195,7 @@ def _sessions(mine: str) -> list[Own]:
     seeking = select(Booking.id).where(Booking.seeker == mine)
     advising = select(Booking.id).where(Booking.consultant == mine)
     both = select(Booking.id).where(or_(Booking.seeker == mine, Booking.consultant == mine))
-    said = or_(
+    own_lines = or_(
         and_(Line.booking_id.in_(seeking), Line.side == "seeker"),
         and_(Line.booking_id.in_(advising), Line.side == "consultant"),
     )
@@ -204,7 +204,7 @@ def _sessions(mine: str) -> list[Own]:
         Own(Booking, Booking.consultant == mine, but=("problem",)),
         Own(Meeting, Meeting.booking_id.in_(both)),
         Own(Consent, Consent.person_id == mine),
-        Own(Line, said),
+        Own(Line, own_lines),
         Own(Recap, Recap.id.in_(both)),
         Own(Recording, Recording.id.in_(both)),
         Own(CardHold, CardHold.booking_id.in_(seeking), but=("url",)),

@@ -98,7 +98,7 @@ PURCHASE: Final = Process(
 )
 
 
-class Recall(StrEnum):
+class ChargebackResult(StrEnum):
     """The state of a chargeback of the price: not decided (`open`), or kept by the bank (`lost`)."""
 
     OPEN = "open"
@@ -136,7 +136,7 @@ class Purchase(InProcess[PurchaseState], Table):
     back_reason: Mapped[str | None] = mapped_column(Words)
     back_answer: Mapped[str | None] = mapped_column(Words)
     rest_minor: Mapped[int | None] = mapped_column(Minor)
-    recall: Mapped[Recall | None] = mapped_column(OneOf(Recall))
+    chargeback: Mapped[ChargebackResult | None] = mapped_column("recall", OneOf(ChargebackResult))
 
     price = MoneyOf()
     credit = MoneyOf()
@@ -157,7 +157,7 @@ class Purchase(InProcess[PurchaseState], Table):
     def refund_is_asked(self) -> bool:
         """Return whether the buyer's refund request waits for an operator. During a chargeback no operator decides."""
         waits = self.asked_back_at is not None and self.back_answer is None
-        return waits and self.state == PurchaseState.PAID and self.recall is None
+        return waits and self.state == PurchaseState.PAID and self.chargeback is None
 
 
 class PurchasePayment(Table):

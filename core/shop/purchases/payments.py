@@ -224,7 +224,7 @@ def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
         return
     purchase.page_ref = page_ref
     if purchase.state != PURCHASE.initial:
-        ctx.post(f"purchase:{purchase.id}", ClosePurchasePage(purchase=purchase.id, session=page_ref))
+        ctx.enqueue(f"purchase:{purchase.id}", ClosePurchasePage(purchase=purchase.id, session=page_ref))
         return
     purchase.url = url
     ctx.session.flush()

@@ -15,19 +15,19 @@ from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
-from core.money.chargebacks.events import ChargebackClosed, ChargebackFact, ChargebackOpened, ChargebackTaken
+from core.money.chargebacks.events import ChargebackBooked, ChargebackClosed, ChargebackFact, ChargebackOpened
 from core.money.chargebacks.model import Chargeback, ChargebackState
 from core.money.chargebacks.service import frozen, kept_by_bank, of_payment
 from core.money.model import SubjectKind
 from core.shop.purchases import service
 from core.shop.purchases.events import PurchaseChargedBack, PurchaseLost, PurchaseRegained
-from core.shop.purchases.model import PURCHASE, REFUND_REQUEST, Purchase, PurchaseState, Recall
+from core.shop.purchases.model import PURCHASE, REFUND_REQUEST, ChargebackResult, Purchase, PurchaseState
 from core.shop.purchases.payments import counts, kept_from, locked
 
 
 def listen(reactions: Reactions) -> None:
     reactions.on(ChargebackOpened, _of_price(lambda _ctx, _purchase, _fact: None))
-    reactions.on(ChargebackTaken, _of_price(_withdrawn))
+    reactions.on(ChargebackBooked, _of_price(_withdrawn))
     reactions.on(ChargebackClosed, _of_price(_closed))
 
 
@@ -50,14 +50,14 @@ def _of_price(hear: Callable[[Ctx, Purchase, Any], None]) -> Callable[[Ctx, Char
         if fact.subject_kind is SubjectKind.PURCHASE and hangs_on(ctx, fact.chargeback_id):
             found, purchase = ctx.session.get_one(Chargeback, fact.chargeback_id), locked(ctx, fact.subject)
             is_disputed, kept = frozen(ctx, purchase.id, found.payment_id), kept_by_bank(ctx, found.payment_id)
-            purchase.recall = Recall.OPEN if is_disputed else Recall.LOST if kept else None
+            purchase.chargeback = ChargebackResult.OPEN if is_disputed else ChargebackResult.LOST if kept else None
             ctx.session.flush()
             hear(ctx, purchase, fact)
 
     return react
 
 
-def _withdrawn(ctx: Ctx, purchase: Purchase, _fact: ChargebackTaken) -> None:
+def _withdrawn(ctx: Ctx, purchase: Purchase, _fact: ChargebackBooked) -> None:
     ctx.announce(PurchaseChargedBack(purchase.id, purchase.thing, purchase.subject))
 
 
@@ -75,7 +75,7 @@ def _closed(ctx: Ctx, purchase: Purchase, fact: ChargebackClosed) -> None:
         step(ctx, PURCHASE, purchase, "regain", ("provider",), deadlines={"used_up": kept_from(ctx, purchase)})
     elif purchase.state == PurchaseState.PAID:
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, "used_up", kept_from(ctx, purchase)))
-    if purchase.recall is not Recall.OPEN:
+    if purchase.chargeback is not ChargebackResult.OPEN:
         ctx.announce(PurchaseRegained(*about))
 
 

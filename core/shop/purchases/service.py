@@ -28,10 +28,10 @@ from core.shop.purchases.model import (
     REFUND_REQUEST,
     TRY_AGAIN_AFTER,
     BuyThing,
+    ChargebackResult,
     Purchase,
     PurchaseState,
     Rail,
-    Recall,
     Thing,
 )
 from core.shop.purchases.payments import locked, paid
@@ -109,7 +109,7 @@ def give_back_whole(ctx: Ctx, purchase_id: str) -> Purchase:
     if not acting(ctx).operator:
         raise NotAllowed
     purchase = locked(ctx, purchase_id)
-    if purchase.recall is not None:
+    if purchase.chargeback is not None:
         raise Refusal("purchase.called_back")
     payments.give_back(ctx, purchase, purchase.price, by="operator")
     return purchase
@@ -147,7 +147,7 @@ def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
     if purchase.refund_is_asked:
         purchase.rest_minor = amount.minor
         ctx.session.flush()
-    elif amount and purchase.state == PurchaseState.PAID and purchase.recall is None:
+    elif amount and purchase.state == PurchaseState.PAID and purchase.chargeback is None:
         payments.give_back(ctx, purchase, amount, by="system")
     return purchase
 
@@ -155,7 +155,7 @@ def give_back(ctx: Ctx, purchase_id: str, amount: Money) -> Purchase:
 def refund_request_is_due(ctx: Ctx, purchase_id: str) -> None:
     """Refund all of it, because no operator has answered in time."""
     purchase = locked(ctx, purchase_id)
-    if purchase.recall is Recall.OPEN:  # it is paused until the bank has decided
+    if purchase.chargeback is ChargebackResult.OPEN:  # it is paused until the bank has decided
         set_timer(ctx.session, Timer(REFUND_REQUEST, purchase.id, GIVE_BACK, ctx.now + TRY_AGAIN_AFTER))
     elif purchase.refund_is_asked:
         payments.give_back(ctx, purchase, purchase.price, by="system")
@@ -165,7 +165,7 @@ def time_is_up(ctx: Ctx, purchase_id: str, event: str) -> None:
     purchase = locked(ctx, purchase_id)
     if event == "offer_over":
         _close(ctx, purchase, event, ("time",))
-    elif purchase.recall is Recall.OPEN:  # it is paused: a part of it may have to be refunded later
+    elif purchase.chargeback is ChargebackResult.OPEN:  # it is paused: a part of it may have to be refunded later
         set_timer(ctx.session, Timer(PURCHASE.name, purchase.id, event, ctx.now + TRY_AGAIN_AFTER))
     elif purchase.refund_is_asked:
         _refund_request_waits(ctx, purchase, event)
@@ -212,7 +212,7 @@ def stars_kept(ctx: Ctx, person_id: str) -> Money:
 
 
 def may_ask_back(purchase: Purchase, now: datetime) -> bool:
-    if purchase.recall is not None:
+    if purchase.chargeback is not None:
         return False
     return (
         purchase.state == PurchaseState.PAID
@@ -272,7 +272,7 @@ def _send_invoice(ctx: Ctx, purchase: Purchase, platform: str | None) -> None:
         amount=purchase.asked.minor,
     )
     # It has the ordering key of the chat, so that the invoice comes below the message about it.
-    ctx.post(f"{chat.platform}:{chat.workspace}:{chat.address}", invoice)
+    ctx.enqueue(f"{chat.platform}:{chat.workspace}:{chat.address}", invoice)
 
 
 def _open_page(ctx: Ctx, purchase: Purchase, name: str) -> None:
@@ -284,7 +284,7 @@ def _open_page(ctx: Ctx, purchase: Purchase, name: str) -> None:
         currency=purchase.currency,
         expires=purchase.open_until,
     )
-    ctx.post(f"purchase:{purchase.id}", page)
+    ctx.enqueue(f"purchase:{purchase.id}", page)
 
 
 def _close(ctx: Ctx, purchase: Purchase, event: str, roles: tuple[str, ...]) -> None:
@@ -293,7 +293,7 @@ def _close(ctx: Ctx, purchase: Purchase, event: str, roles: tuple[str, ...]) -> 
         ledger.void_hold(ctx, purchase.credit_hold, "Not bought")
     if purchase.page_ref is not None:
         page = ClosePurchasePage(purchase=purchase.id, session=purchase.page_ref)
-        ctx.post(f"purchase:{purchase.id}", page)
+        ctx.enqueue(f"purchase:{purchase.id}", page)
     purchase.url = None
     ctx.session.flush()
     why = "left" if event == "leave" else event

@@ -46,7 +46,7 @@ def ask_terms(ctx: Ctx, deal_id: str, shown: Shown, where: str) -> Deal:
         conditions=conditions(deal.terms_version),
         signed=signed_text_of(deal),
     )
-    ctx.post(f"terms:{deal.id}", DrawTerms(deal=deal.id, person=acting(ctx).id, where=where, paper=document))
+    ctx.enqueue(f"terms:{deal.id}", DrawTerms(deal=deal.id, person=acting(ctx).id, where=where, document=document))
     return deal
 
 
@@ -66,5 +66,5 @@ def terms_drawn(ctx: Ctx, deal_id: str, person_id: str, where: str, content: byt
     """Hand over the drawn file."""
     deal = deal_for(ctx, deal_id)
     file = Checked(f"{deal.ref}.pdf", "application/pdf", content, hashlib.sha256(content).hexdigest())
-    kept = keep(ctx.seen_by(person(person_id)), file)
+    kept = keep(ctx.acting_as(person(person_id)), file)
     ctx.announce(TermsDrawn(deal.id, deal.buyer, deal.seller, person_id, where, kept.id))

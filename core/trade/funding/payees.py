@@ -50,7 +50,7 @@ def ask_onboarding(ctx: Ctx) -> Payee:
             email=person.email,
             after=payee.account_ref,
         )
-        ctx.post(f"account:{organisation.id}", account)
+        ctx.enqueue(f"account:{organisation.id}", account)
     else:
         _ask_link(ctx, payee, payee.account_ref)
     ctx.session.flush()
@@ -116,4 +116,4 @@ def organisation_of_account(ctx: Ctx, account_ref: str) -> str | None:
 
 def _ask_link(ctx: Ctx, payee: Payee, account: str) -> None:
     link = LinkAccount(organisation=payee.organisation_id, account=account, person=payee.asked_by)
-    ctx.post(f"account:{payee.organisation_id}", link)
+    ctx.enqueue(f"account:{payee.organisation_id}", link)

@@ -12,7 +12,7 @@ from core.kernel.compiled_statements import find_all
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback, ChargebackState
-from core.money.chargebacks.service import held_taken
+from core.money.chargebacks.service import held_charged_back
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import UNSENT, Disbursement, DisbursementKind, DisbursementState
 from core.money.disbursements.requests import make, send
@@ -146,7 +146,7 @@ def _still_coming(ctx: Ctx, disputed: Payment) -> Money:
     """
     known = find_all(ctx.session, Payment, ("number",), deal_id=disputed.deal_id)
     others = (each for each in known if each.charge_ref is None and each.id != disputed.id)
-    came = (each.held - held_taken(ctx, each.id, each.currency) for each in others)
+    came = (each.held - held_charged_back(ctx, each.id, each.currency) for each in others)
     return Money.total(came, disputed.currency)
 
 

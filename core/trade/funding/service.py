@@ -13,7 +13,7 @@ from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
-from core.money.chargebacks.service import held_taken
+from core.money.chargebacks.service import held_charged_back
 from core.money.ledger import service as ledger
 from core.money.ledger.accounts import PROVIDER, PROVIDER_FEES, buyer_credit, credit, debit, escrow, refund_due
 from core.money.messages import ExpireCheckout
@@ -120,7 +120,7 @@ def _lapse(ctx: Ctx, tranche: Tranche, event: str, role: str) -> None:
             close(ctx, payment, PaymentState.CLOSED)
         if payment.held:
             here = ledger.balance(ctx, escrow(deal.id), deal.currency)
-            left = payment.held - held_taken(ctx, payment.id, payment.currency)
+            left = payment.held - held_charged_back(ctx, payment.id, payment.currency)
             back = max(min(left, here), Money.zero(payment.currency))
             payment.surplus_minor = payment.received_minor
             payment.state = PaymentState.RETURNED
@@ -223,7 +223,7 @@ def ask_for(ctx: Ctx, deal: Deal, tranche: Tranche) -> Payment:
     )
     ctx.session.add(payment)
     ctx.session.flush()
-    ctx.post(f"deal:{deal.id}", rails.checkout_of(ctx, deal, payment))
+    ctx.enqueue(f"deal:{deal.id}", rails.checkout_of(ctx, deal, payment))
     return payment
 
 
@@ -252,7 +252,7 @@ def close(ctx: Ctx, payment: Payment, state: PaymentState) -> None:
 
 
 def _ask_expiry(ctx: Ctx, payment: Payment, session: str) -> None:
-    ctx.post(f"deal:{payment.deal_id}", ExpireCheckout(payment=payment.id, session=session))
+    ctx.enqueue(f"deal:{payment.deal_id}", ExpireCheckout(payment=payment.id, session=session))
 
 
 def payment_part(ctx: Ctx, payment_id: str, received: Money, *, intent_ref: str) -> None:
@@ -327,7 +327,7 @@ def _let_go(ctx: Ctx, payment: Payment) -> None:
 
     It is not held for any payment then. `balances` finds it there and makes it the buyer's credit.
     """
-    loose = payment.held - held_taken(ctx, payment.id, payment.currency)
+    loose = payment.held - held_charged_back(ctx, payment.id, payment.currency)
     if payment.charge_ref is not None or loose.minor <= 0:
         return
     legs = [debit(escrow(payment.deal_id), loose), credit(PROVIDER, loose)]

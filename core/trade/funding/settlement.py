@@ -60,7 +60,7 @@ def settle_lot(ctx: Ctx, lot_id: str, released: Money, *, disputed: bool = False
         ]
         ledger.post(ctx, f"deal:{deal.id}:lot:{lot.id}", f"Lot {lot.number} {lot.state}", legs, deal=deal.id)
     ctx.announce(LotReleased(lot.id, deal.id, parting.net, parting.fee, parting.back))
-    net = set_off(ctx, SubjectKind.DEAL, deal.id, deal.seller, parting.net, mark=lot.id)
+    net = set_off(ctx, SubjectKind.DEAL, deal.id, deal.seller, parting.net, for_payout=lot.id)
     pay_out(ctx, deal, lot, net)
     if refund_now:
         refund(ctx, deal, lot=lot)

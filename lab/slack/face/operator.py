@@ -82,12 +82,12 @@ def _workspaces(routes: APIRouter, slack: Inhabited) -> None:
         return slack.add_enterprise(organisation.name, organisation.id).shown()
 
     @routes.put("/workspaces/{team}")
-    async def change(team: str, wanted: Change) -> Json:
+    async def change(team: str, changes: Change) -> Json:
         work = workspace_of(slack, team)
-        if wanted.new_blocks is not None:
-            work.new_blocks = wanted.new_blocks
-        if wanted.scopes is not None:
-            work.scopes = frozenset(wanted.scopes)
+        if changes.new_blocks is not None:
+            work.new_blocks = changes.new_blocks
+        if changes.scopes is not None:
+            work.scopes = frozenset(changes.scopes)
         return shown(work)
 
     @routes.post("/workspaces/{team}/uninstall")
@@ -107,20 +107,20 @@ def _visits(routes: APIRouter, slack: Inhabited) -> None:
         if work is None:
             raise HTTPException(404, "nobody of this id in any workspace")
         with Refused():
-            wish = oauth.wish_of(slack.app, visit.url)
+            grant = oauth.grant_request_of(slack.app, visit.url)
             if visit.deny:
-                return {"redirect": oauth.deny(wish)}
-            allowed = oauth.allow(work, slack.app, work.people[person], wish, whole=visit.whole)
+                return {"redirect": oauth.deny(grant)}
+            allowed = oauth.allow(work, slack.app, work.people[person], grant, whole=visit.whole)
         return {"redirect": allowed}
 
     @routes.post("/channels")
-    async def open_channel(wanted: NewChannel) -> Json:
-        work = workspace_of(slack, wanted.team) if wanted.team else slack.work
-        if strangers := [each for each in wanted.members if each not in work.people]:
+    async def open_channel(changes: NewChannel) -> Json:
+        work = workspace_of(slack, changes.team) if changes.team else slack.work
+        if strangers := [each for each in changes.members if each not in work.people]:
             raise HTTPException(404, f"not in this workspace: {', '.join(strangers)}")
         with Refused():
-            channel = work.add_channel(wanted.name, next(iter(wanted.members), ""), private=wanted.private)
-        channel.members |= {*wanted.members} | ({work.bot_user} if wanted.app else set())
+            channel = work.add_channel(changes.name, next(iter(changes.members), ""), private=changes.private)
+        channel.members |= {*changes.members} | ({work.bot_user} if changes.app else set())
         work.channel_changed(channel)
         return channel_shown(channel)
 

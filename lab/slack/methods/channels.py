@@ -72,8 +72,8 @@ def conversations_open(office: Office, call: OpenConversation) -> Json:
 def conversations_list(office: Office, call: ListConversations) -> Json:
     kinds = {each.strip() for each in call.types.split(",")}
     mine = [c for c in office.work.channels.values() if not c.is_private or office.work.bot_user in c.members]
-    wanted = [c for c in mine if _kind(c) in kinds]
-    channels, after = page(wanted, call)
+    listed = [c for c in mine if _kind(c) in kinds]
+    channels, after = page(listed, call)
     return {"channels": [_channel(office.work, channel) for channel in channels], **after}
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from lab.stripe.api.errors import missing_parameter, no_such
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, iso
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 LINK_SECONDS: Final = 300
 """An onboarding link is for one use, within minutes."""

@@ -12,8 +12,8 @@ from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
 from lab.stripe.connect import second_face
-from lab.stripe.desk import Route
 from lab.stripe.iban import made_up
+from lab.stripe.server import Route
 
 DUE: Final = ["external_account", "individual.verification.document", "tos_acceptance.date"]
 """What a seller has to tell at first."""

@@ -10,7 +10,7 @@ from lab.stripe.balance import totals
 from lab.stripe.books import Books, Call, change_metadata
 from lab.stripe.connect import second_face
 from lab.stripe.connect.accounts import open_account
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 
 def create_v2(books: Books, call: Call) -> Thing:

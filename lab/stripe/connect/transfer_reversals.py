@@ -9,7 +9,7 @@ from lab.stripe.api.errors import Refusal, at_least_one
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import move, whole
 from lab.stripe.books import PLATFORM, Books, Call, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 
 def create_reversal(books: Books, call: Call) -> Thing:
@@ -38,12 +38,12 @@ def create_reversal(books: Books, call: Call) -> Thing:
     return reversal
 
 
-def _reversible(books: Books, transfer: Thing, wanted: int | None) -> int:
+def _reversible(books: Books, transfer: Thing, requested: int | None) -> int:
     currency = transfer["currency"]
     left: int = transfer["amount"] - transfer["amount_reversed"]
     if left <= 0:
         raise Refusal(f"Transfer {transfer['id']} has already been fully reversed.")
-    amount: int = left if wanted is None else wanted
+    amount: int = left if requested is None else requested
     if amount <= 0:
         raise at_least_one("amount")
     if amount > left:

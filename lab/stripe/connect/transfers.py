@@ -15,7 +15,7 @@ from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import available, insufficient, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
 from lab.stripe.connect.accounts import may_receive
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 
 def create_transfer(books: Books, call: Call) -> Thing:

@@ -98,15 +98,15 @@ def show_transfer(books: Books, intent: Thing, error: str | None = None) -> HTML
 
 def transfer(books: Books, intent: Thing, amount: str, sender: str, reference: str | None = None) -> HTMLResponse:
     """Send a transfer. `reference`: as the payer wrote it, right or wrong; None means the requested one."""
-    wanted = minor_units(amount)
+    arriving = minor_units(amount)
     if not waits_for_transfer(intent):
         return show_transfer(books, intent)
-    if wanted is None:
+    if arriving is None:
         return show_transfer(books, intent, f"“{amount}” is no amount. Write it as 120.50.")
     if reference is None:
         reference = intent["next_action"]["display_bank_transfer_instructions"]["reference"]
     theirs = made_up("DE", books.world.random)
-    arrive(books, intent["customer"], wanted, intent["currency"], reference, sender=(theirs, sender))
+    arrive(books, intent["customer"], arriving, intent["currency"], reference, sender=(theirs, sender))
     return show_transfer(books, intent)
 
 

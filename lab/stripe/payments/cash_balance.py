@@ -11,7 +11,7 @@ from typing import Any, Final
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 KIND: Final = "customer_cash_balance_transaction"
 

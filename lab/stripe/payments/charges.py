@@ -7,8 +7,8 @@ from typing import Any, Final
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, TARIFFS, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.payments.cards import BY_NUMBER
+from lab.stripe.server import Route
 
 
 def open_charge(books: Books, intent: Thing, method: Thing, shown: dict[str, Any], **state: Any) -> Thing:

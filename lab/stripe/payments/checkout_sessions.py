@@ -9,10 +9,10 @@ from lab.stripe.amounts import check_amount, check_currency
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.payments.payment_intents import OPTIONS, cancel, compatible_types
 from lab.stripe.payments.rails.customer_balance import check_country, checked_options
 from lab.stripe.payments.setup_intents import new_setup
+from lab.stripe.server import Route
 
 HOUR: Final = 3600
 

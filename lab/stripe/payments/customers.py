@@ -7,7 +7,7 @@ from typing import Final
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 FIELDS: Final = ("name", "email", "phone", "description", "address", "preferred_locales")
 

@@ -16,8 +16,8 @@ from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.payments.fraud_warnings import put_to_rest
+from lab.stripe.server import Route
 
 FEE: Final = 2_000
 """20.00 per dispute, in the charge's currency (stripe.com/pricing, Europe); given back when won."""
@@ -97,7 +97,7 @@ def open_dispute(books: Books, charge: Thing, complaint: Complaint) -> Thing:
     return dispute
 
 
-def _checked_amount(charge: Thing, wanted: int | None) -> int:
+def _checked_amount(charge: Thing, requested: int | None) -> int:
     kind = charge["payment_method_details"]["type"]
     if kind not in ("card", "sepa_debit"):
         raise Refusal(f"Payments by {kind} cannot be disputed.", param="charge")
@@ -106,7 +106,7 @@ def _checked_amount(charge: Thing, wanted: int | None) -> int:
         raise Refusal(f"Charge {charge['id']} holds nothing that could be disputed.", param="charge")
     if charge["disputed"]:
         raise Refusal(f"Charge {charge['id']} is already disputed.", param="charge")
-    amount = left if wanted is None else wanted
+    amount = left if requested is None else requested
     if not 0 < amount <= left:
         raise Refusal(f"Of charge {charge['id']} {left} can be disputed, not {amount}.", param="amount")
     return amount

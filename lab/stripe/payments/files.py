@@ -7,7 +7,7 @@ from typing import Final
 from lab.stripe.api.errors import Refusal, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 from lab.stripe.uploads import Upload
 
 KINDS: Final = {b"%PDF": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG": "png"}

@@ -7,7 +7,7 @@ from typing import Final
 from lab.stripe.api.errors import Refusal
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, page
-from lab.stripe.desk import Route
+from lab.stripe.server import Route
 
 
 def warn(books: Books, charge: Thing) -> Thing:

@@ -10,12 +10,12 @@ from lab.stripe.amounts import check_amount, check_currency
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.charges import let_go, take
 from lab.stripe.payments.lifecycle import OPEN, Confirmation, unexpected
 from lab.stripe.payments.payment_methods import find_method, method_of
 from lab.stripe.payments.rails import card, crypto, customer_balance, sepa_debit
+from lab.stripe.server import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def compatible_types(allowed: list[str] | None, currency: str, *, manual: bool, 
                 code="payment_intent_invalid_parameter",
                 param="allowed_payment_method_types",
             )
-    wanted = allowed or ["card"]
-    fitting = [each for each in wanted if RAILS[each].fits(currency, manual=manual, saves=saves)]
+    method_types = allowed or ["card"]
+    fitting = [each for each in method_types if RAILS[each].fits(currency, manual=manual, saves=saves)]
     if not fitting:
         raise Refusal(
             "No valid payment method types for this Payment Intent. Please ensure that you have activated payment"

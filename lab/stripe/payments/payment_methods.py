@@ -7,9 +7,9 @@ from typing import Any, Final
 from lab.stripe.api.errors import Refusal, missing_parameter, no_such
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.iban import checked_iban
 from lab.stripe.payments.cards import BY_NUMBER, BY_TOKEN, details
+from lab.stripe.server import Route
 
 Owner = dict[str, Any]
 
@@ -130,9 +130,9 @@ def retrieve_method(books: Books, call: Call) -> Thing:
 
 
 def list_methods(books: Books, call: Call) -> Thing:
-    wanted = call.ids.get("customer") or call.params.get("customer")
-    attached = [each for each in books.all("payment_method") if each["customer"] and each["customer"] == wanted]
-    url = f"/v1/customers/{wanted}/payment_methods" if "customer" in call.ids else "/v1/payment_methods"
+    customer_id = call.ids.get("customer") or call.params.get("customer")
+    attached = [each for each in books.all("payment_method") if each["customer"] and each["customer"] == customer_id]
+    url = f"/v1/customers/{customer_id}/payment_methods" if "customer" in call.ids else "/v1/payment_methods"
     return page(attached, url, call.params, ("type",))
 
 

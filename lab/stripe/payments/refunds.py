@@ -15,11 +15,11 @@ from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing
 from lab.stripe.balance import DAY, move, whole
 from lab.stripe.books import PLATFORM, Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.payments.cards import card_of
 from lab.stripe.payments.cash_balance import book, check_covers, settings_of
 from lab.stripe.payments.disputes import close_inquiry_of
 from lab.stripe.payments.fraud_warnings import put_to_rest
+from lab.stripe.server import Route
 
 SETTLING: Final = {"card": 1, "crypto": 600, "customer_balance": DAY, "sepa_debit": 3 * DAY}
 """Seconds from pending to succeeded, by how the payment was made."""
@@ -38,9 +38,9 @@ def create_refund(books: Books, call: Call) -> Thing:
     charge = _charge_of(books, call.params)
     kind = charge["payment_method_details"]["type"]
     amount = _checked_amount(books, charge, kind, call.params.get("amount"))
-    asks = kind == "customer_balance" and settings_of(books, charge["customer"]).returns_to is None
+    needs_email = kind == "customer_balance" and settings_of(books, charge["customer"]).returns_to is None
     email = call.params.get("instructions_email") or _email(books, charge["customer"])
-    if asks and not email:
+    if needs_email and not email:
         raise missing_parameter("instructions_email")
     refund = _new(
         books,
@@ -50,10 +50,10 @@ def create_refund(books: Books, call: Call) -> Thing:
         currency=charge["currency"],
         customer=charge["customer"],
         destination_details=_destination(kind),
-        instructions_email=email if asks else None,
+        instructions_email=email if needs_email else None,
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
-        status="requires_action" if asks else "pending",
+        status="requires_action" if needs_email else "pending",
     )
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] >= charge["amount_captured"]
@@ -162,7 +162,7 @@ def _charge_of(books: Books, params: Thing) -> Thing:
     return charge
 
 
-def _checked_amount(books: Books, charge: Thing, kind: str, wanted: int | None) -> int:
+def _checked_amount(books: Books, charge: Thing, kind: str, requested: int | None) -> int:
     if charge["disputed"] and not _is_ours(books, charge):
         raise Refusal(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     if kind in REFUNDABLE_FOR and charge["created"] + REFUNDABLE_FOR[kind] < books.now():
@@ -173,7 +173,7 @@ def _checked_amount(books: Books, charge: Thing, kind: str, wanted: int | None) 
     left: int = charge["amount_captured"] - charge["amount_refunded"]
     if left <= 0:
         raise Refusal(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    amount = _positive(left if wanted is None else wanted)
+    amount = _positive(left if requested is None else requested)
     if amount > left:
         raise Refusal(
             f"Refund amount ({in_words(amount, charge['currency'])}) is greater than unrefunded amount on charge"

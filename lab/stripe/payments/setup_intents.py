@@ -7,9 +7,9 @@ from typing import Final
 from lab.stripe.api.errors import Refusal, card_declined
 from lab.stripe.api.shapes import Thing
 from lab.stripe.books import Books, Call, change_metadata, page
-from lab.stripe.desk import Route
 from lab.stripe.payments.cards import card_of
 from lab.stripe.payments.payment_methods import attach, find_method
+from lab.stripe.server import Route
 
 OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
 

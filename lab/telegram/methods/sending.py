@@ -159,19 +159,19 @@ def shown_keyboard(markup: Json | None) -> Json:
 
 def reply_of(chat: Place, call: Call) -> Json:
     """Return the message replied to, without its own reply. A quote must be taken from it word for word."""
-    wanted = call.parsed("reply_parameters", dict) or {}
-    number = int(wanted.get("message_id") or call.integer("reply_to_message_id"))
+    reply_parameters = call.parsed("reply_parameters", dict) or {}
+    number = int(reply_parameters.get("message_id") or call.integer("reply_to_message_id"))
     if not number:
         return {}
-    if wanted.get("chat_id") not in (None, chat.id):
+    if reply_parameters.get("chat_id") not in (None, chat.id):
         raise bad_request("message to be replied not found")  # it is in another chat: the lab's bot may not look there
     replied = chat.messages.get(number)
     if replied is None:
-        if wanted.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
+        if reply_parameters.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
             return {}
         raise bad_request("message to be replied not found")
     reply = {"reply_to_message": {key: value for key, value in replied.items() if key != "reply_to_message"}}
-    quote = wanted.get("quote")
+    quote = reply_parameters.get("quote")
     if not quote:
         return reply
     position = str(replied.get("text") or replied.get("caption") or "").find(quote)

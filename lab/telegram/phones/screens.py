@@ -43,8 +43,8 @@ class Looking(Hands):
         """Return all the person's chats, the bot's first."""
         bot, own = self.bot, self.chat_with_bot(person)
         groups = [group for group in bot.groups.values() if person in group.members]
-        talks = [talk for both, talk in bot.talks.items() if person in both]
-        return [self._line(place, person) for place in (own, *groups, *talks)]
+        private_chats = [talk for both, talk in bot.private_chats.items() if person in both]
+        return [self._line(place, person) for place in (own, *groups, *private_chats)]
 
     async def offered(self, person: int, query_id: str) -> Seen:
         """Return the bot's answer to an inline query, as the phone offers it."""

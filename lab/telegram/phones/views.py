@@ -103,8 +103,8 @@ def keyboard_view(markup: Json) -> Json:
 def _reply_button(button: Any) -> Json:
     if isinstance(button, str):
         return {"text": button}
-    wishes = {"contact": button.get("request_contact"), "location": button.get("request_location")}
-    return {"text": button["text"]} | {key: True for key, wished in wishes.items() if wished}
+    requests = {"contact": button.get("request_contact"), "location": button.get("request_location")}
+    return {"text": button["text"]} | {key: True for key, is_requested in requests.items() if is_requested}
 
 
 def message_view(place: Place, message: Message, viewer: Person) -> Json:

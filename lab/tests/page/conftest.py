@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from lab.app import Lab
 from lab.tests.page.chromium import open_page
 from lab.tests.phone import Phone
-from lab.tests.slack.desk import Desk
+from lab.tests.slack.member import Member
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ async def rasa(browser: aiohttp.ClientSession) -> Phone:
 
 
 @pytest.fixture
-async def jonas(browser: aiohttp.ClientSession) -> Desk:
-    return await Desk.take(browser, "Jonas Petraitis", id="U0JONAS")
+async def jonas(browser: aiohttp.ClientSession) -> Member:
+    return await Member.take(browser, "Jonas Petraitis", id="U0JONAS")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from lab.app import Lab
 from lab.tests.phone import Phone
-from lab.tests.slack.desk import Desk, button, field, modal, plain, section, soon
+from lab.tests.slack.member import Member, button, field, modal, plain, section, soon
 
 pytestmark = pytest.mark.browser
 
@@ -120,7 +120,7 @@ async def test_photos_replies_and_changes_reach_the_bot(page: Page, lab: Lab, bo
 
 @pytest.mark.usefixtures("rasa")
 async def test_a_deep_link_pressed_in_slack_starts_the_bot_on_telegram(
-    page: Page, lab: Lab, bot: Bot, app: AsyncApp, jonas: Desk
+    page: Page, lab: Lab, bot: Bot, app: AsyncApp, jonas: Member
 ) -> None:
     room = (await app.client.conversations_open(users=jonas.id))["channel"]["id"]
     name = (await bot.get_me()).username
@@ -134,7 +134,7 @@ async def test_a_deep_link_pressed_in_slack_starts_the_bot_on_telegram(
 
 @pytest.mark.usefixtures("rasa")
 async def test_a_reply_that_is_also_sent_to_the_channel_stands_below_what_came_before(
-    page: Page, lab: Lab, app: AsyncApp, jonas: Desk
+    page: Page, lab: Lab, app: AsyncApp, jonas: Member
 ) -> None:
     room = (await app.client.conversations_open(users=jonas.id))["channel"]["id"]
     root = (await app.client.chat_postMessage(channel=room, text="You have a deal"))["ts"]
@@ -149,7 +149,7 @@ async def test_a_reply_that_is_also_sent_to_the_channel_stands_below_what_came_b
     await expect(page.locator(".pane.slack .s-message").last).to_contain_text("Replied to a thread")
 
 
-async def test_written_text_is_never_markup(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
+async def test_written_text_is_never_markup(page: Page, lab: Lab, rasa: Phone, jonas: Member) -> None:
     nasty = "<img src=x onerror=\"document.body.dataset.owned='1'\">"
     await rasa.do("say", text=nasty)
     await jonas.does("say", text=nasty)
@@ -213,7 +213,7 @@ async def test_an_answer_that_is_taller_than_the_window_is_read_from_its_top(
 
 
 async def test_a_modal_keeps_what_was_typed_and_shows_errors_at_their_fields(
-    page: Page, lab: Lab, app: AsyncApp, jonas: Desk
+    page: Page, lab: Lab, app: AsyncApp, jonas: Member
 ) -> None:
     inputs = [
         field("tonnes", {"type": "number_input", "action_id": "v", "is_decimal_allowed": True}),
@@ -260,7 +260,7 @@ async def test_a_modal_keeps_what_was_typed_and_shows_errors_at_their_fields(
 
 
 async def test_a_dangerous_button_asks_first_and_the_answer_is_for_one(
-    page: Page, lab: Lab, app: AsyncApp, jonas: Desk
+    page: Page, lab: Lab, app: AsyncApp, jonas: Member
 ) -> None:
     sure = {
         "title": plain("Reject?"),
@@ -288,7 +288,7 @@ async def test_a_dangerous_button_asks_first_and_the_answer_is_for_one(
     await expect(window.locator(".ephemeral")).to_contain_text("Rejected.")
 
 
-async def test_options_come_from_the_app_as_one_types(page: Page, lab: Lab, app: AsyncApp, jonas: Desk) -> None:
+async def test_options_come_from_the_app_as_one_types(page: Page, lab: Lab, app: AsyncApp, jonas: Member) -> None:
     chosen: list[str] = []
 
     @app.event("app_home_opened")

@@ -10,7 +10,7 @@ from telegram import Bot, ForceReply, ReplyParameters, Update
 
 from lab.app import Lab
 from lab.tests.phone import Phone
-from lab.tests.slack.desk import soon
+from lab.tests.slack.member import soon
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from lab.app import Lab
 from lab.tests.phone import Phone
-from lab.tests.slack.desk import Desk, soon
+from lab.tests.slack.member import Member, soon
 
 pytestmark = pytest.mark.browser
 
@@ -209,7 +209,7 @@ async def test_the_guide_takes_the_seats_writes_points_and_stays_away_when_told(
     await expect(guide).to_be_hidden()
 
 
-async def test_on_a_phone_one_chat_at_a_time(page: Page, lab: Lab, rasa: Phone, jonas: Desk) -> None:
+async def test_on_a_phone_one_chat_at_a_time(page: Page, lab: Lab, rasa: Phone, jonas: Member) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.goto(lab.url)
     await expect(page.locator(".pane.telegram")).to_be_visible()
@@ -240,7 +240,7 @@ async def test_a_second_browser_that_takes_the_seats_gets_other_names(page: Page
 
 
 async def test_on_a_phone_the_chat_has_most_of_the_window_and_the_tools_are_one_tap_away(
-    page: Page, lab: Lab, rasa: Phone, jonas: Desk
+    page: Page, lab: Lab, rasa: Phone, jonas: Member
 ) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.goto(lab.url)

@@ -11,12 +11,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk
+from lab.tests.slack.member import Member
 
 
 @pytest.fixture
-async def ona(browser: aiohttp.ClientSession) -> Desk:
-    return await Desk.take(browser, "Ona Kazlauskienė", id="U0ONA", locale="lt-LT")
+async def ona(browser: aiohttp.ClientSession) -> Member:
+    return await Member.take(browser, "Ona Kazlauskienė", id="U0ONA", locale="lt-LT")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lab.slack import blocks as lab_blocks
 from lab.slack import composition
 from lab.slack.check import check_message, check_view, interactive_elements
 from lab.slack.refusal import Refusal
-from lab.tests.slack.desk import Json, button, field, modal, plain, section
+from lab.tests.slack.member import Json, button, field, modal, plain, section
 
 DICE = random.Random(7)
 

@@ -21,7 +21,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, Json, modal, soon, texts
+from lab.tests.slack.member import Json, Member, modal, soon, texts
 from lab.world import Fault
 
 
@@ -43,7 +43,7 @@ async def deaf(lab: Lab, client: AsyncWebClient) -> AsyncIterator[list[SocketMod
 
 
 async def test_an_event_not_acknowledged_comes_again_as_the_same_event(
-    lab: Lab, deaf: list[SocketModeRequest], ona: Desk
+    lab: Lab, deaf: list[SocketModeRequest], ona: Member
 ) -> None:
     await ona.does("say", text="hello?")
     await soon(lambda: len(deaf) == 1)
@@ -58,7 +58,7 @@ async def test_an_event_not_acknowledged_comes_again_as_the_same_event(
     assert (first.retry_attempt, again.retry_attempt, again.retry_reason) == (0, 1, "timeout")
 
 
-async def test_an_event_for_an_app_that_is_away_waits_for_it(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+async def test_an_event_for_an_app_that_is_away_waits_for_it(lab: Lab, ona: Member, client: AsyncWebClient) -> None:
     await ona.does("say", text="anybody there?")
     heard: list[str] = []
     socket = SocketModeClient(app_token=lab.slack.app_token, web_client=client)
@@ -73,7 +73,7 @@ async def test_an_event_for_an_app_that_is_away_waits_for_it(lab: Lab, ona: Desk
     await socket.close()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
 
 
-async def test_a_doubled_event_has_a_new_event_id(lab: Lab, app: AsyncApp, ona: Desk) -> None:
+async def test_a_doubled_event_has_a_new_event_id(lab: Lab, app: AsyncApp, ona: Member) -> None:
     heard: list[Json] = []
 
     @app.event("message")
@@ -89,7 +89,7 @@ async def test_a_doubled_event_has_a_new_event_id(lab: Lab, app: AsyncApp, ona: 
     assert first["event_id"] != second["event_id"]
 
 
-async def test_a_lost_event_is_sent_again(lab: Lab, app: AsyncApp, ona: Desk) -> None:
+async def test_a_lost_event_is_sent_again(lab: Lab, app: AsyncApp, ona: Member) -> None:
     @app.event("message")
     async def hear(event: Json, say: Any) -> None:
         await say("heard")
@@ -102,7 +102,7 @@ async def test_a_lost_event_is_sent_again(lab: Lab, app: AsyncApp, ona: Desk) ->
     assert [each.status for each in sent] == [None, 200]
 
 
-async def test_a_connection_told_to_go_comes_again(lab: Lab, app: AsyncApp, ona: Desk) -> None:
+async def test_a_connection_told_to_go_comes_again(lab: Lab, app: AsyncApp, ona: Member) -> None:
     @app.event("message")
     async def hear(event: Json, say: Any) -> None:
         await say("still here")
@@ -154,7 +154,7 @@ async def receiver(lab: Lab) -> AsyncIterator[Receiver]:
 
 
 async def test_signed_http_carries_events_commands_and_interactions(
-    lab: Lab, receiver: Receiver, ona: Desk, client: AsyncWebClient
+    lab: Lab, receiver: Receiver, ona: Member, client: AsyncWebClient
 ) -> None:
     await ona.does("say", text="hello")
     await soon(lambda: receiver.got)
@@ -177,7 +177,7 @@ async def test_signed_http_carries_events_commands_and_interactions(
     assert texts(await ona.screen()) == ["hello", "looking"]
 
 
-async def test_http_retries_say_which_and_why(lab: Lab, receiver: Receiver, ona: Desk) -> None:
+async def test_http_retries_say_which_and_why(lab: Lab, receiver: Receiver, ona: Member) -> None:
     receiver.answers += [web.Response(status=500), web.Response(status=500)]
     await ona.does("say", text="hello")
     await soon(lambda: len(receiver.got) == 2)
@@ -191,7 +191,7 @@ async def test_http_retries_say_which_and_why(lab: Lab, receiver: Receiver, ona:
 
 
 async def test_a_url_that_does_not_echo_the_challenge_gets_nothing(
-    lab: Lab, ona: Desk, browser: aiohttp.ClientSession
+    lab: Lab, ona: Member, browser: aiohttp.ClientSession
 ) -> None:
     lab.slack.events_url = f"{lab.url}/lab/clock"
     await ona.does("say", text="hello")

@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, Json, texts
+from lab.tests.slack.member import Json, Member, texts
 from lab.tests.slack.test_slack_install import found, keeper, link, put, redeemed
 from lab.tests.slack.test_slack_web_api import error
 
@@ -28,17 +28,17 @@ MANIFEST: Json = {
 
 
 @pytest.fixture
-async def organisation(browser: aiohttp.ClientSession) -> tuple[Desk, Desk]:
+async def organisation(browser: aiohttp.ClientSession) -> tuple[Member, Member]:
     """Return two people in two workspaces of one organisation."""
     await found(browser, "enterprises", name="Baltic Group", id="E0BALTIC")
     for name, team in (("Heat", "T0HEAT"), ("Road", "T0ROAD")):
         await found(browser, "workspaces", name=name, id=team, enterprise="E0BALTIC")
-    return await Desk.take(browser, "Tom", id="U0TOM", team="T0HEAT"), await Desk.take(
+    return await Member.take(browser, "Tom", id="U0TOM", team="T0HEAT"), await Member.take(
         browser, "Una", id="U0UNA", team="T0ROAD"
     )
 
 
-async def installed(lab: Lab, keeper: AsyncWebClient, person: Desk, **visit: Any) -> Any:
+async def installed(lab: Lab, keeper: AsyncWebClient, person: Member, **visit: Any) -> Any:
     back = parse_qs(urlsplit((await person.does("install", url=link(lab), **visit))["redirect"]).query)
     return await redeemed(lab, keeper, back["code"][0])
 
@@ -49,7 +49,7 @@ async def wire(browser: aiohttp.ClientSession, method: str) -> list[Json]:
 
 
 async def test_one_token_is_good_in_all_workspaces_of_an_organisation(
-    lab: Lab, organisation: tuple[Desk, Desk], keeper: AsyncWebClient, ona: Desk, browser: aiohttp.ClientSession
+    lab: Lab, organisation: tuple[Member, Member], keeper: AsyncWebClient, ona: Member, browser: aiohttp.ClientSession
 ) -> None:
     tom, una = organisation
     answer = await installed(lab, keeper, tom, whole=True)
@@ -65,13 +65,13 @@ async def test_one_token_is_good_in_all_workspaces_of_an_organisation(
     assert (who["enterprise_id"], who["is_enterprise_install"]) == ("E0BALTIC", True)
 
     await found(browser, "workspaces", name="Port", id="T0PORT", enterprise="E0BALTIC")
-    vera = await Desk.take(browser, "Vera", team="T0PORT")
+    vera = await Member.take(browser, "Vera", team="T0PORT")
     await there.chat_postMessage(channel=vera.id, text="hello later")
     assert texts(await vera.screen()) == ["hello later"]
 
 
 async def test_payloads_name_the_organisation(
-    lab: Lab, organisation: tuple[Desk, Desk], keeper: AsyncWebClient, browser: aiohttp.ClientSession
+    lab: Lab, organisation: tuple[Member, Member], keeper: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     tom, una = organisation
     await installed(lab, keeper, tom)  # the workspace alone
@@ -94,7 +94,7 @@ async def test_payloads_name_the_organisation(
 
 
 async def test_an_app_that_is_not_ready_for_organisations_is_not_installed_in_one(
-    lab: Lab, organisation: tuple[Desk, Desk], ona: Desk, browser: aiohttp.ClientSession
+    lab: Lab, organisation: tuple[Member, Member], ona: Member, browser: aiohttp.ClientSession
 ) -> None:
     assert "no organisation" in await ona.cannot("install", url=link(lab), whole=True)
     settings = MANIFEST["settings"] | {"org_deploy_enabled": False}
@@ -103,7 +103,7 @@ async def test_an_app_that_is_not_ready_for_organisations_is_not_installed_in_on
 
 
 async def test_a_token_ends_after_twelve_hours_and_is_renewed_once(
-    lab: Lab, organisation: tuple[Desk, Desk], keeper: AsyncWebClient, browser: aiohttp.ClientSession
+    lab: Lab, organisation: tuple[Member, Member], keeper: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     settings = MANIFEST["settings"] | {"token_rotation_enabled": True}
     await put(browser, "app", manifest=MANIFEST | {"settings": settings})

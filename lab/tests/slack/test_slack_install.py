@@ -13,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, Json, soon, texts
+from lab.tests.slack.member import Json, Member, soon, texts
 from lab.tests.slack.test_slack_web_api import error
 
 # slack_sdk sends the app's id and secret by a class that aiohttp has deprecated.
@@ -40,10 +40,10 @@ async def found(browser: aiohttp.ClientSession, path: str, **body: Any) -> Json:
 
 
 @pytest.fixture
-async def tom(browser: aiohttp.ClientSession) -> Desk:
+async def tom(browser: aiohttp.ClientSession) -> Member:
     """Return a person in another workspace, without the app."""
     await found(browser, "workspaces", name="Baltic Heat", id="T0HEAT")
-    return await Desk.take(browser, "Tom", id="U0TOM", team="T0HEAT")
+    return await Member.take(browser, "Tom", id="U0TOM", team="T0HEAT")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def redeemed(lab: Lab, keeper: AsyncWebClient, code: str, **more: str) -> 
 
 
 async def test_a_second_workspace_installs_the_app(
-    lab: Lab, tom: Desk, ona: Desk, keeper: AsyncWebClient, client: AsyncWebClient
+    lab: Lab, tom: Member, ona: Member, keeper: AsyncWebClient, client: AsyncWebClient
 ) -> None:
     assert (await tom.screen())["team"] == {"id": "T0HEAT", "name": "Baltic Heat", "installed": False}
     back = urlsplit((await tom.does("install", url=link(lab)))["redirect"])
@@ -86,7 +86,7 @@ async def test_a_second_workspace_installs_the_app(
     assert (more["access_token"], "commands" in more["scope"]) == (answer["access_token"], True)
 
 
-async def test_wrong_install_links_are_refused(lab: Lab, tom: Desk) -> None:
+async def test_wrong_install_links_are_refused(lab: Lab, tom: Member) -> None:
     assert "invalid_client_id" in await tom.cannot("install", url=link(lab, client_id="1.2"))
     assert "invalid_scope" in await tom.cannot("install", url=link(lab, scope="chat:write,world:rule"))
     denied = (await tom.does("install", url=link(lab), deny=True))["redirect"]
@@ -94,7 +94,7 @@ async def test_wrong_install_links_are_refused(lab: Lab, tom: Desk) -> None:
 
 
 async def test_the_page_behind_the_link_has_a_button_for_each_person(
-    lab: Lab, tom: Desk, ona: Desk, browser: aiohttp.ClientSession
+    lab: Lab, tom: Member, ona: Member, browser: aiohttp.ClientSession
 ) -> None:
     async with browser.get(link(lab)) as answer:
         page = await answer.text()
@@ -108,7 +108,7 @@ async def test_the_page_behind_the_link_has_a_button_for_each_person(
 
 
 async def test_an_app_that_is_taken_out_hears_it_and_is_shut_out(
-    lab: Lab, app: AsyncApp, ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    lab: Lab, app: AsyncApp, ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     heard: list[Json] = []
 
@@ -132,7 +132,7 @@ async def test_a_token_given_back_opens_nothing(lab: Lab, client: AsyncWebClient
 
 
 async def test_one_app_serves_each_workspace_with_its_own_token(
-    lab: Lab, tom: Desk, ona: Desk, keeper: AsyncWebClient
+    lab: Lab, tom: Member, ona: Member, keeper: AsyncWebClient
 ) -> None:
     """Bolt is told the workspace of each event, and answers there."""
     back = parse_qs(urlsplit((await tom.does("install", url=link(lab)))["redirect"]).query)
@@ -157,8 +157,8 @@ async def test_one_app_serves_each_workspace_with_its_own_token(
 
     handler = AsyncSocketModeHandler(app, lab.slack.app_token)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    for desk in (tom, ona):
-        await desk.does("say", text=f"hello from {desk.id}")
-    for desk in (tom, ona):
-        assert await desk.sees(lambda screen: texts(screen)[1:]) == [f"heard hello from {desk.id}"]
+    for member in (tom, ona):
+        await member.does("say", text=f"hello from {member.id}")
+    for member in (tom, ona):
+        assert await member.sees(lambda screen: texts(screen)[1:]) == [f"heard hello from {member.id}"]
     await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped

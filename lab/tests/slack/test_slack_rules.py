@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, Json, button, field, messages, modal, plain, section, soon, texts
+from lab.tests.slack.member import Json, Member, button, field, messages, modal, plain, section, soon, texts
 from lab.tests.slack.test_slack_install import found, put
 from lab.tests.slack.test_slack_web_api import error, refused
 
@@ -29,7 +29,7 @@ MANIFEST: Json = {
 
 
 async def test_a_token_does_what_its_scopes_allow(
-    ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     assert (await client.users_info(user=ona.id))["user"]["profile"]["email"]
     await put(browser, "workspaces/T0PARLEY", scopes=["chat:write", "users:read"])
@@ -44,7 +44,7 @@ async def test_a_token_does_what_its_scopes_allow(
     assert posted.headers["X-OAuth-Scopes"] == "chat:write,users:read"
 
 
-async def test_each_method_has_its_calls_a_minute(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+async def test_each_method_has_its_calls_a_minute(lab: Lab, ona: Member, client: AsyncWebClient) -> None:
     for _ in range(20):
         await client.users_list()  # tier 2
     with pytest.raises(SlackApiError) as caught:
@@ -60,7 +60,7 @@ async def test_each_method_has_its_calls_a_minute(lab: Lab, ona: Desk, client: A
         await client.users_list()
 
 
-async def test_a_manifest_binds(lab: Lab, app: AsyncApp, ona: Desk, browser: aiohttp.ClientSession) -> None:
+async def test_a_manifest_binds(lab: Lab, app: AsyncApp, ona: Member, browser: aiohttp.ClientSession) -> None:
     heard: list[str] = []
 
     @app.event("message")
@@ -106,7 +106,7 @@ async def test_a_manifest_that_slack_would_not_take(
 
 
 async def test_an_old_client_refuses_newer_blocks(
-    ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     card = {"type": "card", "title": plain("A1"), "actions": [button("open")]}
     blocks = [{"type": "carousel", "elements": [card]}]
@@ -119,7 +119,7 @@ async def test_an_old_client_refuses_newer_blocks(
 
 
 async def test_a_link_of_ours_is_told_and_unfurled(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    app: AsyncApp, ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     await put(browser, "app", unfurl_domains=["market.example"])
     url = "https://www.market.example/lot/7?a=1&b=2"
@@ -149,7 +149,7 @@ async def test_a_link_of_ours_is_told_and_unfurled(
 
 
 async def test_a_button_of_a_preview_says_under_which_link_it_was_pressed(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    app: AsyncApp, ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     await put(browser, "app", unfurl_domains=["market.example"])
     url, pressed = "https://market.example/lot/7", []
@@ -180,7 +180,7 @@ async def test_a_button_of_a_preview_says_under_which_link_it_was_pressed(
     assert "other" in await ona.cannot("press", block_id="other", action_id="look", **here)
 
 
-async def test_a_message_written_now_comes_when_it_is_due(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_message_written_now_comes_when_it_is_due(lab: Lab, ona: Member, client: AsyncWebClient) -> None:
     now = int(lab.world.clock.now().timestamp())
     assert await error(client.chat_scheduleMessage(channel=ona.id, text="x", post_at=now - 1)) == "time_in_past"
     far = now + 121 * 86_400
@@ -196,7 +196,7 @@ async def test_a_message_written_now_comes_when_it_is_due(lab: Lab, ona: Desk, c
     assert await ona.sees(texts) == ["Your lot ends today"]
 
 
-async def test_changes_to_messages_reach_the_app(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_changes_to_messages_reach_the_app(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     told: list[Json] = []
 
     async def tell(event: Json) -> None:
@@ -221,7 +221,7 @@ async def test_changes_to_messages_reach_the_app(app: AsyncApp, ona: Desk, clien
 
 
 async def test_own_messages_come_back_and_bolt_lets_them_pass(
-    lab: Lab, app: AsyncApp, ona: Desk, client: AsyncWebClient
+    lab: Lab, app: AsyncApp, ona: Member, client: AsyncWebClient
 ) -> None:
     heard: list[str] = []
 
@@ -236,7 +236,7 @@ async def test_own_messages_come_back_and_bolt_lets_them_pass(
     assert [each.status for each in lab.world.wire if each.method == "echo"] == [200]
 
 
-async def test_now_and_then_a_message_comes_twice(app: AsyncApp, ona: Desk, browser: aiohttp.ClientSession) -> None:
+async def test_now_and_then_a_message_comes_twice(app: AsyncApp, ona: Member, browser: aiohttp.ClientSession) -> None:
     heard: list[Json] = []
 
     @app.event("message")
@@ -252,7 +252,7 @@ async def test_now_and_then_a_message_comes_twice(app: AsyncApp, ona: Desk, brow
 
 
 async def test_channels_are_joined_and_left(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    app: AsyncApp, ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     joined: list[Json] = []
 
@@ -284,7 +284,7 @@ async def test_channels_are_joined_and_left(
     await client.conversations_leave(channel=made["id"])
 
 
-async def test_too_many_suggestions_are_no_suggestions(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_too_many_suggestions_are_no_suggestions(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     picker = {"type": "external_select", "action_id": "town", "min_query_length": 1}
 
     @app.shortcut("towns")
@@ -302,7 +302,7 @@ async def test_too_many_suggestions_are_no_suggestions(app: AsyncApp, ona: Desk,
     assert "at most 100 items" in why
 
 
-async def test_a_stack_of_modals_is_closed_at_once(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_stack_of_modals_is_closed_at_once(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     closed: list[tuple[str, bool]] = []
 
     @app.shortcut("ask")
@@ -329,7 +329,7 @@ async def test_a_stack_of_modals_is_closed_at_once(app: AsyncApp, ona: Desk, cli
     assert (await ona.screen())["modals"] == []
 
 
-async def test_deactivated_account(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_deactivated_account(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     told: list[Json] = []
 
     @app.event("user_change")

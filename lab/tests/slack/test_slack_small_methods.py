@@ -7,11 +7,11 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, messages
+from lab.tests.slack.member import Member, messages
 from lab.tests.slack.test_slack_web_api import error, refused
 
 
-async def test_reactions_and_pins_can_be_removed(ona: Desk, client: AsyncWebClient) -> None:
+async def test_reactions_and_pins_can_be_removed(ona: Member, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel=ona.id, text="Lot 7")
     where = {"channel": posted["channel"], "timestamp": posted["ts"]}
     await client.reactions_add(name="eyes", **where)
@@ -26,7 +26,7 @@ async def test_reactions_and_pins_can_be_removed(ona: Desk, client: AsyncWebClie
     assert await error(client.chat_getPermalink(channel=posted["channel"], message_ts="1.0")) == "message_not_found"
 
 
-async def test_a_thread_is_answered_and_told_to_all(ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_thread_is_answered_and_told_to_all(ona: Member, client: AsyncWebClient) -> None:
     root = await client.chat_postMessage(channel=ona.id, text="Lot 7")
     await client.chat_postMessage(channel=ona.id, text="sold", thread_ts=root["ts"], reply_broadcast=True)
     await client.chat_postEphemeral(channel=root["channel"], user=ona.id, text="psst", thread_ts=root["ts"])
@@ -35,7 +35,7 @@ async def test_a_thread_is_answered_and_told_to_all(ona: Desk, client: AsyncWebC
     assert (told["subtype"], whispered["thread_ts"]) == ("thread_broadcast", root["ts"])
 
 
-async def test_people_and_teams_are_described(ona: Desk, client: AsyncWebClient) -> None:
+async def test_people_and_teams_are_described(ona: Member, client: AsyncWebClient) -> None:
     profile = (await client.users_profile_get(user=ona.id))["profile"]
     assert (profile["first_name"], profile["last_name"]) == ("Ona", "Kazlauskienė")
     assert (await client.team_info())["team"]["domain"] == "parley"
@@ -44,7 +44,7 @@ async def test_people_and_teams_are_described(ona: Desk, client: AsyncWebClient)
     assert "locale" not in user
 
 
-async def test_a_file_of_the_app_is_deleted(ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_file_of_the_app_is_deleted(ona: Member, client: AsyncWebClient) -> None:
     done = await client.files_upload_v2(
         channel=(await client.conversations_open(users=ona.id))["channel"]["id"], content=b"x", filename="x.txt"
     )
@@ -64,7 +64,7 @@ async def test_a_file_of_the_app_is_deleted(ona: Desk, client: AsyncWebClient) -
     ],
 )
 async def test_unknown_arguments_are_refused(
-    ona: Desk, client: AsyncWebClient, arguments: dict[str, object], complaint: str
+    ona: Member, client: AsyncWebClient, arguments: dict[str, object], complaint: str
 ) -> None:
     given = {"channel": ona.id, "text": "x"} | arguments
     answer = await refused(client.api_call("chat.postMessage", json=given))

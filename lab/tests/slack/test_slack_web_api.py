@@ -14,7 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, Json, messages, modal, section, texts
+from lab.tests.slack.member import Json, Member, messages, modal, section, texts
 
 
 async def refused(call: Awaitable[Any]) -> Json:
@@ -30,7 +30,7 @@ async def error(call: Awaitable[Any]) -> str:
 
 
 @pytest.fixture
-async def trigger(lab: Lab, ona: Desk) -> str:
+async def trigger(lab: Lab, ona: Member) -> str:
     return lab.slack.work.new_trigger(ona.id)
 
 
@@ -46,7 +46,7 @@ async def test_tokens_open_only_what_they_are_for(lab: Lab, client: AsyncWebClie
     assert opened["url"].startswith("ws://127.0.0.1:")
 
 
-async def test_a_message_is_posted_changed_and_deleted(ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_message_is_posted_changed_and_deleted(ona: Member, client: AsyncWebClient) -> None:
     opened = await client.conversations_open(users=ona.id)
     im = opened["channel"]["id"]
     posted = await client.chat_postMessage(channel=im, text="draft", blocks=[section("*draft*")])
@@ -71,7 +71,7 @@ async def test_a_message_is_posted_changed_and_deleted(ona: Desk, client: AsyncW
     assert await error(client.chat_delete(channel=im, ts=posted["ts"])) == "message_not_found"
 
 
-async def test_an_update_keeps_what_it_does_not_speak_of(ona: Desk, client: AsyncWebClient) -> None:
+async def test_an_update_keeps_what_it_does_not_speak_of(ona: Member, client: AsyncWebClient) -> None:
     posted = await client.chat_postMessage(channel=ona.id, markdown_text="# Lot 7")
     im = posted["channel"]
     await client.chat_update(channel=im, ts=posted["ts"], attachments=[{"text": "more", "fallback": "more"}])
@@ -84,7 +84,7 @@ async def test_an_update_keeps_what_it_does_not_speak_of(ona: Desk, client: Asyn
     assert await error(both) == "markdown_text_conflict"
 
 
-async def test_a_link_is_unfurled_where_it_stands(ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_link_is_unfurled_where_it_stands(ona: Member, client: AsyncWebClient) -> None:
     said = await ona.does("say", text="see https://parley.example/lot/7")
     im = (await client.conversations_open(users=ona.id))["channel"]["id"]
     preview: Json = {"https://parley.example/lot/7": {"blocks": [section("Lot 7")]}}
@@ -95,7 +95,7 @@ async def test_a_link_is_unfurled_where_it_stands(ona: Desk, client: AsyncWebCli
     assert await error(client.chat_unfurl(channel=im, ts=said["ts"], unfurls=elsewhere)) == "cannot_unfurl_url"
 
 
-async def test_messages_that_slack_does_not_take(ona: Desk, client: AsyncWebClient) -> None:
+async def test_messages_that_slack_does_not_take(ona: Member, client: AsyncWebClient) -> None:
     assert await error(client.chat_postMessage(channel="C0NOWHERE", text="hello")) == "channel_not_found"
     assert await error(client.api_call("chat.postMessage", json={"channel": ona.id})) == "no_text"
     assert await error(client.chat_postMessage(channel=ona.id, text="x" * 40_001)) == "msg_too_long"
@@ -108,7 +108,7 @@ async def test_messages_that_slack_does_not_take(ona: Desk, client: AsyncWebClie
     assert missing["response_metadata"]["messages"] == ["[ERROR] missing required field: ts"]
 
 
-async def test_a_burst_is_allowed_then_one_message_a_second(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_burst_is_allowed_then_one_message_a_second(lab: Lab, ona: Member, client: AsyncWebClient) -> None:
     for number in range(20):
         await client.chat_postMessage(channel=ona.id, text=str(number))
 
@@ -139,7 +139,7 @@ async def test_a_refused_view_leaves_the_trigger_unused(client: AsyncWebClient, 
     assert (await client.views_open(trigger_id=trigger, view=modal()))["ok"]
 
 
-async def test_a_modal_update_needs_the_latest_hash(ona: Desk, client: AsyncWebClient, trigger: str) -> None:
+async def test_a_modal_update_needs_the_latest_hash(ona: Member, client: AsyncWebClient, trigger: str) -> None:
     opened = (await client.views_open(trigger_id=trigger, view=modal(external_id="listing-7")))["view"]
     view = modal(external_id="listing-7", submit={"type": "plain_text", "text": "Save"})
     updated = (await client.views_update(external_id="listing-7", view=view, hash=opened["hash"]))["view"]
@@ -151,14 +151,14 @@ async def test_a_modal_update_needs_the_latest_hash(ona: Desk, client: AsyncWebC
     assert await error(client.views_update(external_id="listing-7", view=view)) == "not_found"
 
 
-async def test_typed_values_survive_an_update(lab: Lab, ona: Desk, client: AsyncWebClient, trigger: str) -> None:
+async def test_typed_values_survive_an_update(lab: Lab, ona: Member, client: AsyncWebClient, trigger: str) -> None:
     opened = (await client.views_open(trigger_id=trigger, view=modal()))["view"]
     await ona.does("press", block_id="who", action_id="name", value="Rasa", view_id=opened["id"])
     updated = (await client.views_update(view_id=opened["id"], view=modal(callback_id="next")))["view"]
     assert updated["state"]["values"]["who"]["name"]["value"] == "Rasa"
 
 
-async def test_no_more_than_three_modals_lie_on_each_other(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+async def test_no_more_than_three_modals_lie_on_each_other(lab: Lab, ona: Member, client: AsyncWebClient) -> None:
     view_id = None
     for _ in range(3):
         trigger = lab.slack.work.new_trigger(ona.id, view_id)
@@ -168,7 +168,7 @@ async def test_no_more_than_three_modals_lie_on_each_other(lab: Lab, ona: Desk, 
     assert await error(client.views_push(trigger_id=trigger, view=modal())) == "push_limit_reached"
 
 
-async def test_the_home_tab_is_published_against_its_hash(ona: Desk, client: AsyncWebClient) -> None:
+async def test_the_home_tab_is_published_against_its_hash(ona: Member, client: AsyncWebClient) -> None:
     home: Json = {"type": "home", "blocks": [section("Welcome")]}
     first = (await client.views_publish(user_id=ona.id, view=home))["view"]
     await client.views_publish(user_id=ona.id, view=home, hash=first["hash"])
@@ -178,7 +178,7 @@ async def test_the_home_tab_is_published_against_its_hash(ona: Desk, client: Asy
 
 
 async def test_a_file_goes_up_in_three_steps_and_comes_down_with_the_token(
-    lab: Lab, ona: Desk, client: AsyncWebClient, browser: aiohttp.ClientSession
+    lab: Lab, ona: Member, client: AsyncWebClient, browser: aiohttp.ClientSession
 ) -> None:
     im = (await client.conversations_open(users=ona.id))["channel"]["id"]
     done = await client.files_upload_v2(
@@ -197,9 +197,9 @@ async def test_a_file_goes_up_in_three_steps_and_comes_down_with_the_token(
 
 
 async def test_people_and_conversations_are_listed_page_by_page(
-    ona: Desk, browser: aiohttp.ClientSession, client: AsyncWebClient
+    ona: Member, browser: aiohttp.ClientSession, client: AsyncWebClient
 ) -> None:
-    await Desk.take(browser, "Jonas", email="jonas@example.lt")
+    await Member.take(browser, "Jonas", email="jonas@example.lt")
     names = [each["real_name"] async for page in await client.users_list(limit=1) for each in page["members"]]
     assert names == ["Ona Kazlauskienė", "Jonas"]
     assert (await client.users_lookupByEmail(email="Jonas@example.lt"))["user"]["real_name"] == "Jonas"
@@ -217,7 +217,7 @@ async def test_people_and_conversations_are_listed_page_by_page(
 
 
 async def test_a_response_url_answers_five_times_within_half_an_hour(
-    lab: Lab, app: AsyncApp, ona: Desk, browser: aiohttp.ClientSession
+    lab: Lab, app: AsyncApp, ona: Member, browser: aiohttp.ClientSession
 ) -> None:
     urls: list[str] = []
 

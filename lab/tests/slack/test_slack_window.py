@@ -10,14 +10,14 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from lab.app import Lab
-from lab.tests.slack.desk import Desk, Json, button, field, messages, modal, plain, section, soon, texts
+from lab.tests.slack.member import Json, Member, button, field, messages, modal, plain, section, soon, texts
 
 
 def options(*values: str) -> list[Json]:
     return [{"text": plain(value.upper()), "value": value} for value in values]
 
 
-async def test_a_message_reaches_the_app_and_is_answered(app: AsyncApp, ona: Desk) -> None:
+async def test_a_message_reaches_the_app_and_is_answered(app: AsyncApp, ona: Member) -> None:
     @app.event("message")
     async def echo(event: Json, say: Any) -> None:
         await say(f"you said: {event['text']}")
@@ -27,7 +27,7 @@ async def test_a_message_reaches_the_app_and_is_answered(app: AsyncApp, ona: Des
     assert await ona.sees(lambda screen: texts(screen)[1:]) == ["you said: pellets"]
 
 
-async def test_a_modal_shows_errors_until_it_is_right(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_a_modal_shows_errors_until_it_is_right(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     @app.command("/ask")
     async def ask(ack: Any, body: Json) -> None:
         await ack()
@@ -60,7 +60,7 @@ async def test_a_modal_shows_errors_until_it_is_right(app: AsyncApp, ona: Desk, 
     assert (await ona.screen())["modals"] == []
 
 
-async def test_modals_lie_on_each_other_and_come_back(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_modals_lie_on_each_other_and_come_back(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     closed: list[str] = []
 
     @app.command("/ask")
@@ -100,7 +100,7 @@ async def test_modals_lie_on_each_other_and_come_back(app: AsyncApp, ona: Desk, 
 
 
 async def test_an_app_that_answers_nonsense_leaves_the_modal_open(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient
+    app: AsyncApp, ona: Member, client: AsyncWebClient
 ) -> None:
     @app.command("/ask")
     async def ask(ack: Any, body: Json) -> None:
@@ -137,7 +137,7 @@ EVERY_KIND = [
 
 
 async def test_every_kind_of_input_is_checked_by_the_window_and_told_to_the_app(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient
+    app: AsyncApp, ona: Member, client: AsyncWebClient
 ) -> None:
     told: list[Json] = []
 
@@ -185,7 +185,7 @@ async def test_every_kind_of_input_is_checked_by_the_window_and_told_to_the_app(
 
 
 async def test_a_press_brings_the_message_and_all_that_was_picked_in_it(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient
+    app: AsyncApp, ona: Member, client: AsyncWebClient
 ) -> None:
     pressed: list[Json] = []
     picks = {"type": "static_select", "action_id": "grade", "options": options("a1", "a2")}
@@ -211,7 +211,7 @@ async def test_a_press_brings_the_message_and_all_that_was_picked_in_it(
     assert "not on the screen" in await ona.cannot("press", block_id="row", action_id="go")
 
 
-async def test_the_home_tab_keeps_what_was_published(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_the_home_tab_keeps_what_was_published(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     opened: list[Json] = []
 
     @app.event("app_home_opened")
@@ -238,7 +238,7 @@ async def test_the_home_tab_keeps_what_was_published(app: AsyncApp, ona: Desk, c
     assert await ona.sees(lambda screen: screen["modals"])
 
 
-async def test_shortcuts_and_suggested_options(app: AsyncApp, ona: Desk, client: AsyncWebClient) -> None:
+async def test_shortcuts_and_suggested_options(app: AsyncApp, ona: Member, client: AsyncWebClient) -> None:
     picker = {"type": "external_select", "action_id": "town", "min_query_length": 1}
 
     @app.shortcut("find_town")
@@ -271,7 +271,7 @@ async def test_shortcuts_and_suggested_options(app: AsyncApp, ona: Desk, client:
     assert form["title"]["text"] == "message"
 
 
-async def test_a_shared_file_is_told_twice_and_can_be_fetched(lab: Lab, app: AsyncApp, ona: Desk) -> None:
+async def test_a_shared_file_is_told_twice_and_can_be_fetched(lab: Lab, app: AsyncApp, ona: Member) -> None:
     told: list[Json] = []
 
     @app.event("file_shared")
@@ -297,7 +297,7 @@ async def test_a_shared_file_is_told_twice_and_can_be_fetched(lab: Lab, app: Asy
         assert await answer.read() == b"%PDF-1.7"
 
 
-async def test_an_unanswered_command_is_reported_by_slackbot(ona: Desk, lab: Lab, app: AsyncApp) -> None:
+async def test_an_unanswered_command_is_reported_by_slackbot(ona: Member, lab: Lab, app: AsyncApp) -> None:
     @app.command("/parley")
     async def found(ack: Any, command: Json) -> None:
         await ack(f"Looking for {command['text']}")
@@ -313,7 +313,7 @@ async def test_an_unanswered_command_is_reported_by_slackbot(ona: Desk, lab: Lab
     assert second["user"] == "USLACKBOT"
 
 
-async def test_a_mention_in_a_channel_is_told_as_such(lab: Lab, app: AsyncApp, ona: Desk) -> None:
+async def test_a_mention_in_a_channel_is_told_as_such(lab: Lab, app: AsyncApp, ona: Member) -> None:
     @app.event("app_mention")
     async def mentioned(event: Json, say: Any) -> None:
         await say("yes?", thread_ts=event["ts"])
@@ -330,7 +330,7 @@ async def test_a_mention_in_a_channel_is_told_as_such(lab: Lab, app: AsyncApp, o
     assert (answer["text"], answer["thread_ts"]) == ("yes?", said["ts"])
 
 
-async def test_the_page_hears_that_a_screen_changed(lab: Lab, ona: Desk, client: AsyncWebClient) -> None:
+async def test_the_page_hears_that_a_screen_changed(lab: Lab, ona: Member, client: AsyncWebClient) -> None:
     async with lab.world.listen() as news:
         await client.chat_postMessage(channel=ona.id, text="look")
         heard = [news.get_nowait() for _ in range(news.qsize())]
@@ -338,7 +338,7 @@ async def test_the_page_hears_that_a_screen_changed(lab: Lab, ona: Desk, client:
 
 
 async def test_a_menu_in_a_carousel_tells_which_entry_was_picked(
-    app: AsyncApp, ona: Desk, client: AsyncWebClient
+    app: AsyncApp, ona: Member, client: AsyncWebClient
 ) -> None:
     picked: list[Json] = []
     menu = {"type": "overflow", "action_id": "menu", "options": options("ask", "save")}

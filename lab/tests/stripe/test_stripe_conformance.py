@@ -16,8 +16,8 @@ from lab.stripe import PARTS, Stripe
 from lab.stripe.api.conformance import NotStripes, check, check_error
 from lab.stripe.api.parameters import parameter_type
 from lab.stripe.books import Call
-from lab.stripe.desk import Route
 from lab.stripe.payments import payment_intents
+from lab.stripe.server import Route
 from lab.world import World
 
 ROUTES: list[Route] = list(chain.from_iterable(part.ROUTES for part in PARTS))

@@ -77,13 +77,13 @@ async def test_a_keyboard_and_a_wish_for_a_reply_stand_at_the_text_field(bot: Bo
         await bot.edit_message_text("Whither?", ona.id, asked.message_id)
     await ona.do("location", latitude=54.9, longitude=23.9)
     assert "keyboard" not in await ona.chat()
-    wish = await bot.send_message(ona.id, "Why?", reply_markup=ForceReply(input_field_placeholder="In a word"))
-    assert (await ona.chat())["force_reply"] == {"message_id": wish.message_id, "placeholder": "In a word"}
-    await ona.do("say", text="too wet", reply_to=wish.message_id)
+    question = await bot.send_message(ona.id, "Why?", reply_markup=ForceReply(input_field_placeholder="In a word"))
+    assert (await ona.chat())["force_reply"] == {"message_id": question.message_id, "placeholder": "In a word"}
+    await ona.do("say", text="too wet", reply_to=question.message_id)
     told = (await bot.get_updates())[-1].message
     assert told is not None
     assert told.reply_to_message is not None
-    assert told.reply_to_message.message_id == wish.message_id
+    assert told.reply_to_message.message_id == question.message_id
     quoted = await bot.send_message(ona.id, "How wet?", reply_parameters=ReplyParameters(told.message_id, quote="wet"))
     assert quoted.quote is not None
     assert quoted.quote.position == 4

@@ -68,8 +68,8 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(
         (f"turn.case.{state}.{who}" for state in states(CASE) for who in ("party", "operator")), frozenset({"due"})
     )
-    codes |= {f"search.chip.{wish}": frozenset({part}) for wish, part in (*CHIPS, *EXPERT_CHIPS)}
-    codes |= {code: frozenset({dict(EXPERT_CHIPS)[wish], "count"}) for wish, code in EXPERT_RELAXATIONS}
+    codes |= {f"search.chip.{chip}": frozenset({part}) for chip, part in (*CHIPS, *EXPERT_CHIPS)}
+    codes |= {code: frozenset({dict(EXPERT_CHIPS)[chip], "count"}) for chip, code in EXPERT_RELAXATIONS}
     codes["search.chip.rate_by_minute"] = frozenset({"rate", "minute"})
     codes["search.relax.rate_by_minute"] = frozenset({"rate", "minute", "count"})
     codes |= dict.fromkeys(("search.relax.up_to", "search.relax.up_to_by_minute"), frozenset({"rate", "count"}))

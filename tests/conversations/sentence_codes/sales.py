@@ -10,7 +10,7 @@ from conversations.moderation import REPORT_EVENTS
 from conversations.shop import purchase_notifications
 from core.advice.promotion.model import Kind, PromotionState
 from core.privacy.erasure.model import Open
-from core.shop.purchases.model import PURCHASE, PurchaseState, Recall
+from core.shop.purchases.model import PURCHASE, ChargebackResult, PurchaseState
 from core.trade.funding.evidence.model import PackState
 
 ENDS: Final = ("left", "offer_over", "not_offered", "own", "away", "asked_back")
@@ -41,7 +41,7 @@ def recalls() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys((f"recall.turn.{turn}" for turn in ("open", "refused", "over")), frozenset({"until"}))
     codes |= dict.fromkeys((f"recall.answer.{state}" for state in PackState), frozenset({"at", "why"}))
     codes |= dict.fromkeys((f"turn.recall.open.{side}" for side in ("buyer", "seller")), frozenset({"other", "amount"}))
-    return codes | dict.fromkeys((f"purchase.turn.recall_{each}" for each in Recall), frozenset({"until"}))
+    return codes | dict.fromkeys((f"purchase.turn.recall_{each}" for each in ChargebackResult), frozenset({"until"}))
 
 
 def notices() -> dict[str, frozenset[str]]:

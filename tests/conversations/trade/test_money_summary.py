@@ -49,7 +49,7 @@ async def called_back(trade: Trade, *, inquiry: bool = True) -> Chargeback:
         recovery.chargeback_opened,
         ref="du_1",
         intent_ref="pi_1",
-        taken=Money(21_000_00, "EUR"),
+        amount=Money(21_000_00, "EUR"),
         fee=Money(20_00, "EUR"),
         reason="product_not_received",
         evidence_due=trade.market.clock.now() + timedelta(days=9) if inquiry else None,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from core.kernel.chat_state.model import Remembered
+from core.kernel.chat_state.model import MemoryRow
 from core.kernel.compiled_statements import put
 from core.kernel.transaction import MARKET, Ctx
 from core.people.accounts.model import Person
@@ -24,7 +24,7 @@ def changed(ctx: Ctx, person: Person) -> None:
 
 
 def put_past_the_session(ctx: Ctx, person: Person) -> None:
-    put(ctx.session, Remembered, person_id=person.id, topic="t" * 500, text=NUMBER)
+    put(ctx.session, MemoryRow, person_id=person.id, topic="t" * 500, text=NUMBER)
 
 
 @pytest.mark.parametrize("write", [changed, put_past_the_session])

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from core.kernel.dispatcher import ATTEMPTS, Delivered, Dispatcher
-from core.kernel.messages import ANY_CHANNEL, Message, Unreadable, declared_messages
+from core.kernel.messages import ANY_CHANNEL, Message, Unreadable, declared_messages, from_json, to_json
 from core.kernel.outbox import OutboxMessage, OutboxRow
 from core.kernel.transaction import MARKET, Ctx
 from tests.core.conftest import Market
@@ -106,6 +106,9 @@ def test_every_message_has_an_old_row() -> None:
     assert declared == rows
 
 
+DISBURSEMENTS = (("payments", "transfer"), ("payments", "refund"), ("payments", "reversal"), ("stars", "refund"))
+
+
 def test_only_these_keys_of_old_rows_are_read_no_more() -> None:
     unread = {
         (channel, kind, key)
@@ -115,6 +118,9 @@ def test_only_these_keys_of_old_rows_are_read_no_more() -> None:
     }
     assert unread == {
         ("payments", "evidence.submit", "matter"),  # read as subject_kind
+        *((channel, kind, "effect") for channel, kind in DISBURSEMENTS),  # read as disbursement_id
+        ("payments", "terms.draw", "paper"),  # read as document
+        *((chat, "replies", "pressed") for chat in CHATS),  # read as button_message
         ("stars", "refund", "payment_intent"),
         *(("payments", "transfer", key) for key in ("payment_intent", "ref")),
         *(("payments", "refund", key) for key in ("group", "ref")),
@@ -151,3 +157,11 @@ async def test_a_row_that_nothing_reads_becomes_a_dead_letter_and_holds_up_no_ot
     for id_, (_, kind, body) in zip(ids, bad, strict=False):
         assert (rows[id_].dead, rows[id_].kind, rows[id_].body) == (True, kind, body)
         assert "unreadable" in str(rows[id_].failure)
+
+
+def test_renamed_keys_keep_their_values() -> None:
+    replies = from_json("telegram", "replies", {"address": "1", "replies": [], "pressed": "7"})
+    assert to_json(replies)["button_message"] == "7"
+    for channel, kind, body in ROWS:
+        if (channel, kind) in DISBURSEMENTS:
+            assert to_json(from_json(channel, kind, body))["disbursement_id"] == body["effect"]

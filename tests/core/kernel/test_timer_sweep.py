@@ -46,7 +46,7 @@ class Count(Message):
 
 
 def say(n: int, ctx: Ctx) -> None:
-    ctx.post("chat:1", Count(n=n))
+    ctx.enqueue("chat:1", Count(n=n))
 
 
 class Chat:

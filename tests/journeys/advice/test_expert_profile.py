@@ -9,7 +9,7 @@ import pytest
 
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.experts import BIO, OTHERWISE, advises
-from tests.journeys.market import CHATS, Chat, Somebody, World, day_for, no_more
+from tests.journeys.market import CHATS, Chat, ChatUser, World, day_for, no_more
 
 # What is typed as a price for sessions of 30 minutes, and what would be right.
 WRONG = [
@@ -25,12 +25,12 @@ PROFILE = {"headline": "Boilers that burn what they should", "bio": BIO, "fields
 
 
 @pytest.fixture(params=CHATS)
-async def nina(request: pytest.FixtureRequest, world: World) -> Somebody:
+async def nina(request: pytest.FixtureRequest, world: World) -> ChatUser:
     chat: Chat = request.param
     return await world.on(chat, "Nina")
 
 
-async def prices(nina: Somebody, rate: str, told: str) -> None:
+async def prices(nina: ChatUser, rate: str, told: str) -> None:
     """Send another price and check the reply, which does not take it yet."""
     if isinstance(nina, OnTelegram):
         await nina.answers_again(rate)
@@ -40,7 +40,7 @@ async def prices(nina: Somebody, rate: str, told: str) -> None:
     assert "You are listed." not in await nina.screen()
 
 
-async def test_a_price_is_read_whole_or_refused_with_what_would_be_right(nina: Somebody) -> None:
+async def test_a_price_is_read_whole_or_refused_with_what_would_be_right(nina: ChatUser) -> None:
     await nina.says("/expert")
     first, told = WRONG[0]
     if isinstance(nina, OnSlack):
@@ -60,7 +60,7 @@ async def test_a_price_is_read_whole_or_refused_with_what_would_be_right(nina: S
     await nina.sees("https://t.me/")  # as it is written, to be copied
 
 
-async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: Somebody) -> None:
+async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: ChatUser) -> None:
     await nina.says("/expert")
     if isinstance(nina, OnSlack):
         await nina.fills(**PROFILE | {"rate": "25 EUR/min"})
@@ -83,7 +83,7 @@ async def test_an_odd_price_is_asked_back_and_taken_when_it_is_sent_again(nina: 
     await nina.sees("€25.00 a minute after the free ones")
 
 
-async def test_one_sentence_begins_a_profile(nina: Somebody) -> None:
+async def test_one_sentence_begins_a_profile(nina: ChatUser) -> None:
     """As /sell does: nothing that was said is lost."""
     await nina.says("/expert Grate boilers that slag, 90 EUR for 30 min, weekdays 9-17 Vilnius, in English and German")
     await nina.sees("Become a consultant")
@@ -95,7 +95,7 @@ async def test_one_sentence_begins_a_profile(nina: Somebody) -> None:
     )
 
 
-async def test_free_now_is_said_in_words(nina: Somebody, world: World) -> None:
+async def test_free_now_is_said_in_words(nina: ChatUser, world: World) -> None:
     await advises(nina, "Boilers that burn what they should", "Bioenergy engineering")
     await nina.says("free now")
     await nina.sees("You are free now: instant calls come here until")
@@ -107,7 +107,7 @@ async def test_free_now_is_said_in_words(nina: Somebody, world: World) -> None:
     await nina.sees("You can be free now for 12 hours at most.")
 
 
-async def test_each_fee_is_said_where_it_applies(nina: Somebody) -> None:
+async def test_each_fee_is_said_where_it_applies(nina: ChatUser) -> None:
     await nina.says("/help payouts")
     await nina.sees("our fee of 2.5 %", "there our fee is 15 % of what is charged")
     await nina.says("/help experts")
@@ -116,7 +116,7 @@ async def test_each_fee_is_said_where_it_applies(nina: Somebody) -> None:
     await nina.sees("a month after our fee of 15 %")
 
 
-async def test_a_consultants_own_card_says_all_in_words(nina: Somebody, world: World) -> None:
+async def test_a_consultants_own_card_says_all_in_words(nina: ChatUser, world: World) -> None:
     """Skills and languages by name, a holiday of many days as one span, and times with their units."""
     await nina.says("/expert")
     await nina.fills(**PROFILE)

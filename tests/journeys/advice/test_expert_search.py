@@ -11,7 +11,7 @@ import pytest
 
 from lab.people import OnSlack
 from tests.journeys.experts import advises
-from tests.journeys.market import CHATS, Chat, Somebody, World, day_for
+from tests.journeys.market import CHATS, Chat, ChatUser, World, day_for
 from tests.journeys.session_steps import Counsel
 
 
@@ -123,7 +123,7 @@ async def test_problem_is_filled_in_only_for_consultants_found_by_it(world: Worl
     assert "boilers too hot" not in await form_for_first_slot(world, tina), "that was yesterday"
 
 
-async def form_for_first_slot(world: World, seeker: Somebody) -> str:
+async def form_for_first_slot(world: World, seeker: ChatUser) -> str:
     """Return the form of a booking, from the list of consultants that was shown last."""
     await seeker.presses("Times and profile")
     await seeker.presses(await Counsel(world, seeker, seeker).first_slot())

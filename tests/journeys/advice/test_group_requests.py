@@ -12,7 +12,7 @@ from core.advice.experts.model import Expert
 from core.kernel.transaction import MARKET
 from lab.people import OnTelegram
 from tests.journeys.experts import advises
-from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World, day_for, no_more
+from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World, day_for, no_more
 from tests.journeys.session_steps import writes
 
 
@@ -23,7 +23,7 @@ async def becomes_dearer(world: World, headline: str) -> None:
     await world.product.transactions.run(MARKET, lambda ctx: ctx.session.execute(dearer))
 
 
-async def first_request(sarah: Somebody, alex: Somebody) -> None:
+async def first_request(sarah: ChatUser, alex: ChatUser) -> None:
     """Ask a question (C3.1): it costs nothing, and its contact is hidden."""
     await sarah.presses("Ask a question")
     words = "Do you know Polish boilers? Call me on +370 612 34567."

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from core.advice.experts.model import Expert
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
 from tests.journeys.session_steps import Counsel, operator, writes
 from tests.journeys.trade_steps import photo
 
@@ -78,7 +78,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await world.books_balance()
 
 
-async def says_how_it_was(world: World, sarah: Somebody, alex: Somebody) -> None:
+async def says_how_it_was(world: World, sarah: ChatUser, alex: ChatUser) -> None:
     """Rate the session with one tap each, and add words while it is sealed.
 
     Then both read the reviews, and Alex answers once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import CHATS, Chat, Somebody, World
+from tests.journeys.market import CHATS, Chat, ChatUser, World
 from tests.journeys.trade_steps import Trade
 
 # Field, what is typed, what the sentence proposes. Everything else in the form stands already.
@@ -26,12 +26,12 @@ WRONG = [
 
 
 @pytest.fixture(params=CHATS)
-async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
+async def rasa(request: pytest.FixtureRequest, world: World) -> ChatUser:
     chat: Chat = request.param
     return await world.on(chat, "Rasa")
 
 
-async def test_a_wrong_answer_is_told_what_would_be_right(rasa: Somebody) -> None:
+async def test_a_wrong_answer_is_told_what_would_be_right(rasa: ChatUser) -> None:
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
     await rasa.sees("New listing")
     for name, wrong, right in WRONG:
@@ -48,7 +48,7 @@ async def test_a_wrong_answer_is_told_what_would_be_right(rasa: Somebody) -> Non
 GOOD = {"quantity": "200 t", "price": "215 €/t", "window": "next week", "place": "Kaunas"}
 
 
-async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa: Somebody) -> None:
+async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa: ChatUser) -> None:
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas by 31.06.2027")
     await rasa.sees("31.06.2027 is not a day of the calendar.")
     await rasa.fills(window="next week")
@@ -56,7 +56,7 @@ async def test_a_day_that_there_is_not_is_told_before_the_form_asks_for_it(rasa:
 
 
 @pytest.mark.parametrize("day", ["32 January", "30 Feb", "31.11."])
-async def test_a_day_that_there_is_not_is_told_beside_its_line_and_all_else_is_kept(rasa: Somebody, day: str) -> None:
+async def test_a_day_that_there_is_not_is_told_beside_its_line_and_all_else_is_kept(rasa: ChatUser, day: str) -> None:
     await rasa.says(f"/sell 200 t A1 pellets {day}")
     seen = await rasa.sees(f"⚠️ {day} is not a day of the calendar.")
     assert seen.count("is not a day") == 1
@@ -64,7 +64,7 @@ async def test_a_day_that_there_is_not_is_told_beside_its_line_and_all_else_is_k
     await rasa.sees("Published.", "Wood pellets, ENplus A1", "200 t", "215.00 EUR/t", "DAP Kaunas")
 
 
-async def test_a_day_that_there_is_not_is_told_before_a_request_asks_for_it(rasa: Somebody) -> None:
+async def test_a_day_that_there_is_not_is_told_before_a_request_asks_for_it(rasa: ChatUser) -> None:
     await rasa.says("/request 200 t A1 pellets DAP Kaunas by 30 February")
     await rasa.sees("30 February is not a day of the calendar.")
     await rasa.answers(window="next week", closes="yesterday")
@@ -92,7 +92,7 @@ async def test_a_slack_window_takes_no_more_than_it_can_hold(world: World) -> No
     await rasa.sees("Published.")
 
 
-async def test_a_file_that_is_no_photo_and_no_paper_is_refused(rasa: Somebody) -> None:
+async def test_a_file_that_is_no_photo_and_no_paper_is_refused(rasa: ChatUser) -> None:
     await rasa.says("/sell 200 t A1 pellets 215 €/t DAP Kaunas next week")
     await rasa.sees("New listing")
     if isinstance(rasa, OnSlack):
@@ -105,7 +105,7 @@ async def test_a_file_that_is_no_photo_and_no_paper_is_refused(rasa: Somebody) -
     await rasa.sees("Published.")
 
 
-async def test_a_file_out_of_the_blue_is_asked_about(rasa: Somebody) -> None:
+async def test_a_file_out_of_the_blue_is_asked_about(rasa: ChatUser) -> None:
     await rasa.says("/listings")
     await rasa.attaches("waybill.pdf", b"%PDF-1.4\n%%EOF", "application/pdf")
     await rasa.sees("I do not know what this file belongs to.")

@@ -9,7 +9,7 @@ import pytest
 from config.platforms import PLATFORMS
 from conversations.help.commands import read_page
 from conversations.wording import Wordings
-from tests.journeys.market import CHATS, Chat, Somebody, World
+from tests.journeys.market import CHATS, Chat, ChatUser, World
 from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade
 
@@ -18,12 +18,12 @@ PROBLEMS = read_page(Wordings(PLATFORMS).speak("en"), "problems")[1].partition("
 
 
 @pytest.fixture(params=CHATS)
-async def rasa(request: pytest.FixtureRequest, world: World) -> Somebody:
+async def rasa(request: pytest.FixtureRequest, world: World) -> ChatUser:
     chat: Chat = request.param
     return await world.on(chat, "Rasa")
 
 
-async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(rasa: Somebody, world: World) -> None:
+async def test_a_form_left_is_kept_for_a_week_and_called_to_mind_before_it_goes(rasa: ChatUser, world: World) -> None:
     await rasa.says("/sell 200 t A1 pellets")
     await rasa.says("/sell 200 t A1 pellets")  # the very same is taken up again, and not kept twice
     await rasa.says("/cancel")
@@ -57,7 +57,7 @@ async def test_a_form_begun_on_a_phone_is_finished_in_a_window(world: World) -> 
     await phone.sees("Nothing is put aside.")
 
 
-async def test_a_form_put_aside_is_taken_up_again(rasa: Somebody) -> None:
+async def test_a_form_put_aside_is_taken_up_again(rasa: ChatUser) -> None:
     await rasa.says("/sell 200 t A1 pellets DAP Kaunas next week")
     await rasa.says("/profile")
     await rasa.sees("“New listing” is put aside, not sent.")
@@ -105,20 +105,20 @@ async def test_a_window_open_over_a_restart_is_sent_after_it(world: World) -> No
     await rasa.sees("Published.", "215.00 EUR/t", "200 t")
 
 
-async def test_unexpected_message_gets_three_ways_on(rasa: Somebody) -> None:
+async def test_unexpected_message_gets_three_ways_on(rasa: ChatUser) -> None:
     await rasa.says("qwertz uiop")
     screen = await rasa.sees("I did not understand that. Perhaps one of these helps:")
     assert screen.count("[") == 3
 
 
-async def test_text_that_resembles_a_command_by_letters_is_no_command(rasa: Somebody) -> None:
+async def test_text_that_resembles_a_command_by_letters_is_no_command(rasa: ChatUser) -> None:
     for said in ("any grade", "more", "with quark"):
         await rasa.says(said)
         await rasa.sees("I did not understand that.")
     assert set(re.findall(r"\[(.+?)\]", await rasa.screen())) == {"Find goods", "Sell goods", "Find a consultant"}
 
 
-async def test_a_misspelt_command_is_among_the_ways_on(rasa: Somebody) -> None:
+async def test_a_misspelt_command_is_among_the_ways_on(rasa: ChatUser) -> None:
     await rasa.says("/profil")
     await rasa.sees("I did not understand that.", "[My profile]")
     await rasa.presses("My profile")
@@ -138,8 +138,8 @@ async def test_on_slack_an_empty_talk_says_what_this_is_and_home_leads_with_thre
     await tom.sees("Welcome, Tom", "This is Parley, a market for bioenergy", "[Find goods]")
     await tom.does("home", tab="messages")
     await tom.home()
-    desk = await tom.sees("Tom's desk", "This is Parley, a market for bioenergy", "[More …]")
-    shown = desk[desk.index("Tom's desk") :]
+    start_screen = await tom.sees("Tom's desk", "This is Parley, a market for bioenergy", "[More …]")
+    shown = start_screen[start_screen.index("Tom's desk") :]
     assert re.findall(r"\[(.+?)\]", shown)[:3] == ["Find goods", "Sell goods", "Find a consultant"]
     assert "no role yet" not in shown
     await tom.presses("More …")
@@ -161,7 +161,7 @@ async def test_known_user_is_not_greeted_for_looking(world: World) -> None:
     assert "Welcome" not in await tom.screen()
 
 
-async def test_help_lists_commands_and_finds_the_page_on_a_word(rasa: Somebody) -> None:
+async def test_help_lists_commands_and_finds_the_page_on_a_word(rasa: ChatUser) -> None:
     await rasa.says("/help")
     short = await rasa.sees("What you can do here", "Find goods", "[All commands]")
     assert "Set up payouts" not in short
@@ -176,7 +176,7 @@ async def test_help_lists_commands_and_finds_the_page_on_a_word(rasa: Somebody) 
     await rasa.sees("I found nothing on “xyzzy”", "Working as a company")
 
 
-async def test_a_language_is_chosen_in_the_middle_of_a_form(rasa: Somebody) -> None:
+async def test_a_language_is_chosen_in_the_middle_of_a_form(rasa: ChatUser) -> None:
     await rasa.says("/language")
     await rasa.sees("Which language do you read best?")
     await rasa.presses("English")

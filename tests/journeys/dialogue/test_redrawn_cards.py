@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from lab.people import OnTelegram, until, words, words_of_message
-from tests.journeys.market import CHATS, Chat, Somebody, World
+from tests.journeys.market import CHATS, Chat, ChatUser, World
 from tests.journeys.session_steps import Counsel
 from tests.journeys.trade_steps import Trade
 
 DEAL = re.compile(r"\S* ?Deal [A-Z0-9]{6}")
 
 
-async def said_by_the_bot(somebody: Somebody) -> list[str]:
+async def said_by_the_bot(person: ChatUser) -> list[str]:
     """Return the text of the bot's messages in their private chat, oldest first."""
-    if isinstance(somebody, OnTelegram):
-        return [shown(each) for each in await somebody.messages() if each["from"] == "bot"]
-    window = await somebody.window()
+    if isinstance(person, OnTelegram):
+        return [shown(each) for each in await person.messages() if each["from"] == "bot"]
+    window = await person.window()
     direct = next(each for each in window["channels"] if each["is_im"])
-    return ["\n".join(words_of_message(each)) for each in direct["messages"] if each["user"] != somebody.id]
+    return ["\n".join(words_of_message(each)) for each in direct["messages"] if each["user"] != person.id]
 
 
 def shown(message: dict[str, Any]) -> str:
@@ -29,14 +29,14 @@ def shown(message: dict[str, Any]) -> str:
     return "\n".join([words(message), *(key["text"] for row in message.get("keyboard", []) for key in row)])
 
 
-async def ends_with(somebody: Somebody, *texts: str) -> list[str]:
+async def ends_with(person: ChatUser, *texts: str) -> list[str]:
     """Wait until the bot's last message holds all of these, and return all its messages by then."""
 
     async def seen() -> list[str] | None:
-        said = await said_by_the_bot(somebody)
+        said = await said_by_the_bot(person)
         return said if said and all(text in said[-1] for text in texts) else None
 
-    found: list[str] = await until(seen, lambda: f"{somebody.name} does not see {texts} at the end")
+    found: list[str] = await until(seen, lambda: f"{person.name} does not see {texts} at the end")
     return found
 
 
@@ -60,9 +60,9 @@ async def test_item_opened_from_a_new_list_is_shown_below_it(world: World, chat:
     await until(one_with_buttons, lambda: "the older card has kept its buttons")
 
 
-async def cards_of_deals(somebody: Somebody) -> int:
+async def cards_of_deals(person: ChatUser) -> int:
     """Count the messages that begin with a deal, whole or folded."""
-    return len([each for each in await said_by_the_bot(somebody) if DEAL.match(each)])
+    return len([each for each in await said_by_the_bot(person) if DEAL.match(each)])
 
 
 @pytest.mark.parametrize("chat", CHATS)

@@ -9,16 +9,16 @@ import pytest
 
 from lab.people import until
 from tests.journeys.dialogue.test_redrawn_cards import said_by_the_bot
-from tests.journeys.market import CHATS, Chat, Somebody, World, no_more
+from tests.journeys.market import CHATS, Chat, ChatUser, World, no_more
 from tests.journeys.trade_steps import Trade
 
 AGAIN = "You have done this already."
 CHANGED = "This has changed since you saw it"
 
 
-async def cards_of(somebody: Somebody) -> list[str]:
+async def cards_of(person: ChatUser) -> list[str]:
     """Return the bot's messages, without the short answers to a press."""
-    return [each for each in await said_by_the_bot(somebody) if "\n" in each]
+    return [each for each in await said_by_the_bot(person) if "\n" in each]
 
 
 @pytest.mark.parametrize("chat", CHATS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 
 
-async def test_net_of_a_sale_is_told_before_it(tom: Somebody) -> None:
+async def test_net_of_a_sale_is_told_before_it(tom: ChatUser) -> None:
     await tom.says("/fee 300 MWh at 21.9")
     await tom.sees("Sold for", "300 MWh at 21.90 EUR/MWh: €6,570.00", "Our fee", "You have in the end", "€6,405.75")
     await tom.says("what would I get for 200 t of A1 pellets at 215 €/t?")
@@ -16,7 +16,7 @@ async def test_net_of_a_sale_is_told_before_it(tom: Somebody) -> None:
     await tom.sees("An hour", "€120.00", "15 % of what is charged", "€102.00")
 
 
-async def test_missing_value_is_asked_for_or_taken_from_the_market(world: World, tom: Somebody) -> None:
+async def test_missing_value_is_asked_for_or_taken_from_the_market(world: World, tom: ChatUser) -> None:
     await tom.says("what is your fee?")
     await tom.sees("2.5 % of what is released to a seller", "fee 300 MWh at 21.90 EUR/MWh")
     await tom.says("/fee pellets at 215 EUR/t")
@@ -27,7 +27,7 @@ async def test_missing_value_is_asked_for_or_taken_from_the_market(world: World,
     await tom.sees("Wood pellets: the middle price that sellers here ask now is ", "You have in the end")
 
 
-async def test_unknown_unit_or_currency_is_named_and_not_calculated(tom: Somebody) -> None:
+async def test_unknown_unit_or_currency_is_named_and_not_calculated(tom: ChatUser) -> None:
     await tom.says("/fee 300 bananas")
     await tom.sees("I do not know the unit bananas. Try one of these: t, MWh, ", "How much would you sell")
     await tom.says("/fee 300 t at 20 bananas/t")

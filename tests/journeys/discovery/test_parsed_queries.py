@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 from tests.journeys.trade_steps import SENTENCE, Trade
 
 
-async def test_units_and_limits_are_understood_with_a_slip_too(tom: Somebody) -> None:
+async def test_units_and_limits_are_understood_with_a_slip_too(tom: ChatUser) -> None:
     await tom.says("/find 700 tones pelets udner 230 eruo/tonn witin 80 klometers of Kaunass unitl 15 Decmber")
     await tom.sees(
         "Understood: Wood pellets, 700 t, up to 230.00 EUR/t, Kaunas, 80 km, "
     )  # and the days, as each chat writes them
 
 
-async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom: Somebody) -> None:
+async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom: ChatUser) -> None:
     await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE)
     await tom.says("/find pellets within 100 km")
     await tom.sees("100 km from where?")
@@ -44,7 +44,7 @@ async def test_a_distance_is_from_my_place_where_none_is_named(world: World, tom
     await tom.sees("8 listings found")
 
 
-async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> None:
+async def test_the_amounts_and_days_that_there_are_are_told(tom: ChatUser) -> None:
     await tom.says("/find 5 t pellets")
     await tom.sees("Nothing fits right now", "Nobody sells as little as 5 t; 7 from 25 t on.")
     await tom.says("/find 9000 t pellets")
@@ -55,12 +55,12 @@ async def test_the_amounts_and_days_that_there_are_are_told(tom: Somebody) -> No
     await tom.sees("Understood: Wood pellets, ")
 
 
-async def test_unknown_word_is_told_and_is_no_filter(tom: Somebody) -> None:
+async def test_unknown_word_is_told_and_is_no_filter(tom: ChatUser) -> None:
     await tom.says("/find pellets Narnia")
     await tom.sees("7 listings found", "Understood: Wood pellets\n", "Not looked at: “Narnia”")
 
 
-async def test_a_limit_without_a_number_is_told_and_all_else_is_looked_for(tom: Somebody) -> None:
+async def test_a_limit_without_a_number_is_told_and_all_else_is_looked_for(tom: ChatUser) -> None:
     await tom.says("pellets price under banana")
     await tom.sees(
         "7 listings found", "Understood: Wood pellets\n", "Not looked at: “price under banana”. A limit needs a"
@@ -71,7 +71,7 @@ async def test_a_limit_without_a_number_is_told_and_all_else_is_looked_for(tom: 
     assert "consultant" not in seen
 
 
-async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: Somebody) -> None:
+async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: ChatUser) -> None:
     await tom.says("/find pellets with ash below 0.7%")
     await tom.sees("Understood: Wood pellets, ash ≤ 0.7 %", "Measured by what the grade promises")
     await tom.says("/find pellets over 17 MJ/kg")
@@ -84,7 +84,7 @@ async def test_moisture_and_ash_are_compared_with_what_grades_promise(tom: Someb
     await tom.sees("Not looked at here: moisture ≤ 10 %")
 
 
-async def test_question_about_the_cost_of_goods_shows_the_market(tom: Somebody) -> None:
+async def test_question_about_the_cost_of_goods_shows_the_market(tom: ChatUser) -> None:
     await tom.says("how much do pellets cost?")
     seen = await tom.sees("Wood pellets: ", "Median")
     assert "Not looked at" not in seen
@@ -92,7 +92,7 @@ async def test_question_about_the_cost_of_goods_shows_the_market(tom: Somebody) 
     await tom.sees("I know no goods called “banana”.", "Which goods shall I look at?")
 
 
-async def test_one_kind_of_goods_at_a_time_with_its_own_amount(tom: Somebody) -> None:
+async def test_one_kind_of_goods_at_a_time_with_its_own_amount(tom: ChatUser) -> None:
     await tom.says("/find pellets A1 100 t and briquettes 30 t")
     await tom.sees(
         "Understood: Wood pellets, ENplus A1, 100 t", "One kind of goods at a time: pellets. Write briquettes"
@@ -102,7 +102,7 @@ async def test_one_kind_of_goods_at_a_time_with_its_own_amount(tom: Somebody) ->
 
 
 async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_understood(
-    world: World, tom: Somebody
+    world: World, tom: ChatUser
 ) -> None:
     await tom.says("/find 300 t biochar under 900 eur near Kaunas")
     await tom.sees("Nothing fits right now", "Understood: Biochar, 300 t")
@@ -111,7 +111,7 @@ async def test_where_nothing_is_on_offer_sellers_are_asked_with_what_was_underst
     await tom.sees("Your request is out.", "300 t", "900.00 EUR/t", "Kaunas")
 
 
-async def test_monthly_deliveries_are_asked_for_as_quotes(tom: Somebody) -> None:
+async def test_monthly_deliveries_are_asked_for_as_quotes(tom: ChatUser) -> None:
     """A listing is bought from once."""
     await tom.says("We need 300 t of A1 pellets every month DAP Kaunas")
     await tom.sees("“every month”: goods that shall come in turn are asked for as quotes.")
@@ -120,7 +120,7 @@ async def test_monthly_deliveries_are_asked_for_as_quotes(tom: Somebody) -> None
     await tom.sees("Your request is out.", "300 t", "Lots: 6")
 
 
-async def test_text_typed_in_the_wrong_layout_is_read_by_its_keys(tom: Somebody) -> None:
+async def test_text_typed_in_the_wrong_layout_is_read_by_its_keys(tom: ChatUser) -> None:
     await tom.says("gtktnb ,skz Rfeyfcf")
     await tom.sees("Read as: пелети біля Каунаса", "4 listings found", "Understood: Wood pellets, Kaunas, 150 km")
     await tom.says("/find Ф1 зуддуеі")
@@ -131,7 +131,7 @@ async def test_text_typed_in_the_wrong_layout_is_read_by_its_keys(tom: Somebody)
     await tom.sees("Read as: 200 т пелет")
 
 
-async def test_goods_that_are_not_traded_here_are_named(tom: Somebody) -> None:
+async def test_goods_that_are_not_traded_here_are_named(tom: ChatUser) -> None:
     await tom.says("cat litter pellets")
     await tom.sees("“cat litter pellets” is not among the goods that are traded here.")
     await tom.says("/sell 200 t bagasse pellets")

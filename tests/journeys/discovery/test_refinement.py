@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests.journeys.experts import advises
-from tests.journeys.market import CHATS, Chat, Somebody, World, day_for
+from tests.journeys.market import CHATS, Chat, ChatUser, World, day_for
 
 
-async def test_the_next_words_keep_what_was_said(tom: Somebody) -> None:
+async def test_the_next_words_keep_what_was_said(tom: ChatUser) -> None:
     await tom.says("/find pellets near Kaunas within 400 km")
     await tom.says("only A1 up to 300")
     await tom.sees("Understood: Wood pellets, ENplus A1, up to 300.00 EUR/t, Kaunas, 400 km\n")
@@ -25,7 +25,7 @@ async def test_the_next_words_keep_what_was_said(tom: Somebody) -> None:
     await tom.sees("Understood: Straw pellets, Poland\n")
 
 
-async def test_exclusions_add_up_until_one_is_wanted(tom: Somebody) -> None:
+async def test_exclusions_add_up_until_one_is_wanted(tom: ChatUser) -> None:
     await tom.says("/find pellets")
     await tom.says("not in Poland")
     await tom.says("without FSC")
@@ -37,7 +37,7 @@ async def test_exclusions_add_up_until_one_is_wanted(tom: Somebody) -> None:
     assert "without Poland, FSC" not in seen.rpartition("Understood: ")[2]
 
 
-async def test_packings_other_goods_and_kinds_of_them_are_left_out_too(tom: Somebody) -> None:
+async def test_packings_other_goods_and_kinds_of_them_are_left_out_too(tom: ChatUser) -> None:
     await tom.says("/find pellets")
     await tom.says("no big bags")
     await tom.sees("Understood: Wood pellets, without big bags\n")
@@ -45,14 +45,14 @@ async def test_packings_other_goods_and_kinds_of_them_are_left_out_too(tom: Some
     await tom.sees("without oak, Straw bales, Straw pellets\n")
 
 
-async def test_more_is_the_next_page(tom: Somebody) -> None:
+async def test_more_is_the_next_page(tom: ChatUser) -> None:
     await tom.says("/find pellets")
     await tom.sees("7 listings found", "1–5 of 7")
     await tom.says("show me more, please")
     await tom.sees("6–7 of 7")
 
 
-async def test_question_for_buyers_shows_requests(tom: Somebody) -> None:
+async def test_question_for_buyers_shows_requests(tom: ChatUser) -> None:
     for sentence in ("who needs pellets near Riga?", "Wer sucht Pellets bei Riga?", "кому потрібні пелети"):
         await tom.says(sentence)
         await tom.sees("Nobody asks for that just now")

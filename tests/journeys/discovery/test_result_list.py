@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lab.people import OnTelegram
-from tests.journeys.market import Somebody
+from tests.journeys.market import ChatUser
 
 
-async def test_a_list_is_gone_through_by_numbers_that_go_on(tom: Somebody) -> None:
+async def test_a_list_is_gone_through_by_numbers_that_go_on(tom: ChatUser) -> None:
     await tom.says("/find A1 pellets near Kaunas")
     await tom.presses("✎ Kaunas")
     await tom.presses("Anywhere")
@@ -26,7 +26,7 @@ async def test_a_list_is_gone_through_by_numbers_that_go_on(tom: Somebody) -> No
     assert "2 of 2" not in await tom.screen()
 
 
-async def test_a_result_says_nothing_twice(tom: Somebody) -> None:
+async def test_a_result_says_nothing_twice(tom: ChatUser) -> None:
     await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
     screen = await tom.sees("1 listing found", "Latgran SIA", "0 km away")
     found = screen[screen.rfind("1 listing found") :]
@@ -37,7 +37,7 @@ async def test_a_result_says_nothing_twice(tom: Somebody) -> None:
     await tom.sees("at 199.00 EUR/t, DAP Riga, Latvia")
 
 
-async def test_a_result_is_told_by_what_a_buyer_decides_on(tom: Somebody) -> None:
+async def test_a_result_is_told_by_what_a_buyer_decides_on(tom: ChatUser) -> None:
     await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
     screen = await tom.sees("1 listing found", "199.00 EUR/t, about 43.42 EUR/MWh", "0 km away · ", "500 t, from 25 t")
     found = screen[screen.rfind("1 listing found") :]
@@ -49,7 +49,7 @@ async def test_a_result_is_told_by_what_a_buyer_decides_on(tom: Somebody) -> Non
     await tom.sees("500 t, nuo 25 t")
 
 
-async def test_search_without_goods_asks_for_goods_and_place(tom: Somebody) -> None:
+async def test_search_without_goods_asks_for_goods_and_place(tom: ChatUser) -> None:
     await tom.says("/find")
     await tom.sees("What are you looking for, and where to?", "[Wood pellets · 2", "[All listings, newest first]")
     await tom.presses("Wood pellets ·")
@@ -67,7 +67,7 @@ async def test_search_without_goods_asks_for_goods_and_place(tom: Somebody) -> N
     await tom.sees("Nearest first\n", "0 km away")
 
 
-async def test_meaning_of_a_grade_is_on_the_card(tom: Somebody) -> None:
+async def test_meaning_of_a_grade_is_on_the_card(tom: ChatUser) -> None:
     await tom.says("/find 50 t A1 pellets near Riga up to 205 eur")
     await tom.presses("Open")
     await tom.sees(
@@ -76,7 +76,7 @@ async def test_meaning_of_a_grade_is_on_the_card(tom: Somebody) -> None:
     )
 
 
-async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None:
+async def test_a_bare_number_is_another_price_or_distance(tom: ChatUser) -> None:
     await tom.says("/find A1 pellets near Kaunas between 190 and 220 eur")
     await tom.presses("✎ from 190.00 EUR/t")
     await tom.sees("Choose another value", "You can also just write the number.")
@@ -100,7 +100,7 @@ async def test_a_bare_number_is_another_price_or_distance(tom: Somebody) -> None
     await tom.sees("I did not understand that.")
 
 
-async def test_a_town_is_called_as_its_reader_calls_it(tom: Somebody) -> None:
+async def test_a_town_is_called_as_its_reader_calls_it(tom: ChatUser) -> None:
     for language, sentence, place in (
         ("de", "Holzpellets bei Wien", "Wien"),
         ("de", "Holzpellets nahe Kaunass", "Kaunas"),  # with a slip: as it is spelt

@@ -6,26 +6,26 @@ from decimal import Decimal
 
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.listings import stocked, withdrawn
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 from tests.journeys.trade_steps import SENTENCE, Trade
 
 
-async def sees_in_order(somebody: Somebody, *texts: str) -> str:
+async def sees_in_order(person: ChatUser, *texts: str) -> str:
     """Wait until these texts stand one after the other in the newest list. Returns it."""
     shown = ""
 
     async def so() -> bool:
         nonlocal shown
-        screen = await somebody.screen()
+        screen = await person.screen()
         shown = screen[max(0, screen.rfind(" found\n") - 12) :]
         places = [shown.find(text) for text in texts]
         return -1 not in places and places == sorted(places)
 
-    await somebody.browser.until(so, lambda: f"{somebody.name} does not see {texts} in this order but\n{shown}")
+    await person.browser.until(so, lambda: f"{person.name} does not see {texts} in this order but\n{shown}")
     return shown
 
 
-async def test_a_search_is_changed_by_taps_and_words(world: World, tom: Somebody) -> None:
+async def test_a_search_is_changed_by_taps_and_words(world: World, tom: ChatUser) -> None:
     await tom.says("/find 50 t pelets under 240 eur near Kaunas")
     await tom.sees("4 listings found", "Understood: Wood pellets, 50 t, up to 240.00 EUR/t, Kaunas, 150 km")
     await tom.sees("215.00 EUR/t, about 46.91 EUR/MWh", "0 km away", "Girios UAB")
@@ -58,7 +58,7 @@ async def test_a_search_is_changed_by_taps_and_words(world: World, tom: Somebody
     await tom.sees("Which goods do you mean?", "Understood: Forest chips / Dry wood chips, 200 t\n")
 
 
-async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
+async def test_a_sentence_says_in_which_order(tom: ChatUser) -> None:
     await tom.says("newest listings")
     await tom.sees("7 listings found", "Newest first\n", "[Best fit first]")
     for sentence in (
@@ -89,12 +89,12 @@ async def test_a_sentence_says_in_which_order(tom: Somebody) -> None:
     await tom.sees("Nothing fits right now")
 
 
-async def test_a_compound_is_searched_for_by_its_last_part(tom: Somebody) -> None:
+async def test_a_compound_is_searched_for_by_its_last_part(tom: ChatUser) -> None:
     await tom.says("Kraftwerkspellets")
     await tom.sees("7 listings found", "Understood: Wood pellets")
 
 
-async def test_trucks_are_tonnes_that_everybody_sees(world: World, tom: Somebody) -> None:
+async def test_trucks_are_tonnes_that_everybody_sees(world: World, tom: ChatUser) -> None:
     for sentence, tonnes in (
         ("two trucks of A1 pellets near Kaunas", 48),
         ("eine LKW-Ladung A1 Holzpelets bei Kaunas", 24),
@@ -113,7 +113,7 @@ async def test_trucks_are_tonnes_that_everybody_sees(world: World, tom: Somebody
     await tom.sees("Your request is out.", "48 t")
 
 
-async def test_there_is_no_dead_end(tom: Somebody) -> None:
+async def test_there_is_no_dead_end(tom: ChatUser) -> None:
     await tom.says("/find A1 pellets within 30 km of Tallinn")
     await tom.sees("Nothing fits right now", "None within 30 km of Tallinn; 7 farther away.")
     await tom.presses("Anywhere")
@@ -151,7 +151,7 @@ async def test_eleven_languages_are_one_market(world: World) -> None:
         await tom.sees("Nothing fits right now")
 
 
-async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: Somebody) -> None:
+async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: ChatUser) -> None:
     rasa = await world.on_telegram("Rasa")
     await tom.says("/find A1 pellets near Kaunas")
     await tom.presses("Tell me of new ones")
@@ -182,7 +182,7 @@ async def test_a_search_is_saved_told_of_explained_and_muted(world: World, tom: 
     await tom.sees("You have no saved searches yet.")
 
 
-async def test_the_soonest_search_tells_and_why_says_what_fits(world: World, tom: Somebody) -> None:
+async def test_the_soonest_search_tells_and_why_says_what_fits(world: World, tom: ChatUser) -> None:
     rasa = await world.on_telegram("Rasa")
     await tom.says("/find pellets")
     await tom.presses("Tell me of new ones")
@@ -239,7 +239,7 @@ async def test_a_digest_is_not_lost_with_the_process_and_not_anybodys_to_change(
     await tom.sees("That list is from an earlier search. This is your latest one.")
 
 
-async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom: Somebody) -> None:
+async def test_the_market_is_shown_without_names_and_measured_from_my_place(tom: ChatUser) -> None:
     await tom.says("/place Riga")
     await tom.sees("Your place is Riga, Latvia.")
     await tom.says("/find A1 pellets")
@@ -294,7 +294,7 @@ async def test_a_workspace_without_carousels_gets_a_plain_list(world: World) -> 
     await sees_in_order(tom, "2 listings", "199.00 EUR/t", "[Tell me of new ones]")
 
 
-async def test_numbers_that_contradict_each_other_are_shown_and_asked(tom: Somebody) -> None:
+async def test_numbers_that_contradict_each_other_are_shown_and_asked(tom: ChatUser) -> None:
     await tom.says("/find pelety drzewne koło Rygi do 300 eur, maks 250 eur")
     await tom.sees("Understood: Wood pellets, up to 300.00 EUR/t, Riga, 150 km", "You named two prices")
     await tom.says("/find Holzpelets zwischen 190 und 230 Euro nahe Kaunass")
@@ -303,7 +303,7 @@ async def test_numbers_that_contradict_each_other_are_shown_and_asked(tom: Someb
     await tom.sees("Which goods do you mean?", "no price is both")
 
 
-async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: Somebody) -> None:
+async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: ChatUser) -> None:
     for day in ("31.02.2027", "2027-02-30", "31/02/2027", "June 31st, 2027", "32 December", "30 lutego"):
         await tom.says(f"200 t wood pellets under 230 eur by {day}")
         await tom.sees(
@@ -320,7 +320,7 @@ async def test_a_day_that_is_in_no_calendar_is_told_and_all_else_is_kept(tom: So
     await tom.sees("I could not make out what you look for", "30 February is not a day of the calendar.")
 
 
-async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world: World, tom: Somebody) -> None:
+async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world: World, tom: ChatUser) -> None:
     await Trade(world, await world.on_telegram("Rasa"), tom).list(SENTENCE.replace("Kaunas", "Hull"))
     for language, goods, where, country in (
         ("en", "Wood pellets", "Hull, United Kingdom", "United Kingdom"),
@@ -333,7 +333,7 @@ async def test_the_country_that_was_named_is_told_as_its_reader_spells_it(world:
         assert "mentions" not in await tom.sees(f"{goods}, ENplus A1", f"DAP {where}", f"✕ {country}")
 
 
-async def test_a_seller_finds_who_asks_for_it(tom: Somebody) -> None:
+async def test_a_seller_finds_who_asks_for_it(tom: ChatUser) -> None:
     await tom.says("/requests 500 t Holzpelets, ab 190 eur")
     await tom.sees("Nobody asks for that just now", "Understood: Wood pellets, 500 t, from 190.00 EUR/t")
     await tom.presses("✕ 500 t")

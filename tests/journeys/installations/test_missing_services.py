@@ -18,7 +18,7 @@ from tests.journeys.installations.processes import (
     stripe,
     telegram,
 )
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 from tests.journeys.slack_steps import installs, member
 from tests.journeys.trade_steps import Trade, prove_email
 
@@ -26,7 +26,7 @@ from tests.journeys.trade_steps import Trade, prove_email
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
 
-async def settle_directly(world: World, seller: Somebody, buyer: Somebody) -> None:
+async def settle_directly(world: World, seller: ChatUser, buyer: ChatUser) -> None:
     """Play a whole deal that the two pay between themselves."""
     trade = Trade(world, seller, buyer)
     await trade.list()
@@ -47,20 +47,20 @@ async def settle_directly(world: World, seller: Somebody, buyer: Somebody) -> No
     await trade.complete()
 
 
-async def says_what_is_missing(somebody: Somebody) -> None:
+async def says_what_is_missing(user: ChatUser) -> None:
     """Ask for what needs mail or a payment provider."""
-    await somebody.says("/email anna@example.org")
-    await somebody.sees("This market sends no e-mail")
-    await somebody.says("/payout")
-    await somebody.sees("No payments go through this market")
-    await somebody.says("/expert")
-    await somebody.sees("sessions can't be paid here")
+    await user.says("/email anna@example.org")
+    await user.sees("This market sends no e-mail")
+    await user.says("/payout")
+    await user.sees("No payments go through this market")
+    await user.says("/expert")
+    await user.sees("sessions can't be paid here")
 
 
-async def finds_nothing(somebody: Somebody) -> None:
+async def finds_nothing(user: ChatUser) -> None:
     """Find that the market is empty at first: there are no pretend goods."""
-    await somebody.says("/find pellets")
-    await somebody.sees("Nothing fits right now")
+    await user.says("/find pellets")
+    await user.sees("Nothing fits right now")
 
 
 async def test_telegram_alone(tmp_path: Path) -> None:

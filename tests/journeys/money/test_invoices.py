@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import CHATS, Chat, Somebody, World
+from tests.journeys.market import CHATS, Chat, ChatUser, World
 from tests.journeys.trade_steps import Trade, profile
 
 SOLD, BOUGHT = "comes an invoice to the buyer", "the seller owes you an invoice"
 WRITES = "Shall I write invoices to your buyers in your name?"
 
 
-async def has_none(person: Somebody) -> str:
+async def has_none(person: ChatUser) -> str:
     await person.says("/money")
     await person.presses("Invoices")
     return await person.sees("There are no invoices yet.")

@@ -17,7 +17,7 @@ from config.logs import configure_logs, secrets_of
 from core.kernel.dispatcher import Outcome
 from core.kernel.outbox import OutboxMessage
 from tests.journeys.listings import stocked
-from tests.journeys.market import CHATS, Chat, Somebody, World, open_world
+from tests.journeys.market import CHATS, Chat, ChatUser, World, open_world
 
 SENTENCE = "my grandmother keeps violet briquettes in Zarasai"
 PLANTED = "planted-secret-4711"
@@ -34,7 +34,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture(params=CHATS)
-async def tom(request: pytest.FixtureRequest, database: str, log: io.StringIO) -> AsyncIterator[tuple[World, Somebody]]:
+async def tom(request: pytest.FixtureRequest, database: str, log: io.StringIO) -> AsyncIterator[tuple[World, ChatUser]]:
     chat: Chat = request.param
     async with open_world(database, operator_token=PLANTED) as world:
         configure_logs("DEBUG", secrets_of(world.settings), log)
@@ -48,7 +48,7 @@ def lines_of(log: io.StringIO, event: str = "") -> list[dict[str, Any]]:
 
 
 async def test_one_id_leads_from_the_input_to_the_message_that_answers_it(
-    tom: tuple[World, Somebody], log: io.StringIO
+    tom: tuple[World, ChatUser], log: io.StringIO
 ) -> None:
     _, person = tom
     await person.says(f"/find {SENTENCE}")
@@ -62,7 +62,7 @@ async def test_one_id_leads_from_the_input_to_the_message_that_answers_it(
 
 
 async def test_no_word_and_no_secret_stands_in_the_log_even_when_all_fails(
-    tom: tuple[World, Somebody], log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    tom: tuple[World, ChatUser], log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A handler and both senders fail with errors that quote the sentence, and a library quotes it, too."""
     world, person = tom

@@ -16,12 +16,12 @@ from tests.journeys.session_steps import PROFILE, Counsel
 async def test_blocked_person_cannot_find_or_book_and_operators_see_the_screen(
     world: World, pair: tuple[Chat, Chat]
 ) -> None:
-    desk = await world.on("slack", "Desk")
+    operator = await world.on("slack", "Desk")
     await world.closes()
-    world.settings = world.settings.model_copy(update={"operators": f"slack:{desk.id}"})
+    world.settings = world.settings.model_copy(update={"operators": f"slack:{operator.id}"})
     await world.opens()
-    await desk.says("/help")
-    await desk.sees("/parley")
+    await operator.says("/help")
+    await operator.sees("/parley")
     counsel = Counsel(world, await world.on(pair[0], "Sarah"), await world.on(pair[1], "Alex"))
     sarah, alex = counsel.seeker, counsel.consultant
     bio = "Twenty years of ash. Call me on +370 612 34567, EN 14961-2."
@@ -48,8 +48,8 @@ async def test_blocked_person_cannot_find_or_book_and_operators_see_the_screen(
     said = {"words": "He wants me to call him past the market."}
     await (sarah.answers(**said) if isinstance(sarah, OnTelegram) else sarah.fills(**said))
     await sarah.sees("The operators have it")
-    await desk.sees("A report about Alex", "past the market", "Call me on •••")
-    await desk.presses("Warn them")
+    await operator.sees("A report about Alex", "past the market", "Call me on •••")
+    await operator.presses("Warn them")
     await sarah.sees("An operator looked at it and told them")
 
     await sarah.presses("Block")

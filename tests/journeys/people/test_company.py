@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from lab.people import OnTelegram
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 from tests.journeys.trade_steps import Trade
 
 CODE = re.compile(r"/join ([A-Z0-9]{10})\b")
 
 
-async def invited(head: Somebody, colleague: Somebody, name: str, **answers: str) -> None:
+async def invited(head: ChatUser, colleague: ChatUser, name: str, **answers: str) -> None:
     await head.says("/company")
     await head.presses("Invite a colleague")
     await head.fills(**answers)
@@ -24,7 +24,7 @@ async def invited(head: Somebody, colleague: Somebody, name: str, **answers: str
     await head.sees(f"{name} now works for your company here.")
 
 
-async def company(world: World) -> tuple[Trade, Somebody, OnTelegram]:
+async def company(world: World) -> tuple[Trade, ChatUser, OnTelegram]:
     """Make a company: Tom may sign €5,000 alone, Ona is its head, and Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")

@@ -16,7 +16,7 @@ from config.tables import METADATA
 from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger.chain import link_entries, verify
 from lab.people import OnTelegram
-from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
+from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World
 from tests.journeys.session_steps import Counsel
 from tests.journeys.trade_steps import Trade, profile
 
@@ -92,12 +92,12 @@ async def test_an_old_button_deletes_nothing_of_a_new_account(world: World, chat
     await sarah.sees("Heat AB", "You work here alone so far.")
 
 
-async def leaves(somebody: Somebody) -> None:
-    await somebody.says("/delete")
-    await somebody.presses("Delete everything about me")
-    await somebody.sees("nobody can bring it back. Delete it?")
-    await somebody.presses("Yes: Delete everything about me")
-    await somebody.sees("Nothing here names you any more.")
+async def leaves(person: ChatUser) -> None:
+    await person.says("/delete")
+    await person.presses("Delete everything about me")
+    await person.sees("nobody can bring it back. Delete it?")
+    await person.presses("Yes: Delete everything about me")
+    await person.sees("Nothing here names you any more.")
 
 
 @pytest.mark.parametrize("chat", CHATS)
@@ -117,11 +117,11 @@ async def test_irreversible_step_is_asked_again(world: World, chat: Chat) -> Non
     await sarah.sees("Girios Baltic", "You work here alone so far.")
 
 
-async def button_for(somebody: Somebody, label: str) -> Callable[[], Awaitable[None]]:
+async def button_for(person: ChatUser, label: str) -> Callable[[], Awaitable[None]]:
     """Return a press on the button as it is now, whatever happens to its card."""
-    if isinstance(somebody, OnTelegram):
-        return partial(somebody.presses_anyway, await somebody.button(label))
-    return partial(somebody.presses, label)
+    if isinstance(person, OnTelegram):
+        return partial(person.presses_anyway, await person.button(label))
+    return partial(person.presses, label)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)

@@ -9,19 +9,19 @@ import zipfile
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
 from tests.journeys.trade_steps import Trade
 
 
-async def downloaded(somebody: Somebody) -> zipfile.ZipFile:
+async def downloaded(person: ChatUser) -> zipfile.ZipFile:
     """Return the newest file in their chat."""
-    if isinstance(somebody, OnTelegram):
-        path = next(each["document"]["url"] for each in reversed(await somebody.messages()) if "document" in each)
+    if isinstance(person, OnTelegram):
+        path = next(each["document"]["url"] for each in reversed(await person.messages()) if "document" in each)
     else:
-        channels = (await somebody.window())["channels"]
+        channels = (await person.window())["channels"]
         files = [file for each in channels for message in each["messages"] for file in message.get("files", ())]
         path = f"/lab/slack/files/{files[-1]['id']}"
-    async with somebody.browser.http.get(somebody.browser.url + path) as answer:
+    async with person.browser.http.get(person.browser.url + path) as answer:
         return zipfile.ZipFile(io.BytesIO(await answer.read()))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from lab.people import OnSlack
-from tests.journeys.market import Somebody, World
+from tests.journeys.market import ChatUser, World
 
 
-async def test_a_sentence_behind_the_command_is_understood_as_one_without_it(tom: Somebody) -> None:
+async def test_a_sentence_behind_the_command_is_understood_as_one_without_it(tom: ChatUser) -> None:
     await tom.says("/pellets near Kaunas")
     await tom.sees("Understood: Wood pellets", "Kaunas")
 
@@ -26,7 +26,7 @@ async def test_seller_who_is_asked_for_a_problem_is_asked_for_a_listing(world: W
     await tom.sees("New listing", "300 t")
 
 
-async def test_a_question_to_the_market_itself_leads_to_its_page_and_on(tom: Somebody) -> None:
+async def test_a_question_to_the_market_itself_leads_to_its_page_and_on(tom: ChatUser) -> None:
     await tom.says("ile to kosztuje?")
     await tom.sees("2.5 % of what is released to a seller", "[Sell goods]")
     await tom.says("how does payment work")
@@ -55,7 +55,7 @@ async def test_form_understands_a_wish_to_stop_and_a_question_to_us(world: World
     await tom.sees("Discarded.")
 
 
-async def test_another_language_that_is_written_is_offered_once(tom: Somebody) -> None:
+async def test_another_language_that_is_written_is_offered_once(tom: ChatUser) -> None:
     await tom.says("szukam peletu koło Kowna")
     await tom.sees("Understood: Wood pellets", "Mówię też po polsku.", "[Po polsku]")
     await tom.says("шукаю пелети недорого")
@@ -73,7 +73,7 @@ async def test_goods_that_a_sentence_may_mean_are_offered_first(world: World) ->
     assert "stacked_m3" not in await tom.sees("Quantity", "300 stacked m³")
 
 
-async def test_quiet_hours_are_found_and_said_in_one_breath(tom: Somebody) -> None:
+async def test_quiet_hours_are_found_and_said_in_one_breath(tom: ChatUser) -> None:
     await tom.says("/settings")
     await tom.sees("Settings", "Language", "English", "Time zone", "Quiet hours", "[My place]", "[Change language]")
     await tom.says("/place Kaunas")

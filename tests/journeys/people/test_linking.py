@@ -12,9 +12,9 @@ CODE = re.compile(r"link ([A-Z0-9]{8})\b")
 LINK = "Link the accounts"
 
 
-async def code_shown_to(somebody: OnTelegram | OnSlack) -> str:
-    await somebody.says("/link")
-    found = CODE.search(await somebody.sees("both accounts become yours together"))
+async def code_shown_to(person: OnTelegram | OnSlack) -> str:
+    await person.says("/link")
+    found = CODE.search(await person.sees("both accounts become yours together"))
     assert found is not None
     return found[1]
 

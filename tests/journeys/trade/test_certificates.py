@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
+from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World
 
 SENTENCE = "/sell 200 t ENplus A1 pellets 215 €/t DAP Kaunas next week"
 
@@ -37,7 +37,7 @@ async def test_numbers_are_asked_looked_at_and_shown_with_where_to_look_them_up(
     await rasa.sees("Certificates: ENplus LT013, FSC-C012345 → FSC-C012345")
 
 
-async def refused(rasa: Somebody, why: str, numbers: str, certificates: str = "") -> None:
+async def refused(rasa: ChatUser, why: str, numbers: str, certificates: str = "") -> None:
     answers = {"certificates": certificates} if certificates else {}
     if not isinstance(rasa, OnTelegram):
         await rasa.fills(**answers, certificate_numbers=numbers)
@@ -47,7 +47,7 @@ async def refused(rasa: Somebody, why: str, numbers: str, certificates: str = ""
         await rasa.sees(why)
 
 
-async def corrected(rasa: Somebody, numbers: str) -> None:
+async def corrected(rasa: ChatUser, numbers: str) -> None:
     if isinstance(rasa, OnTelegram):
         await rasa.answers_again(numbers)
         await rasa.sends()

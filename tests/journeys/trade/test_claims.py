@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.kernel.transaction import MARKET
 from core.people.accounts.service import appoint_operators
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, Somebody, World, no_more
+from tests.journeys.market import Chat, ChatUser, World, no_more
 from tests.journeys.trade_steps import PAPER, Trade, enclose
 
 REASON = "The weight ticket supports the seller, the laboratory the buyer."
@@ -150,7 +150,7 @@ async def test_an_operator_rules_to_the_cent_by_figures_that_have_been_named(tra
     await trade.world.books_balance()
 
 
-async def operator(world: World, chat: Chat = "slack") -> Somebody:
+async def operator(world: World, chat: Chat = "slack") -> ChatUser:
     """Appoint a person who works for the market."""
     olga = await world.on(chat, "Olga")
     await olga.says("/cases")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World
+from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World
 from tests.journeys.people.test_company import invited
 from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade, photo
 
 
-async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Trade, Somebody, Somebody]:
+async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Trade, ChatUser, ChatUser]:
     trade = Trade(world, await world.on(seller, "Rasa"), await world.on(buyer, "Tom"))
     await trade.list()
     return trade, trade.seller, trade.buyer

@@ -8,12 +8,12 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
 
 CHIPS = "/sell 120 t forest chips 48 €/t DAP Klaipeda next week"
 
 
-async def chips(world: World, seller: Chat, buyer: Chat) -> tuple[Somebody, Somebody]:
+async def chips(world: World, seller: Chat, buyer: Chat) -> tuple[ChatUser, ChatUser]:
     """List goods in tonnes that are mostly priced per MWh: 44 replaces 48 €/t."""
     rasa, tom = await world.on(seller, "Rasa"), await world.on(buyer, "Tom")
     await rasa.says(CHIPS)

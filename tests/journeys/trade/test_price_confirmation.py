@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
 from tests.journeys.trade_steps import Trade
 
 SLIP = "/sell 200 t A1 pellets 38,905 €/t DAP Kaunas next week"
 
 
-async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[Somebody, Somebody]:
+async def listed(world: World, seller: Chat, buyer: Chat) -> tuple[ChatUser, ChatUser]:
     trade = Trade(world, await world.on(seller, "Rasa"), await world.on(buyer, "Tom"))
     await trade.list()
     return trade.seller, trade.buyer

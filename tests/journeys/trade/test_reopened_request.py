@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
 from tests.journeys.trade_steps import Trade
 
 REQUEST = "/request 100 t A1 pellets DAP Kaunas in 3 weeks"
 
 
-async def quoted(seller: Somebody, price: str) -> None:
+async def quoted(seller: ChatUser, price: str) -> None:
     await seller.says("/requests")
     await seller.presses("Open")
     await seller.presses("Make a quote")
@@ -18,7 +18,7 @@ async def quoted(seller: Somebody, price: str) -> None:
     await seller.sees("Your quote is in.")
 
 
-async def two_quotes(world: World, tom: Somebody, rasa: Somebody, jonas: Somebody) -> None:
+async def two_quotes(world: World, tom: ChatUser, rasa: ChatUser, jonas: ChatUser) -> None:
     """Give Tom two quotes: Rasa's of €20,800 and Jonas's of €20,900."""
     await tom.says(REQUEST)
     await tom.fills(closes="tomorrow")

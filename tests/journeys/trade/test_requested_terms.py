@@ -10,12 +10,12 @@ from datetime import date, timedelta
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import PAIRS, Chat, Somebody, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
 
 CHIPS = "/sell 2100 MWh forest chips 24 €/MWh DAP Klaipeda next week"
 
 
-async def listed(world: World, seller: Chat, buyer: Chat, sentence: str = CHIPS, **more: str) -> Somebody:
+async def listed(world: World, seller: Chat, buyer: Chat, sentence: str = CHIPS, **more: str) -> ChatUser:
     rasa, tom = await world.on(seller, "Rasa"), await world.on(buyer, "Tom")
     await rasa.says(sentence)
     await rasa.fills(grade="none" if isinstance(rasa, OnSlack) else "No grade", **more)

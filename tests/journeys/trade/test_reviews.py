@@ -6,7 +6,7 @@ A trader who sells and buys has a reputation for each.
 from __future__ import annotations
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Somebody
+from tests.journeys.market import ChatUser
 from tests.journeys.trade_steps import Trade
 
 NOTHING = "No goods came: nothing to rate"
@@ -33,7 +33,7 @@ async def test_goods_that_never_came_need_not_be_rated(trade: Trade) -> None:
         await each.sees("Rasa says: Payment ★★★★, Communication ★★★★★")
 
 
-async def offered(person: Somebody) -> str:
+async def offered(person: ChatUser) -> str:
     """Return all text on the screen, with the options of a window."""
     return await person.screen() + (str(await person.window()) if isinstance(person, OnSlack) else "")
 

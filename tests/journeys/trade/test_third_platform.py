@@ -12,7 +12,7 @@ from tests.journeys.toy import OnToy, ToyServer
 from tests.journeys.trade_steps import Trade, profile
 
 if TYPE_CHECKING:
-    from tests.journeys.market import Somebody
+    from tests.journeys.market import ChatUser
 
 
 @pytest.mark.parametrize("sells", [True, False], ids=["sells", "buys"])
@@ -20,7 +20,7 @@ async def test_a_platform_from_outside_trades_with_slack(database: str, *, sells
     server = ToyServer()
     async with open_world(database, chats=[server.edge()]) as world:
         # It does all that a story asks of a person, and is no kind of them that the lab knows.
-        theo = cast("Somebody", OnToy(server, world.browser, "Theo"))
+        theo = cast("ChatUser", OnToy(server, world.browser, "Theo"))
         ona = await world.on_slack("Ona")
         trade = Trade(world, *((theo, ona) if sells else (ona, theo)))
         await profile(trade.seller, "seller", "Girios UAB")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.journeys.market import Chat, Somebody, World
+from tests.journeys.market import Chat, ChatUser, World
 from tests.journeys.trade_steps import PAPER, Trade, enclose, photo, profile, prove_email
 
 EVERY_PAIR: list[tuple[Chat, Chat]] = [
@@ -70,7 +70,7 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await world.books_balance()
 
 
-async def the_money_is_told_to_both(rasa: Somebody, tom: Somebody) -> None:
+async def the_money_is_told_to_both(rasa: ChatUser, tom: ChatUser) -> None:
     """Check that both sides read what was released.
 
     Only the seller reads the net sum: our fee does not concern the buyer.

@@ -54,7 +54,7 @@ def is_in(ctx: Ctx, booking: Booking) -> bool:
 def fell_silent(ctx: Ctx, timer: Timer) -> None:
     """Handle one side's silent page: the line is lost since then."""
     booking = ctx.session.get_one(Booking, timer.subject)
-    whose = ctx.seen_by(acting_person(booking.seeker if timer.event == "seeker" else booking.consultant))
+    whose = ctx.acting_as(acting_person(booking.seeker if timer.event == "seeker" else booking.consultant))
     if not is_in(whose, booking):
         return
     if ctx.now - timer.due_at > OURSELVES_LATE:

@@ -372,7 +372,7 @@ def extract_countries(parsed: ParsedQuery, catalogue: Catalogue, places: Places)
     if place is not None and set(codes) <= set(catalogue.areas_at(place.country, place.lat, place.lon)):
         codes, named = {}, []
     rest = " ".join(word for place, word in enumerate(written) if place not in inside)
-    return replace(parsed, countries=tuple(codes), countries_said=" ".join(named), rest=rest)
+    return replace(parsed, countries=tuple(codes), countries_as_written=" ".join(named), rest=rest)
 
 
 def _spans(words: Sequence[str], catalogue: Catalogue, places: Places) -> Iterator[tuple[int, int]]:

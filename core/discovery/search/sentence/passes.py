@@ -337,7 +337,7 @@ def _parsed(state: ParseState) -> ParsedQuery:
         min_price=state.prices.get("above"),
         incoterm=where.term,
         place=where.place,
-        place_said=where.as_written,
+        place_as_written=where.as_written,
         radius_km=where.radius_km,
         around_km=where.around_km,
         window=state.window,

@@ -69,7 +69,7 @@ def send_pack(ctx: Ctx, chargeback_id: str) -> None:
         subject=found.subject,
         attempt=pack.attempt,
     )
-    ctx.post(f"{found.subject_kind}:{found.subject}", answer)
+    ctx.enqueue(f"{found.subject_kind}:{found.subject}", answer)
     ctx.session.flush()
 
 

@@ -17,12 +17,12 @@ from lab.stripe.amounts import check_currency
 from lab.stripe.api.errors import Refusal, at_least_one, missing_parameter
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.books import Books, Call
-from lab.stripe.desk import Route
 from lab.stripe.iban import INNER, made_up
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.cash_balance import applied, available, book, check_covers, settings_of, shown
 from lab.stripe.payments.charges import open_charge, take
 from lab.stripe.payments.lifecycle import Confirmation
+from lab.stripe.server import Route
 
 BIC: Final = "LABSDEFFXXX"
 COUNTRY: Final = "payment_method_options[customer_balance][bank_transfer][eu_bank_transfer][country]"

@@ -11,11 +11,11 @@ from lab.stripe.api.errors import Refusal, missing_parameter
 from lab.stripe.api.shapes import Thing, shape
 from lab.stripe.balance import DAY
 from lab.stripe.books import Books, Call
-from lab.stripe.desk import Route
 from lab.stripe.payments import lifecycle
 from lab.stripe.payments.charges import open_charge, take
 from lab.stripe.payments.disputes import Complaint, open_dispute
 from lab.stripe.payments.lifecycle import Confirmation
+from lab.stripe.server import Route
 
 PROCESSING: Final = 5 * DAY
 """Until the banks have answered; Stripe says "up to 5 business days"."""

@@ -274,7 +274,7 @@ async def called_back(window: Window, bought: Purchase, cents: int = 700) -> str
         recovery.chargeback_opened,
         ref="du_1",
         intent_ref=f"pi_{bought.id}",
-        taken=Money(cents, "EUR"),
+        amount=Money(cents, "EUR"),
         fee=Money(20_00, "EUR"),
         reason="fraudulent",
         evidence_due=None,
@@ -352,7 +352,7 @@ async def test_a_refund_under_way_waits_for_the_bank_and_is_not_given_twice(wind
     promotion = await window.chooses(alex)
     bought = await window.pays(alex, promotion)
     await window.market.run(MARKET, lambda ctx: purchases.give_back(ctx, bought.id, Money(700, "EUR")))
-    (asked,) = [post.body["effect"] for post in window.market.posts if post.kind == "refund"]
+    (asked,) = [post.body["disbursement_id"] for post in window.market.posts if post.kind == "refund"]
     await called_back(window, bought)
     await window.market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, asked, "charge_disputed"))
     window.market.clock.advance(days=1, seconds=1)

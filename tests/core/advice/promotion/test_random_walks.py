@@ -164,7 +164,7 @@ class Promoted(RuleBasedStateMachine):
             case _, "refund":
                 return self._refund(body, no, final=mood == "refuses")
             case "payments", "transfer":
-                disbursement = body["effect"]
+                disbursement = body["disbursement_id"]
                 if no:
                     final = mood == "refuses"
                     return lambda ctx: disbursements.refused(ctx, disbursement, "transfers_not_allowed", final=final)
@@ -175,7 +175,7 @@ class Promoted(RuleBasedStateMachine):
         return None
 
     def _refund(self, body: dict[str, Any], no: bool, *, final: bool) -> Callable[[Ctx], None]:
-        disbursement, name = body["effect"], body["charge"]
+        disbursement, name = body["disbursement_id"], body["charge"]
         charge = next(each for each in self.charges if each.name == name)
         if charge.called or no:
             why, for_good = ("charge_disputed", True) if charge.called else ("expired_or_canceled_card", final)
@@ -245,7 +245,7 @@ class Promoted(RuleBasedStateMachine):
             recovery.chargeback_opened,
             ref=self._dispute(charge),
             intent_ref=f"pi_{charge.name}",
-            taken=Money(amount, self.currency),
+            amount=Money(amount, self.currency),
             fee=Money(DISPUTE_FEE, self.currency),
             reason="fraudulent",
             evidence_due=None,

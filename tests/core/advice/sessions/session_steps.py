@@ -148,9 +148,9 @@ class Counsel:
             case "hold.page.close":
                 card_results.page_lapsed(ctx, hold)
             case "transfer" | "refund" if no:
-                disbursements.refused(ctx, body["effect"], "insufficient_funds")
+                disbursements.refused(ctx, body["disbursement_id"], "insufficient_funds")
             case "transfer" | "refund":
-                disbursements.done(ctx, body["effect"], f"tr_{body['effect']}")
+                disbursements.done(ctx, body["disbursement_id"], f"tr_{body['disbursement_id']}")
 
     async def adds_card(self) -> None:
         """Fill in the card page as Sarah."""

@@ -220,7 +220,7 @@ class Till(Counsel):
     # --- what leaves --------------------------------------------------------------------------------------------------
 
     def _transfer(self, post: OutboxMessage, mood: Mood) -> Unit:
-        body, disbursement = post.body, post.body["effect"]
+        body, disbursement = post.body, post.body["disbursement_id"]
         if mood in ("refuses", "puts_off"):
             return partial(
                 disbursements.refused,
@@ -239,7 +239,7 @@ class Till(Counsel):
         return partial(disbursements.done, disbursement_id=disbursement, ref=self.done[disbursement])
 
     def _refund(self, post: OutboxMessage, mood: Mood) -> Unit:
-        body, disbursement = post.body, post.body["effect"]
+        body, disbursement = post.body, post.body["disbursement_id"]
         charge = self.charges[body["payment_intent"].removeprefix("pi_")]
         if charge.called or mood in ("refuses", "puts_off"):
             why = "charge_disputed" if charge.called else "expired_or_canceled_card"
@@ -253,7 +253,7 @@ class Till(Counsel):
         return partial(disbursements.done, disbursement_id=disbursement, ref=ref)
 
     def _reverse(self, post: OutboxMessage, mood: Mood) -> Unit:
-        body, disbursement = post.body, post.body["effect"]
+        body, disbursement = post.body, post.body["disbursement_id"]
         if mood in ("refuses", "puts_off"):
             why = "insufficient_funds"
             return partial(disbursements.refused, disbursement_id=disbursement, why=why, final=mood == "refuses")
@@ -295,7 +295,7 @@ class Till(Counsel):
             recovery.chargeback_opened,
             ref=dispute.ref,
             intent_ref=f"pi_{hold}",
-            taken=self._money(amount),
+            amount=self._money(amount),
             fee=self._money(DISPUTE_FEE),
             reason="fraudulent",
             evidence_due=None,

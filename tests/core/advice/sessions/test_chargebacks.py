@@ -58,7 +58,7 @@ async def called_back(they: Counsel, cents: int = ALL, *, answer: bool = True, r
         recovery.chargeback_opened,
         ref=ref,
         intent_ref=str(hold.intent_ref),
-        taken=eur(cents),
+        amount=eur(cents),
         fee=eur(2000),
         reason="fraudulent",
         evidence_due=they.market.clock.moment,
@@ -117,7 +117,7 @@ async def cannot_be_paid(they: Counsel) -> None:
 
 async def sarah_has_back(they: Counsel) -> int:
     """Return what Sarah has back by her statement, in cents."""
-    (taken,) = (await they.run(they.sarah, statements.statement)).taken
+    (taken,) = (await they.run(they.sarah, statements.statement)).charged
     return taken.back.minor
 
 
@@ -184,7 +184,7 @@ async def test_rest_after_a_chargeback_goes_to_the_seekers_account_if_the_card_r
     await they.does(they.alex, settlement.give_back)
     (asked,) = [post.body for post in they.market.posts if post.kind == "refund"]
     for _ in range(2):  # told twice
-        await they.run(PROVIDER, disbursements.refused, asked["effect"], "charge_disputed", final=True)
+        await they.run(PROVIDER, disbursements.refused, asked["disbursement_id"], "charge_disputed", final=True)
     seeks = (await they.booking()).seeker_org
     assert (await payouts(they), await of(they, payable(seeks))) == ([("payout", 6000, "waiting")], 6000)
     await they.later(days=3, minutes=1)
@@ -231,7 +231,7 @@ async def test_after_the_payout_the_commission_goes_back_and_the_consultant_bear
     reversal = next(post.body for post in they.market.posts if post.kind == "reversal")
     assert reversal["transfer"].startswith("tr_")
     for _ in range(2):
-        await they.run(PROVIDER, disbursements.done, reversal["effect"], "trr_1")
+        await they.run(PROVIDER, disbursements.done, reversal["disbursement_id"], "trr_1")
     assert (await found(they)).outstanding == eur(0)
     await they.market.books_hold()
 
@@ -291,7 +291,7 @@ async def test_a_payout_under_way_when_the_bank_calls_is_asked_back_when_it_has_
     await called_back(they)
     asked = next(post.body for post in they.market.posts if post.kind == "transfer")
     assert await still_open(they) == [("transfer", asked["group"]), ("dispute", "du_1")]
-    await they.run(PROVIDER, disbursements.done, asked["effect"], "tr_late")
+    await they.run(PROVIDER, disbursements.done, asked["disbursement_id"], "tr_late")
     assert [(kind, state) for kind, _, state in await payouts(they)] == [("payout", "done"), ("reversal", "asked")]
     assert await still_open(they) == [("reversal", "tr_late"), ("dispute", "du_1")]
     await they.market.books_hold()

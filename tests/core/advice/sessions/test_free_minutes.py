@@ -93,7 +93,7 @@ async def test_a_booking_that_came_to_nothing_uses_no_free_minutes(market: Marke
     assert await market.run(sarah, spent) == slot_checks.Spent("had")
 
 
-async def test_a_seeker_has_three_free_talks_a_week_also_when_asked_for_at_once(market: Market) -> None:
+async def test_a_seeker_has_three_free_sessions_a_week_also_when_asked_for_at_once(market: Market) -> None:
     sarah, person = await market.newcomer("Sarah")
     advisers = [await adviser(market, f"e{number}") for number in range(5)]
     made = await asyncio.gather(*(booked(market, sarah, each, 24 + 2 * place) for place, each in enumerate(advisers)))

@@ -39,7 +39,7 @@ async def half_made_good(they: Counsel) -> str:
 
 
 def disbursement(they: Counsel) -> str:
-    return str([post.body["effect"] for post in they.market.posts if post.kind == "reversal"][-1])
+    return str([post.body["disbursement_id"] for post in they.market.posts if post.kind == "reversal"][-1])
 
 
 async def test_consultant_gets_only_the_part_of_a_reversal_above_the_debt(they: Counsel) -> None:
@@ -88,7 +88,7 @@ async def test_a_dispute_that_was_won_and_is_lost_after_all_is_asked_back_of_wha
     again = withdrawal_ref("du_1", 2)
     await called_back(they, ref=again)
     last = [post.body for post in they.market.posts if post.kind == "reversal"][-1]
-    sent = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
+    sent = [post.body["disbursement_id"] for post in they.market.posts if post.kind == "transfer"]
     assert (last["amount"], last["transfer"]) == (NET, f"tr_{sent[1]}")
     await they.run(PROVIDER, disbursements.done, disbursement(they), "trr_2")
     for _ in range(2):

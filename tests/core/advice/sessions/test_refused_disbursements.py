@@ -25,7 +25,7 @@ async def refund_of(they: Counsel) -> str:
     """Let the consultant give all of it back, without an answer yet, and return the refund's id."""
     they.silent = {"refund", "transfer"}
     await they.does(they.alex, settlement.give_back)
-    return str(next(post.body["effect"] for post in they.market.posts if post.kind == "refund"))
+    return str(next(post.body["disbursement_id"] for post in they.market.posts if post.kind == "refund"))
 
 
 async def refused(they: Counsel, refund: str) -> None:
@@ -186,7 +186,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     """The payout was under way when the bank took the money. A second one would only be asked back."""
     they.silent = {"transfer"}
     await they.later(days=2, minutes=1)
-    (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
+    (payout,) = [post.body["disbursement_id"] for post in they.market.posts if post.kind == "transfer"]
     await called_back(they)
     await decided(they, won=False)
     await they.run(PROVIDER, disbursements.refused, payout, "balance short", final=False)
@@ -200,7 +200,7 @@ async def test_payout_that_may_have_gone_is_not_kept(they: Counsel) -> None:
     """The provider reported the failure, and then that the payout was made after all. It is then asked back."""
     they.silent = {"transfer"}
     await they.later(days=2, minutes=1)
-    (payout,) = [post.body["effect"] for post in they.market.posts if post.kind == "transfer"]
+    (payout,) = [post.body["disbursement_id"] for post in they.market.posts if post.kind == "transfer"]
     await called_back(they)
     await decided(they, won=False)
     await they.run(PROVIDER, disbursements.refused, payout, "api_error", final=False, perhaps=True)

@@ -47,27 +47,27 @@ async def they(market: Market) -> Counsel:
 
 async def test_it_is_held_on_the_card_then_here_and_then_it_goes_where_it_belongs(they: Counsel) -> None:
     for now, mine in zip(await both(they), (True, False), strict=True):
-        assert (money_in(now.on_cards), now.held, now.payouts, now.taken) == ([(mine, eur(9000))], (), (), ())
+        assert (money_in(now.on_cards), now.held, now.payouts, now.charged) == ([(mine, eur(9000))], (), (), ())
     await they.meet(TUESDAY_TEN)
     await they.consent()
     await they.does(they.sarah, meeting.end)
     for now, mine in zip(await both(they), (True, False), strict=True):
-        assert (now.on_cards, money_in(now.held), now.taken) == ((), [(mine, eur(9000))], ())
+        assert (now.on_cards, money_in(now.held), now.charged) == ((), [(mine, eur(9000))], ())
 
     they.silent = {"refund", "transfer"}
     await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await they.later(days=15)  # no ruling: half of it is each side's
     sarah, alex = await both(they)
-    (taken,), (payout,) = sarah.taken, alex.payouts
+    (taken,), (payout,) = sarah.charged, alex.payouts
     assert (taken.amount, taken.back, taken.arrived) == (eur(9000), eur(4500), False)
     assert (payout.net, payout.fee, payout.state) == (eur(3825), eur(675), "asked")
-    assert (sarah.held, sarah.payouts, alex.held, alex.taken, alex.due) == ((), (), (), (), (eur(3825),))
+    assert (sarah.held, sarah.payouts, alex.held, alex.charged, alex.due) == ((), (), (), (), (eur(3825),))
 
     late = {post.id for post in they.market.posts if post.kind in they.silent}
     they.silent, they.answered = set(), they.answered - late
     await they.bank()
     sarah, alex = await both(they)
-    assert (sarah.taken[0].arrived, alex.payouts[0].state, alex.due) == (True, "done", ())
+    assert (sarah.charged[0].arrived, alex.payouts[0].state, alex.due) == (True, "done", ())
     assert await movements(they, they.sarah) == [
         ("paid", None, eur(9000), None),
         ("refunded", eur(4500), None, None),

@@ -261,7 +261,7 @@ async def test_a_refund_that_comes_back_is_owed_again_and_each_that_is_made_is_b
     await they.later(minutes=20)
     await they.does(they.sarah, meeting.end)
     await they.does(they.alex, settlement.give_back)
-    refund = next(post for post in they.market.posts if post.kind == "refund").body["effect"]
+    refund = next(post for post in they.market.posts if post.kind == "refund").body["disbursement_id"]
     account = refund_due(they.booking_id)
 
     async def told(verb: Callable[..., None], ref: str, **more: object) -> int:

@@ -60,7 +60,7 @@ OUT_HARMS = {
 }
 
 
-async def talks(market: Market) -> None:
+async def session_amounts(market: Market) -> None:
     """Make a session that is paid and settled, and another that is agreed."""
     invoicing_steps.hire(market)
     seeker, _ = await market.newcomer("Sarah")
@@ -124,7 +124,7 @@ async def sales(market: Market) -> None:
 
 @pytest.mark.parametrize(
     ("story", "rules", "harms"),
-    [(talks, SESSIONS, SESSION_HARMS), (sales, PURCHASES, PURCHASE_HARMS)],
+    [(session_amounts, SESSIONS, SESSION_HARMS), (sales, PURCHASES, PURCHASE_HARMS)],
     ids=["sessions", "purchases"],
 )
 async def test_each_rule_is_seen_when_it_is_broken(

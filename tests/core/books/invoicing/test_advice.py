@@ -82,7 +82,7 @@ def test_price_reduction_of_a_session_has_its_reason() -> None:
     advice = Supply.model_validate(
         {"of": "advice", "minutes": 8, "on": "2026-11-21", "ref": "S7P3QX", "agreed_minor": 16_00}
     )
-    said = paper(Kind.SESSION, SELLER, AT_HOME, advice, 8_00).said
+    said = paper(Kind.SESSION, SELLER, AT_HOME, advice, 8_00).document_words
     assert said is not None
     assert said.rows[1] == ("Consultation, 8 minutes", "21\xa0%", "1", "€13.22")
     assert said.rows[2] == ("Price reduction, after a complaint", "21\xa0%", "", "-€6.61")

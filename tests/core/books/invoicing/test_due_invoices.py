@@ -15,7 +15,7 @@ from core.advice.sessions import meeting
 from core.advice.sessions import service as sessions
 from core.books.invoicing import service
 from core.books.invoicing.events import InvoiceDrawn
-from core.books.invoicing.model import Invoice, Kind, Paper, State
+from core.books.invoicing.model import DocumentKind, Invoice, Kind, State
 from core.kernel.errors import Invalid, NotFound
 from core.kernel.money import Money
 from core.kernel.transaction import MARKET, PROVIDER, Ctx
@@ -139,7 +139,7 @@ async def test_fee_is_credited_on_chargeback_and_invoiced_again_when_won(market:
         recovery.chargeback_opened,
         ref="du_1",
         intent_ref="pi_1",
-        taken=Money(15_000_00, "EUR"),
+        amount=Money(15_000_00, "EUR"),
         fee=Money(20_00, "EUR"),
         reason="fraudulent",
         evidence_due=None,
@@ -153,7 +153,7 @@ async def test_fee_is_credited_on_chargeback_and_invoiced_again_when_won(market:
         ("commission", "issued", -262_50),  # the latest invoice bears as much of the 375.00 as it has
         ("commission", "issued", -112_50),
     ]
-    notes = [each for each in found if each.paper is Paper.CREDIT_NOTE]
+    notes = [each for each in found if each.document_kind is DocumentKind.CREDIT_NOTE]
     assert [each.number for each in notes] == ["PMC-2026-000001", "PMC-2026-000002"]
     assert [each.content.corrects.number for each in notes if each.content and each.content.corrects] == [
         "PM-2026-000002",
@@ -249,7 +249,7 @@ async def test_card_sale_is_invoiced_and_its_refund_is_credited(market: Market) 
     await market.run(PROVIDER, outside)
     await market.run(MARKET, lambda ctx: purchases.give_back(ctx, purchase.id, Money(500, "EUR")))
     [refund] = [post for post in market.posts if post.kind == "refund"]
-    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, refund.body["effect"], "re_1"))
+    await market.run(PROVIDER, lambda ctx: disbursements.done(ctx, refund.body["disbursement_id"], "re_1"))
     assert told(await papers(market)) == [("sale", "issued", 12_00), ("sale", "issued", -5_00)]
     await all_is_right(market)
 

@@ -11,7 +11,7 @@ from conversations.engine import Engine
 from conversations.platforms import by_code
 from conversations.wording import Wordings
 from core.books.invoicing import service
-from core.books.invoicing.model import Content, Invoice, Said
+from core.books.invoicing.model import Content, DocumentWords, Invoice
 from core.books.invoicing.parties import language_of
 from core.catalogue.language.places import Places
 from core.kernel.money import Money
@@ -47,10 +47,10 @@ async def sold(market: Market) -> Trade:
     return trade
 
 
-def said(content: Content | None) -> Said:
+def said(content: Content | None) -> DocumentWords:
     assert content is not None
-    assert content.said is not None
-    return content.said
+    assert content.document_words is not None
+    return content.document_words
 
 
 async def test_invoice_stays_in_the_language_of_its_recipient(market: Market) -> None:
@@ -66,7 +66,7 @@ async def test_invoice_stays_in_the_language_of_its_recipient(market: Market) ->
         await speaks(market, who, "en")
     assert [each.content_json for each in await papers(market)] == before
 
-    def drawn(ctx: Ctx) -> tuple[Said, Said]:
+    def drawn(ctx: Ctx) -> tuple[DocumentWords, DocumentWords]:
         now = market.clock.now()
         found = (
             service.to_draw(ctx, each.id, invoicing_steps.PAPER_WORDS, at=now, asker=None) for each in (fee, goods)
@@ -81,7 +81,7 @@ async def test_credit_note_is_in_the_language_of_its_invoice(market: Market) -> 
     trade = await sold(market)
     await papers(market)
     await speaks(market, trade.seller, "lt")
-    opened = partial(recovery.chargeback_opened, ref="du_1", intent_ref="pi_1", taken=Money(21_000_00, "EUR"))
+    opened = partial(recovery.chargeback_opened, ref="du_1", intent_ref="pi_1", amount=Money(21_000_00, "EUR"))
     await market.run(PROVIDER, partial(opened, fee=Money(20_00, "EUR"), reason="fraudulent", evidence_due=None))
     note = (await papers(market))[-1]
     assert note.corrects is not None

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.books.invoicing.model import Category, Kind, Paper, Party, Supply, Tax
+from core.books.invoicing.model import Category, DocumentKind, Kind, Party, Supply, Tax
 from core.books.invoicing.rules import credit_sums, number_of, series_of, sums_of, unit_price
 from core.books.invoicing.vat import tax_of
 from core.kernel.decimals import half_up
@@ -134,5 +134,5 @@ def test_whatever_has_no_vat_says_why_and_whatever_has_it_says_how_much(
 
 def test_a_number_reads_as_its_series_year_and_serial() -> None:
     assert number_of("PA", 2026, 17) == "PA-2026-000017"
-    assert len({series_of(issuer, paper) for issuer in ("market", "org") for paper in Paper}) == 4
+    assert len({series_of(issuer, paper) for issuer in ("market", "org") for paper in DocumentKind}) == 4
     assert str(Tax(category=Category.STANDARD, rate_bp=2_550).percent) == "25.5"

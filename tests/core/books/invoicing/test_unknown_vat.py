@@ -8,7 +8,7 @@ from conversations.books.invoices import invoice_card
 from conversations.reply import Card
 from core.books.invoicing import service
 from core.books.invoicing.events import InvoiceAwaits
-from core.books.invoicing.model import Invoice, Kind, Paper, SetBilling, State
+from core.books.invoicing.model import DocumentKind, Invoice, Kind, SetBilling, State
 from core.kernel.errors import NotAllowed
 from core.kernel.transaction import Actor
 from core.people.accounts.model import CompleteProfile, Role
@@ -121,11 +121,11 @@ async def test_wrong_invoice_is_credited_and_written_again(market: Market) -> No
     with pytest.raises(NotAllowed):
         await market.run(trade.seller, lambda ctx: service.correct(ctx, wrong.id))
     _, back, right = await of_kind(market, Kind.COMMISSION)
-    assert (back.paper, back.number, back.vat_minor) == (Paper.CREDIT_NOTE, "PMC-2026-000001", 91_11)
+    assert (back.document_kind, back.number, back.vat_minor) == (DocumentKind.CREDIT_NOTE, "PMC-2026-000001", 91_11)
     assert (right.number, right.gross, right.vat_minor) == ("PM-2026-000002", wrong.gross, 0)
     assert back.content is not None
-    assert back.content.said is not None
-    assert back.content.said.end == ("Taken back in full: a corrected invoice takes its place.",)
+    assert back.content.document_words is not None
+    assert back.content.document_words.end == ("Taken back in full: a corrected invoice takes its place.",)
     assert not [each for each in presses(await card_of(market, trade.seller, right)) if "correct" in each]
     await market.books_hold()
 

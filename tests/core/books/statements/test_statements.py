@@ -209,15 +209,18 @@ async def test_a_buyer_reads_of_what_came_too_late_and_was_taken_by_their_bank(m
     trade = await paid_too_late(market)
     await recalled(trade, answer=False)
     await market.run(OUTSIDE, partial(chargebacks.closed, ref="du_1", won=False))
-    refund = trade.asked("refund")[0]["effect"]
+    refund = trade.asked("refund")[0]["disbursement_id"]
     await market.run(OUTSIDE, partial(disbursements.refused, disbursement_id=refund, why="charge_disputed", final=True))
     assert (await told_and_spent(trade))[1] == eur(21_000_00)
 
 
 async def test_everybody_has_a_mark_and_may_take_another(market: Market) -> None:
     actor, person = await market.newcomer("Rasa")
-    assert len(person.mark) == 2
-    assert await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Rasa")) == person.mark
+    assert len(person.security_phrase) == 2
+    assert (
+        await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Rasa"))
+        == person.security_phrase
+    )
     assert await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Nobody")) is None
     offered = await market.run(actor, offered_security_phrases)
     assert len(set(offered)) == 6
@@ -225,4 +228,4 @@ async def test_everybody_has_a_mark_and_may_take_another(market: Market) -> None
     assert await market.run(MARKET, lambda ctx: security_phrase_at(ctx, "telegram", "", "chat-Rasa")) == offered[0]
     for wrong in ("", "AB", PICTURES[0], PICTURES[0] * 2, PICTURES[:3]):
         with pytest.raises(Invalid):
-            await market.run(actor, partial(choose_security_phrase, mark=wrong))
+            await market.run(actor, partial(choose_security_phrase, phrase=wrong))

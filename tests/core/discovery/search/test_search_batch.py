@@ -173,7 +173,7 @@ def test_goods_ran_together_with_a_long_name_or_a_town() -> None:
     others = [listing(f"other{n}", "Industriepellets", product="industrial_wood_pellets") for n in range(3)]
     assert found([*others, company], "Industriepelletssteinerenbach")[0] == "company"
     said = parse("holz-pelletswien", catalogue(), gazetteer(), TODAY)
-    assert (said.product, said.place_said) == ("wood_pellets", "wien")
+    assert (said.product, said.place_as_written) == ("wood_pellets", "wien")
 
 
 def test_a_last_word_that_is_only_begun_is_a_company_or_a_town() -> None:

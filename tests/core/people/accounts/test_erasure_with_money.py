@@ -39,7 +39,7 @@ async def test_a_refund_of_a_session_that_came_back_has_to_arrive_first(they: Co
     await they.does(they.alex, settlement.give_back)
     assert await they.state() == SessionState.COMPLETED
     assert (await they.run(they.sarah, erasure.account_deletion)).hindered_by == ()
-    disbursement = next(post.body["effect"] for post in they.market.posts if post.kind == "refund")
+    disbursement = next(post.body["disbursement_id"] for post in they.market.posts if post.kind == "refund")
     back = partial(
         disbursements.refused, disbursement_id=disbursement, why="account_closed", final=True, ref=f"tr_{disbursement}"
     )

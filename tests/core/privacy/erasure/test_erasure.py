@@ -193,7 +193,7 @@ async def test_an_account_that_was_linked_is_forgotten_with_the_one_that_stays(m
         complete_profile(ctx, CompleteProfile(roles=frozenset({Role.BUYER}), company="Rasa Girienė", country="LT"))
         person_of(ctx, person.id).email = "rasa@example.org"
         ChatMemory(ctx, person.id).put(SEEK, "Rasa Girienė wants to know")
-        about = acting(ctx.seen_by(carla)).organisation_id
+        about = acting(ctx.acting_as(carla)).organisation_id
         report(ctx, ReportParty(organisation_id=about, words="Rude to Rasa Girienė", screen="Rasa Girienė"))
         return keep(ctx, Checked("rasa.jpg", "image/jpeg", b"a photo of Rasa", "f" * 64)).id
 

@@ -60,7 +60,7 @@ class Sale:
     async def gives_back(self, minor: int = PRICE) -> str:
         """Give the price back, and return the id of the refund that is asked for."""
         await self.as_market(lambda ctx: service.give_back(ctx, self.purchase.id, Money(minor, "EUR")))
-        return str(self.asked("refund")[-1]["effect"])
+        return str(self.asked("refund")[-1]["disbursement_id"])
 
     async def is_refused(self, refund: str, ref: str | None = None) -> None:
         await self.outside(lambda ctx: disbursements.refused(ctx, refund, "charge_disputed", ref=ref))
@@ -70,7 +70,7 @@ class Sale:
             recovery.chargeback_opened,
             ref=ref,
             intent_ref=intent,
-            taken=Money(minor, "EUR"),
+            amount=Money(minor, "EUR"),
             fee=Money(0, "EUR"),
             reason="fraudulent",
             evidence_due=None,
@@ -203,7 +203,7 @@ async def test_a_refund_that_is_refused_when_the_bank_has_decided_already_is_not
 
 async def test_a_dispute_that_is_won_of_what_came_twice_lets_its_refund_go(sale: Sale) -> None:
     await sale.pays("2")
-    second = str(sale.asked("refund")[0]["effect"])
+    second = str(sale.asked("refund")[0]["disbursement_id"])
     await sale.is_called_back(intent="pi_2")
     await sale.is_refused(second)
     await sale.is_decided(won=True)
@@ -217,13 +217,13 @@ async def test_a_dispute_that_is_won_of_what_came_twice_lets_its_refund_go(sale:
 @pytest.mark.parametrize("disputed", ["pi_1", "pi_2"])
 async def test_dispute_of_one_payment_leaves_the_other_alone(sale: Sale, disputed: str) -> None:
     await sale.pays("2")  # twice, and so it goes back
-    second = str(sale.asked("refund")[0]["effect"])
+    second = str(sale.asked("refund")[0]["disbursement_id"])
     await sale.is_called_back(intent=disputed)
     if disputed == "pi_2":
         await sale.is_refused(second)
         await sale.days(2)
         assert len(sale.asked("refund")) == 1  # nothing is asked before the bank has decided
-    assert ((await sale.now()).recall is None) == (disputed == "pi_2")
+    assert ((await sale.now()).chargeback is None) == (disputed == "pi_2")
     (dispute,) = await sale.as_market(lambda ctx: chargebacks.of_subject(ctx, sale.purchase.id))
     assert await sale.as_market(lambda ctx: purchase_chargebacks.hangs_on(ctx, dispute.id)) == (disputed == "pi_1")
     await sale.is_decided(won=False)
@@ -251,7 +251,7 @@ async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_th
     await sale.is_decided(won=True)
     assert await sale.balances(SALES, AT_PROVIDER) == [PRICE, PRICE - 40]
     assert [type(each) for each in sale.market.facts] == [PurchaseLost, PurchaseRegained]
-    assert ((await sale.now()).state, (await sale.now()).recall) == ("paid", None)
+    assert ((await sale.now()).state, (await sale.now()).chargeback) == ("paid", None)
     await sale.market.run(sale.rasa, lambda ctx: service.ask_back(ctx, sale.purchase.id, "I did not use it"))
     staff, person = await sale.market.newcomer("Desk")
 
@@ -260,7 +260,7 @@ async def test_a_bank_that_turns_after_it_had_kept_the_price_gives_it_back_to_th
 
     await sale.outside(appoint)
     await sale.market.run(staff, lambda ctx: service.give_back_whole(ctx, sale.purchase.id))
-    await sale.outside(lambda ctx: disbursements.done(ctx, sale.asked("refund")[0]["effect"], "re_1"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, sale.asked("refund")[0]["disbursement_id"], "re_1"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
     await invoicing_steps.writes_all(sale.market)
     await sale.books_hold()
@@ -275,11 +275,11 @@ async def test_refund_withheld_for_a_bank_is_sent_when_the_bank_turns(sale: Sale
     await sale.has_an_account()
     await sale.is_decided(won=False)
     for transfer in sale.asked("transfer"):
-        await sale.outside(lambda ctx, of=transfer: disbursements.done(ctx, of["effect"], "tr_1"))  # type: ignore[misc]
+        await sale.outside(lambda ctx, of=transfer: disbursements.done(ctx, of["disbursement_id"], "tr_1"))  # type: ignore[misc]
     await sale.is_decided(won=True)
     again = sale.asked("refund")[-1]
-    assert (again["amount"], again["payment_intent"], again["effect"] != refund) == (kept, "pi_1", True)
-    await sale.outside(lambda ctx: disbursements.done(ctx, again["effect"], "re_2"))
+    assert (again["amount"], again["payment_intent"], again["disbursement_id"] != refund) == (kept, "pi_1", True)
+    await sale.outside(lambda ctx: disbursements.done(ctx, again["disbursement_id"], "re_2"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [0, 0, -40]
     assert (await sale.now()).state == PurchaseState.GIVEN_BACK
     await sale.books_hold()
@@ -320,7 +320,7 @@ async def test_a_second_dispute_of_a_payment_that_is_won_leaves_what_the_first_h
     await sale.is_decided(won=False)
     await sale.is_called_back(3_00, ref="du_2")
     await sale.is_decided(won=True, ref="du_2")
-    assert (await sale.now()).recall == "lost"
+    assert (await sale.now()).chargeback == "lost"
     assert await sale.balances(SALES, AT_PROVIDER) == [3_00, 3_00 - 40]
 
 
@@ -336,11 +336,11 @@ async def test_dispute_that_is_won_and_lost_after_all_is_our_loss(sale: Sale, gi
     await sale.is_decided(won=False, ref=withdrawal_ref("du_1", 2))
     twice = PRICE if given_back else 0
     assert await sale.balances(SALES, refund_due(sale.purchase.id), AT_PROVIDER) == [-twice, 0, -40 - twice]
-    assert (await sale.now()).recall == "lost"
+    assert (await sale.now()).chargeback == "lost"
     await sale.is_decided(won=True)  # an old word
     await sale.is_decided(won=True, ref=withdrawal_ref("du_1", 2))
     assert await sale.balances(SALES, AT_PROVIDER) == [PRICE - twice, PRICE - twice - 40]
-    assert (await sale.now()).recall is None
+    assert (await sale.now()).chargeback is None
     await invoicing_steps.writes_all(sale.market)
     await sale.books_hold()
     await sale.is_at_rest()
@@ -360,7 +360,7 @@ async def test_a_card_that_takes_nothing_back_is_asked_no_more_and_the_buyer_nam
     own = sale.person.organisation_id
     told = [(each.kind, each.organisation_id) for each in sale.market.facts if isinstance(each, DisbursementRefused)]
     assert told == [(DisbursementKind.REFUND, own), (DisbursementKind.PAYOUT, own)]  # once of each way
-    await sale.outside(lambda ctx: disbursements.done(ctx, transfer["effect"], "tr_1"))
+    await sale.outside(lambda ctx: disbursements.done(ctx, transfer["disbursement_id"], "tr_1"))
     assert await sale.balances(SALES, refund_due(sale.purchase.id), payable(sale.person.organisation_id)) == [
         2_00,
         0,

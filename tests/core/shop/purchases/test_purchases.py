@@ -58,7 +58,7 @@ class Shop:
     async def is_told(self) -> None:
         """Report that every refund that was asked for has gone back."""
         for post in [post for post in self.market.posts if post.kind == "refund"]:
-            disbursement = post.body["effect"]
+            disbursement = post.body["disbursement_id"]
             await self.market.run(
                 PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref=f"re_{disbursement}")
             )
@@ -176,7 +176,9 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, Money(500, "EUR")))
     [refund] = [post for post in shop.market.posts if post.kind == "refund"]
     assert (refund.channel, refund.body["payment_intent"], refund.body["amount"]) == ("payments", "pi_1", 500)
-    await shop.market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, refund.body["effect"], "balance short"))
+    await shop.market.run(
+        PROVIDER, lambda ctx: disbursements.refused(ctx, refund.body["disbursement_id"], "balance short")
+    )
     await shop.market.books_hold()
     shop.market.clock.advance(days=1, seconds=1)
     await shop.market.run_timers(dict(TIMER_HANDLERS))
@@ -186,7 +188,7 @@ async def test_a_card_is_paid_on_a_page_and_a_part_goes_back_to_it(shop: Shop) -
     assert await shop.balance(SALES, "EUR") == CARD_PRICE - 500
     await shop.market.books_hold()
 
-    asked, due = refund.body["effect"], refund_due(purchase.id)
+    asked, due = refund.body["disbursement_id"], refund_due(purchase.id)
 
     async def told(verb: Callable[..., None], *words: str, **named: str) -> int:
         await shop.market.run(PROVIDER, lambda ctx: verb(ctx, asked, *words, **named))
@@ -306,7 +308,7 @@ async def is_refused_for(shop: Shop, days: int) -> int:
         await shop.market.run_timers(dict(TIMER_HANDLERS))
         for post in [post for post in shop.market.posts if post.kind == "refund" and post.id not in told]:
             asked += 1
-            await shop.market.run(PROVIDER, refuse(post.body["effect"]))
+            await shop.market.run(PROVIDER, refuse(post.body["disbursement_id"]))
     return asked
 
 
@@ -325,7 +327,7 @@ async def test_stars_that_telegram_does_not_give_back_are_kept_for_their_buyer_i
     else:
         await shop.market.run(MARKET, lambda ctx: service.give_back(ctx, purchase.id, purchase.price))
     [refund] = [post for post in shop.market.posts if post.kind == "refund"]
-    await shop.market.run(PROVIDER, refuse(refund.body["effect"]))
+    await shop.market.run(PROVIDER, refuse(refund.body["disbursement_id"]))
     assert await is_refused_for(shop, 20) == 1
     with pytest.raises(Refusal, match=r"erasure\.open"):  # Telegram's name of them is still needed
         await shop.market.run(shop.rasa, erase)

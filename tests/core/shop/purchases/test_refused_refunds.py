@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from conversations.event_sentences import notifications
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
-from core.books.invoicing.model import Invoice, Paper
+from core.books.invoicing.model import DocumentKind, Invoice
 from core.kernel.events import Event
 from core.kernel.money import Money
 from core.kernel.transaction import Ctx
@@ -56,7 +56,7 @@ async def test_a_card_that_says_no_for_the_last_time_while_the_bank_asks_waits_f
     if won:
         await refused(sale, refund, 1)
         (transfer,) = sale.asked("transfer")
-        await sale.outside(lambda ctx: disbursements.done(ctx, transfer["effect"], "tr_1"))
+        await sale.outside(lambda ctx: disbursements.done(ctx, transfer["disbursement_id"], "tr_1"))
     assert len(sale.asked("transfer")) == (1 if won else 0)
     await all_is_given_back_once(sale)
 
@@ -126,7 +126,7 @@ async def test_first_decision_of_two_disputes_of_one_payment_releases_nothing(
     await sale.is_decided(won=first)
     await sale.days(2)
     assert (len(sale.asked("refund")), sale.asked("transfer")) == (1, [])
-    assert (await sale.now()).recall == "open"
+    assert (await sale.now()).chargeback == "open"
     await sale.is_decided(won=last, ref="du_2")
     back = 4_00 * first + 3_00 * last
     asked = sale.asked("refund")[1:] if first and last else sale.asked("transfer")
@@ -145,13 +145,13 @@ async def test_a_dispute_that_is_won_of_what_was_used_up_before_gives_no_new_tim
     assert (await sale.now()).state == PurchaseState.KEPT
     await sale.is_called_back()
     await sale.is_decided(won=True)
-    assert ((await sale.now()).state, (await sale.now()).recall) == ("kept", None)
+    assert ((await sale.now()).state, (await sale.now()).chargeback) == ("kept", None)
     await sale.is_at_rest()
 
 
 async def test_price_that_comes_back_and_goes_again_is_not_told_as_unasked(sale: Sale) -> None:
     await sale.pays("2")  # this one came unasked
-    second = str(sale.asked("refund")[0]["effect"])
+    second = str(sale.asked("refund")[0]["disbursement_id"])
     await sale.outside(lambda ctx: disbursements.done(ctx, second, "re_2"))
     refund = await sale.gives_back()
     await sale.outside(lambda ctx: disbursements.done(ctx, refund, "re_1"))
@@ -219,7 +219,7 @@ async def test_a_dispute_about_what_came_twice_leaves_the_invoice_of_what_was_bo
     sale: Sale, won: bool
 ) -> None:
     await sale.pays("2")
-    second = str(sale.asked("refund")[0]["effect"])
+    second = str(sale.asked("refund")[0]["disbursement_id"])
     await sale.is_called_back(intent="pi_2")
     await sale.is_refused(second)
     await sale.is_decided(won=won)
@@ -249,7 +249,9 @@ async def test_refund_before_a_chargeback_is_credited_once(
     await sale.books_hold()
     await sale.is_decided(won=True)
     assert await stands(sale) == PRICE - back
-    await sale.outside(partial(disbursements.done, disbursement_id=str(sale.asked("refund")[-1]["effect"]), ref="re_2"))
+    await sale.outside(
+        partial(disbursements.done, disbursement_id=str(sale.asked("refund")[-1]["disbursement_id"]), ref="re_2")
+    )
     assert await stands(sale) == PRICE - back
     await invoicing_steps.writes_all(sale.market)
     await sale.books_hold()
@@ -258,6 +260,6 @@ async def test_refund_before_a_chargeback_is_credited_once(
 async def stands(sale: Sale) -> int:
     """Return how much of the price is invoiced, less its credit notes."""
     papers = await sale.as_market(
-        lambda ctx: [(each.paper, each.gross_minor) for each in ctx.session.scalars(select(Invoice))]
+        lambda ctx: [(each.document_kind, each.gross_minor) for each in ctx.session.scalars(select(Invoice))]
     )
-    return sum(gross if paper is Paper.INVOICE else -gross for paper, gross in papers)
+    return sum(gross if paper is DocumentKind.INVOICE else -gross for paper, gross in papers)

@@ -22,7 +22,7 @@ from core.kernel.process import timeline
 from core.kernel.transaction import MARKET, PROVIDER, Actor, Ctx
 from core.money.disbursements import service as disbursements
 from core.money.disbursements.model import Disbursement, DisbursementKind
-from core.money.ledger.service import standing
+from core.money.ledger.service import balances_by_account
 from core.trade.deals import service as deals
 from core.trade.deals.model import DEAL, Deal, DealState
 from core.trade.delivery import claims
@@ -213,7 +213,7 @@ class Chaos:
 
     async def answer(self, post: OutboxMessage, *, well: bool = False) -> None:
         self.answered.add(post.id)
-        disbursement = str(post.body.get("effect"))
+        disbursement = str(post.body.get("disbursement_id"))
         if well or self.dice.random() < 0.7 or post.kind not in ("transfer", "refund"):
             await self.market.run(PROVIDER, partial(self.trade._answer, post))  # noqa: SLF001 - the provider of all stories
             return
@@ -280,7 +280,7 @@ def ended(ctx: Ctx) -> None:
     for lot in ctx.session.scalars(select(Lot)):
         assert lot.state in LOT.final
     for kind in ("escrow", "payable", "refund_due"):
-        assert standing(ctx, kind) == {}
+        assert balances_by_account(ctx, kind) == {}
     sent: dict[str, int] = {}
     for disbursement in ctx.session.scalars(select(Disbursement)):
         sent[disbursement.payment_id] = sent.get(disbursement.payment_id, 0) + disbursement.amount_minor

@@ -178,7 +178,7 @@ async def test_a_dispute_that_ends_otherwise_is_closed_with_it(market: Market) -
 
 async def test_trader_does_not_rule_on_their_own_dispute(market: Market) -> None:
     trade, case = await disputed(market)
-    await trade.as_market(lambda ctx: setattr(acting(ctx.seen_by(trade.seller)), "operator", True))
+    await trade.as_market(lambda ctx: setattr(acting(ctx.acting_as(trade.seller)), "operator", True))
     with pytest.raises(NotAllowed):
         await does(trade, trade.seller, support.rule_case, RuleCase(case_id=case.id, seller_bp=1, reason=REASON))
 

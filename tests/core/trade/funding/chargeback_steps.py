@@ -36,7 +36,7 @@ async def recalled(trade: Trade, cents: int = 21_000_00, payment: int = 1, *, an
         recovery.chargeback_opened,
         ref=f"du_{payment}",
         intent_ref=f"pi_{payment}",
-        taken=eur(cents),
+        amount=eur(cents),
         fee=eur(20_00),
         reason="fraudulent",
         evidence_due=None,

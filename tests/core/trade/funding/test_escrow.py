@@ -109,7 +109,7 @@ async def test_a_seller_without_an_account_is_waited_for(market: Market) -> None
 
 async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> None:
     trade = await one_payout(market)
-    disbursement = trade.asked("transfer")[0]["effect"]
+    disbursement = trade.asked("transfer")[0]["disbursement_id"]
     refuse = partial(disbursements.refused, disbursement_id=disbursement, why="balance_insufficient", final=False)
     await market.run(PROVIDER, refuse)
     await market.run(PROVIDER, refuse)
@@ -126,7 +126,7 @@ async def test_a_payout_put_off_is_tried_again_the_next_day(market: Market) -> N
 async def test_a_payout_refused_for_good_is_the_operators(market: Market) -> None:
     market.watch(DisbursementRefused)
     trade = await one_payout(market)
-    disbursement = trade.asked("transfer")[0]["effect"]
+    disbursement = trade.asked("transfer")[0]["disbursement_id"]
     await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, disbursement, "account_closed", final=True))
     told = (SubjectKind.DEAL, trade.deal_id, disbursement, DisbursementKind.PAYOUT, trade.selling, eur(20_475_00))
     assert market.facts == [DisbursementRefused(*told, "account_closed")]
@@ -141,7 +141,7 @@ async def test_a_refund_put_off_is_tried_again_and_keeps_the_deal_open(market: M
     trade = await paid(market)
     await market.run(trade.seller, lambda ctx: deals.ask_cancel(ctx, trade.deal_id))
     await market.run(trade.buyer, lambda ctx: deals.agree_cancel(ctx, trade.deal_id))
-    disbursement = trade.asked("refund")[0]["effect"]
+    disbursement = trade.asked("refund")[0]["disbursement_id"]
     await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, disbursement, "charge_pending", final=False))
     assert (await trade.deal()).state == DealState.REFUND_BLOCKED
     await trade.pass_days(1)

@@ -135,7 +135,9 @@ async def test_a_seller_who_has_nothing_left_pays_with_the_next_deal(market: Mar
     trade = await released(market, lots=1, accepted=1)
     await recalled(trade, answer=False)
     for post in trade.asked("reversal"):
-        refuse = partial(disbursements.refused, disbursement_id=post["effect"], why="balance_insufficient", final=True)
+        refuse = partial(
+            disbursements.refused, disbursement_id=post["disbursement_id"], why="balance_insufficient", final=True
+        )
         await market.run(PROVIDER, refuse)
     trade.answered |= {post.id for post in market.posts if post.kind == "reversal"}
     await decided(trade, won=False)
@@ -158,7 +160,7 @@ async def test_a_refund_that_waited_is_not_given_twice(market: Market) -> None:
     late = (await trade.lots())[1]
     await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, late.id))
     await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, late.id))
-    refund = trade.asked("refund")[0]["effect"]
+    refund = trade.asked("refund")[0]["disbursement_id"]
     await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, refund, "charge_disputed", final=True))
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 21_000_00, answer=False)

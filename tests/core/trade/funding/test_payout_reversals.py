@@ -45,13 +45,13 @@ async def lost(trade: Trade) -> None:
 
 async def came(trade: Trade) -> None:
     """Let the provider report, twice, that it has taken back what it was asked for first."""
-    disbursement = trade.asked("reversal")[0]["effect"]
+    disbursement = trade.asked("reversal")[0]["disbursement_id"]
     for _ in range(2):
         await trade.market.run(PROVIDER, partial(disbursements.done, disbursement_id=disbursement, ref="trr_1"))
 
 
 async def refused(trade: Trade, *, final: bool = True) -> None:
-    disbursement = trade.asked("reversal")[-1]["effect"]
+    disbursement = trade.asked("reversal")[-1]["disbursement_id"]
     told = partial(disbursements.refused, disbursement_id=disbursement, why="balance_insufficient", final=final)
     await trade.market.run(PROVIDER, told)
 
@@ -111,7 +111,7 @@ async def test_a_refusal_that_is_heard_when_nothing_is_owed_any_more_is_the_end_
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=ends == "won"))
     if ends == "written off":
         await trade.pass_long()
-    disbursement = trade.asked("reversal")[0]["effect"]
+    disbursement = trade.asked("reversal")[0]["disbursement_id"]
     unclear = partial(disbursements.refused, disbursement_id=disbursement, why="api_error", final=False, perhaps=True)
     await market.run(PROVIDER, unclear)  # it may have been taken: it is looked for before it is asked for once more
     await market.run(PROVIDER, partial(disbursements.ask_again, disbursement_id=disbursement))

@@ -126,7 +126,7 @@ async def test_late_payment_goes_back_from_itself_after_a_won_dispute(market: Ma
     """Its refund had waited when the bank called; the deal has no other payment, or one that is spent already."""
     trade = await paid_too_late(market)
     put_off = partial(
-        disbursements.refused, disbursement_id=trade.asked("refund")[0]["effect"], why="later", final=False
+        disbursements.refused, disbursement_id=trade.asked("refund")[0]["disbursement_id"], why="later", final=False
     )
     await market.run(PROVIDER, put_off)
     trade.answered |= {post.id for post in market.posts if post.kind == "refund"}
@@ -146,7 +146,7 @@ async def test_rest_of_a_partly_refunded_payment_is_borne_as_ever(market: Market
     shares = (first.from_escrow_minor, first.from_commission_minor, first.claimed_minor, first.from_loss_minor)
     assert shares == (0, 262_50, 10_237_50, 10_500_00)
     await books_hold(trade)
-    again = partial(recovery.chargeback_opened, ref="du_2", intent_ref="pi_1", taken=eur(3_000_00), fee=eur(20_00))
+    again = partial(recovery.chargeback_opened, ref="du_2", intent_ref="pi_1", amount=eur(3_000_00), fee=eur(20_00))
     await market.run(PROVIDER, partial(again, reason="fraudulent", evidence_due=None))
     assert [body["amount"] for body in trade.asked("reversal")] == [10_237_50]  # and nothing more
     assert await of(trade, LOSS) == eur(13_500_00)
@@ -154,7 +154,7 @@ async def test_rest_of_a_partly_refunded_payment_is_borne_as_ever(market: Market
 
 
 async def disputed(trade: Trade, ref: str, cents: int) -> None:
-    opened = partial(recovery.chargeback_opened, ref=ref, intent_ref="pi_1", taken=eur(cents), fee=eur(0))
+    opened = partial(recovery.chargeback_opened, ref=ref, intent_ref="pi_1", amount=eur(cents), fee=eur(0))
     await trade.market.run(PROVIDER, partial(opened, reason="fraudulent", evidence_due=None))
 
 

@@ -52,7 +52,7 @@ async def disputed(trade: Trade, taken: Money = WHOLE) -> Callable[[Ctx], object
         recovery.chargeback_opened,
         ref="du_1",
         intent_ref=payment.intent_ref or "",
-        taken=taken,
+        amount=taken,
         fee=Money(20_00, "EUR"),
         reason="fraudulent",
         evidence_due=None,
@@ -125,7 +125,7 @@ async def test_refused_reversal_is_told_to_operators_alone(market: Market) -> No
     market.watch(DisbursementRefused)
     opened = await disputed(trade)
     await market.run(PROVIDER, opened)
-    reversal = trade.asked("reversal")[0]["effect"]
+    reversal = trade.asked("reversal")[0]["disbursement_id"]
     refused = partial(disbursements.refused, disbursement_id=reversal, why="account_closed", final=True)
     await market.run(PROVIDER, refused)
     (told,) = market.facts
@@ -154,7 +154,8 @@ async def test_refund_waiting_for_an_account_is_not_paid_beside_a_chargeback(mar
     if won:
         assert trade.asked("refund")[-1]["amount"] == WHOLE.minor
         await market.run(
-            PROVIDER, partial(disbursements.done, disbursement_id=trade.asked("refund")[-1]["effect"], ref="re")
+            PROVIDER,
+            partial(disbursements.done, disbursement_id=trade.asked("refund")[-1]["disbursement_id"], ref="re"),
         )
     assert trade.asked("transfer") == []
     assert (await trade.deal()).state == DealState.CANCELLED
@@ -191,7 +192,8 @@ async def test_refund_refused_during_a_chargeback_waits_and_goes_once(
     assert len(trade.asked("refund")) == MOST_REFUSALS + won
     if won:
         await market.run(
-            PROVIDER, partial(disbursements.done, disbursement_id=trade.asked("refund")[-1]["effect"], ref="re")
+            PROVIDER,
+            partial(disbursements.done, disbursement_id=trade.asked("refund")[-1]["disbursement_id"], ref="re"),
         )
     assert (await trade.deal()).state == DealState.CANCELLED
     for account in (refund_due(trade.deal_id), payable(trade.buying)):
@@ -273,7 +275,7 @@ async def test_a_payout_that_is_refused_when_the_bank_has_decided_already_serves
     (lot,) = await trade.lots()
     await trade.deliver(lot)
     await trade.accept(lot)
-    payout, net = str(trade.asked("transfer")[0]["effect"]), Money(20_475_00, "EUR")
+    payout, net = str(trade.asked("transfer")[0]["disbursement_id"]), Money(20_475_00, "EUR")
     await market.run(PROVIDER, await disputed(trade, taken))
     await market.run(PROVIDER, partial(chargebacks.closed, ref="du_1", won=False))
     for _ in range(2):  # told twice
@@ -339,7 +341,7 @@ async def test_a_payout_that_is_refused_while_the_bank_asks_waits_for_its_word(m
     (lot,) = await trade.lots()
     await trade.deliver(lot)
     await trade.accept(lot)
-    payout = str(trade.asked("transfer")[0]["effect"])
+    payout = str(trade.asked("transfer")[0]["disbursement_id"])
     await market.run(PROVIDER, await disputed(trade))
     await market.run(PROVIDER, partial(disbursements.refused, disbursement_id=payout, why="closed", final=True))
     (found,) = await trade.as_market(lambda ctx: funding_chargebacks.chargebacks_of(ctx, trade.deal_id))

@@ -64,7 +64,7 @@ async def test_seller_owes_again_when_a_dispute_reopens_after_payout(market: Mar
     # The payout before the win had come back whole, so the one that was sent after it is asked back.
     assert [body["amount"] for body in trade.asked("transfer")] == [NET, NET]
     asked = [(body["amount"], body["transfer"]) for body in trade.asked("reversal")]
-    sent = [f"tr_{body['effect']}" for body in trade.asked("transfer")]
+    sent = [f"tr_{body['disbursement_id']}" for body in trade.asked("transfer")]
     assert asked == [(NET, sent[0]), (NET, sent[1])]
     await told(trade, WON, True)  # an old word, heard late
     await told(trade, DisputeState.OPEN, False)
@@ -138,7 +138,9 @@ async def test_second_payout_to_an_account_is_booked_again(market: Market) -> No
     for number in (1, 2):
         refund = trade.asked("refund")[-1]
         assert (len(trade.asked("refund")), refund["amount"]) == (number, ALL - 5_000_00)
-        said = partial(disbursements.refused, disbursement_id=refund["effect"], why="charge_disputed", final=True)
+        said = partial(
+            disbursements.refused, disbursement_id=refund["disbursement_id"], why="charge_disputed", final=True
+        )
         await market.run(PROVIDER, said)
         assert await of(trade, payable(trade.buying)) == eur(ALL - 5_000_00)
         await books_hold(trade)

@@ -71,7 +71,7 @@ async def test_a_payout_told_twice_is_told_on_once(market: Market) -> None:
     (lot,) = await trade.lots()
     await trade.deliver(lot)
     await trade.accept(lot)
-    disbursement = trade.asked("transfer")[0]["effect"]
+    disbursement = trade.asked("transfer")[0]["disbursement_id"]
     for _ in range(2):
         await trade.as_market(
             partial(disbursements.ask_again, disbursement_id=disbursement)

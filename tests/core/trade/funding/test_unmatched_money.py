@@ -59,7 +59,9 @@ async def test_refund_used_for_a_claim_leaves_its_number_to_no_other(market: Mar
         await market.run(trade.buyer, partial(delivery.ask_drop, lot_id=lot.id))
         await market.run(trade.seller, partial(delivery.agree_drop, lot_id=lot.id))
     for refund in trade.asked("refund"):
-        refused = partial(disbursements.refused, disbursement_id=refund["effect"], why="account_closed", final=True)
+        refused = partial(
+            disbursements.refused, disbursement_id=refund["disbursement_id"], why="account_closed", final=True
+        )
         await market.run(PROVIDER, refused)
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 14_001_00)  # half of it is for goods that are still to come, half waits to go back
@@ -214,7 +216,7 @@ async def test_a_bank_that_gives_what_was_to_go_back_takes_nothing_from_the_sell
     late = (await trade.lots())[1]
     await market.run(trade.buyer, lambda ctx: delivery.ask_drop(ctx, late.id))
     await market.run(trade.seller, lambda ctx: delivery.agree_drop(ctx, late.id))
-    refund = trade.asked("refund")[0]["effect"]
+    refund = trade.asked("refund")[0]["disbursement_id"]
     await market.run(PROVIDER, lambda ctx: disbursements.refused(ctx, refund, "account_closed", final=True))
     trade.answered |= {post.id for post in market.posts}
     await recalled(trade, 10_500_00)

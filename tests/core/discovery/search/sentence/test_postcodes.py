@@ -58,7 +58,7 @@ def test_five_figures_fall_back_to_the_country_of_the_language() -> None:
 def test_a_town_that_is_named_counts_before_its_postcode() -> None:
     said = read("44-100 Gliwice zrębka")
     assert said.place is not None
-    assert (said.place.name, said.place_said) == ("Gliwice", "Gliwice")
+    assert (said.place.name, said.place_as_written) == ("Gliwice", "Gliwice")
 
 
 @pytest.mark.parametrize(

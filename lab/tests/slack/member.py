@@ -11,13 +11,13 @@ import aiohttp
 Json = dict[str, Any]
 
 
-class Desk:
+class Member:
     def __init__(self, browser: aiohttp.ClientSession, person: str) -> None:
         self.browser = browser
         self.id = person
 
     @classmethod
-    async def take(cls, browser: aiohttp.ClientSession, name: str, **more: Any) -> Desk:
+    async def take(cls, browser: aiohttp.ClientSession, name: str, **more: Any) -> Member:
         async with browser.post("/lab/slack/people", json={"name": name, **more}) as answer:
             return cls(browser, (await answer.json())["id"])
 

@@ -35,7 +35,7 @@ class Route:
     act: Handler
 
 
-class Desk:
+class ApiServer:
     """Serves the routes."""
 
     def __init__(self, books: Books, secret_key: str) -> None:

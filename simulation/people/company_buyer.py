@@ -23,7 +23,7 @@ INVITES: Final[Mapping[str, Answer]] = {"position": lambda _: "Buyer", "limit": 
 
 
 @dataclass(slots=True, eq=False)
-class Clerk(Person):
+class CompanyBuyer(Person):
     """Joins the company of `head` before anything else, as soon as there is a code."""
 
     head: Person | None = None
