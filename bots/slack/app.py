@@ -125,9 +125,7 @@ class SlackBot:
         return response.status, response.body or "", response.first_headers()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Check the signature. The verifier raises on a malformed time or a signature that is not ASCII; both count as
-        false.
-        """
+        """Check the signature. A malformed time, or a signature that is not ASCII, counts as false."""
         if self._verifier is None:
             return False
         try:
