@@ -15,9 +15,7 @@ LAB_DATABASE = Path("var/lab.sqlite")  # created again with each world: the lab 
 
 
 async def open_database(address: str) -> Runner:
-    """Return a runner over `sqlite:///path` or `postgresql://user:password@host/name`. Raises ValueError for another
-    kind.
-    """
+    """Return a runner over `sqlite:///path` or `postgresql://user:password@host/name`. Raises ValueError."""
     url = make_url(address)
     match url.get_backend_name():
         case "sqlite":

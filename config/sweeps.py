@@ -40,9 +40,7 @@ INBOX_KEPT: Final = timedelta(days=30)  # the platforms stop redelivering within
 
 @dataclass(frozen=True, slots=True)
 class Sweeps:
-    """The periodic jobs, one method each. `pulse` is the machine's clock: it goes on during downtime, and no lab moves
-    it.
-    """
+    """The periodic jobs, one method each. `pulse` is the machine's clock, which goes on during downtime."""
 
     transactions: Transactions
     dispatcher: Dispatcher

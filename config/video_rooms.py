@@ -11,9 +11,7 @@ from web.rooms import RoomDoor, Says
 
 
 def rooms_of(settings: Settings, home: str) -> Rooms | None:
-    """Return the rooms; None without a secret to sign links with. Sessions are then held in the chat, or by a
-    consultant's own link.
-    """
+    """Return the rooms; None without a secret to sign links with. Sessions are then held elsewhere."""
     if settings.link_secret is None:
         return None
     secret = settings.video_secret

@@ -31,9 +31,7 @@ class Done(Generic[Value]):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The request had no effect and will have none under this key. `final`: nor under another, until a person has
-    checked it.
-    """
+    """The request had no effect, nor will it under this key. `final`: nor under another, until a person checked."""
 
     why: str
     final: bool = True
@@ -255,9 +253,7 @@ class Cards(Protocol):
     async def open_card_page(self, ask: CardPageRequest) -> Answer[Checkout]: ...
 
     async def hold(self, ask: HoldRequest) -> Answer[Intent]:
-        """Hold money on a card. Refused "authentication_required": the bank wants to see the card's owner, who needs a
-        page.
-        """
+        """Hold money on a card. Refused "authentication_required": the card's owner needs a page of the bank."""
 
     async def capture(self, ask: CaptureRequest) -> Answer[Intent]:
         """Capture a hold; a captured one is returned as it is. Refused: the hold has lapsed or was released."""

@@ -22,9 +22,7 @@ class Funding:
 
 @dataclass(frozen=True, slots=True)
 class BankDetails:
-    """The destination of a bank transfer. The account number belongs to one payer, so the payer is known without
-    `reference` too.
-    """
+    """The destination of a bank transfer. Its account number belongs to one payer, even without `reference`."""
 
     iban: str
     bic: str
@@ -126,9 +124,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A seller's account at the provider. `ready`: it can receive transfers; `missing`: data that the seller still has
-    to give.
-    """
+    """A seller's account at the provider. `ready`: it can receive transfers; `missing`: data still to be given."""
 
     ref: str
     ready: bool

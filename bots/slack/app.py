@@ -157,9 +157,7 @@ class SlackBot:
         return response.status, response.body or "", response.first_headers()
 
     def _signed(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Check the signature. The verifier raises on a malformed time or a signature that is not ASCII; both count as
-        false.
-        """
+        """Check the signature. A malformed time, or a signature that is not ASCII, counts as false."""
         try:
             return any(verifier.is_valid_request(body, dict(headers)) for verifier in self._verifiers)
         except Exception:

@@ -139,9 +139,7 @@ def _cell(text: str) -> Block:
 
 
 def _drawable(row: Sequence[Button]) -> list[Button]:
-    """Return the buttons that Slack can draw. It has none that sends an app's content into a conversation; lists are
-    searched in place.
-    """
+    """Return the buttons that Slack can draw. It has none that sends an app's content into a conversation."""
     return [button for button in row if button.share is None and button.lookup is None]
 
 

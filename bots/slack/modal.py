@@ -158,9 +158,7 @@ def _options(field: FieldView) -> list[Option]:
 
 
 def _element(field: FieldView, options: Sequence[Option]) -> Block:
-    """Return the input element. It reports each change at once, because a closed window reports nothing of its
-    contents.
-    """
+    """Return the input element. It reports each change at once, because a closed window reports nothing."""
     return _drawn(field, options) | {"action_id": SHAPING if field.shapes_form else ACTION}
 
 
@@ -196,9 +194,7 @@ def _select(kind: str, first: str, options: Sequence[Option], chosen: Sequence[s
 
 
 def _typed(field: FieldView) -> Block:
-    """Return a text input. Texts, dates and amounts are typed, and read by the same rules as in a chat ("next week",
-    "200 t").
-    """
+    """Return a text input. It is read by the same rules as in a chat ("next week", "200 t")."""
     value = clipped(field.typed or field.value or "", TEXT)
     element: Block = {"type": "plain_text_input"}
     if field.kind == "email":

@@ -45,9 +45,7 @@ class People:
     _addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
     async def identity(self, team: str, user: str) -> Identity:
-        """Return the user's identity. If the look-up fails, their id serves as their name, so that they still get an
-        answer.
-        """
+        """Return the user's identity. If the look-up fails, their id serves as their name."""
         now = asyncio.get_running_loop().time()
         until, known = self._known.get((team, user), (0.0, None))
         if known is not None and now < until:

@@ -48,9 +48,7 @@ LINE_TEXT = 400  # characters of one labelled line among others in a list, so th
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The arguments of chat.postMessage. `text` stands in notifications, and replaces the blocks where they cannot be
-    shown.
-    """
+    """The arguments of chat.postMessage. `text` stands in notifications, and where blocks cannot be shown."""
 
     text: str
     blocks: list[Block]
@@ -128,9 +126,7 @@ def card_blocks(card: Card, compared: Sequence[Block] = ()) -> list[Block]:
 
 
 def home_blocks(home: Home, room: int) -> list[Block]:
-    """Draw the start screen in at most `room` blocks: frequent actions, then open items, then all other buttons. Every
-    section gets its fair share of the room.
-    """
+    """Draw the start screen in at most `room` blocks: frequent actions, open items in fair shares, other buttons."""
     rows = actions(home.buttons)
     head = [header(home.title), *paragraphs(home.text), *rows[:1]][:room]
     line: list[Block] = [{"type": "divider"}] if home.sections and rows[1:] else []

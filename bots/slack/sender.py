@@ -149,9 +149,7 @@ class SlackSender:
                 await self._message(errand, reply)
 
     async def _window(self, errand: Errand, form: FormView) -> bool:
-        """Open the form's window, or redraw it. Return False when Slack does not allow it, and a message must lead to
-        it.
-        """
+        """Open the form's window, or redraw it. Return False when Slack refuses, so that a message leads to it."""
         view = modal(form)
         try:
             if errand.view is not None:
@@ -190,9 +188,7 @@ class SlackSender:
 
     @staticmethod
     async def _redraw(client: AsyncWebClient, view_id: str, hash_: str, view: Block) -> None:
-        """Redraw a window. Messages of a chat go out in order, so a window that has changed meanwhile shows an older
-        state.
-        """
+        """Redraw a window. A chat's messages go out in order, so it may show an older state."""
         try:
             await client.views_update(view_id=view_id, hash=hash_, view=view)
         except SlackApiError as failure:
@@ -312,9 +308,7 @@ class SlackSender:
         return True
 
     async def _fold(self, errand: Errand, old: ShownCard) -> None:
-        """Fold an older message of the same subject into one line, without buttons. Best effort: the new one is there
-        already.
-        """
+        """Fold an older message of the same subject into one line, without buttons. It may fail."""
         try:
             if old.folded:
                 await errand.client.chat_update(

@@ -158,9 +158,7 @@ def opened_tab(payload: Payload) -> IncomingEvent | None:
 
 
 def action(payload: Payload) -> IncomingEvent | None:
-    """Return the turn of a press, or of a change in a field on which others depend. None for a button that only leads
-    elsewhere.
-    """
+    """Return the turn of a press, or of a field on which others depend. None for a button that is only a link."""
     done, view = payload["actions"][0], payload.get("view") or {}
     within: dict[str, Any] = {}
     given: Input
@@ -181,9 +179,7 @@ def action(payload: Payload) -> IncomingEvent | None:
 
 
 def submission(payload: Payload) -> IncomingEvent:
-    """Return the turn of a submitted form. Slack keeps the view's hash when errors are shown, so only the trigger tells
-    two apart.
-    """
+    """Return the turn of a submitted form. Slack keeps a view's hash after errors, so the trigger tells two apart."""
     view = payload["view"]
     return _interaction("view", payload, read_submission(view, final=True), files=files_in(view), shown=True)
 

@@ -17,9 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 async def unfurl(client: AsyncWebClient, event: Mapping[str, Any], cards: Mapping[str, Card]) -> None:
-    """Show previews. `cards`: by link; everybody in the channel reads them. A preview changes nothing, so a failure is
-    only logged.
-    """
+    """Show previews to the channel. `cards`: by link. A preview changes nothing, so a failure is only logged."""
     if not cards:
         return
     where = {"unfurl_id": event["unfurl_id"], "source": event["source"]} if event.get("unfurl_id") else {}

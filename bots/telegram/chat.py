@@ -265,9 +265,7 @@ class Chat:
         return True
 
     async def _retire(self, old: Shown, *, delete: bool) -> None:
-        """Delete the old message, or fold it into a line, so that no dead buttons stay. The new one is there already:
-        this may fail.
-        """
+        """Delete the old message, or fold it into a line, so that no dead buttons stay. It may fail."""
         try:
             if delete and await self._deleted(old):
                 return

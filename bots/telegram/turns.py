@@ -99,9 +99,7 @@ def turn(
 
 
 def _correction(message: Message) -> Input | None:
-    """Return the turn of an edited text, which counts as said again. Other edits (a caption, a moving location) change
-    nothing.
-    """
+    """Return the turn of an edited text. Other edits (a caption, a moving location) change nothing."""
     return TextMessage(_words(message.text), str(message.message_id), is_correction=True) if message.text else None
 
 

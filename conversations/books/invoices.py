@@ -7,17 +7,45 @@ from typing import Final
 
 from conversations.books.invoice_texts import supplied
 from conversations.books.invoicing_agreement import billing_button, trades_as
-from conversations.books.receipts import receipt_cards
 from conversations.buttons import Press, press, to_command
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, CardList, Line, Say, Toast
 from conversations.router import Router
+from core.advice.sessions.receipts import Receipt, receipts_of
 from core.books.invoicing import service as invoicing
 from core.books.invoicing.events import InvoiceDrawn
 from core.books.invoicing.issuance import content_of
-from core.books.invoicing.model import MARKET, Category, Content, Invoice, State
+from core.books.invoicing.model import MARKET, Category, Content, Invoice, Kind, State
 from core.books.invoicing.pending_invoices import Missing, missing, then, waits_until
 from core.kernel.money import Money
+
+
+def receipt_cards(chat: ChatContext, subject: str | None = None) -> list[Card]:
+    """Return a receipt for each charged session without an invoice, the latest first."""
+    return [_receipt_card(chat, each) for each in receipts_of(chat.ctx, subject) if not _invoiced(chat, each)]
+
+
+def _invoiced(chat: ChatContext, receipt: Receipt) -> bool:
+    """Return True if the consultant's invoice is issued. It says all that the receipt says, and more."""
+    found = invoicing.invoices_of(chat.ctx, receipt.booking.id)
+    return any(each.kind is Kind.SESSION and each.state is State.ISSUED for each in found)
+
+
+def _receipt_card(chat: ChatContext, receipt: Receipt) -> Card:
+    words, booking = chat.words, receipt.booking
+    name = chat.name_of(booking.consultant)
+    lines = [
+        Line(label=words("invoice.for"), value=words("session.card", ref=booking.ref, name=name)),
+        Line(label=words("session.when"), value=words.moment(booking.starts_at)),
+        Line(label=words("session.gross"), value=words.show(receipt.charged)),
+        Line(label=words("receipt.taken_at"), value=words.moment(receipt.at)),
+    ]
+    if receipt.back:
+        lines.append(Line(label=words("session.back.seeker"), value=words.show(receipt.back)))
+    return Card(
+        title=words("receipt.title", ref=booking.ref), text=words("receipt.text", name=name), lines=tuple(lines)
+    )
+
 
 SHOWN: Final = 10
 

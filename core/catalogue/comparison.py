@@ -165,9 +165,7 @@ def load_of(product: Product, *, weighed: bool = False) -> Quantity | None:
 
 
 def _mass_of_a_truckful(product: Product) -> Fraction | None:
-    """Return the tonnes that fill a walking floor to the roof. None for goods without a density, or that travel
-    otherwise.
-    """
+    """Return the tonnes that fill a walking floor. None for goods without a density, or that travel otherwise."""
     if WALKING_FLOOR not in product.delivery:
         return None
     try:

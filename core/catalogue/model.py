@@ -265,9 +265,7 @@ class Catalogue:
 
 
 def _in_another_case(spoken: str, name: str) -> bool:
-    """Return True if two words differ by no more than their endings: "wielkiej" is "wielka", but "granulés" is not
-    "grande".
-    """
+    """Return True if two words differ by their endings only: "wielkiej" is "wielka", "granulés" is not "grande"."""
     same = Prefix.similarity(spoken, name)
     return len(spoken) - same <= COUNTRY_ENDING and len(name) - same <= COUNTRY_ENDING
 

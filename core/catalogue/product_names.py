@@ -111,9 +111,7 @@ def romanised(word: str) -> str:
 
 
 def undoubled(word: str) -> str:
-    """Return the word with each doubled letter once, because "peletts" has one error against "pellets": the doubled
-    letter.
-    """
+    """Return the word with each doubled letter once: "peletts" has one error against "pellets"."""
     return _DOUBLED.sub(r"\1", word)
 
 
@@ -296,9 +294,7 @@ class NameIndex:
         return scores
 
     def _like(self, word: str) -> dict[str, float]:
-        """Return the words of names that this word may stand for: itself, and its corrections, inflections and longer
-        forms.
-        """
+        """Return the words of names that this word may stand for: itself, corrections, inflections, longer forms."""
         found = {word: 1.0} if word in self._weight else {}
         if len(word) < SHORTEST:
             return found

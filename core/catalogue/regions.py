@@ -67,9 +67,7 @@ class Regions:
         return region.in_languages.get(language, region.name) if region is not None else None
 
     def _around(self, country: str, lat: float | None, lon: float | None) -> tuple[str, ...]:
-        """Return the codes of all regions around a position of this country, in degrees. Without a position, return
-        those that hold the whole country.
-        """
+        """Return the codes of all regions around a position in degrees, or without one, of the whole country's."""
         whole = tuple(self._of_whole_countries.get(country, ()))
         spots = self._spots.get(country)
         if lat is None or lon is None or spots is None:

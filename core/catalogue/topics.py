@@ -109,9 +109,7 @@ class Topics:
         return len(word) >= SHORTEST_SKILL and bool(known) and not (alone and thing)
 
     def tells(self, word: str) -> float:
-        """Return the weight of a folded word for its topics. A thing weighs less: a boiler may need a subsidy or a
-        repair.
-        """
+        """Return the weight of a folded word for its topics. A thing weighs less: a boiler may need a repair."""
         return THING_TELLS if self.is_thing(word) else 1.0
 
     def has(self, word: str) -> bool:

@@ -96,9 +96,7 @@ def ask(session: Session, statement: SelectBase, /, **values: Any) -> list[tuple
 
 
 def let_go(session: Session, kind: Kind) -> None:
-    """Drop the objects held of a kind before a statement changes its rows past them. The next query reads the rows
-    again.
-    """
+    """Drop the held objects of a kind before a statement changes its rows. The next query reads them again."""
     held = session.info.get(HELD)
     if held:
         held.pop(kind, None)

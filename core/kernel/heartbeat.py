@@ -49,9 +49,7 @@ class OutageRow(Table):
 
 
 class ClocksStopped(Event):
-    """The sweep did not run from `since` on, for the time `by`. A module with its own copy of a timer's moment moves
-    it, too.
-    """
+    """The sweep did not run from `since` on, for the time `by`. Modules move their own copies of timers by it."""
 
     since: datetime
     by: timedelta

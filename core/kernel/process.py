@@ -62,9 +62,7 @@ class Process(Generic[State]):
         object.__setattr__(self, "_by_key", {(each.source, each.event): each for each in self.transitions})
 
     def transition(self, state: State, event: str, roles: Iterable[str]) -> Transition[State]:
-        """Return the line that this event takes from this state. Raises Stale (no such line), NotAllowed (not their
-        role).
-        """
+        """Return the line of this event from this state. Raises Stale (no such line), NotAllowed (not their role)."""
         line = self._by_key.get((state, event))
         if line is None:
             raise Stale("refused.moved_on", process=self.name, state=state)

@@ -29,9 +29,7 @@ UNITS: Final = {
 
 
 def business_terms(content: Content, number: str, issued_on: date) -> dict[str, Any]:
-    """Return the invoice's business terms. The due amount is zero, because all was paid through the market or before
-    (BT-113).
-    """
+    """Return the invoice's business terms. The due amount (BT-113) is zero, because all has been paid."""
     sums, tax = content.sums, content.tax
     assert tax is not None, "what is issued is taxed in a known way"
     net, vat = _amount(content, sums.net), _amount(content, sums.vat)

@@ -45,9 +45,7 @@ def issued(content: Content, number: str, issued_on: date) -> bytes:
 
 
 def draft(content: Content, day: date) -> bytes:
-    """Draw the page alone for a seller who writes the invoice themselves. It has no number, and says that it is no
-    invoice.
-    """
+    """Draw the page alone for a seller who writes the invoice. It says that it is none, and has no number."""
     said, page = words_of(content), new_page(datetime.combine(day, time.min, UTC))
     line(page, said.title, 16, "B")
     page.ln(2)

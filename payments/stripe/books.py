@@ -12,8 +12,8 @@ from core.kernel.money import Money
 from payments.provider import Answer
 from payments.provider_models import Events, Movement
 from payments.stripe.context import Part, under
-from payments.stripe.event_types import EVENT_TYPES, object_of
 from payments.stripe.objects import answered, moment, money, ref_of
+from payments.stripe.webhooks import EVENT_TYPES, object_of
 
 # What the operator puts in as a reserve or takes out as earnings: no deal's money.
 OWN_MOVES: Final = ("payout", "payout_cancel", "payout_failure", "topup", "topup_reversal")

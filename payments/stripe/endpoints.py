@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, cast
 
 from payments.provider import Answer
 from payments.stripe.context import Part
-from payments.stripe.event_types import EVENT_TYPES
 from payments.stripe.objects import answered
+from payments.stripe.webhooks import EVENT_TYPES
 
 Source = Literal["platform", "sellers", "thin"]
 WHOLE, THIN = "/stripe/webhook", "/stripe/thin"

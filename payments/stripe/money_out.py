@@ -102,9 +102,7 @@ class MoneyOut(Part):
 
     async def find_refund(self, disbursement_id: str, intent: str, since: datetime) -> Answer[Refund | None]:
         async def call() -> Refund | None:
-            """Search the payment's refunds first, then all refunds since then: a refund of a buyer's credit belongs to
-            no payment.
-            """
+            """Search the payment's refunds, then all since then: a refund of a buyer's credit belongs to no payment."""
             for found in (
                 await self._client.v1.refunds.list_async({"payment_intent": intent, "limit": 100}),
                 await self._client.v1.refunds.list_async({"created": {"gte": int(since.timestamp())}, "limit": 100}),

@@ -250,9 +250,7 @@ def checkout_state(session: stripe.checkout.Session, intent: stripe.PaymentInten
 
 
 def as_refund(refund: stripe.Refund) -> Refund:
-    """Convert a refund. One of a buyer's excess transfer belongs to no payment, and counts as done once Stripe accepts
-    it.
-    """
+    """Convert a refund. One of a buyer's excess transfer has no payment, and is done once Stripe accepts it."""
     states = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
     from_credit = refund.payment_intent is None and refund.charge is None
     otherwise = RefundState.SUCCEEDED if from_credit else RefundState.PENDING

@@ -5,7 +5,7 @@ hint.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,8 +15,42 @@ from core.kernel.clock import Clock
 from core.kernel.request_context import request
 from core.kernel.transaction import PROVIDER, Transactions
 from payments.stripe.context import CODE
-from payments.stripe.event_types import EVENT_TYPES, object_of
 from payments.webhook_inbox import receive_event
+
+# None: it is kept and logged for the operator.
+EVENT_TYPES: Final[Mapping[str, str | None]] = {
+    "checkout.session.completed": "checkout",
+    "checkout.session.async_payment_succeeded": "checkout",
+    "checkout.session.async_payment_failed": "checkout",
+    "checkout.session.expired": "checkout",
+    "payment_intent.succeeded": "intent",
+    "payment_intent.partially_funded": "intent",
+    "payment_intent.amount_capturable_updated": "intent",
+    "payment_intent.payment_failed": "intent",
+    "payment_intent.canceled": "intent",
+    "cash_balance.funds_available": "credit",
+    "refund.updated": "refund",
+    "refund.failed": "refund",
+    "transfer.reversed": None,
+    "charge.dispute.created": "dispute",
+    "charge.dispute.updated": "dispute",
+    "charge.dispute.closed": "dispute",
+    "charge.dispute.funds_withdrawn": "dispute",
+    "charge.dispute.funds_reinstated": "dispute",
+    "radar.early_fraud_warning.created": None,
+    "account.updated": "account",
+    "capability.updated": "account",
+    "account.application.deauthorized": "account",
+    "v2.core.account[configuration.recipient].capability_status_updated": "account",
+    "v2.core.account[requirements].updated": "account",
+    "v2.core.account.closed": "account",
+}
+
+
+def object_of(type_: str, thing: Mapping[str, object]) -> object:
+    """Return the id of the object to fetch. A cash balance has no id of its own: its customer's is used."""
+    return thing.get("customer") if type_.startswith("cash_balance.") else thing.get("id")
+
 
 TOLERANCE: Final = 300  # seconds, into the past and the future; Stripe's own client lets the future be
 LONGEST_ID: Final = 100  # characters; Stripe's are some thirty

@@ -108,7 +108,7 @@ def _() -> list[Any]:
     covered_by="the end of a session marks late money to be set free; with both off it is seen: late_hold_forgotten",
 )
 def late_hold_kept() -> list[Any]:
-    return [instead(card_holds, "is_wanted", lambda *_: True)]
+    return [instead(card_holds, "is_needed", lambda *_: True)]
 
 
 @rules.rule(

@@ -118,7 +118,7 @@ def _() -> list[Any]:
 
 @rule("older_release", "Nothing is taken that was meant for the form of an older release", "changed_schema")
 def _() -> list[Any]:
-    return [instead(FormController, "_drawn_anew", lambda *_: False)]
+    return [instead(FormController, "_redrawn", lambda *_: False)]
 
 
 @rule("answers_kept", "A release that changes a form leaves its answers", "changed_schema")
@@ -129,7 +129,7 @@ def _() -> list[Any]:
         self.show(chat, self._save(chat, draft, {}, trail=[]))
         return True
 
-    return [instead(FormController, "_drawn_anew", forgets)]
+    return [instead(FormController, "_redrawn", forgets)]
 
 
 @rule("retired", "A form that is no longer in use is told so", "changed_schema")

@@ -10,8 +10,7 @@ from config.platforms import PLATFORMS
 from conversations.market_rules import LOCALES
 from conversations.wording import Wordings
 from tools.screens.captures import Capture
-from tools.screens.collector import Gathering
-from tools.screens.page import write_page
+from tools.screens.collector import Gathering, write_page
 
 
 async def test_screens_are_read_in_every_language_and_what_is_too_long_stands_at_the_top(tmp_path: Path) -> None:

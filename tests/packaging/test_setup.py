@@ -13,7 +13,7 @@ import yaml
 
 from config.settings import Settings
 from lab.app import Lab
-from payments.stripe.event_types import EVENT_TYPES
+from payments.stripe.webhooks import EVENT_TYPES
 from tools.doctor import examine
 from tools.setup import SECRETS, set_up
 

@@ -74,9 +74,7 @@ def player_on(platform: PlatformCode, name: str, number: int, locale: str = "en"
 
 @dataclass(slots=True)
 class Rehearsal:
-    """The market of a play. `take` is one input of one person; `bank` carries the requests to the payment provider, if
-    any.
-    """
+    """The market of a play. `take` is one input of one person; `bank` carries requests to the provider."""
 
     transactions: Transactions
     events: Transactions  # the same, for events of the bank and of time: a unit is tried before, like an input

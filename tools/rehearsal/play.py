@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import aiohttp
+from sqlalchemy import select
 
 from bots.slack.platform import SLACK
 from bots.telegram.platform import TELEGRAM
@@ -25,20 +26,43 @@ from config.settings import Settings
 from config.wiring import secret
 from conversations.books.invoice_texts import InvoiceTexts
 from conversations.buttons import press
-from conversations.turn import ButtonPress, TextMessage
+from conversations.turn import ButtonPress, PaidStars, TextMessage
 from conversations.wording import Wordings
+from core.advice.sessions.model import Booking, SessionState
 from core.kernel.chat_state.model import ShownCard
 from core.kernel.chat_state.service import point_to
-from core.people.accounts.model import PlatformCode
+from core.kernel.transaction import Ctx
+from core.people.accounts.model import LinkCode, PlatformCode
+from core.people.companies.model import Invitation
+from core.shop.purchases.model import Purchase
 from lab.app import Lab
 from lab.people import Browser
 from payments.reconciliation import Reconciler
 from payments.stripe.provider import StripeProvider
 from payments.transport import PaymentTransport
-from tools.rehearsal.lookups import in_stars, last_invitation, last_link_code, next_start
 from tools.rehearsal.market import Rehearsal, player_on, rehearsal
 from tools.rehearsal.screen import Step, buttons_of, subject_of
 from tools.rehearsal.stages import BUYER, CONSULTANT, OPERATOR, OPERATORS, SELLER, STRANGER, Stage, enter
+
+
+def last_link_code(ctx: Ctx) -> str:
+    return ctx.session.scalars(select(LinkCode.code).order_by(LinkCode.expires_at.desc())).first() or ""
+
+
+def last_invitation(ctx: Ctx) -> str:
+    return ctx.session.scalars(select(Invitation.code).order_by(Invitation.expires_at.desc())).first() or ""
+
+
+def in_stars(ctx: Ctx) -> PaidStars:
+    """Return Telegram's notice that the only purchase has been paid."""
+    purchase = ctx.session.scalars(select(Purchase)).one()
+    return PaidStars(purchase.id, f"charge-{purchase.id}", purchase.price_minor)
+
+
+def next_start(ctx: Ctx) -> datetime:
+    """Return when the agreed session begins."""
+    return ctx.session.scalars(select(Booking.starts_at).where(Booking.state == SessionState.CONFIRMED)).one()
+
 
 GOODS: Final = "/sell 200 t A1 pellets 215 EUR/t DAP Kaunas next week"
 EXPECTED: Final = "A1 pellets near Kaunas"

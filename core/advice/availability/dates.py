@@ -81,9 +81,7 @@ def _next_weeks(text: str, today: date) -> Iterator[Named]:
 
 
 def _is_weekday_between_hours(text: str, match: re.Match[str]) -> bool:
-    """Return whether a month's name is a weekday between hours, as in "lun 9-12 mar 14-17". Between two dates ("9 Mar -
-    25 Mar") it is not.
-    """
+    """Return whether a month's name is a weekday between hours ("lun 9-12 mar 14-17"), not a date ("9 Mar - 25")."""
     before, behind, dated = text[: match.start()].rstrip(), text[match.end() :].lstrip(), match.re
     if behind.startswith(DASHES):
         other = dated.match(behind[1:].lstrip())

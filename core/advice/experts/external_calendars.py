@@ -78,9 +78,7 @@ def calendar_read(ctx: Ctx, expert_id: str, source: str, busy: Sequence[Interval
 
 
 def calendar_unreadable(ctx: Ctx, expert_id: str, source: str, why: str, url: str | None = None) -> None:
-    """Record that the calendar could not be read; the known busy times stay. The consultant is told once, not every
-    hour.
-    """
+    """Record that the calendar could not be read. Known busy times stay; the consultant is told once."""
     expert = expert_for(ctx, expert_id)
     if url != (expert.feed_url if source == FEED else None):
         return

@@ -125,7 +125,7 @@ def pick_by(now: datetime, times: Sequence[datetime]) -> datetime:
 
 
 def card_after_pick_by(now: datetime, at: datetime) -> datetime:
-    """Return the card's deadline: half a day, but an hour before the start at the latest. The seeker may be asleep."""
+    """Return the card's deadline: half a day, or less: at the latest it is an hour before the start."""
     return max(min(now + PICKED_CARD_WITHIN, at - LATEST_ANSWER), now + CARD_WITHIN)
 
 

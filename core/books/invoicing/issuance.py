@@ -182,8 +182,7 @@ def write(ctx: Ctx, invoice_id: str, wording: Wording, *, as_it_is: bool = False
     words = wording(content, invoice.number, invoice.issued_on)
     invoice.content_json = content.model_copy(update={"document_words": words}).model_dump(mode="json")
     invoice.state = State.ISSUED
-    ctx.session.flush()
-    ctx.announce(InvoiceIssued(invoice.id, invoice.issuer, invoice.recipient))
+    ctx.announce_change(InvoiceIssued(invoice.id, invoice.issuer, invoice.recipient))
     for credit in ctx.session.scalars(select(Invoice).where(Invoice.corrects == invoice.id)):
         _ask(ctx, credit)  # one that was noted before had to wait for the number that it takes back
 

@@ -65,9 +65,7 @@ class InvoiceNotes:
         self._goods(ctx, deal, lot, fact.net + fact.fee + lot.test)
 
     def lot_paid_directly(self, ctx: Ctx, fact: LotFact) -> None:
-        """Note the goods of a deal whose money we never held. Money that we hold is split, and then its lots are
-        released.
-        """
+        """Note the goods of a deal whose money we never held. Otherwise its lots are released, and noted then."""
         lot, deal = ctx.session.get_one(Lot, fact.lot_id), ctx.session.get_one(Deal, fact.deal_id)
         if deal.funded_at is None:
             self._goods(ctx, deal, lot, lot.pay if isinstance(fact, LotAdjusted) else lot.amount)
@@ -88,9 +86,7 @@ class InvoiceNotes:
             issuance.note(ctx, due, self.market)
 
     def sold(self, ctx: Ctx, fact: PurchasePaid) -> None:
-        """Note a sale by card. Stars are bought of the platform, which gives the receipt for them; they are no
-        currency.
-        """
+        """Note a sale by card. For Stars, which are no currency, the platform gives the receipt."""
         purchase = ctx.session.get_one(Purchase, fact.purchase_id)
         if purchase.rail is not Rail.CARD:
             return

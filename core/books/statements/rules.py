@@ -63,9 +63,7 @@ def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | N
 
 
 def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
-    """Return what a chargeback meant to the payer: all that has left us has come to them. The provider's charge is
-    ours.
-    """
+    """Return what a chargeback meant to the payer: all that left us. The provider's charge is ours."""
     moved = _sum(legs, PROVIDER, PROVIDER_FEES)
     if moved is None:
         return None  # the bank has only asked

@@ -121,9 +121,7 @@ def parse_place(text: str, places: Places, country_named: Callable[[str], str | 
 
 
 def resolve_unit(unit: str, allowed: Collection[str]) -> str:
-    """Return the unit that a unit word means for goods sold in `allowed`. Never guess between several cubic metres of
-    wood.
-    """
+    """Return the unit that a unit word means for goods sold in `allowed`. Cubic metres of wood are not guessed."""
     if unit != BARE_CUBIC_METRE:
         return unit
     if "m3" in allowed and not any(woody in allowed for woody in WOODY_CUBIC_METRES):
@@ -156,9 +154,7 @@ def resolve_sum(written: StatedPrice, currency: str, language: str | None = None
 
 
 def _answer(text: str, code: str, catalogue: Catalogue | None = None, **parts: object) -> str:
-    """Return the answer folded. With a `catalogue`, also correct typos and expand shorthand if the answer holds a
-    number.
-    """
+    """Return the answer folded. With a `catalogue`, typos and shorthand of an answer with a number are corrected."""
     spelled_out = text if catalogue is None else expand_shorthand(correct_spelling(text, catalogue), catalogue)
     answer = NormalisedText.of(spelled_out.strip()).text
     if not answer or len(answer) > LONGEST_ANSWER:

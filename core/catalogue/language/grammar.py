@@ -263,9 +263,7 @@ def _amount_of(counts: Sequence[str]) -> str:
 
 
 def _order_pattern(words: Words) -> re.Pattern[str]:
-    """Return a pattern of the orders, a group each, with "first" and what is listed: "the cheapest offers", "newest
-    first".
-    """
+    """Return a pattern of the orders, a group each, with "first": "the cheapest offers", "newest first"."""
     orders = "|".join(rf"(?P<{order}>{any_of(words.all(order))})" for order in STATED_ORDERS)
     listings = any_of(words.all("listings"))
     after = rf"(?:\s+{any_of(words.all('first'))})?(?:\s+{listings})?"

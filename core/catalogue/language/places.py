@@ -58,9 +58,7 @@ class Place:
 
 
 def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
-    """Return the great-circle distance in kilometres of two positions in degrees, by the haversine formula. It is
-    within 0.5 % of the real Earth.
-    """
+    """Return the great-circle distance in kilometres of two positions in degrees, within 0.5 % (haversine)."""
     one, other = math.radians(lat), math.radians(other_lat)
     north, east = other - one, math.radians(other_lon - lon)
     half_chord = math.sin(north / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(east / 2) ** 2
@@ -155,9 +153,7 @@ class Places:
         return self.declined(word) or self._known.one_slip_away(word)
 
     def _like(self, name: str) -> tuple[Place, ...]:
-        """Return the places of that name; if there are none, the well-known ones of the nearest spelling or grammatical
-        case.
-        """
+        """Return the places of that name, or the well-known ones of the nearest spelling or grammatical case."""
         return self.named(name) or self._known.like(name)
 
     def _meant(self, name: str) -> tuple[Place, ...]:

@@ -244,9 +244,7 @@ def may_tell_at(rhythm: Rhythm, now: datetime, hours: Hours, told: Sequence[date
 
 
 def _next_morning(now: datetime, hours: Hours, weekday: int | None = None) -> datetime:
-    """Return the next digest hour in the person's zone, on that weekday if one is given. A day there may have 23 or 25
-    hours.
-    """
+    """Return the next digest hour in the person's zone, on that weekday if given. Days may have 23 or 25 hours."""
     local = now.astimezone(hours.zone)
     day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
     if weekday is not None:

@@ -292,9 +292,7 @@ def _round_rate(rate: Fraction, currency: str, *, by_minute: bool) -> Money:
 
 
 def is_dearer(expert: Expert, most: Money) -> bool:
-    """Return True if an hour costs more than that. Sessions of 45 minutes are compared exactly, because `hourly` is in
-    whole cents.
-    """
+    """Return True if an hour costs more than that. It is exact: `hourly` is rounded to whole cents."""
     minutes = 1 if expert.basis == "minute" else max(expert.lengths)
     return expert.rate_minor * MINUTES > most.minor * minutes
 

@@ -472,17 +472,13 @@ def _spoken(scheme: str, catalogue: Catalogue) -> set[str]:
 
 
 def _scheme_words(parsed: ParsedQuery, catalogue: Catalogue) -> list[Word]:
-    """Return the schemes as words if no goods are named. They match holders, and texts about the scheme, such as
-    helpers'.
-    """
+    """Return the schemes as words if no goods are named. They match holders, and texts about the scheme."""
     spoken = ((scheme, words_in(catalogue.certificates[scheme].spoken[0])[:1]) for scheme in parsed.certificates)
     return [Word(word, {f"scheme:{scheme}": 1.0}, fuzzy=False) for scheme, words in spoken for word in words]
 
 
 def _musts(*, grades: Iterable[str], certificates: Iterable[str]) -> tuple[frozenset[str], ...]:
-    """Return the required tags. A scheme that is also a grade (DINplus) is met by either, because sellers name one or
-    the other.
-    """
+    """Return the required tags. A scheme that is also a grade (DINplus) is met by either."""
     grades, schemes = set(grades), set(certificates)
     named = frozenset(f"grade:{grade}" for grade in grades - schemes)
     held = [

@@ -162,9 +162,7 @@ def close_draft(ctx: Ctx, draft: Draft) -> None:
 
 
 def close_sent(ctx: Ctx, draft: Draft) -> None:
-    """Close a draft whose form was accepted. It is remembered for a while, so a second press is not told that it
-    expired.
-    """
+    """Close a draft whose form was accepted. It is remembered for a while, to tell a second press so."""
     memory = ChatMemory(ctx, draft.person_id)
     memory.put(SENT, (draft.id, *(memory.get(SENT) or ()))[:SENT_FORMS_KEPT])
     close_draft(ctx, draft)

@@ -105,9 +105,7 @@ def kept_by_bank(ctx: Ctx, payment_id: str) -> list[Chargeback]:
 
 
 def opened(ctx: Ctx, source: Source, called: Called) -> Chargeback:
-    """Record that a bank disputes a payment of ours. A repeated report changes nothing, unless money has been taken
-    since.
-    """
+    """Record that a bank disputes a payment of ours. A repeated report may only add that money was taken."""
     known = named(ctx, called.ref)
     if known is None:
         known = Chargeback(
@@ -208,8 +206,7 @@ def time_is_up(ctx: Ctx, chargeback_id: str, event: str) -> None:
     step(ctx, CHARGEBACK, found, event, ("time",))
     legs = [debit(LOSS, found.outstanding), credit(receivable(found.seller), found.outstanding)]
     ledger.post(ctx, f"chargeback:{found.id}:written_off", "Nobody makes it good", legs, deal=found.subject)
-    ctx.session.flush()
-    ctx.announce(ChargebackWrittenOff(found.subject_kind, found.subject, found.id))
+    ctx.announce_change(ChargebackWrittenOff(found.subject_kind, found.subject, found.id))
 
 
 def set_off(ctx: Ctx, subject_kind: SubjectKind, subject: str, seller: str, net: Money, *, for_payout: str) -> Money:
@@ -267,9 +264,7 @@ def earned_by(seller: str) -> str:
 
 
 def _take(ctx: Ctx, source: Source, found: Chargeback, amount: Money, fee: Money) -> None:
-    """Book which accounts bear it for now. A refund that was waiting has reached the payer already, so it is not
-    claimed.
-    """
+    """Book which accounts bear it for now. A waiting refund has reached the payer, so it is not claimed."""
     none, before = Money.zero(amount.currency), _earlier_chargebacks(ctx, source)
     once = min(amount, max(source.not_back - before.of_payment, none))
     waited = min(once, source.waiting)
@@ -357,8 +352,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     ]
     if money or fee:
         ledger.post(ctx, f"chargeback:{found.id}:won", "Given back by the payer's bank", legs, deal=found.subject)
-    ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why))
+    ctx.announce_change(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why))
     _thaw(ctx, found)
 
 
@@ -394,8 +388,9 @@ def _pass_on(ctx: Ctx, found: Chargeback) -> None:
 def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
     """Record that the payer keeps the money, and the claim on the seller stays."""
     step(ctx, CHARGEBACK, found, event, (role,))
-    ctx.session.flush()
-    ctx.announce(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost"))
+    ctx.announce_change(
+        ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost")
+    )
     if not found.outstanding:
         step(ctx, CHARGEBACK, found, "made_good", ("system",))
         ctx.session.flush()

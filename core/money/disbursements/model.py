@@ -134,7 +134,5 @@ class Disbursement(Versioned, Table):
 
     @property
     def turn_entry(self) -> str:
-        """Return the same for entries that turn it into a payout or back. It uses the id, since a deal's key may be
-        reused.
-        """
+        """Return the same for entries that turn it into a payout or back. A deal's key may be reused, its id not."""
         return f"deal:{self.subject}:{self.id}" if self.subject_kind is SubjectKind.DEAL else self.entry

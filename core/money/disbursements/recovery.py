@@ -139,9 +139,7 @@ def reverse(ctx: Ctx, found: Chargeback) -> None:
 
 
 def closed(ctx: Ctx, found: Chargeback, why: str) -> None:
-    """Apply the bank's decision: each side gets its money again, or waiting disbursements serve the claim. The rest
-    goes on.
-    """
+    """Apply the bank's decision: each side gets its money again, or waiting disbursements serve the claim."""
     if why == "lost":
         rows = [each for each in rows_of(ctx, found.subject) if each.state in UNSENT]
         payouts = [each for each in rows if rules.is_payout_to(found.seller, each)]
@@ -169,9 +167,7 @@ def go_on(ctx: Ctx, subject: str) -> None:
 
 
 def give_up(ctx: Ctx, found: Chargeback) -> None:
-    """Delete the reversals that are not sent yet. One that is under way is finished, and then paid out to the seller
-    again.
-    """
+    """Delete the reversals that are not sent yet. One under way is finished, and then paid out again."""
     for row in rows_of(ctx, found.subject):
         own = row.chargeback_id == found.id and row.kind is DisbursementKind.REVERSAL
         if own and row.state in UNSENT:

@@ -134,9 +134,7 @@ def set_unreachable(ctx: Ctx, platform: str, workspace: str, address: str) -> No
 
 
 def set_workspace_unreachable(ctx: Ctx, platform: str, workspace: str) -> None:
-    """Mark all addresses of a workspace that removed us as out of reach. A person who speaks there again revives
-    theirs.
-    """
+    """Mark all addresses of a workspace that removed us as out of reach. Speaking there again revives one."""
     where = ChatIdentity.platform == platform, ChatIdentity.workspace == workspace
     ctx.session.execute(update(ChatIdentity).where(*where).values(dead=True))
 
@@ -196,8 +194,7 @@ def settle(ctx: Ctx, command: Settle) -> Organisation:
     if organisation.country in (None, command.country):  # a yard abroad does not date the documents
         organisation.zone = command.zone
     _keep_time_of(person, command.zone)
-    ctx.session.flush()
-    ctx.announce(CompanySettled(person.id))
+    ctx.announce_change(CompanySettled(person.id))
     return organisation
 
 
@@ -224,8 +221,7 @@ def note_source(ctx: Ctx, source: str) -> None:
 def choose_language(ctx: Ctx, locale: str) -> None:
     person = acting(ctx)
     person.locale = locale
-    ctx.session.flush()
-    ctx.announce(LanguageChosen(person.id))
+    ctx.announce_change(LanguageChosen(person.id))
 
 
 # --- operators --------------------------------------------------------------------------------------------------------

@@ -90,8 +90,7 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
         at=ctx.now,
     )
     ctx.session.add(told)
-    ctx.session.flush()
-    ctx.announce(PartyReported(told.id))
+    ctx.announce_change(PartyReported(told.id))
     return told
 
 
@@ -106,8 +105,7 @@ def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
     if told.closed_at is not None:
         raise Stale
     told.closed_at, told.closed_by, told.outcome = ctx.now, operator.id, outcome
-    ctx.session.flush()
-    ctx.announce(ReportClosed(told.id, outcome))
+    ctx.announce_change(ReportClosed(told.id, outcome))
     return told
 
 
@@ -122,7 +120,5 @@ def report_for(ctx: Ctx, report_id: str) -> Report:
 
 
 def may_read(person: Person, told: Report) -> bool:
-    """Return whether the person is an operator for this report. An operator does not see reports about their own
-    company.
-    """
+    """Return whether the person is an operator, and the report is not about their own company."""
     return person.operator and person.organisation_id != told.about_id

@@ -10,9 +10,7 @@ APPROVE: frozenset[Position] = frozenset({Position.HEAD, Position.APPROVER})
 
 
 def signs_alone(limit: Money | None, amount: Money) -> bool:
-    """Return whether the amount is within the limit. A limit in another currency says nothing of it, so an approver
-    looks.
-    """
+    """Return whether the amount is within the limit. In another currency it is not, so an approver looks."""
     return limit is None or (limit.currency == amount.currency and amount <= limit)
 
 

@@ -161,8 +161,7 @@ def _gone(ctx: Ctx, purchase: Purchase, by: str, went: Money, to: str = "") -> N
     """
     back = rules.split(purchase.rail, purchase.price, purchase.credit, purchase.back)
     step(ctx, PURCHASE, purchase, "gone_back", (by,))
-    ctx.session.flush()
-    ctx.announce(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit, to))
+    ctx.announce_change(PurchaseGivenBack(purchase.id, purchase.thing, purchase.subject, went, back.credit, to))
 
 
 def _accounts(purchase: Purchase) -> tuple[str, str]:
@@ -199,9 +198,7 @@ def check_stars(ctx: Ctx, payer: Identity, purchase_id: str, currency: str, amou
 
 
 def stars_paid(ctx: Ctx, purchase_id: str, payer: str, charge_ref: str, amount: int) -> Purchase:
-    """Record that the platform has charged the buyer; only now the goods are theirs. Raises NotFound for an unknown
-    purchase.
-    """
+    """Record that the platform has charged the buyer; only now the goods are theirs. Raises NotFound."""
     purchase = locked(ctx, purchase_id)
     money = Money(amount, STARS.code)
     legs = [debit(STARS_HELD, money)]
@@ -227,8 +224,7 @@ def page_opened(ctx: Ctx, purchase_id: str, *, page_ref: str, url: str) -> None:
         ctx.enqueue(f"purchase:{purchase.id}", ClosePurchasePage(purchase=purchase.id, session=page_ref))
         return
     purchase.url = url
-    ctx.session.flush()
-    ctx.announce(PurchaseOpened(purchase.id, purchase.thing, purchase.subject))
+    ctx.announce_change(PurchaseOpened(purchase.id, purchase.thing, purchase.subject))
 
 
 def page_lapsed(ctx: Ctx, purchase_id: str) -> None:
@@ -257,8 +253,7 @@ def paid(ctx: Ctx, purchase: Purchase) -> None:
     purchase.paid_at, purchase.url = ctx.now, None
     if purchase.credit_hold is not None:
         ledger.post_hold(ctx, purchase.credit_hold, "Paid with Stars from an earlier purchase")
-    ctx.session.flush()
-    ctx.announce(PurchasePaid(purchase.id, purchase.thing, purchase.subject))
+    ctx.announce_change(PurchasePaid(purchase.id, purchase.thing, purchase.subject))
 
 
 def kept_from(ctx: Ctx, purchase: Purchase) -> datetime:

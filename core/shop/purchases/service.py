@@ -99,8 +99,7 @@ def ask_back(ctx: Ctx, purchase_id: str, reason: str) -> Purchase:
         raise Refusal("purchase.too_late_to_ask", days=MAY_COME_BACK.days)
     purchase.asked_back_at, purchase.back_reason = ctx.now, reason
     set_timer(ctx.session, Timer(REFUND_REQUEST, purchase.id, GIVE_BACK, ctx.now + ANSWERED_WITHIN), since=ctx.now)
-    ctx.session.flush()
-    ctx.announce(AskedBack(purchase.id, purchase.thing, purchase.subject))
+    ctx.announce_change(AskedBack(purchase.id, purchase.thing, purchase.subject))
     return purchase
 
 
@@ -128,8 +127,7 @@ def refuse_back(ctx: Ctx, purchase_id: str, answer: str) -> Purchase:
     step(ctx, PURCHASE, purchase, "refuse", ("operator",))
     purchase.back_answer = answer
     clear_timers(ctx.session, REFUND_REQUEST, purchase.id)
-    ctx.session.flush()
-    ctx.announce(RefundDenied(purchase.id, purchase.thing, purchase.subject))
+    ctx.announce_change(RefundDenied(purchase.id, purchase.thing, purchase.subject))
     if purchase.rest:
         payments.give_back(ctx, purchase, purchase.rest, by="system")
     return purchase

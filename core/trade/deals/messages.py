@@ -80,8 +80,7 @@ def say_in_deal(ctx: Ctx, command: SayInDeal) -> DealLine:
         line.words, line.changed = command.words, True
     else:
         return line
-    ctx.session.flush()
-    ctx.announce(DealLineWritten(deal.id, deal.buyer, deal.seller, person.id, line.id))
+    ctx.announce_change(DealLineWritten(deal.id, deal.buyer, deal.seller, person.id, line.id))
     return line
 
 

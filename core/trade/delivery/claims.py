@@ -235,9 +235,7 @@ def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int |
 
 
 def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | None = None) -> Lot:
-    """Report what the agreed laboratory found; the other side has two days to object. Raises Invalid without its
-    report.
-    """
+    """Report the agreed laboratory's result, to which the other side may object. Raises Invalid without a report."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     side = side_of(ctx, deal)
     step(ctx, LOT, lot, "referee_value", roles(ctx, lot, deal))

@@ -215,8 +215,7 @@ def start_lots(ctx: Ctx, deal_id: str, first: int = 1, last: int | None = None) 
         if lot.state == LOT.initial and first <= lot.number and (last is None or lot.number <= last):
             due = rules.overdue_at(lot.window_to, ctx.now)
             step(ctx, LOT, lot, "funded", ("system",), deadlines={"lot_overdue": due})
-    ctx.session.flush()
-    ctx.announce(events.LotsPlanned(deal_id))
+    ctx.announce_change(events.LotsPlanned(deal_id))
 
 
 def drop_unfunded(ctx: Ctx, deal_id: str, first: int, last: int) -> None:

@@ -101,8 +101,7 @@ def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
     if ctx.actor.person is not None and access.locked(ctx, lot.deal_id).frozen is not None:
         raise Refusal("deal.frozen")
     lot.asked_by = None
-    ctx.session.flush()
-    ctx.announce(fact)
+    ctx.announce_change(fact)
     if not open_lots(ctx, lot.deal_id):
         lifecycle.all_lots_closed(ctx, lot.deal_id, delivered=not rules.ended_unpaid(lots_in(ctx, lot.deal_id)))
     return lot

@@ -59,8 +59,7 @@ def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Cas
     case = Case(id=ctx.new_id(), kind=kind, subject=subject, deal_id=deal_id, why=why, opened_at=ctx.now)
     enter(ctx, CASE, case, CaseState.MEDIATING if why in AT_ONCE else CASE.initial)
     ctx.session.add(case)
-    ctx.session.flush()
-    ctx.announce(events.CaseOpened(case.id, deal_id, ctx.actor.person))
+    ctx.announce_change(events.CaseOpened(case.id, deal_id, ctx.actor.person))
     return case
 
 
@@ -158,8 +157,7 @@ def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) 
         reason=command.reason,
     )
     ctx.session.add(ruling)
-    ctx.session.flush()
-    ctx.announce(events.CaseRuled(case.id, deal.id, ctx.actor.person, seller_bp))
+    ctx.announce_change(events.CaseRuled(case.id, deal.id, ctx.actor.person, seller_bp))
     if again:
         _carry_out(ctx, case, seller_bp, seller_minor, "rule")
     else:

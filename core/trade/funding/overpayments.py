@@ -154,8 +154,7 @@ def _spend_credit(ctx: Ctx, kept: Credit, part: Money) -> None:
         step(ctx, CREDIT, kept, "spend", ("provider",))
     else:
         kept.amount_minor -= part.minor
-    ctx.session.flush()
-    ctx.announce(CreditSpent(kept.organisation_id, kept.deal_id, part))
+    ctx.announce_change(CreditSpent(kept.organisation_id, kept.deal_id, part))
 
 
 def _spend_refund(ctx: Ctx, waiting: Disbursement, part: Money) -> None:

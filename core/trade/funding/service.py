@@ -379,8 +379,7 @@ def _part_came(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment, came: M
 def _complete(ctx: Ctx, deal: Deal, tranche: Tranche, payment: Payment) -> None:
     payment.state = PaymentState.RECEIVED
     step(ctx, TRANCHE, tranche, "money_complete", ("provider",))
-    ctx.session.flush()
-    ctx.announce(events.PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
+    ctx.announce_change(events.PaymentReceived(deal.id, payment.id, tranche.amount, tranche.number))
     if deal.state == DealState.AWAITING_FUNDING:
         lifecycle.money_complete(ctx, deal.id)
     for other in payments_in(ctx, tranche):

@@ -90,8 +90,7 @@ def write_review(ctx: Ctx, command: WriteReview) -> Review:
         **{str(aspect): stars for aspect, stars in command.stars.items()},
     )
     ctx.session.add(review)
-    ctx.session.flush()
-    ctx.announce(ReviewWritten(review.id, deal.id, review.author, review.about, person.id))
+    ctx.announce_change(ReviewWritten(review.id, deal.id, review.author, review.about, person.id))
     if earlier:
         _reveal(ctx, window, "both_written", "system")
     return review
@@ -108,8 +107,7 @@ def answer(ctx: Ctx, command: AnswerReview) -> Review:
     if review.answer is not None:
         raise Refusal("review.already_answered")
     review.answer, review.answered_at = command.words, ctx.now
-    ctx.session.flush()
-    ctx.announce(ReviewAnswered(review.id, review.deal_id, review.author, review.about, person.id))
+    ctx.announce_change(ReviewAnswered(review.id, review.deal_id, review.author, review.about, person.id))
     return review
 
 
@@ -235,8 +233,7 @@ def open_reviews(ctx: Ctx, deal_id: str) -> None:
     window = ReviewWindow(id=deal.id, buyer=deal.buyer, seller=deal.seller, closes_at=ctx.now + WRITE_WITHIN)
     enter(ctx, REVIEW, window, REVIEW.initial)
     ctx.session.add(window)
-    ctx.session.flush()
-    ctx.announce(ReviewsOpened(deal.id, deal.buyer, deal.seller, window.closes_at))
+    ctx.announce_change(ReviewsOpened(deal.id, deal.buyer, deal.seller, window.closes_at))
 
 
 def _paid_directly(deal: Deal) -> bool:
@@ -252,9 +249,7 @@ def close_reviews(ctx: Ctx, deal_id: str) -> None:
 
 
 def score_of(ctx: Ctx, organisation_id: str, side: Side) -> Score:
-    """Return the market's score of one organisation as a seller, or as a buyer. Nothing is stored, so nothing can
-    drift.
-    """
+    """Return the market's score of an organisation as a seller or a buyer. It is never stored."""
     return scores_of(ctx, [organisation_id], side)[organisation_id]
 
 

@@ -22,7 +22,7 @@ async def test_a_wrong_key_is_turned_away(till: Till) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "code", "param"),
+    ("params", "code", "param"),
     [
         ({**PARAMS, "amonut": 1}, "parameter_unknown", "amonut"),
         ({**PARAMS, "shipping": {"address": {}, "name": "x", "colour": "y"}}, "parameter_unknown", "shipping[colour]"),

@@ -67,9 +67,7 @@ def a_day(year: int, month: int, day: int, given: str) -> date:
 
 
 def next_such_day(today: date, month: int, day: int, given: str) -> date:
-    """Return this year's or next year's day of that date. 29 February is in one of them at most, and is returned even
-    if it has passed.
-    """
+    """Return this year's or next year's day of that date, even if it has passed. 29 February is in one at most."""
     found: list[date] = []
     for year in (today.year, today.year + 1):
         with suppress(ValueError):

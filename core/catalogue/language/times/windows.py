@@ -299,9 +299,7 @@ class WindowReader:
                     yield FoundWindow(window, *found.span())
 
     def _two_days(self, found: re.Match[str], today: date) -> DateWindow:
-        """Return the window of two days. The last is the next such day, the first the one before it, which may have
-        passed.
-        """
+        """Return the window of two days: the next such last day, and the first before it, perhaps in the past."""
         if re.search(YEAR, found["a"]):
             first = self._day(found["a"], today)
             return ordered(first, self._day(found["b"], first))

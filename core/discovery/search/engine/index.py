@@ -274,9 +274,7 @@ def _keys(ranked: Ranked, query: EngineQuery) -> NDArray[Any]:
 
 
 def _first(keys: NDArray[Any], limit: int) -> NDArray[np.intp]:
-    """Return the positions of the highest keys, in order. Among equal ones the newer document wins, with the smaller
-    number.
-    """
+    """Return the positions of the highest keys, in order. Among equal ones, the newer document wins."""
     if len(keys) <= max(SORTED_BELOW, limit):
         return (-keys).argsort(kind="stable")[:limit]
     in_order, last = keys.copy(), len(keys) - limit

@@ -119,9 +119,7 @@ class Segment:
         return self.terms.postings[self._starts[term] : self._starts[term + 1]]
 
     def cells(self, lat: float, lon: float, km: float, goods: Sequence[str] = ()) -> list[int]:
-        """Return the square degrees that a circle touches, the nearest first; with `goods`, only those goods within
-        them.
-        """
+        """Return the square degrees that a circle touches, the nearest first; with `goods`, only theirs."""
         squares = [square for _, square in cells_touched(lat, lon, km)]
         names = [f"in:{square}:{product}" for square in squares for product in goods] if goods else None
         terms = map(self.term, names or [f"cell:{square}" for square in squares])

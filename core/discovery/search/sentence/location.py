@@ -192,9 +192,7 @@ def _countries(state: ParseState, catalogue: Catalogue, places: Places) -> tuple
 
 
 def _kilometres(number: str) -> int:
-    """Return at least one. A separator before three digits marks thousands ("1 000", "1.000"): distances are never in
-    metres.
-    """
+    """Return at least one. A separator before three digits marks thousands, as distances are never in metres."""
     plain = _THOUSANDS.sub("", number).replace(",", ".")
     return round(min(max(float(plain), 1.0), FARTHEST_KM))
 

@@ -86,9 +86,7 @@ def pack_sent(ctx: Ctx, chargeback_id: str, digest: str) -> None:
 
 
 def pack_refused(ctx: Ctx, chargeback_id: str, why: str) -> None:
-    """Record that the provider refused the answer. It is tried again until the bank's date, and announced for an
-    operator.
-    """
+    """Record that the provider refused the answer. It is tried again until the bank's date, and announced."""
     pack = existing(ctx.session, Pack, chargeback_id, locked=True)
     if pack.state is not PackState.ASKED:
         return

@@ -36,9 +36,7 @@ def known_of(ctx: Ctx, organisation_id: str, currency: str) -> Money:
 
 
 def still_there(ctx: Ctx, organisation_id: str, currency: str) -> list[Disbursement]:
-    """Return the waiting refunds out of a buyer's balance. Their money is still there unless other payments have used
-    it.
-    """
+    """Return the waiting refunds out of a buyer's balance. Other payments may have used their money."""
     unsent = Disbursement.state.in_((DisbursementState.WAITING, DisbursementState.REFUSED))
     there = or_(Disbursement.beside, and_(Payment.charge_ref.is_(None), PaymentWay.over))
     return _going_back(ctx, organisation_id, currency, unsent, there)
@@ -121,6 +119,5 @@ def keep_credit(ctx: Ctx, organisation_id: str, payment: Payment, surplus: Money
     )
     enter(ctx, CREDIT, kept, CREDIT.initial)
     ctx.session.add(kept)
-    ctx.session.flush()
-    ctx.announce(CreditKept(organisation_id, payment.deal_id, kept.id, surplus))
+    ctx.announce_change(CreditKept(organisation_id, payment.deal_id, kept.id, surplus))
     return kept

@@ -49,8 +49,7 @@ def ask_seller(ctx: Ctx, command: AskSeller) -> Inquiry:
     ctx.session.add(inquiry)
     _write(ctx, inquiry, "buyer", command.words)
     has_traded(ctx, person.organisation_id)
-    ctx.session.flush()
-    ctx.announce(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, person.id, "asked"))
+    ctx.announce_change(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, person.id, "asked"))
     return inquiry
 
 
@@ -66,8 +65,7 @@ def say_on(ctx: Ctx, command: SayOn) -> Inquiry:
     inquiry.turn = other(side)
     # The step stays in its state and so keeps the timer; every word is a sign of life.
     set_timer(ctx.session, Timer(INQUIRY.name, inquiry.id, IDLE, ctx.now + IDLE_AFTER), since=ctx.now)
-    ctx.session.flush()
-    ctx.announce(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
+    ctx.announce_change(InquiryWritten(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, ""))
     return inquiry
 
 
@@ -130,8 +128,7 @@ def fell_silent(ctx: Ctx, inquiry_id: str) -> None:
 def _close(ctx: Ctx, inquiry: Inquiry, event: str, role: str) -> Inquiry:
     step(ctx, INQUIRY, inquiry, event, (role,))
     inquiry.ended_by = event
-    ctx.session.flush()
-    ctx.announce(InquiryClosed(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, event))
+    ctx.announce_change(InquiryClosed(inquiry.id, inquiry.buyer, inquiry.seller, ctx.actor.person, event))
     return inquiry
 
 

@@ -195,7 +195,7 @@ class Session(RuleBasedStateMachine):
         if won or dispute.won is None:
             self.live(self.they.decides(dispute, won=won))
 
-    @precondition(lambda self: bool(self.they.refunded) and not self.they.unheard)
+    @precondition(lambda self: bool(self.they.refunded) and not self.they.undelivered)
     @rule()
     def a_refund_comes_back(self) -> None:
         self.live(self.they.comes_back(next(iter(self.they.refunded))))
