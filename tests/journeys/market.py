@@ -37,6 +37,12 @@ def day_for(somebody: Somebody, day: date) -> str:
     return weekday_in_words(day, Locale.parse("en_GB" if isinstance(somebody, OnTelegram) else "en_US"))
 
 
+async def confirms(somebody: Somebody, label: str) -> None:
+    """Press a button that binds, read what follows, and press the yes that names it."""
+    await somebody.presses(label)
+    await somebody.presses(f"Yes: {label}")
+
+
 async def no_more(somebody: Somebody, text: str) -> None:
     """Wait until this text is gone from their screen."""
 

@@ -161,25 +161,27 @@ DEAL: Final = Process(
         Transition(DealState.PAYOUT_BLOCKED, "paid_out", SYSTEM, DealState.COMPLETED),
         Transition(DealState.PAYOUT_BLOCKED, "retry", TIME, DealState.SETTLING, RETRY_AFTER),
     ),
+    binds=frozenset(
+        {
+            "sign",
+            "unsign",
+            "approve",
+            "refuse",
+            "cancel",
+            "cancel_asked",
+            "cancel_agreed",
+            "direct_asked",
+            "direct_agreed",
+            "direct_wanted",
+            "buyer_says_paid",
+            "seller_confirms_money",
+            "freeze",
+        }
+    ),
 )
 
 # Events that end a deal before both are bound by it.
 NEVER_COUNTED: Final = frozenset({"unsign", "sign_expired", "refuse", "approval_expired"})
-
-# Leaving here takes money or goods from a side, so the button asks for confirmation.
-CONFIRMED_FIRST: Final = frozenset(
-    {
-        "unsign",
-        "refuse",
-        "cancel",
-        "cancel_asked",
-        "cancel_agreed",
-        "direct_asked",
-        "direct_agreed",
-        "buyer_says_paid",
-        "seller_confirms_money",
-    }
-)
 
 
 class NoteOrder(FrozenModel):

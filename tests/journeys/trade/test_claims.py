@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.kernel.transaction import MARKET
 from core.people.accounts.service import appoint_operators
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, Somebody, World, no_more
+from tests.journeys.market import Chat, Somebody, World, confirms, no_more
 from tests.journeys.trade_steps import PAPER, Trade, enclose
 
 REASON = "The weight ticket supports the seller, the laboratory the buyer."
@@ -178,7 +178,7 @@ async def test_the_two_settle_the_payment_themselves(world: World) -> None:
     await trade.buyer.sees("confirms that the money has come.")
     await trade.dispatch()
     await trade.arrive()
-    await trade.buyer.presses("Accept")
+    await confirms(trade.buyer, "Accept")
     await trade.complete()
     await world.books_balance()
 
