@@ -45,7 +45,7 @@ class PlatformTerms:
 # Version of the market's own conditions, signed together with the deal's terms. They hold what the two do not agree on
 # themselves: the formula's figures, deadlines, and what silence and time decide. A change of their meaning after a
 # release adds one, and a text (`core/trade/deals/conditions`). A deal keeps the version on which it was made.
-TERMS_VERSION: Final = 2
+TERMS_VERSION: Final = 3
 COMMISSION_BP: Final = 250  # share of what is released to a seller, unless the settings name another
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
