@@ -216,6 +216,13 @@ def _accepting(chat: ChatContext, lot_id: str) -> str:
     return words("sure.lot.accept.weighed", measured=measured, sold=sold, pay=pay, amount=amount)
 
 
+def _accept_label(chat: ChatContext, lot_id: str) -> str:
+    """Return the name of the step as the button of a delivery bears it, with its number if there are several."""
+    lot = steps.lot_for(chat.ctx, lot_id)
+    alone = len(delivery.lots_of(chat.ctx, lot.deal_id)) == 1
+    return chat.words("lot.accept") if alone else chat.words("lot.accept.numbered", number=lot.number)
+
+
 def _released(chat: ChatContext, lot_id: str) -> Money:
     """Return what accepting the delivery pays."""
     return claims.taking(chat.ctx, steps.lot_for(chat.ctx, lot_id))[0]
@@ -258,6 +265,7 @@ STEPS = Steps(
         "drop": confirmation.dropping,
         "drop_agreed": confirmation.agreeing_to_drop,
     },
+    labels={"accept": _accept_label},
     sums={"accept": _released, "drop": _whole, "drop_agreed": _whole},
     side=lambda chat, lot_id: side_of(chat, "lot", lot_id),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.kernel.transaction import MARKET
 from core.people.accounts.service import appoint_operators
+from core.trade.deals.model import TERMS_VERSION
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import Chat, Somebody, World, confirms, no_more
 from tests.journeys.trade_steps import PAPER, Trade, enclose
@@ -55,7 +56,12 @@ async def test_signed_terms_name_the_goods_and_all_that_the_fingerprint_covers(t
         read = await each.sees("Terms of deal", "Wood pellets", "Grade", "ENplus A1", "Certificates", "Rasa", "Tom")
         for covered in ("100 t", "215.00 EUR/t", "€21,500.00", "DAP Kaunas", "Lots", "If measured otherwise"):
             assert covered in read
-        for covered in ("10 % moisture", "MJ/kg of the dry fuel", "2.5 % of what the seller is paid", "version 2"):
+        for covered in (
+            "10 % moisture",
+            "MJ/kg of the dry fuel",
+            "2.5 % of what the seller is paid",
+            f"version {TERMS_VERSION}",
+        ):
             assert covered in read
         assert read.rindex("Wood pellets") < read.rindex("If measured otherwise")
 
