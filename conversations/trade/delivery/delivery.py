@@ -205,10 +205,12 @@ def _accepting(chat: ChatContext, lot_id: str) -> str:
     lot = steps.lot_for(chat.ctx, lot_id)
     if lot.state != LotState.INSPECTION:
         raise Stale
+    pay, seller_asked = claims.taking(chat.ctx, lot)
+    if not seller_asked:
+        access.check_release(chat.ctx, access.deal_for(chat.ctx, lot.deal_id), pay)
     if lot.measured is None or lot.measured == lot.quantity:
         return confirmation.of_lot("sure.lot.accept.whole")(chat, lot_id)
     words, measured, sold, amount = chat.words, lot.measured, lot.quantity, lot.amount
-    pay, seller_asked = claims.taking(chat.ctx, lot)
     if pay == amount:
         return words("sure.lot.accept", measured=measured, sold=sold, amount=amount)
     if seller_asked:
