@@ -53,7 +53,7 @@ LED_BY: Final[Mapping[tuple[str, str], str]] = {
     ("case", "rule"): "form ruling",
     ("case", "rule_again"): "form ruling",
     ("case", "appeal"): "form appeal",
-    ("offer", "accept"): "offer.accept",
+    ("offer", "accept"): "offer.accept",  # or the form of a purchase at once, whose review shows the sum
     ("request", "award"): "request.award",
     ("request", "withdraw"): "request.withdraw",
     ("listing", "withdraw"): "listing.withdraw",

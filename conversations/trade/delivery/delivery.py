@@ -219,7 +219,7 @@ def _accepting(chat: ChatContext, lot_id: str) -> str:
 
 
 def _accept_label(chat: ChatContext, lot_id: str) -> str:
-    """Return the name of the step as the button of a delivery bears it, with its number if there are several."""
+    """Return the name of the step as its button bears it, with the number if there are several deliveries."""
     lot = steps.lot_for(chat.ctx, lot_id)
     alone = len(delivery.lots_of(chat.ctx, lot.deal_id)) == 1
     return chat.words("lot.accept") if alone else chat.words("lot.accept.numbered", number=lot.number)
