@@ -12,7 +12,7 @@ from core.advice.experts.model import Expert
 from core.kernel.transaction import MARKET
 from lab.people import OnTelegram
 from tests.journeys.experts import advises
-from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World, confirms, day_for, no_more
+from tests.journeys.market import CHATS, PAIRS, Chat, Somebody, World, day_for, no_more
 from tests.journeys.session_steps import writes
 
 
@@ -98,7 +98,7 @@ async def test_unanswered_call_goes_to_the_next_free_consultant(world: World) ->
     await sarah.presses("Call Nina instead")
     await sarah.sees("At most €90.00")
     await sarah.sends()
-    await confirms(nina, "Accept")
+    await nina.presses("Accept")
     await sarah.sees("The session is agreed.")
 
 
