@@ -61,7 +61,7 @@ class Target:
 # By task: its target in the issue; other tasks have none.
 TARGETS: Final[dict[str, Target]] = {
     "list goods from one sentence": Target(1, 2),
-    "buy now, until the pay page": Target(1, 3),
+    "buy now, until the pay page": Target(1, 4),
     "book an expert, until the card page": Target(1, 3),
 }
 
@@ -115,6 +115,7 @@ class Tasks:
 
     async def accepts(self) -> None:
         await self.buyer.presses("Accept")
+        await self.buyer.presses("Yes: Accept")
         await self.buyer.sees("208.00 EUR/t", "Sign")
 
     async def buys(self) -> None:
@@ -124,9 +125,11 @@ class Tasks:
         await self.buyer.sends()
         await self.buyer.sees("You have a deal", "Sign")
         await self.buyer.presses("Sign")
+        await self.buyer.presses("Yes: Sign")
         await self.seller.sees("You have a deal", "Sign")
         mine = self.browser.inputs, self.browser.taps
         await self.seller.presses("Sign")
+        await self.seller.presses("Yes: Sign")
         self.page = await self.buyer.opens("Pay €")
         self.browser.inputs, self.browser.taps = mine
 
@@ -153,6 +156,7 @@ class Tasks:
         await self.buyer.sends()
         await self.seller.sees("reports that lot 1 has arrived.")
         await self.buyer.presses("Accept")
+        await self.buyer.presses("Yes: Accept")
         await self.seller.sees("accepted lot 1.")
 
     async def rates(self) -> None:

@@ -160,17 +160,23 @@ class Engine:
                 chat.press("welcome.first", "")
 
     def _on_reaction(self, chat: ChatContext, message: str) -> None:
-        """Press the main button of a card under which the person reacted.
+        """Press the main button of a card under which the person reacted, if that step can be taken back.
 
-        Steps that need confirmation still ask for it.
+        Any other step needs a press on its own button. The person is told so, and sees the card as it is now.
         """
         where = chat.chat_address
         load = main_button(chat.ctx, where.platform, where.workspace, where.address, message)
-        if load:
-            chat.as_new_message = False
-            chat.update.is_press = True
-            chat.update.button_message = message
-            self._run_press(chat, read_press(load))
+        if not load:
+            return
+        chat.as_new_message = False
+        chat.update.is_press = True
+        chat.update.button_message = message
+        button = read_press(load)
+        if button.verb in self._router.reversible:
+            self._run_press(chat, button)
+        else:
+            self._redraw(chat, button)
+            chat.reply(Say(text=chat.words("talk.reaction_decides_nothing")))
 
     def _brought(
         self, chat: ChatContext, given: FormSubmission | ClosedForm | Attached | Located | UnsupportedInput
@@ -327,11 +333,10 @@ class Engine:
         moved_on = own or isinstance(refusal, Stale)
         chat.reply(Toast(text=sentence[:200], alert=not moved_on))
         if moved_on:
-            self._redraw(chat, turn.input)
+            self._redraw(chat, read_press(turn.input.button))
 
-    def _redraw(self, chat: ChatContext, press: ButtonPress) -> None:
+    def _redraw(self, chat: ChatContext, old: Press) -> None:
         """Show the subject again: every card's conversation handles `<thing>.show`."""
-        old = read_press(press.button)
         show = self._router.presses.get(f"{old.verb.partition('.')[0]}.show")
         if show is None:
             return

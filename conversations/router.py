@@ -82,6 +82,7 @@ class Router:
     def __init__(self) -> None:
         self.commands: dict[str, OnCommand] = {}
         self.presses: dict[str, OnPress] = {}
+        self.reversible: set[str] = set()
         self.flows: dict[str, Flow] = {}
         self.listeners: list[OnWords] = []
         self.takers: list[OnFile] = []
@@ -94,9 +95,13 @@ class Router:
 
         return enter
 
-    def press(self, verb: str) -> Callable[[OnPress], OnPress]:
+    def press(self, verb: str, *, reversible: bool = False) -> Callable[[OnPress], OnPress]:
+        """Register a handler of a button. A `reversible` step can be taken back, so a reaction may press it too."""
+
         def enter(handler: OnPress) -> OnPress:
             self.presses[verb] = handler
+            if reversible:
+                self.reversible.add(verb)
             return handler
 
         return enter
@@ -131,6 +136,7 @@ def merge_routers(routers: Sequence[Router]) -> Router:
         _shelve(whole.commands, router.commands)
         _shelve(whole.presses, router.presses)
         _shelve(whole.flows, router.flows)
+        whole.reversible |= router.reversible
         whole.listeners += router.listeners
         whole.takers += router.takers
         whole.finders += router.finders

@@ -1,6 +1,7 @@
-"""Steps that need one press and nothing more. A step that takes money or goods is confirmed first.
+"""Steps that need one press and nothing more. A step that binds is confirmed first.
 
-The question appears on the pressed card, with the way back beside the yes, on every platform alike.
+The question appears on the pressed card, with the way back beside the yes, on every platform alike. The yes names the
+step and its sum.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Toast
 from conversations.router import Router
 from core.kernel.errors import Stale
+from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 
 YES: Final = "yes"
@@ -21,6 +23,7 @@ NO: Final = "no"  # going back shows the same card in place
 
 Act = Callable[[Ctx, str, int | None], Any]  # subject id and the version the person saw
 Question = Callable[[ChatContext, str], str]
+Sum = Callable[[ChatContext, str], Money | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Steps:
     `side`: the person's side, for a question of its own, `sure.<thing>.<verb>.<side>`.
     `shown_by`: the verb that shows the card with the question, `<thing>.show` by default.
     `labels`: verbs with a button that says more than `<thing>.<verb>`, such as the price.
+    `sums`: the sum that the confirming button of a verb names, if there is one.
+    `unchanging`: verbs whose effect is the same on every version of the subject.
     `look`: the subject's version, its card, and its name where the card shows several.
 
     A step has these words: `<thing>.<verb>` on the button, `sure.<thing>.<verb>` for the question, and
@@ -45,6 +50,8 @@ class Steps:
     shown_by: str = ""
     questions: Mapping[str, Question] = field(default_factory=dict)
     labels: Mapping[str, Question] = field(default_factory=dict)
+    sums: Mapping[str, Sum] = field(default_factory=dict)
+    unchanging: frozenset[str] = frozenset()
     side: Callable[[ChatContext, str], str] = lambda _chat, _subject: ""
 
     def enter(self, router: Router) -> None:
@@ -73,21 +80,30 @@ class Steps:
         """Return the card with the question. Raises Stale when it is out of date."""
         words = chat.words
         version, card, name = self.look(chat, button.subject)
-        if button.expected_version is not None and button.expected_version != version:
-            raise Stale
         verb = button.verb.partition(".")[2]
+        if verb not in self.unchanging and button.expected_version not in (None, version):
+            raise Stale
         what = self.labels[verb](chat, button.subject) if verb in self.labels else words(button.verb)
+        amount = self.sums[verb](chat, button.subject) if verb in self.sums else None
+        question = " ".join(filter(None, (name, asked)))
         yes = Button(
-            label=words("sure.yes", what=what),
-            press=press(button.verb, button.subject, version, YES),
-            style="danger",
+            label=yes_to(chat, what, amount), press=press(button.verb, button.subject, version, YES), style="danger"
         )
         back = press(self.shown_by or f"{self.thing}.show", button.subject, choice=NO)
-        no = Button(label=words("sure.no"), press=back)
-        question = " ".join(filter(None, (name, asked)))
-        return card.model_copy(
-            update={"turn": question, "note": "", "buttons": ((yes,), (no,)), "as_new_message": False}
-        )
+        return asked_on(chat, card, question, yes, back)
+
+
+def yes_to(chat: ChatContext, what: str, amount: Money | None = None) -> str:
+    """Return the label of the button that confirms a step: the step's own name, and its sum."""
+    if not amount:
+        return chat.words("sure.yes", what=what)
+    return chat.words("sure.yes_sum", what=what, amount=amount)
+
+
+def asked_on(chat: ChatContext, card: Card, question: str, yes: Button, back: str) -> Card:
+    """Return the card with a question in place of its turn. `back`: what its "no" presses."""
+    no = Button(label=chat.words("sure.no"), press=back)
+    return card.model_copy(update={"turn": question, "note": "", "buttons": ((yes,), (no,)), "as_new_message": False})
 
 
 def enter_step(router: Router, verb: str, act: Act, toast: str) -> None:

@@ -23,6 +23,7 @@ class Recorder:
         self._posts: dict[str, int] = {}
         self._known: set[str] = set()
         self.yes = Counter[tuple[str, str]]()  # verb and booking: how often the seeker pressed a yes to pay
+        self.confirmed: set[tuple[str, str]] = set()  # verb and subject of each pressed button that confirms a step
         self.cancelled: set[str] = set()  # bookings that the seeker cancelled, knowing the cost
         self.accepted: dict[str, bool] = {}  # key of each acknowledged input, and whether it was answered
         self._over: set[str] = set()  # messages that have arrived, or never will

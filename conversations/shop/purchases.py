@@ -15,8 +15,9 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.form import Values, own_words
 from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Flow, Router
+from conversations.steps import YES, asked_on, yes_to
 from conversations.turn import PaidStars
-from core.kernel.errors import Refusal
+from core.kernel.errors import NotAllowed, Refusal
 from core.kernel.money import Money
 from core.money.chargebacks.service import of_subject
 from core.shop.purchases import payments, service
@@ -200,5 +201,16 @@ def refuse(chat: ChatContext, button: Press) -> None:
 
 @router.press("purchase.give_back")
 def give_back(chat: ChatContext, button: Press) -> None:
+    """Refund the whole purchase as an operator, after a question."""
+    if button.choice != YES:
+        purchase = service.purchase_for(chat.ctx, button.subject)
+        if not chat.person.operator:
+            raise NotAllowed
+        label = yes_to(chat, chat.words("purchase.give_back"), purchase.price)
+        yes = Button(label=label, press=press("purchase.give_back", purchase.id, choice=YES), style="danger")
+        question = chat.words("sure.purchase.give_back", amount=purchase.price)
+        card = purchase_card(chat, purchase)
+        chat.reply(asked_on(chat, card, question, yes, press("purchase.show", purchase.id)))
+        return
     purchase = service.give_back_whole(chat.ctx, button.subject)
     chat.reply(purchase_card(chat, purchase))

@@ -48,6 +48,9 @@ class Transition(Generic[State]):
 class Process(Generic[State]):
     """A named table. `also_begins`: other states in which a process may begin.
 
+    `binds`: the events by which a person moves money, signs, or gives something up for good. Each of them happens by
+    one press on a button that names it, after a look at what follows.
+
     No person and no code of ours leaves a `final` state. Only the provider may still report that it has turned.
     """
 
@@ -56,6 +59,7 @@ class Process(Generic[State]):
     final: frozenset[State]
     transitions: tuple[Transition[State], ...]
     also_begins: frozenset[State] = frozenset()
+    binds: frozenset[str] = frozenset()
     _by_key: dict[tuple[State, str], Transition[State]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,7 +101,12 @@ class Process(Generic[State]):
         alone = {(each.to, each.source) for each in self.transitions if each.by & (TIME | SYSTEM | PROVIDER)}
         ends = _closure(set(self.final), alone)
         found += [f"{state} ends only if a person acts" for state in sorted(states - ends)]
+        found += [f"{event} binds, and no person may fire it" for event in sorted(self.binds - self.of_people())]
         return found
+
+    def of_people(self) -> set[str]:
+        """Return the events that a person may fire."""
+        return {each.event for each in self.transitions if each.by - (TIME | SYSTEM | PROVIDER)}
 
     def diagram(self) -> str:
         """Draw the table as a Mermaid state diagram, for the docs."""

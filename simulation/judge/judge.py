@@ -147,6 +147,7 @@ class Judge:
         ]
         self.found += self._courses() + self._penalties()
         self.found += trade.back_in_stock(self.tables) + trade.by_their_own_sides(self.tables)
+        self.found += trade.bound_by_a_yes(self.tables, world.recorder)
         self.found += trade.within_their_limits(self.tables) + trade.ended_when_paid(self.tables)
         self.found += sessions.nothing_held_in_vain(self.tables, self._stripe)
         self.found += provider.one_effect_each(self.tables, self._stripe)

@@ -113,8 +113,8 @@ def courses_of(tables: Tables, recorder: Recorder) -> dict[str, Lifecycle]:
     for hold, booking, purpose in tables.rows("SELECT id, booking_id, purpose FROM card_hold"):
         courses[booking].purposes[hold] = purpose
     for lifecycle in courses.values():
-        lifecycle.said_yes = recorder.yes["session.continue", lifecycle.booking]
-        lifecycle.asked_for_more = recorder.yes["session.take_more", lifecycle.booking]
+        lifecycle.said_yes = recorder.yes["session.continue_now", lifecycle.booking]
+        lifecycle.asked_for_more = recorder.yes["session.take_more_now", lifecycle.booking]
         lifecycle.called_off = lifecycle.booking in recorder.cancelled
     for (booking,) in tables.rows("SELECT booking_id FROM consent WHERE kind = 'continue'"):
         courses[booking].kept = True

@@ -13,7 +13,18 @@ from core.kernel.process import Transition
 from core.trade.deals.model import DEAL
 from core.trade.delivery.model import LOT
 from simulation.judge.tables import Tables
+from simulation.recorder import Recorder
 
+# Steps by which a person signs or releases, and the button that confirms each. Offers are left out, because buying at
+# once accepts one by a form.
+BY_A_YES: Final = {
+    ("deal", "sign"): "deal.sign",
+    ("deal", "approve"): "deal.approve",
+    ("lot", "accept"): "lot.accept",
+    ("lot", "accept_weighed"): "lot.accept",
+    ("lot", "take"): "lot.take",
+    ("lot", "grant"): "lot.grant",
+}
 NEVER_BEGUN = "'closed'"  # the state of a deal whose goods have not left
 SIDES = frozenset({"buyer", "seller"})
 # both tables share no pair of state and event
@@ -35,6 +46,20 @@ def one_at_a_time(tables: Tables) -> list[str]:
             if begins < ends:
                 wrong.append(f"slot: sessions {one} and {other} are at the same time")
     return wrong
+
+
+def bound_by_a_yes(tables: Tables, recorder: Recorder) -> list[str]:
+    """Check that each signature, approval and release of a person was confirmed by its own button."""
+    events = ", ".join(f"('{process}', '{event}')" for process, event in BY_A_YES)
+    rows = tables.rows(
+        "SELECT process, event, subject FROM step JOIN person ON person.id = step.actor"
+        f" WHERE (process, event) IN (VALUES {events})"
+    )
+    return [
+        f"promise: {process} {subject} had {event} without a yes"
+        for process, event, subject in rows
+        if (BY_A_YES[process, event], subject) not in recorder.confirmed
+    ]
 
 
 def back_in_stock(tables: Tables) -> list[str]:

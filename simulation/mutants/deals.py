@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from conversations.steps import Steps
 from core.kernel import process
 from core.kernel.process import Process, Transition
 from core.kernel.quantity import Quantity
@@ -44,6 +45,11 @@ def _() -> list[Any]:
             exact(self)
 
     return [*oversell(), instead(Quantity, "__post_init__", also_less_than_nothing)]
+
+
+@rules.rule("one_press_binds", "A step that binds is asked about before it is taken", among="company")
+def _() -> list[Any]:
+    return [instead(Steps, "_asked", lambda *_: "")]
 
 
 @rules.rule("limit_ignored", "What a member may not sign alone is approved first", among="company")

@@ -45,12 +45,19 @@ APPETITE: Final = (1, 1, 2, 3)
 # These are pressed within minutes or not at all.
 URGENT: Final = frozenset(
     {
-        "session.here", "session.continue", "session.take_more", "session.extend", "session.end", "session.out",
+        "session.here", "session.continue", "session.continue_now", "session.take_more", "session.take_more_now",
+        "session.extend", "session.end", "session.out",
         "session.accept", "session.card", "book.slot", "book.now",
     }
 )  # fmt: skip
-IN_A_TALK: Final = frozenset({"session.continue", "session.end", "session.out", "session.take_more", "session.extend"})
-YES_TO_PAY: Final = frozenset({"session.continue", "session.take_more"})
+YES_TO_PAY: Final = frozenset({"session.continue_now", "session.take_more_now"})
+IN_A_TALK: Final = YES_TO_PAY | {
+    "session.continue",
+    "session.end",
+    "session.out",
+    "session.take_more",
+    "session.extend",
+}
 HERE: Final = "session.here"
 SLOT: Final = "book.slot"
 SLOTS: Final = 3  # slots offered at a time; earlier ones are taken or gone
@@ -221,6 +228,8 @@ class Person:
         """Record a yes or a cancellation for the judge, and remember the deal that was pressed."""
         if pressed.verb in YES_TO_PAY:
             self.world.recorder.said_yes(pressed.verb, pressed.subject)
+        if pressed.choice.endswith(YES):
+            self.world.recorder.confirmed.add((pressed.verb, pressed.subject))
         if pressed.verb == "session.cancel_now":
             self.world.recorder.cancelled.add(pressed.subject)
         if pressed.verb.startswith("deal."):

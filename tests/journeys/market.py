@@ -37,6 +37,12 @@ def day_for(person: ChatUser, day: date) -> str:
     return weekday_in_words(day, Locale.parse("en_GB" if isinstance(person, OnTelegram) else "en_US"))
 
 
+async def confirms(person: ChatUser, label: str) -> None:
+    """Press a button that binds, read what follows, and press the yes that names it."""
+    await person.presses(label)
+    await person.presses(f"Yes: {label}")
+
+
 async def no_more(person: ChatUser, text: str) -> None:
     """Wait until this text is gone from their screen."""
 

@@ -80,6 +80,13 @@ class Counsel:
         return next(at for wall in walls if (at := wall - AHEAD_OF_UTC[zone]) > now - timedelta(days=1))
 
 
+async def goes_on(seeker: ChatUser, label: str = "Continue, pay €90.00") -> None:
+    """Agree to pay: press the button, read what it costs, and press the yes, which bears the same words."""
+    await seeker.presses(label)
+    await seeker.sees("Go on and pay for this session?")
+    await seeker.presses(label)
+
+
 async def writes(person: ChatUser, words: str) -> None:
     """Answer a form of one question: typed on Telegram, sent in a window on Slack."""
     await (person.answers(words=words) if isinstance(person, OnTelegram) else person.fills(words=words))

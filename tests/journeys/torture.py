@@ -26,7 +26,7 @@ import structlog
 from lab.people import until
 from tests.journeys.faults.test_kills import Plug, product_of
 from tests.journeys.killer import OUTAGE
-from tests.journeys.market import World, open_world
+from tests.journeys.market import World, confirms, open_world
 from tests.journeys.trade_steps import Trade
 from tests.postgres import cluster
 
@@ -75,7 +75,7 @@ async def trade(world: World, told: Torture) -> None:
     await played.pay()
     await played.dispatch()
     await played.arrive()
-    await played.buyer.presses("Accept")
+    await confirms(played.buyer, "Accept")
     await played.complete()
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from PIL import Image
 
 from lab.people import OnTelegram
-from tests.journeys.market import ChatUser, World
+from tests.journeys.market import ChatUser, World, confirms
 
 SENTENCE = "/sell 200 t A1 pellets 215 €/t DAP Kaunas next week"
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -49,9 +49,9 @@ class Trade:
             await each.sees("You have a deal. Both sides sign next.")
 
     async def sign(self) -> None:
-        await self.buyer.presses("Sign")
+        await confirms(self.buyer, "Sign")
         await self.buyer.sees("Then it is your turn to pay")
-        await self.seller.presses("Sign")
+        await confirms(self.seller, "Sign")
         for each in (self.seller, self.buyer):
             await each.sees("Both sides have signed.")  # and it stays there when the payment page opens
 
@@ -85,7 +85,7 @@ class Trade:
         await self.seller.sees(f"reports that lot {lot} has arrived.")
 
     async def accept(self, lot: int = 1) -> None:
-        await self.buyer.presses("Accept")
+        await confirms(self.buyer, "Accept")
         await self.seller.sees(f"accepted lot {lot}.", "released to you, after a fee of")
 
     async def accept_weighed(self, asked: str, lot: int = 1) -> None:

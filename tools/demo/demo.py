@@ -11,6 +11,7 @@ import asyncio
 import tempfile
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -127,16 +128,22 @@ async def finds_and_haggles(transcript: Transcript, rasa: OnTelegram, tom: OnSla
         await rasa.sends()
 
     await transcript.step(counter, tom, "Your turn", "208.00")
-    transcript.says("slack", "Tom", "[Accept]")
-    await transcript.step(lambda: tom.presses("Accept"), rasa, "Both sides sign next")
+    transcript.says("slack", "Tom", "[Accept]  [Yes: Accept, €41,600.00]")
+    await transcript.step(partial(_confirm, tom, "Accept"), rasa, "Both sides sign next")
+
+
+async def _confirm(person: OnTelegram | OnSlack, label: str) -> None:
+    """Press a button that binds, and the yes that names it."""
+    await person.presses(label)
+    await person.presses(f"Yes: {label}")
 
 
 async def signs_and_pays(transcript: Transcript, browser: Browser, rasa: OnTelegram, tom: OnSlack) -> None:
     transcript.act("Both sign; Tom pays into protection")
-    transcript.says("telegram", "Rasa", "[Sign]")
-    await transcript.step(lambda: rasa.presses("Sign"), rasa, "You signed")
-    transcript.says("slack", "Tom", "[Sign]")
-    await transcript.step(lambda: tom.presses("Sign"), tom, "[Pay")
+    transcript.says("telegram", "Rasa", "[Sign]  [Yes: Sign, €41,600.00]")
+    await transcript.step(partial(_confirm, rasa, "Sign"), rasa, "You signed")
+    transcript.says("slack", "Tom", "[Sign]  [Yes: Sign, €41,600.00]")
+    await transcript.step(partial(_confirm, tom, "Sign"), tom, "[Pay")
     session = (await tom.opens("Pay")).rpartition("/")[2]
     transcript.says("slack", "Tom", "[Pay]  card 4242 4242 4242 4242")
     card = {"method": "card", "number": "4242424242424242"}
@@ -181,8 +188,8 @@ async def delivers(transcript: Transcript, rasa: OnTelegram, tom: OnSlack) -> No
         await tom.fills(measured="200 t")
 
     await transcript.step(arrive, rasa, "has arrived")
-    transcript.says("slack", "Tom", "[Accept]")
-    await transcript.step(lambda: tom.presses("Accept"), rasa, "on its way to you")
+    transcript.says("slack", "Tom", "[Accept]  [Yes: Accept the goods, €41,600.00]")
+    await transcript.step(partial(_confirm, tom, "Accept"), rasa, "on its way to you")
 
 
 async def rates(transcript: Transcript, rasa: OnTelegram, tom: OnSlack) -> None:

@@ -94,6 +94,8 @@ async def _leaves_free(transcript: Transcript, browser: Browser, seeker: OnTeleg
 async def _pays(transcript: Transcript, browser: Browser, seeker: OnTelegram, edita: OnSlack) -> None:
     await transcript.step(lambda: _later(browser, minutes=TODAY.free_minutes - 1.8), seeker, "Free minutes left: 2.")
     transcript.says("telegram", seeker.name, "[Continue, pay €90.00]")
+    await transcript.step(lambda: seeker.presses("Continue, pay €90.00"), seeker, "Go on and pay for this session?")
+    transcript.says("telegram", seeker.name, "[Continue, pay €90.00]")
     await transcript.step(lambda: seeker.presses("Continue, pay €90.00"), edita, "charged from here")
     transcript.says("telegram", seeker.name, "[End]")
     await transcript.step(lambda: seeker.presses("End"), seeker, "End now? €90.00 is due")

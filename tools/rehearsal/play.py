@@ -159,8 +159,8 @@ class Play:
         await self.presses(BUYER, "offer.buy")
         await self.fills(BUYER, **bought)
         self.keep(f"{size} deal agreed")
-        await self.presses(BUYER, "deal.sign")
-        await self.presses(SELLER, "deal.sign")
+        await self.sure(BUYER, "deal.sign")
+        await self.sure(SELLER, "deal.sign")
         self.keep(f"{size} deal signed")
 
     async def _pay(self) -> None:
@@ -185,7 +185,7 @@ class Play:
         self.keep("lot arrived")
 
     async def _accept(self) -> None:
-        await self.presses(BUYER, "lot.accept")
+        await self.sure(BUYER, "lot.accept")
         await self.news()
         self.keep("deal completed")
 
@@ -276,6 +276,8 @@ class Play:
         self.keep("session in its free minutes")
         await self.says(BUYER, "My grate slags with straw pellets.")
         await self.presses(BUYER, "session.continue")
+        self.keep("session about to be paid for")
+        await self.presses(BUYER, "session.continue_now")
         self.keep("session that is paid for")
         await self.presses(BUYER, "session.end")
         self.keep("session about to end")

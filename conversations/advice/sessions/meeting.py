@@ -16,14 +16,15 @@ from conversations.router import Router
 from core.advice.sessions import final_charges, meeting, rules, service
 from core.advice.sessions.model import LONGEST_LINE, TALKING, Booking, SessionState
 from core.kernel.chat_state.service import focused_draft
-from core.kernel.errors import Refusal
+from core.kernel.errors import Refusal, Stale
+from core.kernel.money import Money
 from core.people.files.model import Checked
 from core.people.files.service import keep
 
 router = Router()
 
 
-@router.press("session.here")
+@router.press("session.here", reversible=True)
 def here(chat: ChatContext, press: Press) -> None:
     meeting.come_in(chat.ctx, press.subject)
     chat.reply(Toast(text=chat.words("session.here_toast")))
@@ -36,6 +37,28 @@ def out(chat: ChatContext, press: Press) -> None:
 
 
 @router.press("session.continue")
+def ask_to_go_on(chat: ChatContext, button: Press) -> None:
+    """Say what going on costs. The yes is the consent, with the words of the button that asked for it."""
+    booking = service.mine(chat.ctx, button.subject, button.expected_version)
+    if "continue" not in service.may(chat.ctx, booking):
+        raise Stale
+    label = continue_label(chat, booking, early=button.choice == EARLY)
+    by_minute = booking.basis == "minute"
+    price = booking.terms.rate if by_minute else booking.price
+    asked = chat.words("sure.session.continue_minute" if by_minute else "sure.session.continue", price=price)
+    _ask_to_pay(chat, booking, button, asked, label)
+
+
+def _ask_to_pay(chat: ChatContext, booking: Booking, button: Press, asked: str, label: str) -> None:
+    """Ask before a person agrees to pay. The yes presses `<verb>_now` and bears the same words."""
+    yes = Button(
+        label=label, press=press(f"{button.verb}_now", booking.id, booking.version, button.choice), style="primary"
+    )
+    no = Button(label=chat.words("sure.no"), press=press("session.show", booking.id))
+    chat.reply(session_card(chat, booking, note=asked, buttons=((yes,), (no,))))
+
+
+@router.press("session.continue_now")
 def go_on(chat: ChatContext, press: Press) -> None:
     """Agree to pay. The button's words and its message are kept with the consent."""
     booking = service.mine(chat.ctx, press.subject, None)
@@ -101,11 +124,26 @@ def extend(chat: ChatContext, press: Press) -> None:
 
 
 @router.press("session.take_more")
+def ask_to_take_more(chat: ChatContext, button: Press) -> None:
+    """Say what more time costs. The yes is the consent."""
+    booking = service.mine(chat.ctx, button.subject, button.expected_version)
+    minutes, price, label = _more(chat, booking)
+    if not minutes:
+        raise Stale
+    _ask_to_pay(chat, booking, button, chat.words("sure.session.take_more", minutes=minutes, price=price), label)
+
+
+def _more(chat: ChatContext, booking: Booking) -> tuple[int, Money, str]:
+    """Return the minutes that the consultant has offered, their price, and the words of the button for them."""
+    minutes = meeting.meeting_of(chat.ctx, booking).extension_asked
+    price = final_charges.extension_price(chat.ctx, booking, minutes)
+    return minutes, price, chat.words("session.take_extension_button", minutes=minutes, price=price)
+
+
+@router.press("session.take_more_now")
 def take_more(chat: ChatContext, press: Press) -> None:
     booking = service.mine(chat.ctx, press.subject, None)
-    asked = meeting.meeting_of(chat.ctx, booking).extension_asked
-    price = final_charges.extension_price(chat.ctx, booking, asked)
-    shown = chat.words("session.take_extension_button", minutes=asked, price=price)
+    _, _, shown = _more(chat, booking)
     meeting.take_extension(chat.ctx, booking.id, shown=shown, place=chat.place, expected_version=press.expected_version)
     chat.reply(Toast(text=chat.words("session.extension_taken_toast")))
 

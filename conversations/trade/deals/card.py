@@ -34,12 +34,13 @@ from conversations.trade.deals.sides import side_of
 from conversations.trade.offers.offer import lines_of
 from conversations.trade.reviews import answer_row, review_lines
 from core.kernel.errors import Stale
+from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.access import has_signed
-from core.trade.deals.model import CONFIRMED_FIRST, DEAL, Deal, DealState, Side
+from core.trade.deals.model import DEAL, Deal, DealState, Side
 from core.trade.delivery import lot_summaries
 from core.trade.delivery import service as delivery
 from core.trade.delivery.lot_summaries import LotSummaries
@@ -272,6 +273,10 @@ def _sign(ctx: Ctx, deal_id: str, _expected_version: int | None) -> Deal:
     return deals.sign_deal(ctx, deal_id)
 
 
+def _amount(chat: ChatContext, deal_id: str) -> Money:
+    return access.deal_for(chat.ctx, deal_id).amount
+
+
 def _direct(act: Callable[[Ctx, str, int | None], Deal]) -> Callable[[Ctx, str, int | None], str]:
     """Wrap a step so that it returns "company" where the buyer's company is asked first."""
 
@@ -298,16 +303,20 @@ STEPS = Steps(
         "buyer_says_paid": deals.say_paid,
         "seller_confirms_money": deals.confirm_money,
     },
-    CONFIRMED_FIRST,
+    DEAL.binds,
     _look,
     side=lambda chat, deal_id: side_of(chat, "deal", deal_id),
     questions={
+        "sign": confirmation.signing,
+        "approve": confirmation.approving,
         "unsign": confirmation.backing_out,
         "refuse": confirmation.refusing,
         "cancel": confirmation.cancelling,
         "cancel_asked": confirmation.asking_to_cancel,
         "cancel_agreed": confirmation.agreeing_to_cancel,
     },
+    sums=dict.fromkeys(("sign", "approve", "direct_agreed", "buyer_says_paid", "seller_confirms_money"), _amount),
+    unchanging=frozenset({"sign"}),
 )
 STEPS.enter(router)
 

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from conversations.chat_context import ChatContext
 from conversations.steps import Question
 from conversations.trade.deals.sides import as_settled, my_side
-from core.trade.deals.access import deal_for
-from core.trade.deals.model import Deal
+from core.kernel.errors import Stale
+from core.trade.deals.access import deal_for, has_signed, sides
+from core.trade.deals.model import Deal, DealState, Side
+from core.trade.deals.service import check_undecided
 from core.trade.delivery.steps import lot_for
+
+
+def signing(chat: ChatContext, deal_id: str) -> str:
+    """Return the question before signing. Raises Stale if this side has signed, or the deal is past it."""
+    deal = deal_for(chat.ctx, deal_id)
+    if deal.state != DealState.AGREED:
+        raise Stale
+    mine = [side for side in get_args(Side) if side in sides(chat.ctx, deal)]
+    if any(has_signed(deal, side) for side in mine):
+        raise Stale
+    code = f"sure.deal.sign.{'seller' if 'seller' in mine else 'buyer'}"
+    return chat.words(as_settled(chat, code, deal), amount=deal.amount)
+
+
+def approving(chat: ChatContext, deal_id: str) -> str:
+    """Return the question before approving what a colleague has signed. Raises Stale if it is decided."""
+    deal = deal_for(chat.ctx, deal_id)
+    check_undecided(chat.ctx, deal)
+    return chat.words("sure.deal.approve", name=chat.name_of(deal.buyer_signed_by or ""), amount=deal.amount)
 
 
 def backing_out(chat: ChatContext, deal_id: str) -> str:

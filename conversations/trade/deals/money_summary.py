@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.fees import fee_lines
-from conversations.reply import Button, Line, Toast
+from conversations.reply import Button, Line, Say, Toast
 from conversations.router import Router
+from conversations.steps import yes_to
 from conversations.trade.deals.payment import pay_lines, pay_rows
+from core.kernel.errors import Stale
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import CHARGEBACK, Chargeback, ChargebackState
 from core.money.chargebacks.service import of_subject
@@ -19,7 +21,7 @@ from core.trade.deals.model import CHARGEBACK_FREEZE, DEAL, Deal, DealState, Sid
 from core.trade.funding import overpayments, settlement
 from core.trade.funding.evidence.model import SEND_BEFORE, PackState
 from core.trade.funding.evidence.service import pack_of
-from core.trade.funding.model import Tranche, TrancheState
+from core.trade.funding.model import CREDIT, Tranche, TrancheState
 from core.trade.funding.money_summary import MoneySummary
 
 router = Router()
@@ -92,8 +94,23 @@ def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: Money
 
 
 @router.press("credit.give_back")
+def ask_to_give_back(chat: ChatContext, button: Press) -> None:
+    """Ask before money that was paid too much is refunded."""
+    kept = overpayments.credit_for(chat.ctx, button.subject)
+    if kept.state != CREDIT.initial or button.expected_version not in (None, kept.version):
+        raise Stale
+    load = press("credit.give_back_now", kept.id, kept.version)
+    label = yes_to(chat, chat.words("credit.give_back", amount=kept.amount))
+    buttons = (
+        (Button(label=label, press=load, style="danger"),),
+        (Button(label=chat.words("sure.no"), press=press("credit.show", kept.id)),),
+    )
+    chat.reply(Say(text=chat.words("sure.credit.give_back", amount=kept.amount), buttons=buttons))
+
+
+@router.press("credit.give_back_now")
 def give_back(chat: ChatContext, press: Press) -> None:
-    """Refund money that was paid too much. It goes back the way it came, without a confirmation, as no side loses."""
+    """Refund money that was paid too much. It goes back the way it came."""
     overpayments.give_back_paid_too_much(chat.ctx, press.subject, press.expected_version)
     chat.reply(Toast(text=chat.words("credit.given_back")))
     show_credit(chat, press)

@@ -8,6 +8,7 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Toast
 from conversations.router import Router
+from conversations.steps import YES, asked_on, yes_to
 from core.trade.deals import access
 from core.trade.deals.messages import account_told
 from core.trade.deals.model import Deal, DealState, Side
@@ -121,10 +122,18 @@ def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, 
 
 
 @router.press("credit.use")
-def use_credit(chat: ChatContext, press: Press) -> None:
-    """Pay with an earlier overpayment. The deal's card shows the missing rest and its account."""
-    overpayments.use_credit(chat.ctx, press.subject, chat.market_context.rails)
-    _chosen(chat, press.subject, chat.words("credit.use_toast"))
+def use_credit(chat: ChatContext, button: Press) -> None:
+    """Pay with an earlier overpayment, after a question. The deal's card shows the missing rest and its account."""
+    amount = overpayments.credit_towards(chat.ctx, button.subject)
+    if amount and button.choice != f"{YES}{amount.minor}":
+        load = press("credit.use", button.subject, choice=f"{YES}{amount.minor}")
+        yes = Button(label=yes_to(chat, chat.words("credit.use", amount=amount)), press=load, style="danger")
+        ways = _ways(chat, access.deal_for(chat.ctx, button.subject))
+        question = chat.words("sure.credit.use", amount=amount)
+        chat.reply(asked_on(chat, ways, question, yes, press("pay.how", button.subject)))
+        return
+    overpayments.use_credit(chat.ctx, button.subject, chat.market_context.rails)
+    _chosen(chat, button.subject, chat.words("credit.use_toast"))
 
 
 @router.press("pay.by")

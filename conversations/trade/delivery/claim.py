@@ -36,7 +36,7 @@ from core.trade.deals.model import Deal, Side
 from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import (
-    CONFIRMED_FIRST,
+    LOT,
     AcceptLot,
     ClaimLot,
     ContradictClaim,
@@ -229,7 +229,7 @@ STEPS = Steps(
         "give_back": _give_back,
         "operator_asked": claims.ask_operator,
     },
-    CONFIRMED_FIRST,
+    LOT.binds,
     _look,
     shown_by="lot.show_claim",
     questions={
@@ -239,6 +239,7 @@ STEPS = Steps(
         "take": _with_sum("sure.lot.take", "seller"),
         "agree_value": take_it,
     },
+    sums={"give_back": lambda chat, lot_id: steps.lot_for(chat.ctx, lot_id).amount},
     labels=LABELS,
 )
 STEPS.enter(router)

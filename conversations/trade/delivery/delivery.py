@@ -17,7 +17,8 @@ from conversations.steps import Steps
 from conversations.trade.deals import confirmation
 from conversations.trade.deals.card import deal_card
 from conversations.trade.deals.sides import side_of
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Stale
+from core.kernel.money import Money
 from core.kernel.quantity import UNITS, Quantity
 from core.kernel.transaction import Ctx
 from core.people.files.service import kept_files
@@ -26,7 +27,7 @@ from core.trade.delivery import claims, steps
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import (
     CLAIMED,
-    CONFIRMED_FIRST,
+    LOT,
     AcceptLot,
     DispatchLot,
     Lot,
@@ -199,18 +200,38 @@ def settled(ctx: Ctx, lot: Lot) -> str:
     return "direct" if access.deal_for(ctx, lot.deal_id).direct else ""
 
 
-def _if_odd(chat: ChatContext, lot_id: str) -> str:
-    """Return the question before accepting a delivery with another amount than agreed; empty for any other."""
+def _accepting(chat: ChatContext, lot_id: str) -> str:
+    """Return the question before accepting a delivery. It says so if another amount came than was agreed."""
     lot = steps.lot_for(chat.ctx, lot_id)
-    if lot.state != LotState.INSPECTION or lot.measured is None or lot.measured == lot.quantity:
-        return ""
-    words, measured, sold, amount = chat.words, lot.measured, lot.quantity, lot.amount
+    if lot.state != LotState.INSPECTION:
+        raise Stale
     pay, seller_asked = claims.taking(chat.ctx, lot)
+    if not seller_asked:
+        access.check_release(chat.ctx, access.deal_for(chat.ctx, lot.deal_id), pay)
+    if lot.measured is None or lot.measured == lot.quantity:
+        return confirmation.of_lot("sure.lot.accept.whole")(chat, lot_id)
+    words, measured, sold, amount = chat.words, lot.measured, lot.quantity, lot.amount
     if pay == amount:
         return words("sure.lot.accept", measured=measured, sold=sold, amount=amount)
     if seller_asked:
         return words("sure.lot.accept.asked", measured=measured, sold=sold, pay=pay, amount=amount)
     return words("sure.lot.accept.weighed", measured=measured, sold=sold, pay=pay, amount=amount)
+
+
+def _accept_label(chat: ChatContext, lot_id: str) -> str:
+    """Return the name of the step as its button bears it, with the number if there are several deliveries."""
+    lot = steps.lot_for(chat.ctx, lot_id)
+    alone = len(delivery.lots_of(chat.ctx, lot.deal_id)) == 1
+    return chat.words("lot.accept") if alone else chat.words("lot.accept.numbered", number=lot.number)
+
+
+def _released(chat: ChatContext, lot_id: str) -> Money:
+    """Return what accepting the delivery pays."""
+    return claims.taking(chat.ctx, steps.lot_for(chat.ctx, lot_id))[0]
+
+
+def _whole(chat: ChatContext, lot_id: str) -> Money:
+    return steps.lot_for(chat.ctx, lot_id).amount
 
 
 def _if_missed(chat: ChatContext, lot_id: str) -> str:
@@ -238,14 +259,16 @@ STEPS = Steps(
         "not_arrived": claims.say_not_arrived,
         "sample_sent": delivery.send_sample,
     },
-    CONFIRMED_FIRST,
+    LOT.binds,
     _look,
     questions={
-        "accept": _if_odd,
+        "accept": _accepting,
         "not_arrived": _if_missed,
         "drop": confirmation.dropping,
         "drop_agreed": confirmation.agreeing_to_drop,
     },
+    labels={"accept": _accept_label},
+    sums={"accept": _released, "drop": _whole, "drop_agreed": _whole},
     side=lambda chat, lot_id: side_of(chat, "lot", lot_id),
 )
 STEPS.enter(router)

@@ -32,12 +32,12 @@ from core.trade.delivery.steps import lot_for
 from core.trade.disputes import service as support
 from core.trade.disputes.model import (
     CASE,
-    CONFIRMED_FIRST,
     OPEN,
     SHORTEST_REASON,
     AppealCase,
     Brief,
     Case,
+    FreezeDeal,
     ProposeShares,
     RuleCase,
 )
@@ -116,9 +116,9 @@ SELLER = Field(
     example="60 %",
 )
 SHARES = Form("shares", (CASE_ID, OF, SELLER))
-RULING = Form(
-    "ruling", (CASE_ID, OF, SELLER, Field("reason", "long_text", min_length=SHORTEST_REASON, max_length=2000))
-)
+REASON = Field("reason", "long_text", min_length=SHORTEST_REASON, max_length=2000)
+RULING = Form("ruling", (CASE_ID, OF, SELLER, REASON))
+FREEZE = Form("freeze", (REASON,))
 APPEAL = Form("appeal", (Field("words", "long_text", max_length=2000),))
 
 
@@ -143,6 +143,17 @@ def _appeal(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
     )
 
 
+def _freeze(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    deal = access.deal_for(chat.ctx, str(defaults.subject))
+    support.freeze_deal(chat.ctx, FreezeDeal(ref=deal.ref, reason=values["reason"]))
+
+
+def _what_freezes(chat: ChatContext, defaults: FormDefaults) -> str:
+    deal = access.deal_for(chat.ctx, str(defaults.subject))
+    buyer, seller = chat.party(deal.buyer), chat.party(deal.seller)
+    return chat.words("freeze.intro", ref=deal.ref, buyer=buyer, seller=seller, amount=deal.amount)
+
+
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
     case = support.case_for(chat.ctx, str(defaults.subject))
     text = [chat.words("case.at_stake_intro", amount=support.at_stake(chat.ctx, case))]
@@ -154,6 +165,7 @@ def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
 router.flow(Flow(SHARES, finish=_propose, intro=_at_stake))
 router.flow(Flow(RULING, finish=_rule, intro=_at_stake))
 router.flow(Flow(APPEAL, finish=_appeal))
+router.flow(Flow(FREEZE, finish=_freeze, intro=_what_freezes))
 
 FORMS = {"propose": "shares", "rule": "ruling", "rule_again": "ruling", "appeal": "appeal"}
 
@@ -200,7 +212,7 @@ def _agree_to(chat: ChatContext, case_id: str) -> str:
 STEPS = Steps(
     "case",
     {"agree": _agree, "call_operator": support.call_operator, "resume": support.resume_deal},
-    CONFIRMED_FIRST,
+    CASE.binds | {"resume"},
     _look,
     questions={"agree": _agree_to},
 )
@@ -215,12 +227,14 @@ def show(chat: ChatContext, press: Press) -> None:
 
 @router.command("freeze")
 def freeze(chat: ChatContext, ref: str) -> None:
-    """Freeze a deal as an operator. No money of it is released until the ruling."""
+    """Ask an operator why a deal is to be frozen. No money of it is released until the ruling."""
     support.check_operator(chat.ctx)
     if not ref:
         chat.reply(Say(text=chat.words("case.freeze_which")))
         return
-    support.freeze_deal(chat.ctx, ref)
+    deal = support.freezable(chat.ctx, ref)
+    chat.as_new_message = True
+    chat.open("freeze", FormDefaults({}, deal.id))
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------
@@ -309,7 +323,7 @@ def _happened(chat: ChatContext, row: StepRow) -> str:
 
 def _decision_lines(chat: ChatContext, brief: Brief) -> list[Line]:
     words, case = chat.words, brief.case
-    lines = []
+    lines = [Line(label=words("case.freeze_reason"), value=case.freeze_reason)] if case.freeze_reason else []
     if case.proposed_bp is not None and case.proposed_by is not None:
         mine = my_side(chat, brief.deal) == case.proposed_by
         label = words("claim.proposed_me") if mine else words(f"case.proposed_{case.proposed_by}")

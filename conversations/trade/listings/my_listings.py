@@ -11,8 +11,9 @@ from conversations.forms.answers import goods_name, show_place, show_price
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card, CardList, Line, Say, Style, Toast
 from conversations.router import Router
+from conversations.steps import YES, asked_on, yes_to
 from conversations.trade.listings.certificates import looked_up_at
-from core.kernel.errors import NotAllowed
+from core.kernel.errors import NotAllowed, Stale
 from core.trade.listings import service as listings
 from core.trade.listings.model import LISTING, Listing, ListingState
 from core.trade.listings.rules import dates_are_over
@@ -142,11 +143,29 @@ ACTS: Final = {
 }
 
 
-def act(chat: ChatContext, press: Press) -> None:
-    listing = ACTS[press.verb.partition(".")[2]](chat.ctx, press.subject, press.expected_version)
+def act(chat: ChatContext, button: Press) -> None:
+    """Change the state of a listing. A step that cannot be taken back is confirmed first."""
+    verb = button.verb.partition(".")[2]
+    if verb in LISTING.binds and button.choice != YES:
+        chat.reply(_asked(chat, button))
+        return
+    listing = ACTS[verb](chat.ctx, button.subject, button.expected_version)
     chat.ctx.session.flush()
     chat.reply(Toast(text=chat.words(f"state.{listing.state}")), own_card(chat, listing))
 
 
 for each in ACTS:
     router.press(f"listing.{each}")(act)
+
+
+def _asked(chat: ChatContext, button: Press) -> Card:
+    """Return the listing with the question before a step. Raises NotAllowed, and Stale when it is out of date."""
+    listing = listings.listing_for(chat.ctx, button.subject)
+    if listing.seller != chat.organisation:
+        raise NotAllowed
+    if button.expected_version not in (None, listing.version):
+        raise Stale
+    load = press(button.verb, listing.id, listing.version, YES)
+    yes = Button(label=yes_to(chat, chat.words(button.verb)), press=load, style="danger")
+    question = chat.words(f"sure.{button.verb}")
+    return asked_on(chat, own_card(chat, listing), question, yes, press("listing.show", listing.id))

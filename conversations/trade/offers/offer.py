@@ -23,9 +23,10 @@ from conversations.forms.answers import (
 from conversations.forms.delivery_window import WINDOW, Window, show_window
 from conversations.forms.form import Field, Form, Values
 from conversations.people.contact_warnings import free_text
-from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.reply import Button, Card, CardList, Line, Say
 from conversations.reputation_badge import reputation_badge, reputation_badge_with_reviews
 from conversations.router import Confirmation, Flow, Router
+from conversations.steps import Steps
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.price_confirmation import beside_table
 from conversations.trade.offers.offer_forms import (
@@ -39,6 +40,7 @@ from conversations.trade.offers.offer_forms import (
 from conversations.wording import labelled
 from core.kernel.errors import Refusal
 from core.kernel.lot_sizes import LOTS_AT_MOST
+from core.kernel.money import Money
 from core.kernel.process import timeline
 from core.people.blocking.rules import has_contacts, masked
 from core.trade.deals.model import Side
@@ -240,18 +242,31 @@ def counter(chat: ChatContext, press: Press) -> None:
     chat.open("counter", FormDefaults(answers_of(offer.terms), offer.id, offer.version))
 
 
-ANSWERS = {"accept": offers.accept_offer, "decline": offers.decline_offer, "withdraw": offers.withdraw_offer}
-TOASTS = {"accept": "offer.accepted_toast", "decline": "offer.declined_toast", "withdraw": "offer.withdrawn_toast"}
+def _look(chat: ChatContext, offer_id: str) -> tuple[int, Card, str]:
+    offer = offers.offer_for(chat.ctx, offer_id)
+    return offer.version, offer_card(chat, offer), ""
 
 
-def answer(chat: ChatContext, press: Press) -> None:
-    verb = press.verb.partition(".")[2]
-    ANSWERS[verb](chat.ctx, press.subject, press.expected_version)
-    chat.reply(Toast(text=chat.words(TOASTS[verb])))
+def _accepting(chat: ChatContext, offer_id: str) -> str:
+    """Return the question before accepting the offer. Raises Stale, NotAllowed."""
+    offer = offers.offer_for(chat.ctx, offer_id)
+    OFFER.transition(offer.state, "accept", offers.sides(chat.ctx, offer))
+    return chat.words("sure.offer.accept", amount=_total(chat, offer_id))
 
 
-for each in ANSWERS:
-    router.press(f"offer.{each}")(answer)
+def _total(chat: ChatContext, offer_id: str) -> Money:
+    return offers.offer_for(chat.ctx, offer_id).terms.total()
+
+
+STEPS = Steps(
+    "offer",
+    {"accept": offers.accept_offer, "decline": offers.decline_offer, "withdraw": offers.withdraw_offer},
+    OFFER.binds,
+    _look,
+    questions={"accept": _accepting},
+    sums={"accept": _total},
+)
+STEPS.enter(router)
 
 
 @router.press("offer.show")

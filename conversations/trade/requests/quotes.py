@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conversations.buttons import Press
+from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.forms.answers import goods_name, read_price, show_place, write_list, write_price
 from conversations.forms.delivery_window import WINDOW, write_window
 from conversations.forms.form import Field, Form, Values
-from conversations.reply import Toast
+from conversations.reply import Button, Card, Toast
 from conversations.router import Confirmation, Flow, Router
+from conversations.steps import YES, asked_on, yes_to
 from conversations.trade.listings.certificates import (
     NUMBERS,
     certificates_in,
@@ -21,15 +22,16 @@ from conversations.trade.listings.certificates import (
 from conversations.trade.listings.listing import answers_in
 from conversations.trade.listings.price_confirmation import beside_market, beside_table
 from conversations.trade.offers.offer import LOTS, NOTE
+from conversations.trade.requests.card import request_card
 from conversations.trade.requests.lots import lots_at, read_asked, write_asked
 from core.catalogue.comparison import unit_meant
-from core.kernel.errors import Invalid
+from core.kernel.errors import Invalid, Stale
 from core.kernel.money import UnitPrice
 from core.trade.listings.rules import check_price
 from core.trade.offers.quotes import service as quotes
-from core.trade.offers.quotes.model import MakeQuote
+from core.trade.offers.quotes.model import MakeQuote, Quote
 from core.trade.requests import service as requests
-from core.trade.requests.model import REQUEST
+from core.trade.requests.model import REQUEST, Request
 
 router = Router()
 
@@ -153,12 +155,30 @@ def quote(chat: ChatContext, press: Press) -> None:
 
 
 @router.press("request.award")
-def award(chat: ChatContext, press: Press) -> None:
-    """Accept the quote of that number on the card. The card's version identifies the card."""
-    asked = requests.request_for(chat.ctx, press.subject)
+def award(chat: ChatContext, button: Press) -> None:
+    """Accept the quote of that number on the card, after a question. The card's version identifies the card."""
+    asked = requests.request_for(chat.ctx, button.subject)
     shown = quotes.quotes_on(chat.ctx, asked)
-    number = int(press.choice) if press.choice.isdigit() else 0
+    chosen, _, answer = button.choice.partition(".")
+    number = int(chosen) if chosen.isascii() and chosen.isdigit() else 0
     if not 1 <= number <= len(shown):
         raise Invalid("talk.unknown_button")
-    quotes.award_quote(chat.ctx, shown[number - 1].id, press.expected_version)
+    quote = shown[number - 1]
+    if answer != YES:
+        chat.reply(_asked_to_award(chat, button, asked, quote))
+        return
+    quotes.award_quote(chat.ctx, quote.id, button.expected_version)
     chat.reply(Toast(text=chat.words("request.awarded_toast")))
+
+
+def _asked_to_award(chat: ChatContext, button: Press, asked: Request, quote: Quote) -> Card:
+    """Return the request with the question before a quote is taken. Raises Stale when the card is out of date."""
+    if button.expected_version not in (None, asked.version):
+        raise Stale
+    REQUEST.transition(asked.state, "award", requests.roles_of(chat.ctx, asked))
+    seller, total = chat.party(quote.seller), quote.terms.total()
+    load = press("request.award", asked.id, asked.version, f"{button.choice}.{YES}")
+    what = chat.words("request.take", name=seller, total=total)
+    yes = Button(label=yes_to(chat, what), press=load, style="danger")
+    question = chat.words("sure.request.award", name=seller, total=total)
+    return asked_on(chat, request_card(chat, asked), question, yes, press("request.show", asked.id))

@@ -130,6 +130,7 @@ PROMOTION: Final = Process(
         Transition(PromotionState.SUSPENDED, "stop", SYSTEM, PromotionState.STOPPED),
         Transition(PromotionState.SUSPENDED, "given_up", TIME, PromotionState.STOPPED, SUSPENDED_FOR),
     ),
+    binds=frozenset({"stop"}),
 )
 
 

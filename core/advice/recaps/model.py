@@ -48,6 +48,7 @@ RECAP: Final = Process(
         Transition(RecapState.SENT, "forget", EITHER, RecapState.GONE),
         Transition(RecapState.SENT, "retention_over", TIME, RecapState.GONE, RECAP_KEPT),
     ),
+    binds=frozenset({"forget"}),
 )
 
 
@@ -74,6 +75,7 @@ RECORDING: Final = Process(
         Transition(RecordingState.KEPT, "given_back", SYSTEM, RecordingState.GONE),
         Transition(RecordingState.KEPT, "retention_over", TIME, RecordingState.GONE, RECAP_KEPT),
     ),
+    binds=frozenset({"forget"}),
 )
 
 Lines = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=12)]

@@ -215,6 +215,19 @@ SESSION: Final = Process(
         Transition(SessionState.RELEASING, "voided", PROVIDER | SYSTEM, SessionState.CLOSED_FREE),
         Transition(SessionState.RELEASING, "was_captured", PROVIDER, SessionState.PAYING_OUT),
     ),
+    binds=frozenset(
+        {
+            "continue",
+            "cancel_early",
+            "cancel_late_seeker",
+            "cancel_late_consultant",
+            "hang_up",
+            "complain",
+            "give_back",
+            "take_back",
+            "rule",
+        }
+    ),
 )
 
 # States in which the slot is taken from the consultant's calendar.

@@ -95,6 +95,7 @@ PURCHASE: Final = Process(
         # If the bank returns a price that it had kept, what was not delivered can be refunded again.
         Transition(PurchaseState.KEPT, "regain", PROVIDER, PurchaseState.PAID),
     ),
+    binds=frozenset({GIVE_BACK}),
 )
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from core.kernel.compiled_statements import read_again
 from core.kernel.database import Row, check_version, existing
 from core.kernel.errors import NotAllowed, NotFound
+from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
-from core.people.companies.service import approves, signs_alone
+from core.people.companies.service import approves, limit_of, signs_alone
 from core.trade.deals import rules
 from core.trade.deals.model import DEAL, Deal, DealState, Side
 
@@ -82,6 +83,13 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
 def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
     """Return whether the actor may give up the protection of the deal's money alone for this side."""
     return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
+
+
+def check_release(ctx: Ctx, deal: Deal, amount: Money) -> None:
+    """Raise NotAllowed if the actor buys for the deal's buyer, and this is above what they may release alone."""
+    person = acting(ctx)
+    if person.organisation_id == deal.buyer and not signs_alone(ctx, person.id, amount):
+        raise NotAllowed("company.above_release_limit", limit=limit_of(ctx, person.id), amount=amount)
 
 
 def party(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> tuple[Deal, Side]:

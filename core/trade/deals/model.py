@@ -22,7 +22,7 @@ Side = Literal["buyer", "seller"]
 # Version of the market's own conditions, signed together with the deal's terms. They hold what the two do not agree on
 # themselves: the formula's figures, deadlines, and what silence and time decide. A change of their meaning after a
 # release adds one, and a text (`core/trade/deals/conditions`). A deal keeps the version on which it was made.
-TERMS_VERSION: Final = 2
+TERMS_VERSION: Final = 3
 SIGN_WITHIN: Final = timedelta(days=3)
 APPROVE_WITHIN: Final = timedelta(days=5)  # a company's approvers may be away over a weekend
 APPROVE_AT_LEAST: Final = timedelta(days=1)  # for goods that are delivered at once
@@ -137,25 +137,27 @@ DEAL: Final = Process(
         Transition(DealState.PAYOUT_BLOCKED, "paid_out", SYSTEM, DealState.COMPLETED),
         Transition(DealState.PAYOUT_BLOCKED, "retry", TIME, DealState.SETTLING, RETRY_AFTER),
     ),
+    binds=frozenset(
+        {
+            "sign",
+            "unsign",
+            "approve",
+            "refuse",
+            "cancel",
+            "cancel_asked",
+            "cancel_agreed",
+            "direct_asked",
+            "direct_agreed",
+            "direct_wanted",
+            "buyer_says_paid",
+            "seller_confirms_money",
+            "freeze",
+        }
+    ),
 )
 
 # Events that end a deal before both are bound by it.
 NEVER_COUNTED: Final = frozenset({"unsign", "sign_expired", "refuse", "approval_expired"})
-
-# Leaving here takes money or goods from a side, so the button asks for confirmation.
-CONFIRMED_FIRST: Final = frozenset(
-    {
-        "unsign",
-        "refuse",
-        "cancel",
-        "cancel_asked",
-        "cancel_agreed",
-        "direct_asked",
-        "direct_agreed",
-        "buyer_says_paid",
-        "seller_confirms_money",
-    }
-)
 
 
 class NoteOrder(FrozenModel):

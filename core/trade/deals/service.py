@@ -309,13 +309,18 @@ def refuse_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> 
 
 def _to_decide(ctx: Ctx, deal_id: str, expected_version: int | None) -> Deal:
     deal, _ = party(ctx, deal_id)
+    check_undecided(ctx, deal)
+    check_version(deal, expected_version)
+    return deal
+
+
+def check_undecided(ctx: Ctx, deal: Deal) -> None:
+    """Raise Stale with the person and time if the buyer's company has approved or refused the deal."""
     if deal.decided_by is not None and deal.decided_at is not None:
         name, at = person_of(ctx, deal.decided_by).name, deal.decided_at
         if deal.ended_by == "refuse":
             raise Stale("deal.refused_already", name=name, at=at)
         raise Stale("deal.approved_already", name=name, at=at)
-    check_version(deal, expected_version)
-    return deal
 
 
 def note_order(ctx: Ctx, deal_id: str, command: NoteOrder) -> Deal:

@@ -215,10 +215,10 @@ def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) ->
 
 
 def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int | None = None) -> Lot:
-    """Contradict a claim by the seller's own finding. If the two differ within the laboratories' tolerance, the mean
-    counts.
+    """Contradict a claim by the seller's own finding. Beyond the laboratories' tolerance the reserve sample decides.
 
-    Beyond that the reserve sample decides. Raises Invalid when there is nothing to compare.
+    Within it the mean counts if each side has enclosed its paper. Otherwise it is a proposal that the buyer answers.
+    Raises Invalid when there is nothing to compare.
     """
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     LOT.transition(lot.state, "contradict", roles(ctx, lot, deal))
@@ -228,8 +228,13 @@ def contradict_claim(ctx: Ctx, command: ContradictClaim, expected_version: int |
         raise Invalid("claim.nothing_to_compare", field="moisture")
     find(ctx, lot, "seller", command, command.words)
     if quality_formula.same(theirs, command.measured):
-        step(ctx, LOT, lot, "mean_taken", roles(ctx, lot, deal))
-        return adjust(ctx, lot, worth_of(deal, lot, quality_formula.mean(theirs, command.measured)).pay, "mean_taken")
+        pay = worth_of(deal, lot, quality_formula.mean(theirs, command.measured)).pay
+        if rules.settles_by_mean(claimed, command.files, deal.terms_version):
+            step(ctx, LOT, lot, "mean_taken", roles(ctx, lot, deal))
+            return adjust(ctx, lot, pay, "mean_taken")
+        step(ctx, LOT, lot, "propose", roles(ctx, lot, deal))
+        _propose(ctx, lot, "seller", pay, "")
+        return tell(ctx, lot, events.LotProposed, "mean")
     step(ctx, LOT, lot, "contradict", roles(ctx, lot, deal))
     return tell(ctx, lot, events.LotContradicted)
 

@@ -66,7 +66,10 @@ class LotWeighed(LotFact):
 
 
 class LotProposed(LotFact):
-    """The seller proposes how a claim is settled; `why` is "cut", "replacement" or "arrive": it did come."""
+    """The seller proposes how a claim is settled.
+
+    `why`: "cut", "mean" of both findings, "replacement", or "arrive" if it did come.
+    """
 
     why: str
 

@@ -139,25 +139,35 @@ LOT: Final = Process(
         *(Transition(state, "deal_ruled", SYSTEM, LotState.ADJUSTED) for state in OPEN),
         *(Transition(state, "recalled", SYSTEM, LotState.DROPPED) for state in OPEN),
     ),
+    binds=frozenset(
+        {
+            "accept",
+            "accept_weighed",
+            "weight_asked",
+            "accept_anyway",
+            "accept_anyway_weighed",
+            "drop",
+            "drop_asked",
+            "drop_agreed",
+            "not_arrived",
+            "claim",
+            "grant",
+            "propose",
+            "mean_taken",
+            "contradict",
+            "take",
+            "take_replacement",
+            "counter",
+            "referee_value",
+            "agree_value",
+            "give_back",
+            "operator_asked",
+        }
+    ),
 )
 
 UNSENT: Final = frozenset({LotState.WAITING, LotState.PLANNED, LotState.LATE})  # given up when the deal is cancelled
 ARRIVED: Final = frozenset({LotState.INSPECTION, *CLAIMED, LotState.LOT_DISPUTE})
-# Each takes money or goods from a side, so its button asks for confirmation. Accepting asks where something is odd.
-CONFIRMED_FIRST: Final = frozenset(
-    {
-        "drop",
-        "drop_asked",
-        "drop_agreed",
-        "not_arrived",
-        "give_back",
-        "grant",
-        "take",
-        "agree_value",
-        "operator_asked",
-        "accept_anyway",
-    }
-)
 
 
 class Lot(InProcess[LotState], Table):

@@ -34,6 +34,7 @@ from core.trade.offers.quality_formula import Measured, Quality, Worth
 AT_MOST_OF_A_LOT: Final = Fraction(3, 2)  # above that a number has slipped: 470 for 47.0
 ONE_DAY: Final = timedelta(days=1)
 EARLY: Final = timedelta(days=14)  # before its window
+PAPERS_SINCE: Final = 3  # the version of the conditions since which two findings need their papers to settle a claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,14 @@ def check_claim(found: Measured, files: Sequence[str], arrived_at: datetime | No
     only_weight = found.weight is not None and not found.figures and not files
     if only_weight and arrived_at is not None and now - arrived_at > WEIGHT_CLAIM_WITHIN:
         raise Refusal("claim.weight_too_late", hours=WEIGHT_CLAIM_WITHIN // timedelta(hours=1))
+
+
+def settles_by_mean(claimed: Finding | None, files: Sequence[str], terms_version: int) -> bool:
+    """Return whether two findings within the tolerance settle a claim by themselves: each has its paper.
+
+    Deals that were made on earlier conditions have agreed to settle by the mean without one.
+    """
+    return terms_version < PAPERS_SINCE or (claimed is not None and bool(claimed.files) and bool(files))
 
 
 def check_shown_late(claimed: Finding | None, found: Measured, files: Sequence[str]) -> None:

@@ -97,9 +97,16 @@ def proposals_in(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 
 def end(ctx: Ctx, lot: Lot, fact: LotFact) -> Lot:
-    """End this lot, and perhaps its deal. Raises Refusal where a bank has called the money back."""
-    if ctx.actor.person is not None and access.locked(ctx, lot.deal_id).frozen is not None:
-        raise Refusal("deal.frozen")
+    """End this lot, and perhaps its deal. Raises Refusal where a bank has called the money back.
+
+    Raises NotAllowed for a member of the buyer's company who may not release this much alone.
+    """
+    if ctx.actor.person is not None:
+        deal = access.locked(ctx, lot.deal_id)
+        if deal.frozen is not None:
+            raise Refusal("deal.frozen")
+        if lot.state != LotState.DROPPED:
+            access.check_release(ctx, deal, lot.amount if lot.state == LotState.ACCEPTED else lot.pay or lot.amount)
     lot.asked_by = None
     ctx.announce_change(fact)
     if not open_lots(ctx, lot.deal_id):

@@ -14,7 +14,12 @@ class CaseFact(Event):
 
 
 class CaseOpened(CaseFact):
-    """The two sides have not settled it: they have three days more, or an operator looks at it now."""
+    """The two sides have not settled it: they have three days more, or an operator looks at it now.
+
+    `why`: the event that opened it.
+    """
+
+    why: str
 
 
 class CaseProposed(CaseFact):

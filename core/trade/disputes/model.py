@@ -74,8 +74,8 @@ CASE: Final = Process(
         # The lot or the deal has ended in another way: accepted after all, given back, or ruled on by time.
         *(Transition(state, "overtaken", SYSTEM, CaseState.OVERTAKEN) for state in OPEN),
     ),
+    binds=frozenset({"propose", "agree", "half_agree", "rule", "rule_again", "appeal"}),
 )
-CONFIRMED_FIRST: Final = frozenset({"agree", "appeal"})
 
 Share = Annotated[int, Field(ge=0, le=BASIS_POINTS)]
 Kind = Literal["deal", "lot"]
@@ -110,6 +110,13 @@ class RuleCase(Parting):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=2000)]
 
 
+class FreezeDeal(FrozenModel):
+    """An operator's order that nothing of a deal moves, with the reason that both sides will read."""
+
+    ref: str
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=2000)]
+
+
 class AppealCase(FrozenModel):
     """Reasons why a ruling is wrong; once, within two days."""
 
@@ -120,6 +127,7 @@ class AppealCase(FrozenModel):
 class Case(InProcess[CaseState], Table):
     """One dispute about a deal or one of its lots. `why`: the event that opened it.
 
+    `freeze_reason`: why an operator has frozen the deal, in their own words.
     `proposed_minor`: set if an amount is proposed; then the parts are its share, rounded.
     """
 
@@ -130,6 +138,7 @@ class Case(InProcess[CaseState], Table):
     subject: Mapped[str] = mapped_column(Id, index=True)  # id of the deal or lot
     deal_id: Mapped[str] = mapped_column(ForeignKey("deal.id"), index=True)
     why: Mapped[str] = mapped_column(String(40))
+    freeze_reason: Mapped[str | None] = mapped_column(Words)
     opened_at: Mapped[datetime] = mapped_column(Instant)
     proposed_by: Mapped[Proposer | None] = mapped_column(String(8))
     proposed_bp: Mapped[int | None] = mapped_column(Integer)

@@ -36,6 +36,7 @@ from core.trade.disputes.model import (
     Brief,
     Case,
     CaseState,
+    FreezeDeal,
     Kind,
     Parting,
     ProposeShares,
@@ -59,7 +60,7 @@ def open_case(ctx: Ctx, kind: Kind, subject: str, deal_id: str, why: str) -> Cas
     case = Case(id=ctx.new_id(), kind=kind, subject=subject, deal_id=deal_id, why=why, opened_at=ctx.now)
     enter(ctx, CASE, case, CaseState.MEDIATING if why in AT_ONCE else CASE.initial)
     ctx.session.add(case)
-    ctx.announce_change(events.CaseOpened(case.id, deal_id, ctx.actor.person))
+    ctx.announce_change(events.CaseOpened(case.id, deal_id, ctx.actor.person, why))
     return case
 
 
@@ -169,11 +170,23 @@ def rule_case(ctx: Ctx, command: RuleCase, expected_version: int | None = None) 
     return case
 
 
-def freeze_deal(ctx: Ctx, ref: str) -> Case:
-    """Stop a deal by an operator: its case is with the operators at once. Raises NotAllowed, NotFound, Stale."""
+def freezable(ctx: Ctx, ref: str) -> Deal:
+    """Return the deal of this reference if an operator may freeze it now. Raises NotAllowed, NotFound, Stale."""
     check_operator(ctx)
-    deal = lifecycle.freeze_deal(ctx, access.deal_by_ref(ctx, ref).id)
-    return open_case(ctx, "deal", deal.id, deal.id, "freeze")
+    deal = access.deal_by_ref(ctx, ref)
+    DEAL.transition(deal.state, "freeze", ("operator",))
+    return deal
+
+
+def freeze_deal(ctx: Ctx, command: FreezeDeal) -> Case:
+    """Stop a deal by an operator: its case is with the operators at once, with the reason.
+
+    Raises NotAllowed, NotFound, Stale.
+    """
+    deal = lifecycle.freeze_deal(ctx, freezable(ctx, command.ref).id)
+    case = open_case(ctx, "deal", deal.id, deal.id, "freeze")
+    case.freeze_reason = command.reason
+    return case
 
 
 def resume_deal(ctx: Ctx, case_id: str, expected_version: int | None = None) -> Case:

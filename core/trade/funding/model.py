@@ -67,6 +67,7 @@ CREDIT: Final = Process(
         Transition(CreditState.KEPT, "spend", PROVIDER, CreditState.SPENT),
         Transition(CreditState.KEPT, "kept_long", TIME, CreditState.GIVEN_BACK, CREDIT_KEPT),
     ),
+    binds=frozenset({"give_back"}),
 )
 
 

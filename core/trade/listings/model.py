@@ -133,6 +133,7 @@ LISTING: Final = Process(
         Transition(ListingState.EXPIRED, "withdraw", SELLER, ListingState.WITHDRAWN),
         Transition(ListingState.EXPIRED, "listing_forgotten", TIME, ListingState.WITHDRAWN, FORGOTTEN_AFTER),
     ),
+    binds=frozenset({"withdraw"}),
 )
 
 

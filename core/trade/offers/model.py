@@ -135,6 +135,7 @@ OFFER: Final = Process(
         Transition(OfferState.OPEN, "listing_gone", SYSTEM, OfferState.EXPIRED),
         Transition(OfferState.OPEN, "offer_expired", TIME, OfferState.EXPIRED, reminds=TURN),
     ),
+    binds=frozenset({"accept"}),
 )
 
 

@@ -107,6 +107,7 @@ REQUEST: Final = Process(
         Transition(RequestState.AWARDED, "choose_again", SYSTEM, RequestState.DECIDING),
         Transition(RequestState.AWARDED, "fell_through", SYSTEM, RequestState.LAPSED),  # and no other stands any more
     ),
+    binds=frozenset({"award", "withdraw"}),
 )
 
 

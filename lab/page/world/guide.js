@@ -67,7 +67,7 @@ function onDeed({ platform, person, kind, text = "", since = Infinity }) {
   const verb = Object.keys(BEGINS).find((each) => words.includes(each));
   if (verb) begin(side, BEGINS[verb]);
   if (kind === "submit" || words.includes("form.send")) finish(side, since);
-  else if (verb && ["agree", "sign", "confirm"].includes(BEGINS[verb])) finish(side);
+  else if (verb && /\|yes\b/.test(words) && ["agree", "sign", "confirm"].includes(BEGINS[verb])) finish(side);
 }
 
 /** A step may need a form: what somebody began is done when they send it off. */

@@ -47,7 +47,7 @@ export const STEPS = [
   {
     key: "agree",
     title: "Agree",
-    text: "An offer waits for whoever did not speak last: on the phone first, in Slack after a counter-offer. Press Accept there.",
+    text: "An offer waits for whoever did not speak last: on the phone first, in Slack after a counter-offer. Press Accept there, and confirm it.",
     point: [
       ["telegram", /^offer\.accept/],
       ["slack", /\boffer\.accept\b/],
@@ -56,7 +56,7 @@ export const STEPS = [
   {
     key: "sign",
     title: "Sign on both sides",
-    text: "Press Sign on the phone, and Sign in Slack.",
+    text: "Press Sign on the phone and confirm it, then the same in Slack.",
     point: [
       ["telegram", /^deal\.sign/],
       ["slack", /\bdeal\.sign\b/],
@@ -84,7 +84,7 @@ export const STEPS = [
   {
     key: "confirm",
     title: "Confirm and release",
-    text: "In Slack, press Report arrival, then Accept; of a delivery in lots, each. The money is the seller's.",
+    text: "In Slack, press Report arrival, then Accept, and confirm it; of a delivery in lots, each. The money is the seller's.",
     point: [
       ["telegram", /^lot\.dispatch/],
       ["slack", /^submit\b/],

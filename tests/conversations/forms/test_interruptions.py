@@ -12,6 +12,7 @@ from bots.telegram.platform import TELEGRAM
 from config.platforms import PLATFORMS
 from conversations.market_rules import LOCALES
 from conversations.reply import Card, CardList, FormView, Home, Reply
+from conversations.steps import YES
 from conversations.wording import Wordings
 from core.people.accounts.model import PlatformCode
 from tools.rehearsal.market import Rehearsal
@@ -64,7 +65,8 @@ async def test_a_deal_is_signed_while_a_form_is_open(stage: Stage, platform: Pla
         await says(here, BUYER, "/sell 200 t pellets")
         form = here.people[BUYER].screen.form
         assert form is not None
-        replies = await here.does(Step(BUYER, "presses", "deal.sign"))
+        await here.does(Step(BUYER, "presses", "deal.sign"))
+        replies = await here.does(Step(BUYER, "presses", "deal.sign", YES))
         assert any(isinstance(each, Card) and "waits" not in each.title.casefold() for each in replies)
         await says(here, SELLER, "/deals")
         left = here.people[BUYER].screen.form
@@ -106,6 +108,7 @@ async def test_whatever_comes_is_joined_as_the_language_that_was_chosen_does_it(
         await here.does(Step(BUYER, "presses", "deal.show"))
         before = len(seen)
         await here.does(Step(BUYER, "presses", "deal.sign"))
+        await here.does(Step(BUYER, "presses", "deal.sign", YES))
         assert {who for who, _ in seen[before:]} == {BUYER, SELLER}
         assert {joint for _, joint in seen} == {"\N{NO-BREAK SPACE}: "}
         offered = await here.update_handler.glance(here.people[BUYER].identity, "", None, "t.me/parley", here=False)

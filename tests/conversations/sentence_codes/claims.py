@@ -9,6 +9,9 @@ def codes() -> dict[str, frozenset[str]]:
     """Return each code with its placeholders."""
     found = dict.fromkeys((f"lot.{verb}" for verb in (*claim.LABELS, "grant.formula")), frozenset({"pay"}))
     found |= dict.fromkeys(("sure.lot.grant.formula", "sure.lot.grant.formula.direct"), frozenset({"amount"}))
+    amount = frozenset({"amount"})
+    found |= dict.fromkeys((f"sure.deal.sign.{side}" for side in ("buyer", "seller")), amount)
+    found |= dict.fromkeys((f"sure.lot.accept.whole{how}" for how in ("", ".direct")), amount)
     weighed = frozenset({"pay", "amount", "measured", "sold"})
     found |= dict.fromkeys((f"sure.lot.accept_anyway.weighed{how}" for how in ("", ".direct")), weighed)
     figures = ("buyer", "seller", "buyer_seller", "referee", "nobody")

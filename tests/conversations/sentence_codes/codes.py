@@ -130,12 +130,11 @@ def _of_lot_buttons() -> Iterator[str]:
         yield from (f"lot.{verb}", f"lot.{verb}.numbered")
 
 
-STEPS: Final = (card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS)
+STEPS: Final = (card.STEPS, delivery.STEPS, claim.STEPS, dispute.STEPS, offer.STEPS)
 
 
 def _of_steps() -> Iterator[str]:
     """Yield the codes of questions asked before a step, and of toasts shown after it."""
-    yield from offer.TOASTS.values()
     for steps in STEPS:
         yield from (
             f"sure.{steps.thing}.{verb}" for verb in steps.confirmed & steps.acts.keys() - steps.questions.keys()
@@ -144,6 +143,13 @@ def _of_steps() -> Iterator[str]:
     for asked in ("sure.deal.cancel", "sure.deal.cancel_agreed", "sure.lot.drop_agreed"):
         yield from (asked, f"{asked}.buyer")
     yield "sure.deal.cancel_agreed.direct"
+    yield from (
+        "sure.deal.sign.buyer",
+        "sure.deal.sign.seller",
+        "sure.lot.accept.whole",
+        "sure.lot.accept.whole.direct",
+    )
+    yield from (f"sure.listing.{verb}" for verb in LISTING.binds)
     yield from (f"toast.lot.accept.{how}" for how in (*delivery.OTHERWISE.values(), "direct"))
     yield from ("toast.lot.drop.direct", "toast.deal.direct_asked.company", "toast.deal.direct_agreed.company")
     yield f"toast.case.agree.{dispute.HALF}"
@@ -285,6 +291,7 @@ def reasons() -> set[str]:
         "too_late",
         "no_account",
         "replacement",
+        "mean",
         "transfer",
         "transfer_later",
         "later",

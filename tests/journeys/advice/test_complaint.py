@@ -6,7 +6,7 @@ import pytest
 
 from lab.people import OnTelegram
 from tests.journeys.market import PAIRS, World
-from tests.journeys.session_steps import Counsel, operator, writes
+from tests.journeys.session_steps import Counsel, goes_on, operator, writes
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
@@ -21,7 +21,7 @@ async def test_a_complaint_is_answered_and_taken_back_and_each_reads_whose_turn_
     await counsel.book()
     await counsel.agree()
     await counsel.meet()
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")
@@ -50,7 +50,7 @@ async def test_operator_reads_each_step_of_the_session_and_its_actor_in_words(co
     await counsel.book()
     await counsel.agree()
     await counsel.meet()
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")

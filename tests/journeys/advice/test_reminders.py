@@ -6,7 +6,7 @@ import pytest
 
 from lab.people import OnTelegram
 from tests.journeys.market import PAIRS, World
-from tests.journeys.session_steps import Counsel, operator, writes
+from tests.journeys.session_steps import Counsel, goes_on, operator, writes
 
 REMINDER = "A reminder: this waits for you until "
 
@@ -42,7 +42,7 @@ async def test_unanswered_complaint_reminds_the_consultant_and_the_operator(
     await counsel.book()
     await counsel.agree()
     await counsel.meet()
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")

@@ -11,7 +11,7 @@ from core.advice.experts.model import Expert
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import PAIRS, Chat, ChatUser, World
-from tests.journeys.session_steps import Counsel, operator, writes
+from tests.journeys.session_steps import Counsel, goes_on, operator, writes
 from tests.journeys.trade_steps import photo
 
 
@@ -45,7 +45,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await sarah.sees("Alex: Lower the primary air first.")
     await world.later(minutes=8.2)
     await sarah.sees("Free minutes left: 2.")
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await alex.sees("charged from here")
     await sarah.sees("charged from here")
     await sarah.presses("End")
@@ -159,7 +159,7 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
     await sarah.says("Is it the straw?")
     await sarah.attaches("slag.jpg", photo(), "image/jpeg")
     await alex.sees("Sarah has sent this:")
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await alex.sees("charged from here")
     async with http.post(f"{links[0]}/out") as page:
         assert "Come in" in await page.text()
@@ -201,7 +201,7 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await alex.sees("Sarah would like to keep this talk word for word.")
     await alex.presses("Yes, keep it")
     await sarah.sees("Alex agrees that this talk is kept word for word.")
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")
@@ -244,7 +244,7 @@ async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counse
     await tom.seeker.sends()
     await tom.seeker.sees("The time is held for you.")
     await sarah.fills(problem="My 200 kW boiler slags with A1 pellets from March")
-    shown = await sarah.sees("Somebody was faster: that time is taken.")
+    shown = await sarah.sees("ChatUser was faster: that time is taken.")
     near = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)[-3:]
     assert label not in near
     await sarah.presses(near[0])

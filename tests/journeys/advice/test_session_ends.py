@@ -9,7 +9,7 @@ import pytest
 
 from lab.people import OnTelegram
 from tests.journeys.market import PAIRS, World
-from tests.journeys.session_steps import Counsel
+from tests.journeys.session_steps import Counsel, goes_on
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
@@ -30,7 +30,7 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await booked(counsel)
     await counsel.meet()
     await world.later(minutes=10.1)
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await alex.sees("charged from here")
     await world.later(minutes=1.5)
     await sarah.presses("End")
@@ -58,7 +58,7 @@ async def test_an_early_yes_keeps_the_free_minutes_and_the_sum_that_was_told_is_
     await counsel.agree()
     await counsel.meet()
     await world.later(minutes=2)
-    await sarah.presses("Continue, €2.37 a minute after the free ones")
+    await goes_on(sarah, "Continue, €2.37 a minute after the free ones")
     await sarah.sees("Your free minutes run to their end first", "from then on each minute is charged")
     await alex.sees("Your client goes on.", "Free time left: ●●●●●●●●○○ 8 minutes")
     await sarah.presses("End")
@@ -218,7 +218,8 @@ async def test_continue_against_end_has_one_outcome_for_both_and_it_is_what_is_t
     await booked(counsel)
     await counsel.meet()
     await world.later(minutes=10.1)
-    await sarah.sees("[Continue, pay €90.00]")
+    await sarah.presses("Continue, pay €90.00")
+    await sarah.sees("Go on and pay for this session?", "[Continue, pay €90.00]")
     await alex.sees("The free minutes are over.", "[End]")
     presses = (sarah.presses("Continue, pay €90.00"), alex.presses("End"))
     await asyncio.gather(*(presses if seeker_first else presses[::-1]), return_exceptions=True)  # one card is gone

@@ -9,7 +9,7 @@ import pytest
 from config.platforms import PLATFORMS
 from conversations.help.commands import read_page
 from conversations.wording import Wordings
-from tests.journeys.market import CHATS, Chat, ChatUser, World
+from tests.journeys.market import CHATS, Chat, ChatUser, World, confirms
 from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade
 
@@ -198,8 +198,8 @@ async def test_user_who_blocks_the_bot_is_notified_on_the_other_platform(world: 
     await tom.presses("Buy now")
     await tom.fills(quantity="50 t")
     await at_work.sees("You have a deal. Both sides sign next.")
-    await at_work.presses("Sign")
-    await tom.presses("Sign")
+    await confirms(at_work, "Sign")
+    await confirms(tom, "Sign")
     await at_work.sees("Both sides have signed.")
 
 

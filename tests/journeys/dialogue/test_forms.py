@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from lab.people import OnSlack, OnTelegram, until
-from tests.journeys.market import CHATS, Chat, World
+from tests.journeys.market import CHATS, Chat, World, confirms
 from tests.journeys.trade_steps import Trade
 
 NUMBER = "Phone +370 600 12347, Tor 5"
@@ -104,7 +104,7 @@ async def test_a_form_about_what_has_moved_on_is_closed_and_the_deal_is_shown(wo
     assert "[Report arrival]" not in (await rasa.screen()).rpartition("is closed: what it is about")[2]
     await rasa.says("/drafts")
     await rasa.sees("Nothing is put aside.")
-    await tom.presses("Accept")
+    await confirms(tom, "Accept")
 
 
 async def test_default_that_is_published_is_shown_before_and_can_be_changed(world: World) -> None:

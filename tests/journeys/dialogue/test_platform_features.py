@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.people import until
-from tests.journeys.market import World
+from lab.people import OnSlack, OnTelegram, until
+from tests.journeys.market import World, confirms
 from tests.journeys.trade_steps import Trade, photo
 
 
@@ -169,17 +169,30 @@ async def test_in_a_group_a_search_is_asked_for_and_answered_with_what_everybody
     await until(lambda: newest("Trading is private."), lambda: "no way to the private chat")
 
 
-async def test_a_deal_has_its_own_room_its_place_on_the_desk_and_is_signed_with_a_thumb(world: World) -> None:
+async def signed_by_no_thumb(rasa: OnTelegram, tom: OnSlack) -> None:
+    """Sign by the two presses on the button. A reaction under the card or under its question signs nothing."""
+    await rasa.reacts("Your turn: read the terms", "🤔")
+    await rasa.reacts("Your turn: read the terms", "👍")
+    await rasa.sees("A reaction decides nothing.")
+    await tom.reacts("Your turn: read the terms")
+    await tom.sees("A reaction decides nothing.")
+    assert "signed." not in await rasa.screen() + await tom.screen()
+    await confirms(rasa, "Sign")
+    await tom.sees("Rasa signed")
+    await tom.presses("Sign")
+    await tom.sees("Sign this deal over €10,750.00?", "Yes: Sign, €10,750.00")
+    await tom.reacts("Sign this deal over")  # not even under the question
+    await tom.presses("Yes: Sign, €10,750.00")
+
+
+async def test_a_deal_has_its_own_room_its_place_on_the_desk_and_no_thumb_signs_it(world: World) -> None:
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
     trade = Trade(world, rasa, tom)
     await trade.list()
     await trade.buy(quantity="50 t")
     await tom.home()
     await tom.sees("Waits for you")
-    await rasa.reacts("Your turn: read the terms", "🤔")
-    await rasa.reacts("Your turn: read the terms", "👍")
-    await tom.sees("Rasa signed")
-    await tom.reacts("Your turn: read the terms")
+    await signed_by_no_thumb(rasa, tom)
     await tom.sees("Both sides have signed.")
     await rasa.sees("Waiting for Tom to pay")
     chat = await world.browser.get(f"{rasa.path}/chat")
@@ -188,7 +201,8 @@ async def test_a_deal_has_its_own_room_its_place_on_the_desk_and_is_signed_with_
     assert any("50 t" in each.get("text", "") for each in inside)
     assert not any("Published" in each.get("text", "") for each in inside)
     messages = [each for channel in (await tom.window())["channels"] for each in channel["messages"]]
-    replies = [each for each in messages if each.get("thread_ts") not in {None, each["ts"]}]
+    inside = [each for each in messages if each.get("thread_ts") not in {None, each["ts"]}]
+    replies = [each for each in inside if "A reaction decides nothing." not in str(each)]  # that answers on the spot
     assert replies
     assert all(each["subtype"] == "thread_broadcast" for each in replies)
     topic = {"topic": chat["topics"][0]["id"]}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lab.people import OnTelegram, until, words, words_of_message
-from tests.journeys.market import CHATS, Chat, ChatUser, World
+from tests.journeys.market import CHATS, Chat, ChatUser, World, confirms
 from tests.journeys.session_steps import Counsel
 from tests.journeys.trade_steps import Trade
 
@@ -77,6 +77,6 @@ async def test_a_press_on_a_card_changes_that_card(world: World, chat: Chat) -> 
     await ends_with(tom, "See the terms")
     cards = await cards_of_deals(tom)
     await world.later(minutes=1)
-    await tom.presses("Sign")
+    await confirms(tom, "Sign")
     await tom.sees("You signed")
     assert await cards_of_deals(tom) == cards

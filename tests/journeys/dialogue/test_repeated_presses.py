@@ -30,6 +30,8 @@ async def test_a_double_tap_on_sign_beside_open_terms(world: World, chat: Chat) 
     await tom.presses("See the terms")
     await tom.sees("Signed by the buyer: not yet")
     await tom.taps_twice("Sign")
+    await tom.sees("Sign this deal over €10,750.00?")
+    await tom.taps_twice("Yes: Sign, €10,750.00")
     told = ["You signed.", AGAIN] if chat == "telegram" else ["You signed."]  # a window may be redrawn in between
     assert CHANGED not in await tom.sees(*told)
 
@@ -61,8 +63,10 @@ async def test_buyer_who_asks_for_an_overpayment_back_sees_the_deal_without_it(w
     sender = ["DE89370400440532013000", "Tom"]
     await world.browser.post(f"/lab/stripe/bank/{customer['id']}", {"amount": 10_755_00, "sender": sender})
     await tom.sees("Delivery can begin.")
-    await tom.taps_twice("Give me back €5.00")
-    await no_more(tom, "Give me back")
+    await tom.presses("Give me back €5.00")
+    await tom.sees("Have €5.00 sent back to you?")
+    await tom.taps_twice("Yes: Give me back €5.00")
+    await no_more(tom, "[Give me back")
     assert CHANGED not in await tom.screen()
 
 

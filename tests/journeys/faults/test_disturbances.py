@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import World
+from tests.journeys.market import World, confirms
 from tests.journeys.trade_steps import Trade
 
 
@@ -42,15 +42,17 @@ async def test_two_taps_at_once(trade: Trade) -> None:
     assert isinstance(trade.buyer, OnTelegram)
     await trade.list()
     await trade.buy()
-    sign = await trade.buyer.button("Sign")
+    await trade.buyer.presses("Sign")
+    sign = await trade.buyer.button("Yes: Sign")
     await asyncio.gather(*(trade.buyer.presses_anyway(sign) for _ in range(2)))
     await trade.buyer.sees("Then it is your turn to pay")
-    await trade.seller.presses("Sign")
+    await confirms(trade.seller, "Sign")
     await trade.pay()
     await trade.set_up_payouts_unprepared()
     await trade.dispatch()
     await trade.arrive()
-    accept = await trade.buyer.button("Accept")
+    await trade.buyer.presses("Accept")
+    accept = await trade.buyer.button("Yes: Accept")
     await asyncio.gather(*(trade.buyer.presses_anyway(accept) for _ in range(2)))
     await ended_once(trade)
 

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from config.slack import manifest
 from lab.people import until
 from tests.journeys.killer import OUTAGE
-from tests.journeys.market import World, open_world
+from tests.journeys.market import World, confirms, open_world
 from tests.journeys.trade_steps import Trade
 
 When = Literal["before", "after"]
@@ -157,11 +157,11 @@ async def a_trade(world: World, plug: Plug) -> None:
     await trade.buy()
     await plug.pulled()
     plug.at("step", "'sign'")
-    await tom.presses("Sign")
+    await confirms(tom, "Sign")
     await tom.sees("Then it is your turn to pay")
     await plug.pulled()
     plug.at("step", "'sign'")
-    await rasa.presses("Sign")
+    await confirms(rasa, "Sign")
     await tom.sees("Both sides have signed.")
     await plug.pulled()
     await trade.set_up_payouts_unprepared()
@@ -175,7 +175,7 @@ async def a_trade(world: World, plug: Plug) -> None:
     await trade.arrive()
     await plug.pulled()
     plug.at("step", "'accept'")
-    await tom.presses("Accept")
+    await confirms(tom, "Accept")
     await plug.pulled()
     plug.at("step", "'paid_out'")
     await trade.complete()

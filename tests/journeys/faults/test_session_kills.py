@@ -45,6 +45,8 @@ async def says_yes(counsel: Counsel, plug: Plug) -> None:
     await free_minutes_run(counsel)
     await world.later(minutes=9)
     await seeker.sees("Free minutes left: ")
+    await seeker.presses("Continue, pay €90.00")
+    await seeker.sees("Go on and pay for this session?")
     plug.at("step", "'continue'")
     presses = (seeker.presses("Continue, pay €90.00") for _ in range(2))
     await asyncio.gather(*presses, return_exceptions=True)  # the second may find the button gone already

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.people import until
 from tests.journeys.market import Chat, World
-from tests.journeys.session_steps import Counsel, operator
+from tests.journeys.session_steps import Counsel, goes_on, operator
 from tests.journeys.trade_steps import Trade
 
 
@@ -98,7 +98,7 @@ async def session_paid_out(world: World, counsel: Counsel) -> None:
     await counsel.book()
     await counsel.agree()
     await counsel.meet()
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await alex.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")

@@ -72,6 +72,7 @@ class Newcomer:
         await self.presses("Send offer")
         await self.is_told("5. Agree")
         await self.presses("Accept")
+        await self.presses("Yes: Accept")
         await self.is_told("6. Sign on both sides")
         await self.signs("telegram")
         # A press during a redraw is lost, and the buyer's card is redrawn just now to show the seller's signature.
@@ -82,6 +83,7 @@ class Newcomer:
     async def signs(self, platform: str) -> None:
         sign = self.page.locator(f".pane.{platform}").get_by_role("button", name="Sign", exact=True).last
         await sign.click(timeout=PATIENCE)
+        await self.presses("Yes: Sign")
 
     async def pays(self) -> None:
         async with self.page.context.expect_page() as opening:
@@ -105,6 +107,7 @@ async def test_a_newcomer_follows_the_guide_to_the_end(page: Page, world: World)
     await newcomer.presses("Report arrival")
     await page.get_by_role("dialog").get_by_role("button", name="Report arrival").click()
     await newcomer.presses("Accept")
+    await newcomer.presses("Yes: Accept")
     await newcomer.is_told("10. Set up payouts")
     await page.get_by_role("button", name="Books").click()
     await expect(page.locator("#drawer")).to_contain_text(re.compile(r"All \d+ rules hold"))

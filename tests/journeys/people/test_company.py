@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from lab.people import OnTelegram
-from tests.journeys.market import ChatUser, World
+from tests.journeys.market import ChatUser, World, confirms
 from tests.journeys.trade_steps import Trade
 
 CODE = re.compile(r"/join ([A-Z0-9]{10})\b")
@@ -39,10 +39,10 @@ async def signed(trade: Trade) -> None:
     await trade.list()
     await trade.buy(quantity="100 t")
     await trade.buyer.sees("It is above what you sign alone: when both have signed, somebody of your company has to")
-    await trade.buyer.presses("Sign")
+    await confirms(trade.buyer, "Sign")
     await trade.buyer.sees("Then somebody of your company has to approve it, by", "and then you pay.")
     await trade.seller.sees("still has to approve it within the company, by", "at the latest, and then pays.")
-    await trade.seller.presses("Sign")
+    await confirms(trade.seller, "Sign")
     await trade.seller.sees("still has to approve it within the company")
     await trade.buyer.sees("Waiting for somebody of your company to approve this deal")
 
@@ -55,7 +55,7 @@ async def test_second_of_two_approvers_sees_who_was_first_and_when(world: World)
         await each.sees("Your turn: approve or refuse this deal by", "Tom, ")  # the signer and the time
     seen_by_ada = await ada.button("Approve")
 
-    await ona.presses("Approve")
+    await confirms(ona, "Approve")
     await trade.buyer.sees("Ona has approved the deal.", "Approved by", "Ona, ")
     await trade.seller.sees("Ona has approved the deal.")
     await ada.presses_anyway(seen_by_ada)
@@ -73,11 +73,11 @@ async def test_second_of_two_approvers_sees_who_was_first_and_when(world: World)
 async def test_buyer_with_a_limit_asks_the_company_before_giving_up_protection(world: World) -> None:
     trade, ona, ada = await company(world)
     await signed(trade)
-    await ona.presses("Approve")
+    await confirms(ona, "Approve")
     await trade.buyer.opens("Pay €")  # the card stands still from here on
     await trade.buyer.presses("Settle directly")
     await trade.buyer.presses("Yes: Settle directly")
-    await trade.buyer.sees("Somebody of your company has to agree first.")
+    await trade.buyer.sees("ChatUser of your company has to agree first.")
     for each in (ona, ada):
         await each.sees("Tom would rather settle the payment directly", "Your turn: a colleague would rather")
     assert "settle the payment directly" not in await trade.seller.screen()
@@ -107,8 +107,8 @@ async def test_a_deal_that_the_company_refuses_or_forgets_is_closed(world: World
         await each.sees("has not approved the deal, so it is closed.")
 
     await trade.buy(quantity="50 t")
-    await trade.buyer.presses("Sign")
-    await trade.seller.presses("Sign")
+    await confirms(trade.buyer, "Sign")
+    await confirms(trade.seller, "Sign")
     await ona.sees("Your turn: approve or refuse this deal by")
     await world.later(days=5, minutes=1)
     await trade.seller.sees("the buyer's company did not approve it in time")

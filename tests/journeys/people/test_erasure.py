@@ -17,7 +17,7 @@ from core.kernel.transaction import MARKET, Ctx
 from core.money.ledger.chain import link_entries, verify
 from lab.people import OnTelegram
 from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World
-from tests.journeys.session_steps import Counsel
+from tests.journeys.session_steps import Counsel, goes_on
 from tests.journeys.trade_steps import Trade, profile
 
 # Parts of all that Sarah has told in one way or another, as a search for her would find them.
@@ -50,7 +50,7 @@ async def test_deleted_person_is_forgotten_and_the_books_stay(world: World, pair
     await sarah.says("My grate hates the straw pellets of mine.")
     await alex.sees("straw pellets of mine")
     await world.later(minutes=8.2)
-    await sarah.presses("Continue, pay €90.00")
+    await goes_on(sarah)
     await alex.sees("charged from here")
     await sarah.presses("End")
     await sarah.presses("End it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import World, no_more
+from tests.journeys.market import World, confirms, no_more
 from tests.journeys.trade_steps import Trade
 
 CODE = re.compile(r"link ([A-Z0-9]{8})\b")
@@ -39,9 +39,9 @@ async def test_a_deal_is_seen_from_both_chats_of_one_person(world: World) -> Non
     await toms_phone.says("/deals")
     await toms_phone.sees("My deals", "€10,750.00", "Rasa")
     await toms_phone.presses("Open")
-    await toms_phone.presses("Sign")
+    await confirms(toms_phone, "Sign")
     await toms_phone.sees("Then it is your turn to pay")
-    await rasa.presses("Sign")
+    await confirms(rasa, "Sign")
     await toms_phone.opens("Pay €")  # the card goes to the chat used last; the other one can fetch it
     await tom.says("/deals")
     await tom.sees("My deals")
@@ -85,7 +85,7 @@ async def test_a_wrong_an_old_and_an_own_code_are_told_apart(world: World) -> No
 
 async def test_a_code_is_good_for_one_link(world: World) -> None:
     phone, window = await world.on_telegram("Tom"), await world.on_slack("Tom at work")
-    thief = await world.on_slack("Somebody")
+    thief = await world.on_slack("ChatUser")
     code = await code_shown_to(phone)
     await window.says(f"/link {code}")
     await window.presses(LINK)

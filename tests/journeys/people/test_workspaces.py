@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.market import World
+from tests.journeys.market import World, confirms
 from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade
 
@@ -42,9 +42,9 @@ async def test_another_workspace_takes_the_app_trades_and_throws_it_out(world: W
     await tom.says("/me")  # the chat used last, so that is where he would hear
 
     await world.browser.post("/lab/slack/workspaces/T0HEAT/uninstall")
-    await rasa.presses("Sign")
+    await confirms(rasa, "Sign")
     await phone.sees("Rasa signed")
-    await phone.presses("Sign")
+    await confirms(phone, "Sign")
     await rasa.sees("Both sides have signed.")
     await rasa.says("/deals")
     await rasa.sees("My deals")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.kernel.transaction import MARKET
 from core.people.accounts.service import appoint_operators
+from core.trade.deals.model import TERMS_VERSION
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import Chat, ChatUser, World, no_more
+from tests.journeys.market import Chat, ChatUser, World, confirms, no_more
 from tests.journeys.trade_steps import PAPER, Trade, enclose
 
 REASON = "The weight ticket supports the seller, the laboratory the buyer."
@@ -55,7 +56,12 @@ async def test_signed_terms_name_the_goods_and_all_that_the_fingerprint_covers(t
         read = await each.sees("Terms of deal", "Wood pellets", "Grade", "ENplus A1", "Certificates", "Rasa", "Tom")
         for covered in ("100 t", "215.00 EUR/t", "€21,500.00", "DAP Kaunas", "Lots", "If measured otherwise"):
             assert covered in read
-        for covered in ("10 % moisture", "MJ/kg of the dry fuel", "2.5 % of what the seller is paid", "version 2"):
+        for covered in (
+            "10 % moisture",
+            "MJ/kg of the dry fuel",
+            "2.5 % of what the seller is paid",
+            f"version {TERMS_VERSION}",
+        ):
             assert covered in read
         assert read.rindex("Wood pellets") < read.rindex("If measured otherwise")
 
@@ -178,7 +184,7 @@ async def test_the_two_settle_the_payment_themselves(world: World) -> None:
     await trade.buyer.sees("confirms that the money has come.")
     await trade.dispatch()
     await trade.arrive()
-    await trade.buyer.presses("Accept")
+    await confirms(trade.buyer, "Accept")
     await trade.complete()
     await world.books_balance()
 

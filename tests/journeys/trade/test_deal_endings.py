@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import until
-from tests.journeys.market import World
+from tests.journeys.market import World, confirms
 from tests.journeys.trade_steps import Trade
 
 
@@ -137,7 +137,7 @@ async def test_one_of_two_lots_arrives_and_the_late_one_is_given_up(trade: Trade
     await tom.presses("Lot 1 has arrived")
     await tom.fills()
     await rasa.sees("reports that lot 1 has arrived.")
-    await tom.presses("Accept lot 1")
+    await confirms(tom, "Accept lot 1")
     await rasa.sees("accepted lot 1.", "€10,481.25 released to you, after a fee of €268.75.")
 
     await trade.world.later(days=17)  # the next week is over in up to fourteen days, and a lot late three days after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import PAIRS, Chat, open_world
+from tests.journeys.market import PAIRS, Chat, confirms, open_world
 from tests.journeys.session_steps import PROFILE
 from tests.journeys.trade_steps import Trade
 
@@ -16,8 +16,8 @@ async def test_where_no_money_is_held_a_deal_is_paid_between_the_two(database: s
         await trade.list()
         await trade.buy(quantity="50 t")
         await tom.sees("Straight from the buyer to the seller. Nobody holds this money.")
-        await tom.presses("Sign")
-        await rasa.presses("Sign")
+        await confirms(tom, "Sign")
+        await confirms(rasa, "Sign")
         for each in (rasa, tom):
             seen = await each.sees("You settle the payment between the two of you; nothing is held here.")
             assert "Pay €" not in seen
@@ -39,7 +39,7 @@ async def test_where_no_money_is_held_a_deal_is_paid_between_the_two(database: s
         await tom.sees("Rasa confirms that the money has come. The delivery begins.")
         await trade.dispatch()
         await trade.arrive()
-        await tom.presses("Accept")
+        await confirms(tom, "Accept")
         await trade.complete()
         assert await world.at_the_provider("checkout.session") == []
         await world.books_balance()
@@ -53,8 +53,8 @@ async def test_buyer_who_gives_up_a_direct_lot_reads_that_we_refund_nothing(
         trade = Trade(world, rasa, tom)
         await trade.list()
         await trade.buy(quantity="50 t", lots="2")
-        await tom.presses("Sign")
-        await rasa.presses("Sign")
+        await confirms(tom, "Sign")
+        await confirms(rasa, "Sign")
         await rasa.presses("The money has come")
         await rasa.presses("Yes: The money has come")
         await tom.sees("The delivery begins.")
@@ -94,8 +94,8 @@ async def test_a_claim_on_what_was_paid_directly_speaks_of_no_money_that_is_held
         trade = Trade(world, rasa, tom)
         await trade.list()
         await trade.buy(quantity="50 t")
-        await tom.presses("Sign")
-        await rasa.presses("Sign")
+        await confirms(tom, "Sign")
+        await confirms(rasa, "Sign")
         await rasa.presses("The money has come")
         await rasa.presses("Yes: The money has come")
         await tom.sees("The delivery begins.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.journeys.market import confirms
 from tests.journeys.trade.test_deal_endings import offered
 from tests.journeys.trade_steps import Trade
 
@@ -21,7 +22,7 @@ async def test_silent_side_is_named_and_the_buyer_offers_again(trade: Trade) -> 
 async def test_goods_that_are_taken_off_the_market_are_said_to_be_gone(trade: Trade) -> None:
     await offered(trade)
     await trade.seller.says("/listings")
-    await trade.seller.presses("Withdraw")
+    await confirms(trade.seller, "Withdraw")
     for each in (trade.seller, trade.buyer):
         await each.sees("The offer has expired.", "Expired: the goods are no longer for sale.")
     assert "Make a new offer" not in await trade.buyer.screen()

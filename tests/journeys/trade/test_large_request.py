@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import PAIRS, Chat, World
+from tests.journeys.market import PAIRS, Chat, World, confirms
 from tests.journeys.trade_steps import Trade
 
 LARGE = "/request 5000 t A1 pellets DAP Kaunas in 3 weeks"
@@ -29,7 +29,7 @@ async def test_request_above_one_payment_can_be_quoted_for(world: World, chat: C
     await rasa.sees("€1,045,000.00", "Lots: 5")
     await world.later(days=2)
     await tom.sees("The time for quotes is over.", "Lots: 5")
-    await tom.presses("Take Rasa")
+    await confirms(tom, "Take Rasa")
     await rasa.sees("You have a deal.", "€1,045,000.00")
 
 

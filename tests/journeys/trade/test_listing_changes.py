@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World
+from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World, confirms
 from tests.journeys.people.test_company import invited
 from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade, photo
@@ -46,7 +46,7 @@ async def test_change_shows_at_once_and_an_offer_keeps_its_terms(world: World, c
     assert "200 t" not in told  # there is enough for it still
     assert "Description" not in told
     await rasa.says("/offers")
-    await rasa.presses("Accept")
+    await confirms(rasa, "Accept")
     for each in (rasa, tom):
         await each.sees("You have a deal. Both sides sign next.", "48 t", "200.00")
     await tom.says("/find pellets near Kaunas under 210")
@@ -168,7 +168,7 @@ async def test_an_older_card_opens_what_is_there_now_and_what_is_withdrawn_stays
     await rasa.sees("Quantity: 200 t 150 t")
     await rasa.says("/listings")
     await rasa.presses("1 · Open")
-    await rasa.presses("Withdraw")
+    await confirms(rasa, "Withdraw")
     await rasa.sees("Withdrawn")
     await rasa.says("160 t")
     await rasa.sees("is closed: what it is about has changed since you opened it")

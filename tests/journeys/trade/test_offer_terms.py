@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lab.people import OnTelegram
-from tests.journeys.market import World
+from tests.journeys.market import World, confirms
 from tests.journeys.trade_steps import SENTENCE, Trade
 
 
@@ -94,6 +94,6 @@ async def test_a_quote_names_the_certificates_that_the_buyer_asks_for(world: Wor
     await rasa.sends()
     await rasa.sees("Your quote is in.", "ENplus LT012")
     await tom.sees("ENplus LT012")
-    await tom.presses("Take")
+    await confirms(tom, "Take")
     for each in (tom, rasa):
         await each.sees("You have a deal. Both sides sign next.", "Certificates: ENplus LT012")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.market import PAIRS, Chat, ChatUser, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World, confirms
 from tests.journeys.trade_steps import Trade
 
 REQUEST = "/request 100 t A1 pellets DAP Kaunas in 3 weeks"
@@ -35,7 +35,7 @@ async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
 ) -> None:
     tom, rasa, jonas = await world.on(chat, "Tom"), await world.on(other, "Rasa"), await world.on(chat, "Jonas")
     await two_quotes(world, tom, rasa, jonas)
-    await tom.presses("Take Rasa: €20,800.00")
+    await confirms(tom, "Take Rasa: €20,800.00")
     await tom.sees("You have taken the quote of Rasa: deal", "Both sides sign it by", "✓ taken")
     await tom.sees("If it is not signed, you can take another quote until")
     await rasa.sees("Tom has taken your quote: deal", "Both sides sign it by", "✓ taken", "Open the deal")
@@ -54,7 +54,7 @@ async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
         "No deal came of the quote that you took. Another one still stands", "Your turn: take one of the quotes"
     )
     await jonas.sees("No deal came of the quote that the buyer took. Yours stands")
-    await tom.presses("Take Jonas: €20,900.00")
+    await confirms(tom, "Take Jonas: €20,900.00")
     await jonas.sees("You have a deal.", "Tom has taken your quote: deal")
     trade = Trade(world, jonas, tom)
     await trade.sign()
@@ -65,7 +65,7 @@ async def test_a_winner_who_leaves_unsigned_leaves_the_next_quote_to_be_taken(
 async def test_request_of_an_unsigned_deal_is_repeated_with_a_press(world: World, chat: Chat, other: Chat) -> None:
     tom, rasa, jonas = await world.on(chat, "Tom"), await world.on(other, "Rasa"), await world.on(chat, "Jonas")
     await two_quotes(world, tom, rasa, jonas)
-    await tom.presses("Take Rasa: €20,800.00")
+    await confirms(tom, "Take Rasa: €20,800.00")
     await rasa.sees("Tom has taken your quote: deal")
     await world.later(days=2)
     await world.later(days=2)
@@ -86,7 +86,7 @@ async def test_when_both_have_signed_the_others_are_told_that_they_are_free(
 ) -> None:
     tom, rasa, jonas = await world.on(chat, "Tom"), await world.on(other, "Rasa"), await world.on(chat, "Jonas")
     await two_quotes(world, tom, rasa, jonas)
-    await tom.presses("Take Rasa: €20,800.00")
+    await confirms(tom, "Take Rasa: €20,800.00")
     trade = Trade(world, rasa, tom)
     await trade.agreed()
     await trade.sign()

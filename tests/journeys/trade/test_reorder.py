@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack
-from tests.journeys.market import PAIRS, Chat, World
+from tests.journeys.market import PAIRS, Chat, World, confirms
 from tests.journeys.trade_steps import Trade
 
 
@@ -37,7 +37,7 @@ async def test_the_same_is_bought_again_while_it_is_for_sale_and_asked_for_when_
     await tom.sees("You have a deal. Both sides sign next.", "Quantity: 50 t", "Total: €10,750.00")
 
     await rasa.sees("Available: 100 t")
-    await rasa.presses("Withdraw")
+    await confirms(rasa, "Withdraw")
     await rasa.sees("Withdrawn")
     await tom.presses("Buy the same again")
     await tom.sees("does not offer this at the moment", "say when it shall come")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnSlack, OnTelegram
-from tests.journeys.market import PAIRS, Chat, World
+from tests.journeys.market import PAIRS, Chat, World, confirms
 from tests.journeys.trade_steps import Trade
 
 
@@ -29,7 +29,7 @@ async def test_a_question_is_answered_and_becomes_the_sellers_own_offer(world: W
     await rasa.presses("Make an offer")
     await rasa.fills(quantity="100 t", price="210 €/t")
     await tom.sees("Rasa made an offer.", "€21,000.00")
-    await tom.presses("Accept")
+    await confirms(tom, "Accept")
     await trade.agreed()
 
     await tom.says("/questions")
@@ -67,7 +67,7 @@ async def test_sealed_quotes_are_opened_at_the_cut_off_and_one_is_taken(world: W
     await tom.sees("The time for quotes is over.", "€20,800.00", "€20,900.00", "Your turn: take one of the quotes by")
     shown = [block for m in tom.messages_in(await tom.window()) for block in m.get("blocks") or []]
     assert [len(each["rows"]) for each in shown if each["type"] == "table"] == [3]
-    await tom.presses("Take Rasa: €20,800.00")
+    await confirms(tom, "Take Rasa: €20,800.00")
     await jonas.sees("The buyer has taken another quote.")
     trade = Trade(world, rasa, tom)
     await trade.agreed()
@@ -146,7 +146,7 @@ async def test_request_is_changed_and_no_quote_binds_to_unread_terms(world: Worl
     await rasa.sees("Your quote is in.", "€31,350.00")
     await world.later(days=4)
     await tom.sees("The time for quotes is over.", "€31,200.00", "€31,350.00")
-    await tom.presses("Take Jonas")
+    await confirms(tom, "Take Jonas")
     await jonas.sees("You have a deal.", "150 t")
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.journeys.market import Chat, ChatUser, World
+from tests.journeys.market import Chat, ChatUser, World, confirms
 from tests.journeys.trade_steps import PAPER, Trade, enclose, photo, profile, prove_email
 
 EVERY_PAIR: list[tuple[Chat, Chat]] = [
@@ -42,7 +42,7 @@ async def test_a_whole_trade(trade: Trade) -> None:
     await rasa.presses("Counter")
     await rasa.fills(price="210 €/t")
     await tom.sees("Girios UAB proposes other terms.", "210.00 EUR/t")
-    await tom.presses("Accept")
+    await confirms(tom, "Accept")
     await trade.agreed()
 
     await trade.sign()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.journeys.market import PAIRS, Chat, World
+from tests.journeys.market import PAIRS, Chat, World, confirms
 from tests.journeys.trade_steps import Trade
 
 
@@ -29,7 +29,7 @@ async def test_a_winter_of_lots_is_paid_in_parts(world: World) -> None:
             await trade.seller.presses("Yes, as it is")
         await trade.buyer.presses(f"Lot {lot} has arrived")
         await trade.buyer.fills()
-        await trade.buyer.presses(f"Accept lot {lot}")
+        await confirms(trade.buyer, f"Accept lot {lot}")
         await trade.seller.sees(f"accepted lot {lot}.")
     await world.later(days=56)
     await trade.buyer.sees("The next part of this deal is to be paid: €10,750.00.", "Your turn: pay the next part")
@@ -52,8 +52,8 @@ async def test_a_deal_of_next_year_is_not_paid_before_its_day(world: World, sell
     first = (await world.now()).date() + timedelta(days=200)
     await trade.list(f"/sell 100 t A1 pellets 215 €/t DAP Kaunas {first} .. {first + timedelta(days=6)}")
     await trade.buy(quantity="100 t")
-    await trade.buyer.presses("Sign")
-    await trade.seller.presses("Sign")
+    await confirms(trade.buyer, "Sign")
+    await confirms(trade.seller, "Sign")
     await trade.buyer.sees("Both sides have signed.", "You have nothing to pay yet.", "the payment of €21,500.00")
     await trade.seller.sees("Nothing is to be paid yet. Tom pays €21,500.00 between")
     await trade.buyer.says("/deals")

@@ -20,6 +20,8 @@ from core.trade.deals import service as deals
 from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
 from core.trade.deals.model import DealState, NoteOrder
 from core.trade.deals.service import approve_by
+from core.trade.delivery import service as delivery
+from core.trade.delivery.model import AcceptLot, LotState
 from core.trade.funding import payees
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, paid
@@ -260,3 +262,19 @@ async def test_a_company_decides_before_the_delivery_begins(
     begins = (midnight + timedelta(days=begins_in)).date()
     deal.terms_json = deal.terms.model_copy(update={"window_from": begins}).as_json()
     assert approve_by(deal, midnight) == midnight + timedelta(days=days_to_decide)
+
+
+async def test_member_releases_no_more_than_they_may_sign(market: Market) -> None:
+    """A delivery of €7,000 waits for a colleague with a higher limit, or for its time."""
+    trade = await paid(market, lots=3)
+    ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
+    ben = ChangeMember(person_id=trade.buyer.person or "", position=Position.BUYER, limit=FIVE_THOUSAND)
+    await market.run(ona, lambda ctx: company.change_member(ctx, ben))
+    lot = (await trade.lots())[0]
+    await trade.deliver(lot)
+    accept = AcceptLot(lot_id=lot.id)
+    with pytest.raises(NotAllowed, match=r"company\.above_release_limit"):
+        await market.run(trade.buyer, lambda ctx: delivery.accept_lot(ctx, accept))
+    assert (await trade.lots())[0].state == LotState.INSPECTION
+    await market.run(ona, lambda ctx: delivery.accept_lot(ctx, accept))
+    assert (await trade.lots())[0].state == LotState.ACCEPTED

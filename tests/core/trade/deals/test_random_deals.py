@@ -40,7 +40,7 @@ from core.trade.delivery.model import (
     ReportArrival,
 )
 from core.trade.disputes import service as support
-from core.trade.disputes.model import AppealCase, Case, ProposeShares, RuleCase
+from core.trade.disputes.model import AppealCase, Case, FreezeDeal, ProposeShares, RuleCase
 from core.trade.funding import payees
 from core.trade.funding import service as escrow
 from core.trade.funding.model import Payment
@@ -114,7 +114,9 @@ class Chaos:
             deals.confirm_money,
         )
         if self.dice.random() < 0.04:
-            return partial(support.freeze_deal, ref=deal.ref)
+            return partial(
+                support.freeze_deal, command=FreezeDeal(ref=deal.ref, reason="The goods are said to be stolen.")
+            )
         cases = list(ctx.session.scalars(select(Case).where(Case.deal_id == deal.id).order_by(Case.id)))
         if cases and self.dice.random() < 0.4:
             return self.press_case(self.dice.choice(cases))

@@ -21,7 +21,7 @@ from core.trade.delivery import claims, rules
 from core.trade.delivery import service as delivery
 from core.trade.delivery.model import DispatchLot, LotState, ReportArrival
 from core.trade.disputes import service as support
-from core.trade.disputes.model import AppealCase, Case, CaseState, ProposeShares, RuleCase
+from core.trade.disputes.model import AppealCase, Case, CaseState, FreezeDeal, ProposeShares, RuleCase
 from core.trade.reviews import service as reputation
 from tests.core.amounts import eur
 from tests.core.conftest import Market
@@ -135,7 +135,7 @@ async def test_an_amount_of_a_whole_deal_is_parted_among_its_lots_to_the_cent(ma
     trade = await paid(market, lots=3)
     olga = await trade.operator("Olga")
     deal = await trade.deal()
-    case = await does(trade, olga, support.freeze_deal, deal.ref)
+    case = await does(trade, olga, support.freeze_deal, FreezeDeal(ref=deal.ref, reason=REASON))
     await does(trade, trade.buyer, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(10_000_01)))
     await does(trade, trade.seller, support.agree_shares, case.id)
     await settled(trade, 10_000_01, 10_999_99)
@@ -190,8 +190,8 @@ async def test_an_operator_freezes_a_deal_and_no_time_releases_anything_of_it(ma
     olga = await trade.operator("Olga")
     ref = (await trade.deal()).ref
     with pytest.raises(NotAllowed):
-        await does(trade, trade.buyer, support.freeze_deal, ref)
-    case = await does(trade, olga, support.freeze_deal, ref)
+        await does(trade, trade.buyer, support.freeze_deal, FreezeDeal(ref=ref, reason=REASON))
+    case = await does(trade, olga, support.freeze_deal, FreezeDeal(ref=ref, reason=REASON))
     await trade.pass_days(20)
     assert await trade.states() == (DealState.DISPUTED, [LotState.INSPECTION, LotState.PLANNED])
     await does(trade, olga, support.rule_case, RuleCase(case_id=case.id, seller_bp=4_000, reason=REASON))
@@ -212,7 +212,7 @@ async def test_only_what_is_held_is_parted(market: Market) -> None:
     await trade.pay()
     await trade.seller_can_be_paid()
     olga = await trade.operator("Olga")
-    case = await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
+    case = await does(trade, olga, support.freeze_deal, FreezeDeal(ref=(await trade.deal()).ref, reason=REASON))
     assert await trade.as_market(lambda ctx: support.at_stake(ctx, case)) == eur(10_500_00)
     with pytest.raises(Invalid):
         await does(trade, trade.seller, support.propose_shares, ProposeShares(case_id=case.id, pay=eur(10_500_01)))
@@ -225,7 +225,7 @@ async def test_only_what_is_held_is_parted(market: Market) -> None:
 async def test_a_frozen_deal_may_go_on(market: Market) -> None:
     trade = await paid(market, lots=1)
     olga = await trade.operator("Olga")
-    case = await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
+    case = await does(trade, olga, support.freeze_deal, FreezeDeal(ref=(await trade.deal()).ref, reason=REASON))
     await does(trade, olga, support.resume_deal, case.id)
     assert (await trade.deal()).state == DealState.FUNDED
     await trade.deliver((await trade.lots())[0])
@@ -244,7 +244,7 @@ async def test_deal_without_a_ruling_pays_for_arrived_lots_in_time(market: Marke
         await does(trade, trade.seller, delivery.report_arrival, report)
     await trade.claim(wet)
     olga = await trade.operator("Olga")
-    await does(trade, olga, support.freeze_deal, (await trade.deal()).ref)
+    await does(trade, olga, support.freeze_deal, FreezeDeal(ref=(await trade.deal()).ref, reason=REASON))
     await trade.pass_days(61)
     deal = await trade.deal()
     lots = await trade.lots()
