@@ -112,7 +112,7 @@ def dump(parts: Parts, *, closed: bool) -> bytes:
     kept = {name: {each: getattr(parts[name], each) for each in names} for name, names in KEPT.items()}
     writer = _Writer(written, parts)
     writer.dump({"closed": closed, "parts": kept, "letters": parts["post"].waiting()})
-    return pickle.dumps({"format": FORMAT, "layout": writer.layout | KEPT}) + written.getvalue()
+    return pickle.dumps({"format": FORMAT, "layout": {**writer.layout, **KEPT}}) + written.getvalue()
 
 
 def load(parts: Parts, content: bytes) -> None:
@@ -139,7 +139,7 @@ def load(parts: Parts, content: bytes) -> None:
 
 def _differences(layout: Layout) -> list[str]:
     """Return a sentence for each class, function or part that is not as it was when the state was stored."""
-    now = {name: _present(name) for name in layout if ":" in name} | KEPT
+    now = {**{name: _present(name) for name in layout if ":" in name}, **KEPT}
     pairs = ((name, layout.get(name, ()), now.get(name, ())) for name in sorted(layout.keys() | KEPT.keys()))
     return [
         f"{name} has {' '.join(present) or 'nothing'}, and had {' '.join(before) or 'nothing'}"
