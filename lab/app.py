@@ -152,7 +152,9 @@ class Lab:
         Raises LiveKeyNearby if a key for real money is in the environment, and storage.Unreadable.
         """
         refuse_live_keys(os.environ)
-        self._resume()
+        content = None if self._state_file is None else storage.read(self._state_file)
+        if content is not None:
+            self.resume(content)
         # A TCP listener, so that asyncio sends at once: Nagle's algorithm would hold every answer back for 40 ms.
         listener = socket.socket(proto=socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -220,12 +222,10 @@ class Lab:
             "rooms": self.rooms,
         }
 
-    def _resume(self) -> None:
-        """Go on where an earlier start with the same state file ended."""
-        content = None if self._state_file is None else storage.read(self._state_file)
-        if content is not None:
-            storage.load(self.parts(), content)
-            self.resumed = True
+    def resume(self, content: bytes) -> None:
+        """Go on with the state of an earlier lab. This one must not have started. Raises storage.Unreadable."""
+        storage.load(self.parts(), content)
+        self.resumed = True
 
     def skip_ids(self, count: int) -> None:
         """Leave out so many ids of each kind: an earlier lab, of which nothing is known here, gave them out."""

@@ -21,11 +21,11 @@ FaultKind = Literal["drop", "delay", "duplicate", "reorder", "answer_lost", "err
 MOST_SECONDS: Final = 86_400.0
 
 
+@dataclass(slots=True)
 class Numbers:
     """A count that goes on: `next` returns one number after the other."""
 
-    def __init__(self, first: int = 0) -> None:
-        self._next = first
+    _next: int = 0
 
     def __iter__(self) -> Numbers:
         return self

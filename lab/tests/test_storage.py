@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -10,6 +11,7 @@ import pytest
 
 from lab import storage
 from lab.app import Lab
+from lab.stripe.webhooks import Letter
 from lab.tests.phone import Phone
 from lab.tests.slack.member import Member, texts
 
@@ -91,8 +93,27 @@ async def test_a_state_that_does_not_fit_is_refused(tmp_path: Path) -> None:
         await started(path)
     lab = Lab()
     path.write_bytes(storage.dump(lab.parts(), closed=True).replace(b"format", b"fromat"))
-    with pytest.raises(storage.Unreadable):
+    with pytest.raises(storage.Unreadable, match="KeyError"):
         await started(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "earlier_name", "difference"),
+    [
+        ("force_reply", "reply_force", r"lab\.telegram\.places:Chat has .* force_reply .*, and had .* reply_force "),
+        ("places:Person", "places:Member", "lab.telegram.places:Member has nothing, and had id name username language"),
+        ("send_again", "post_again", r"lab\.stripe\.webhooks:Post\.post_again has nothing, and had self letter"),
+        ("_people_ids", "_person_ids", "bot has .* _people_ids .*, and had .* _person_ids "),
+    ],
+)
+def test_a_state_with_another_name_is_refused_by_that_name(name: str, earlier_name: str, difference: str) -> None:
+    lab = Lab()
+    lab.telegram.bot.add_person("Ona")
+    lab.stripe.books.later(1, partial(lab.stripe.post.send_again, Letter({}, "", "", 0)))
+    content = storage.dump(lab.parts(), closed=True)
+    Lab().resume(content)
+    with pytest.raises(storage.Unreadable, match=difference):
+        Lab().resume(content.replace(name.encode(), earlier_name.encode()))
 
 
 def test_every_attribute_is_kept_or_belongs_to_the_process() -> None:
@@ -105,7 +126,7 @@ def test_every_attribute_is_kept_or_belongs_to_the_process() -> None:
             *(
                 "world",
                 "_on_reply",
-                "_lanes",
+                "_queues",
                 "_arrived",
                 "_poller",
                 "_closing",

@@ -216,11 +216,19 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    database: str, *, product: bool = True, chats: Sequence[ChatEdge] = (), **chosen: Any
+    database: str,
+    *,
+    product: bool = True,
+    chats: Sequence[ChatEdge] = (),
+    lab: Lab | None = None,
+    **chosen: Any,
 ) -> AsyncIterator[World]:
-    """The lab, and the product unless the story starts it in its own way. `chosen`: settings of this installation."""
+    """The lab, and the product unless the story starts it in its own way. `chosen`: settings of this installation.
+
+    `lab`: one that runs already, in place of a new one.
+    """
     given = Settings(_env_file=None, database_url=database, port=0, lab_port=0, sweep_seconds=0.2, **chosen)
-    lab = await open_lab(given)
+    lab = lab or await open_lab(given)
     assert lab is not None, "the environment names real services"
     lab.telegram.bot.pace.chat_burst = 1_000.0  # people of a story talk a hundred times as fast as others
     lab.slack.app.pace = 100.0

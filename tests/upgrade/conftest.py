@@ -14,7 +14,6 @@ from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import World, open_world
 from tests.upgrade import recording
-from tests.upgrade.lab_state import restore
 from tests.upgrade.scenes import Stage
 
 UPGRADE: Final = timedelta(minutes=10)  # how long the market is away
@@ -25,9 +24,8 @@ async def left(database: str) -> AsyncIterator[Stage]:
     """Yield the world that the release before left, with its database at the address of `database`. No product runs."""
     await recording.load(database)
     about = recording.about()
-    begins = (about.now + UPGRADE).isoformat()
-    async with open_world(database, product=False, lab_begins=begins, **recording.SETTINGS) as world:
-        restore(world.lab, recording.lab_state())
+    lab = await recording.open_lab(about.now + UPGRADE)
+    async with open_world(database, product=False, lab=lab, **recording.SETTINGS) as world:
         world.pulse.missed += about.stopped + UPGRADE - world.pulse.now()
         yield Stage(world, people_of(world))
 

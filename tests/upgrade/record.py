@@ -19,9 +19,9 @@ from pathlib import Path
 from sqlite3 import connect
 from typing import Final
 
+from lab import storage
 from lab.people import until
 from tests.journeys.market import World, open_world
-from tests.upgrade.lab_state import save
 from tests.upgrade.recording import FOLDER, SETTINGS, write
 from tests.upgrade.release import Release
 from tests.upgrade.scenes import Stage, play
@@ -73,9 +73,11 @@ def waiting(file: Path) -> frozenset[tuple[str, str]]:
 
 
 def keep(world: World, file: Path, times: Mapping[str, datetime]) -> None:
+    world.lab.world.calm()
+    state = storage.dump(world.lab.parts(), closed=True)
     told = {name: each.isoformat() for name, each in times.items()}
     with closing(connect(file)) as database:
-        write("\n".join(database.iterdump()), save(world.lab), json.dumps(told, indent=2))
+        write("\n".join(database.iterdump()), state, json.dumps(told, indent=2))
 
 
 def main() -> int:

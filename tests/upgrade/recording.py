@@ -17,8 +17,13 @@ from sqlalchemy import Boolean, Connection, Date, DateTime, MetaData, Table, Tim
 from sqlalchemy.types import JSON, TypeEngine
 
 from config import migrations
+from lab import storage
+from lab.app import Lab
+from lab.world import Clock
 
 FOLDER: Final = Path(__file__).parent / "fixture"
+STATE: Final = "lab.pickle.xz"
+RECORD_AGAIN: Final = "Record the fixture again: python -m tests.upgrade.record CHECKOUT, as README.md says."
 FIRST: Final = "0001"  # the revision of its database
 # The settings of the recording that rows and old links depend on.
 SETTINGS: Final[Mapping[str, Any]] = {"link_secret": "of-the-release-before-and-of-this-one"}
@@ -44,14 +49,22 @@ def about() -> About:
     return About(datetime.fromisoformat(kept["now"]), datetime.fromisoformat(kept["stopped"]))
 
 
-def lab_state() -> str:
-    return lzma.decompress((FOLDER / "lab.json.xz").read_bytes()).decode()
+async def open_lab(now: datetime) -> Lab:
+    """Start the lab that the release before was in, at this time of its world. Raises storage.Unreadable."""
+    lab = Lab()
+    try:
+        lab.resume(lzma.decompress((FOLDER / STATE).read_bytes()))
+    except storage.Unreadable as fault:
+        raise storage.Unreadable(f"The lab has changed. {RECORD_AGAIN} ({fault})") from fault
+    lab.world.clock.offset = Clock(now).offset
+    await lab.start()
+    return lab
 
 
-def write(sql: str, lab: str, told: str) -> None:
+def write(sql: str, lab: bytes, told: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "market.sql.xz").write_bytes(lzma.compress(sql.encode(), preset=9))
-    (FOLDER / "lab.json.xz").write_bytes(lzma.compress(lab.encode(), preset=9))
+    (FOLDER / STATE).write_bytes(lzma.compress(lab, preset=9))
     (FOLDER / "about.json").write_text(f"{told}\n", "utf-8")
 
 

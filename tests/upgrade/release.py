@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from config.installation import RESERVE
 from config.slack import manifest
 from lab.people import until
 from tests.journeys.faults.test_kills import SLOW_START, answers, environment, hears_slack
@@ -59,6 +60,7 @@ class Release:
             await self.world.browser.put("/lab/stripe/webhook", told)
         await self.world.browser.put("/lab/slack/app", {"manifest": manifest(home)})
         token = self.world.settings.operator_token
+        self.world.lab.stripe.top_up(RESERVE)
         self.world.lab.books_url = f"{home}/operator/books"
         self.world.lab.books_token = token.get_secret_value() if token is not None else ""
         self.world.moved = self.folder / "later"

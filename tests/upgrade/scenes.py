@@ -184,7 +184,7 @@ async def put_off(stage: Stage) -> None:
     await trade.dispatch()
     await trade.arrive()
     account = list(lab.stripe.books.things["account"])[-1]
-    unheard = lab.world.disturb(Fault("stripe", "drop", where="delivery", match="account", times=None))
+    unheard = lab.world.disturb(Fault("stripe", "drop", where="delivery", times=None))
     await stage.world.browser.post(f"/lab/stripe/accounts/{account}", {"do": "restrict"})
     await trade.accept()
     await until(partial(refused, lab), lambda: "the payout was not refused")

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import inspect, select
 
 from config.market import TIMER_HANDLERS
-from config.migrations import within
+from config.migrations import upgrade, within
 from core.kernel.outbox import OutboxRow
 from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET
+from lab import storage
 from lab.people import OnSlack, OnTelegram, until
 from tests.journeys.market import ChatUser
 from tests.journeys.session_steps import PROFILE
 from tests.journeys.trade_steps import Trade
+from tests.upgrade import recording
 from tests.upgrade.conftest import all_delivered
 from tests.upgrade.recording import revision_of
 from tests.upgrade.scenes import Stage
@@ -44,6 +47,8 @@ async def test_the_database_is_of_the_release_before_and_its_books_hold(left: St
     tables: set[str] = set()
     await within(database, lambda connection: tables.update(inspect(connection).get_table_names()))
     assert {"effect", "session_payout", "purchase_refund"} <= tables  # only that release has them
+    assert await verify_books(left.world.settings) == 1  # only the market migrates its database
+    await upgrade(database)
     assert await verify_books(left.world.settings) == 0
     kinds: set[str] = set()
     await within(database, lambda connection: kinds.update(connection.scalars(select(TimerRow.kind))))
@@ -52,6 +57,12 @@ async def test_the_database_is_of_the_release_before_and_its_books_hold(left: St
     await left.world.opens()
     await until(lambda: all_delivered(left.world), lambda: "the outbox is not empty")
     await left.world.books_balance()
+
+
+async def test_a_lab_in_which_a_name_has_changed_asks_for_another_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "KEPT", {**storage.KEPT, "mail": ("envelopes",)})
+    with pytest.raises(storage.Unreadable, match=r"Record the fixture again.*mail has envelopes, and had letters"):
+        await recording.open_lab(recording.about().now)
 
 
 # --- what was on its way ----------------------------------------------------------------------------------------------
