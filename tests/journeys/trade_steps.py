@@ -33,6 +33,9 @@ class Trade:
     seller: ChatUser
     buyer: ChatUser
 
+    async def confirm(self, person: ChatUser, label: str) -> None:
+        await confirms(person, label)
+
     async def list(self, sentence: str = SENTENCE) -> None:
         await self.seller.says(sentence)
         await self.seller.sends()
@@ -49,9 +52,9 @@ class Trade:
             await each.sees("You have a deal. Both sides sign next.")
 
     async def sign(self) -> None:
-        await confirms(self.buyer, "Sign")
+        await self.confirm(self.buyer, "Sign")
         await self.buyer.sees("Then it is your turn to pay")
-        await confirms(self.seller, "Sign")
+        await self.confirm(self.seller, "Sign")
         for each in (self.seller, self.buyer):
             await each.sees("Both sides have signed.")  # and it stays there when the payment page opens
 
@@ -85,7 +88,7 @@ class Trade:
         await self.seller.sees(f"reports that lot {lot} has arrived.")
 
     async def accept(self, lot: int = 1) -> None:
-        await confirms(self.buyer, "Accept")
+        await self.confirm(self.buyer, "Accept")
         await self.seller.sees(f"accepted lot {lot}.", "released to you, after a fee of")
 
     async def accept_weighed(self, asked: str, lot: int = 1) -> None:

@@ -24,7 +24,7 @@ from lab.people import until
 from tests.journeys.market import World, open_world
 from tests.upgrade.recording import FOLDER, SETTINGS, write
 from tests.upgrade.release import Release
-from tests.upgrade.scenes import Stage, play
+from tests.upgrade.scenes import Stage, TradeBefore, play
 
 BEGINS: Final = "2027-04-08T12:00Z"  # a Thursday; the last act is on a Tuesday
 # Kinds of messages that wait in the outbox when the product is killed.
@@ -54,7 +54,7 @@ async def record(tree: Path, folder: Path) -> None:
         release = Release(tree, world, folder)
         await release.start()
         try:
-            await play(Stage(world))
+            await play(Stage(world, trades=TradeBefore))
             await until(lambda: nothing_was_delivered(file), lambda: f"still delivered: {UNDELIVERED - waiting(file)}")
             stopped = await release.kill()
         finally:

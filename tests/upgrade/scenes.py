@@ -45,12 +45,20 @@ WAITING: Final[dict[str, tuple[tuple[Chat, str], tuple[Chat, str]]]] = {
 }
 
 
+class TradeBefore(Trade):
+    """A trade in the release before, in which one press signed and accepted."""
+
+    async def confirm(self, person: ChatUser, label: str) -> None:
+        await person.presses(label)
+
+
 @dataclass
 class Stage:
     """The world, and everybody who has come in, by name."""
 
     world: World
     people: dict[str, ChatUser] = field(default_factory=dict)
+    trades: type[Trade] = Trade  # what a trade is like in the release that plays
 
     async def come(self, chat: Chat, name: str) -> ChatUser:
         if name not in self.people:
@@ -62,7 +70,7 @@ class Stage:
         return await self.come(one, its_name), await self.come(other, other_name)
 
     async def trade(self, scene: str) -> Trade:
-        return Trade(self.world, *await self.pair(scene))
+        return self.trades(self.world, *await self.pair(scene))
 
     async def counsel(self, scene: str) -> Counsel:
         consultant, seeker = await self.pair(scene)

@@ -117,7 +117,7 @@ async def test_buttons_of_old_cards_take_deals_to_their_payouts(stage: Stage) ->
     await held.set_up_payouts_unprepared()
     await held.complete()
 
-    await half.seller.presses("Sign")
+    await half.confirm(half.seller, "Sign")
     await half.pay()
 
     unready = people["Adam"]
@@ -136,8 +136,8 @@ async def test_buttons_of_old_cards_answer_offers_claims_and_questions(stage: St
     await wanda.presses("Answer")
     await (wanda.answers(words="No, loose.") if isinstance(wanda, OnTelegram) else wanda.fills(words="No, loose."))
     await told(people["Ilona"], "Wanda has answered.", "No, loose.")
-    await wanda.presses("Accept")
     trade = Trade(stage.world, wanda, xaver)
+    await trade.confirm(wanda, "Accept")
     await trade.agreed()
     await trade.sign()
     await trade.pay()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, Final, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from core.advice.experts.match_reasons import Match
 from core.advice.experts.model import Expert
@@ -181,14 +181,21 @@ EXPERT_RELAXATIONS: Final = (  # in the order in which giving one up hurts least
 EMPTY: Final = ParsedQuery()
 
 
+# The names under which some parts are stored. A query's fingerprint is made of what is stored.
+STORED_AS: Final = {"place_as_written": "place_said", "countries_as_written": "countries_said"}
+
+
 def _stored_shape() -> type[BaseModel]:
     """Return the parts of `ParsedQuery` that are stored. A part that a later release has dropped is passed over."""
     hints = get_type_hints(ParsedQuery)
     parts: dict[str, Any] = {
-        part.name: (hints[part.name], part.default) for part in fields(ParsedQuery) if part.name not in MOMENTARY
+        part.name: (hints[part.name], Field(part.default, alias=STORED_AS.get(part.name)))
+        for part in fields(ParsedQuery)
+        if part.name not in MOMENTARY
     }
     parts["order"] = (Order, "best")
-    return create_model("StoredQuery", __config__=ConfigDict(extra="ignore", frozen=True), **parts)
+    config = ConfigDict(extra="ignore", frozen=True, validate_by_name=True)
+    return create_model("StoredQuery", __config__=config, **parts)
 
 
 StoredQuery: Final = _stored_shape()
@@ -208,7 +215,7 @@ class Query:
     def to_json(self) -> str:
         """Write the query down. Equal queries are written alike."""
         stored = {name: getattr(self.parsed, name) for name in StoredQuery.model_fields.keys() - {"order"}}
-        return StoredQuery(**stored, order=self.order).model_dump_json(exclude_defaults=True)
+        return StoredQuery(**stored, order=self.order).model_dump_json(exclude_defaults=True, by_alias=True)
 
     @staticmethod
     def from_json(text: str) -> Query:
