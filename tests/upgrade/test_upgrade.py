@@ -18,7 +18,7 @@ from core.kernel.timers import TimerRow
 from core.kernel.transaction import MARKET
 from lab import storage
 from lab.people import OnSlack, OnTelegram, until
-from tests.journeys.market import ChatUser
+from tests.journeys.market import ChatUser, confirms
 from tests.journeys.session_steps import PROFILE
 from tests.journeys.trade_steps import Trade
 from tests.upgrade import recording
@@ -209,7 +209,7 @@ async def test_timers_that_were_set_ring(stage: Stage) -> None:
     await world.later(days=1, hours=4)
     await told(people["Mantas"], "The deal is complete. Thank you both.")
     await told(people["Dora"], "The time for quotes is over.")
-    await people["Dora"].presses("Take")
+    await confirms(people["Dora"], "Take")
     await told(people["Wanda"], "You have a deal. Both sides sign next.")
     for name in ("Paul", "Rita"):
         await told(people[name], "The deal is closed, because not both signed in time.")
