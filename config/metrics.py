@@ -55,7 +55,7 @@ class Measurements(Observer):
     def span(self, name: str, **attributes: str) -> AbstractContextManager[None]:
         return self._spans(name, attributes) if self._spans is not None else nullcontext()
 
-    def input_taken(self, platform: str, outcome: str, seconds: float, refusals: Sequence[str]) -> None:
+    def input_handled(self, platform: str, outcome: str, seconds: float, refusals: Sequence[str]) -> None:
         self.inputs.labels(platform, outcome).observe(seconds)
         for code in refusals:
             self.refusals.labels(code).inc()

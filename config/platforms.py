@@ -51,7 +51,7 @@ class Absent:
 
     name: str
 
-    async def carry(self, post: OutboxMessage) -> Later | Never:
+    async def carry(self, outbox_message: OutboxMessage) -> Later | Never:
         return Later(f"{self.name} is not configured here")
 
 
@@ -61,9 +61,9 @@ class AbsentChat:
 
     name: str
 
-    async def carry(self, post: OutboxMessage) -> Never:
-        told = post.message
+    async def carry(self, outbox_message: OutboxMessage) -> Never:
+        told = outbox_message.message
         if not isinstance(told, Replies):
             return Never(f"{self.name} is not configured here")
-        there = ChatAddress(post.channel, told.workspace, told.address)
+        there = ChatAddress(outbox_message.channel, told.workspace, told.address)
         return Never(f"{self.name} is not configured here", partial(give_up, dead=there, unsaid=told.replies))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Final
 
 from bots.mail.sender import Server as MailServer
 from config.metrics import waiting_work
+from config.services import Source
+from config.settings import Settings
 from core.kernel.clock import Clock
 from core.kernel.heartbeat import prove_writable
 from core.kernel.transaction import MARKET, Transactions
@@ -22,7 +25,7 @@ from web.app import Proof
 
 ANSWER_SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 30.0  # how long an outside service's answer is taken for its current one
-NEWS: Final = timedelta(minutes=1)  # any answer of the provider will do, so the list is short
+EVENTS_WITHIN: Final = timedelta(minutes=1)  # any answer of the provider will do, so the list is short
 OVERDUE: Final = timedelta(minutes=2)  # a timer later than that: no worker fires timers
 
 
@@ -55,11 +58,11 @@ class OutsideService:
 
 
 def readiness(
+    settings: Settings,
     transactions: Transactions,
     clock: Clock,
     receivers: Mapping[str, Callable[[], bool]],
     provider: Provider,
-    smtp_url: str | None,
 ) -> dict[str, Proof]:
     """Return the proofs by name. `receivers`: whether each chat platform's inputs reach this process."""
 
@@ -73,17 +76,19 @@ def readiness(
         if work.oldest_timer > OVERDUE.total_seconds():
             raise TimersOverdue
 
-    async def provider_answers() -> None:
-        answer = await provider.news(clock.now() - NEWS)
-        if not isinstance(answer, Done):
-            raise ConnectionError(answer.why)
-
     proofs: dict[str, Proof] = {"database": database, "timers": timers}
     proofs |= {name: _receiving(is_receiving) for name, is_receiving in receivers.items()}
-    proofs["provider"] = OutsideService(provider_answers)
-    if smtp_url is not None:
-        proofs["mail"] = OutsideService(MailServer.at(smtp_url).greet)
+    if settings.services.money is not Source.NONE:
+        proofs["provider"] = OutsideService(partial(_provider_answers, provider, clock))
+    if settings.smtp_url is not None:
+        proofs["mail"] = OutsideService(MailServer.at(settings.smtp_url.get_secret_value()).greet)
     return proofs
+
+
+async def _provider_answers(provider: Provider, clock: Clock) -> None:
+    answer = await provider.news(clock.now() - EVENTS_WITHIN)
+    if not isinstance(answer, Done):
+        raise ConnectionError(answer.why)
 
 
 def _receiving(is_receiving: Callable[[], bool]) -> Proof:

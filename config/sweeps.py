@@ -47,9 +47,9 @@ class Sweeps:
     reconciler: Reconciler
     gauges: Gauges
     pulse: Clock
-    busy: asyncio.Lock
-    asking: asyncio.Lock  # a separate lock: a provider that does not answer must delay no timer and no message
     ready: Mapping[str, Proof] = field(default_factory=dict)
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)  # a silent provider delays nothing else
 
     async def due(self) -> None:
         """Stop people's clocks for the length of a downtime; then fire timers, remind, and deliver unclaimed outbox

@@ -1,4 +1,7 @@
-"""The composition root: `build(settings, clock=, ids=)` makes the running product out of its parts."""
+"""The composition root: `build(settings, clock=, ids=)` makes the running product out of its parts.
+
+A service without its setting is absent. The lab has supplied the settings of what it serves.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from telegram import Bot as TelegramClient
 from bots.calendar.reader import CalendarReader
 from bots.mail.sender import MailSender
 from bots.slack.app import SlackBot
-from bots.slack.installation import Installer
 from bots.slack.platform import SLACK
 from bots.slack.sender import SlackSender
 from bots.telegram.app import TelegramBot
@@ -72,14 +74,11 @@ class Product:
     bots: Sequence[Bot]
     workspaces: Slack | None  # None without a Slack app
     provider: Provider
-    reconciler: Reconciler
     server: Server
     doors: Doors
     registry: CollectorRegistry
     sweeps: Sweeps
     scheduler: AsyncIOScheduler
-    # locks held while the scheduler's jobs run: our own sweep, and the provider's
-    busy: tuple[asyncio.Lock, asyncio.Lock]
     pool: WorkerPool
 
     async def start(self) -> None:
@@ -90,7 +89,7 @@ class Product:
 
     async def stop(self) -> None:
         if self.scheduler.running:
-            async with self.busy[0], self.busy[1]:  # running jobs finish; no other job is woken
+            async with self.sweeps.busy, self.sweeps.asking:  # running jobs finish; no other job is woken
                 self.scheduler.shutdown(wait=False)
         await asyncio.gather(*(bot.stop() for bot in self.bots))
         await self.server.stop()
@@ -105,10 +104,7 @@ class Product:
 async def build(
     settings: Settings, *, clock: Clock, ids: Ids, pulse: Clock | None = None, more_chats: Sequence[ChatEdge] = ()
 ) -> Product:
-    """Put the parts together: a service without its setting is absent. The lab has supplied what it serves.
-
-    `pulse`: the machine's own clock, which measures outages. `more_chats`: platforms beside those of every market.
-    """
+    """Put the parts together. `pulse`: the clock that measures outages. `more_chats`: beside those of every market."""
     address = settings.database_url or DEFAULT
     await upgrade(address)
     server = Server(settings.host, settings.port)
@@ -118,20 +114,15 @@ async def build(
     alarms.listen(reactions, known.wordings, settings.operator_email)
     transactions = Transactions(await open_database(address), clock, ids, reactions)
     await transactions.run(MARKET, partial(appoint_operators, names=settings.operator_names))
-    registry, busy = CollectorRegistry(), (asyncio.Lock(), asyncio.Lock())
+    registry = CollectorRegistry()
     observer = Measurements(registry, spans_of(settings))
     update_handler = UpdateHandler(transactions, engine, ids, observer)
     pool = WorkerPool()
     files = FileChecker(pool)
-    token = maybe(settings.telegram_bot_token)
-    bot = bot_at(token, settings.telegram_api_url or TELEGRAM_API) if token is not None else None
-    telegram = (
-        telegram_bot(settings, bot, update_handler, transactions, known.wordings, files=files)
-        if bot is not None
-        else None
-    )
+    bot = telegram_client(settings)
+    telegram = telegram_bot(settings, bot, update_handler, transactions, known.wordings, files=files)
     workspaces = Slack(settings, home) if settings.has_slack else None
-    slack = slack_bot(settings, workspaces, update_handler, known.wordings, files) if workspaces is not None else None
+    slack = slack_bot(settings, workspaces, update_handler, known.wordings, files)
     provider = provider_of(settings, home)
     reconciler = Reconciler(transactions, provider, clock)
     opened = [each.open(update_handler, transactions) for each in more_chats]
@@ -139,33 +130,23 @@ async def build(
     transports |= other_transports(settings, known, provider, transactions, clock, pool=pool)
     dispatcher = Dispatcher(transactions, clock, transports, observer)
     transactions.deliver_by(dispatcher.offer)
-    ready = readiness(transactions, clock, receivers_of(telegram, slack), provider, maybe(settings.smtp_url))
-    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), *busy, ready)
+    ready = readiness(settings, transactions, clock, receivers_of(telegram, slack), provider)
+    sweeps = Sweeps(transactions, dispatcher, reconciler, Gauges(registry), pulse or SystemClock(), ready)
     return Product(
         transactions=transactions,
         dispatcher=dispatcher,
         bots=(*(each for each in (telegram, slack) if each is not None), *(each for each, _ in opened)),
         workspaces=workspaces,
         provider=provider,
-        reconciler=reconciler,
         server=server,
         doors=replace(
-            doors(
-                settings,
-                telegram,
-                slack,
-                transactions,
-                clock,
-                ready=ready,
-                installer=workspaces.installer if workspaces else None,
-            ),
+            doors(settings, telegram, slack, transactions, clock, ready=ready, workspaces=workspaces),
             rooms=door_of(known.rooms, transactions, clock, known.wordings),
             links=looking(update_handler, known, home, partial(name_of, bot, settings.telegram_bot_name)),
         ),
         registry=registry,
         sweeps=sweeps,
         scheduler=ticking(settings, sweeps),
-        busy=busy,
         pool=pool,
     )
 
@@ -209,16 +190,24 @@ def other_transports(
     }
 
 
+def telegram_client(settings: Settings) -> TelegramClient | None:
+    """Return the client of Telegram's API; None without a token."""
+    token = maybe(settings.telegram_bot_token)
+    return bot_at(token, settings.telegram_api_url or TELEGRAM_API) if token is not None else None
+
+
 def telegram_bot(
     settings: Settings,
-    bot: TelegramClient,
+    bot: TelegramClient | None,
     update_handler: UpdateHandler,
     transactions: Transactions,
     wordings: Wordings,
     *,
     files: FileChecker,
-) -> TelegramBot:
-    """Return the bot, by webhook with a secret and a public address, by long polling otherwise."""
+) -> TelegramBot | None:
+    """Return the bot: by webhook with a secret and an address, by long polling otherwise. None without a client."""
+    if bot is None:
+        return None
     hook = settings.telegram_webhook_secret is not None and settings.public_url is not None
     return TelegramBot(
         bot,
@@ -253,9 +242,11 @@ def name_of(bot: TelegramClient | None, otherwise: str) -> str:
 
 
 def slack_bot(
-    settings: Settings, workspaces: Slack, update_handler: UpdateHandler, wordings: Wordings, files: FileChecker
-) -> SlackBot:
-    """Return the bot, by Socket Mode with an app token, by signed HTTP otherwise."""
+    settings: Settings, workspaces: Slack | None, update_handler: UpdateHandler, wordings: Wordings, files: FileChecker
+) -> SlackBot | None:
+    """Return the bot, by Socket Mode with an app token, by signed HTTP otherwise; None without a Slack app."""
+    if workspaces is None:
+        return None
     return SlackBot(
         workspaces.workspaces,
         update_handler,
@@ -293,9 +284,10 @@ def doors(
     clock: Clock,
     *,
     ready: Mapping[str, Proof],
-    installer: Installer | None,
+    workspaces: Slack | None,
 ) -> Doors:
     """Return the web's handlers; the door of a platform that comes in another way is closed."""
+    installer = workspaces.installer if workspaces is not None else None
     whole_secrets = each_of(settings.stripe_webhook_secret)
     whole = StripeWebhooks(transactions, clock, *whole_secrets) if whole_secrets else None
     thin_secrets = each_of(settings.stripe_thin_webhook_secret)

@@ -60,9 +60,9 @@ class UpdateHandler:
 
     def _report(self, turn: Turn, current: RequestContext, outcome: str, seconds: float) -> None:
         platform, refusals = turn.identity.platform, sorted(set(current.refusals))
-        self._observer.input_taken(platform, outcome, seconds, refusals)
+        self._observer.input_handled(platform, outcome, seconds, refusals)
         kind, ms = type(turn.input).__name__, round(seconds * 1000)
-        log.info("input_taken", platform=platform, input=kind, outcome=outcome, refusals=refusals, ms=ms)
+        log.info("input_handled", platform=platform, input=kind, outcome=outcome, refusals=refusals, ms=ms)
 
     async def previews(self, identity: Identity, urls: Sequence[str]) -> Mapping[str, Card]:
         """Return the public previews of our links."""

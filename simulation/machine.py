@@ -111,9 +111,7 @@ class Machine:
         )
         self.transactions.deliver_by(self.dispatcher.offer)
         gauges = Gauges(CollectorRegistry())
-        self.sweeps = Sweeps(
-            self.transactions, self.dispatcher, self.reconciler, gauges, world.pulse, asyncio.Lock(), asyncio.Lock()
-        )
+        self.sweeps = Sweeps(self.transactions, self.dispatcher, self.reconciler, gauges, world.pulse)
 
     # --- life and death -----------------------------------------------------------------------------------------------
 

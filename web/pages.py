@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from core.kernel.plain_text import seen
+from core.kernel.plain_text import visible
 
 PAGES: Final = {
     "/paid": ("Thank you", "Go back to your chat: as soon as the money is confirmed, you hear of it there."),
@@ -43,7 +43,7 @@ a { color: inherit; }
 
 def as_html(text: str) -> str:
     """Return a person's text for a page: no markup, and no characters that make it look like another one."""
-    return escape(seen(text))
+    return escape(visible(text))
 
 
 def add_pages(app: FastAPI, ways: Sequence[tuple[str, str]] = ()) -> None:

@@ -20,7 +20,7 @@ from core.kernel.worker_pool import WorkEnded, WorkerPool
 from core.people.files.service import content_of
 
 
-async def read_apart(pool: WorkerPool, content: bytes, now: datetime, zone: str) -> list[Interval]:
+async def read_in_worker(pool: WorkerPool, content: bytes, now: datetime, zone: str) -> list[Interval]:
     """Return the busy times of a calendar, read in a process that ends when it takes too long. Raises Unreadable."""
     try:
         return await pool.run(busy_times, content, now, zone)
@@ -44,7 +44,7 @@ class CalendarReader:
         expert, url = asked.expert, asked.url if isinstance(asked, ReadCalendarFeed) else None
         try:
             content = await self._content(asked)
-            busy = await read_apart(self._pool, content, self._clock.now(), asked.zone)
+            busy = await read_in_worker(self._pool, content, self._clock.now(), asked.zone)
         except Unreadable as fault:
             return Delivered(
                 partial(calendar_unreadable, expert_id=expert, source=outbox_message.kind, why=fault.why, url=url)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from conversations.reply import Button
-from core.kernel.plain_text import seen
+from core.kernel.plain_text import visible
 
 Block = dict[str, Any]
 Style = Literal["", "bold", "italic", "strike", "link"]
@@ -38,7 +38,7 @@ ELLIPSIS = "…"
 
 
 def clean(text: str) -> str:
-    return seen(text).strip()
+    return visible(text).strip()
 
 
 def clipped(text: str, most: int) -> str:
@@ -70,7 +70,7 @@ def rich(*runs: Run, most: int = TEXT) -> list[Block]:
     elements: list[Block] = []
     left = most
     for text, style in runs:
-        shown = clipped(seen(text), left) if left > 0 else ""
+        shown = clipped(visible(text), left) if left > 0 else ""
         left -= len(shown)
         if shown:
             elements.append(_run(shown, style))

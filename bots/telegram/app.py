@@ -315,8 +315,8 @@ class TelegramBot:
         if user is None or user.is_bot or (chat is not None and chat.type != ChatType.PRIVATE):
             return
         words = self._wordings.speak(user.language_code or "en")
-        said = words("talk.our_mistake", reference=str(update.update_id))
-        send(ctx, ChatAddress(TELEGRAM.code, "", str(user.id)), [Say(text=said)])
+        apology = words("talk.our_mistake", reference=str(update.update_id))
+        send(ctx, ChatAddress(TELEGRAM.code, "", str(user.id)), [Say(text=apology)])
 
     def _point_to_private(self, ctx: Ctx, message: Message) -> None:
         """Point a command in a group to the private chat. Private business is not discussed in a group."""

@@ -13,7 +13,7 @@ from typing import Literal
 
 from telegram import MessageEntity
 
-from core.kernel.plain_text import seen
+from core.kernel.plain_text import visible
 
 Style = Literal["bold", "italic", "strikethrough"]
 
@@ -34,7 +34,7 @@ def utf16(text: str) -> int:
 
 def clean(text: str) -> str:
     """Return a user's text in a form that a message may contain."""
-    return SEAMS.sub(lambda seam: seam[0] + JOINER, seen(text).replace(JOINER, "")).strip()
+    return SEAMS.sub(lambda seam: seam[0] + JOINER, visible(text).replace(JOINER, "")).strip()
 
 
 def head_of(text: str, units: int) -> str:
@@ -110,7 +110,7 @@ def styled(text: str, style: Style | None = None) -> Text:
 
 def address(url: str) -> Text:
     """Return one of our own addresses, unbroken: Telegram makes it a link, and it can be copied as it is."""
-    return Text(((seen(url), None),))
+    return Text(((visible(url), None),))
 
 
 def joined(gap: str, *parts: Text) -> Text:

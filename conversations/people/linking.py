@@ -76,43 +76,43 @@ def _ask(chat: ChatContext, code: str) -> None:
 
 
 @router.press("link.take")
-def take(chat: ChatContext, pressed: Press) -> None:
+def take(chat: ChatContext, button: Press) -> None:
     """Link the accounts after the person has seen the other one."""
-    stays = linking.take_link(chat.ctx, pressed.subject)
+    stays = linking.take_link(chat.ctx, button.subject)
     if stays is None:
         chat.reply(Say(text=chat.words("people.link_code")))
         return
-    said = chat.words("link.done", name=stays.name)
-    chat.reply(_closed(chat, said + spoken_now(chat.words, chat.market_context.wordings, stays)))
+    done = chat.words("link.done", name=stays.name)
+    chat.reply(_closed(chat, done + spoken_now(chat.words, chat.market_context.wordings, stays)))
 
 
 @router.press("link.decline")
-def decline(chat: ChatContext, _pressed: Press) -> None:
+def decline(chat: ChatContext, _button: Press) -> None:
     chat.reply(_closed(chat, chat.words("link.declined")))
 
 
 @router.press("link.show")
-def show(chat: ChatContext, _pressed: Press) -> None:
+def show(chat: ChatContext, _button: Press) -> None:
     chat.reply(_chats_card(chat, linking.linked_chats(chat.ctx)))
 
 
 @router.press("link.cut")
-def cut(chat: ChatContext, pressed: Press) -> None:
+def cut(chat: ChatContext, button: Press) -> None:
     """Unlink a chat after a question."""
     words, here = chat.words, chat.chat_address
     account = next(
-        (each for each in linking.linked_chats(chat.ctx) if linking.name_of_chat(each) == pressed.subject), None
+        (each for each in linking.linked_chats(chat.ctx) if linking.name_of_chat(each) == button.subject), None
     )
     label = words("link.unlink", platform=_platform(chat, account).name) if account is not None else ""
-    if pressed.choice != YES and account is not None:
+    if button.choice != YES and account is not None:
         yes = Button(
-            label=words("sure.yes", what=label), press=press("link.cut", pressed.subject, None, YES), style="danger"
+            label=words("sure.yes", what=label), press=press("link.cut", button.subject, None, YES), style="danger"
         )
         no = Button(label=words("sure.no"), press=press("link.show"))
         question = words("link.unlink_question", platform=_platform(chat, account).name)
         chat.reply(Card(subject="link", title=question, text=words("link.unlink_text"), buttons=((yes,), (no,))))
         return
-    gone = linking.unlink(chat.ctx, pressed.subject, (here.platform, here.workspace, here.address))
+    gone = linking.unlink(chat.ctx, button.subject, (here.platform, here.workspace, here.address))
     chat.reply(_closed(chat, words("link.unlinked", platform=_platform(chat, gone).name)))
 
 

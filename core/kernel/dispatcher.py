@@ -187,11 +187,11 @@ class Dispatcher:
             raise
         except Refusal as refusal:
             # The result to note has lost its point (its subject is gone); the message itself is done.
-            log.warning("post_note_refused", kind=queued.kind, queued=queued.id, code=refusal.code)
+            log.warning("message_note_refused", kind=queued.kind, outbox_message=queued.id, code=refusal.code)
             await self._transactions.run(MARKET, lambda ctx: outbox.finish(ctx.session, queued.id))
         except Exception as failure:
             # Our own mistake: counted like one of theirs, or the same message would be sent for ever.
-            log.exception("post_not_noted", channel=queued.channel, kind=queued.kind, queued=queued.id)
+            log.exception("message_not_noted", channel=queued.channel, kind=queued.kind, outbox_message=queued.id)
             outcome = enough(queued, unexpected(failure, "not noted: "))
             await self._transactions.run(MARKET, lambda ctx: self._note(ctx, queued, outcome))
         if isinstance(outcome, Later):
@@ -203,13 +203,17 @@ class Dispatcher:
     async def _tried(self, queued: OutboxMessage) -> Delivered | Later | Never:
         if isinstance(queued.message, Unreadable):  # perhaps written by a newer release, which can read it
             log.error(
-                "post_unreadable", channel=queued.channel, kind=queued.kind, queued=queued.id, why=queued.message.why
+                "message_unreadable",
+                channel=queued.channel,
+                kind=queued.kind,
+                outbox_message=queued.id,
+                why=queued.message.why,
             )
             return Later(queued.message.why)
         try:
             return await self._transports[queued.channel].carry(queued)
         except Exception as failure:
-            log.exception("post_failed", channel=queued.channel, kind=queued.kind, queued=queued.id)
+            log.exception("delivery_failed", channel=queued.channel, kind=queued.kind, outbox_message=queued.id)
             return unexpected(failure)
 
     def _report(self, queued: OutboxMessage, outcome: Delivered | Later | Never, seconds: float) -> None:
@@ -220,7 +224,7 @@ class Dispatcher:
             "message_carried",
             channel=queued.channel,
             kind=queued.kind,
-            queued=queued.id,
+            outbox_message=queued.id,
             outcome=word,
             attempt=queued.attempts + 1,
             ms=round(seconds * 1000),
@@ -235,7 +239,11 @@ class Dispatcher:
                 return
             case Never(why, then, logged):
                 log.warning(
-                    "post_refused", channel=queued.channel, kind=queued.kind, queued=queued.id, why=logged or why
+                    "message_refused",
+                    channel=queued.channel,
+                    kind=queued.kind,
+                    outbox_message=queued.id,
+                    why=logged or why,
                 )
                 outbox.dead_letter(ctx.session, queued.id, why)
         if then is not None:

@@ -16,7 +16,7 @@ class Observer:
         """Surround a piece of work, for a trace."""
         return nullcontext()
 
-    def input_taken(self, platform: str, outcome: str, seconds: float, refusals: Sequence[str]) -> None:
+    def input_handled(self, platform: str, outcome: str, seconds: float, refusals: Sequence[str]) -> None:
         """Report an input whose work is committed, or has failed. `refusals`: the codes that its person has read."""
 
     def message_delivered(self, channel: str, outcome: str, seconds: float, age: float) -> None:

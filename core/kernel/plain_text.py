@@ -20,14 +20,14 @@ def storable(text: str) -> str:
     return UNSTORABLE.sub("", text)
 
 
-def seen(text: str) -> str:
+def visible(text: str) -> str:
     """Return the text without characters that a reader cannot see, on one platform as on the other."""
     return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
 
 
 def name(text: str) -> str:
     """Return a name in one line, without characters that a reader cannot see."""
-    return " ".join(seen(text).split())
+    return " ".join(visible(text).split())
 
 
 def storable_json(value: Any, levels: int = MOST_LEVELS) -> Any:

@@ -55,7 +55,7 @@ WORDS = {
     "talk.our_mistake": "Our mistake, {reference}",
     "talk.file_for_what": "What is this file for?",
     "talk.unknown_button": "I don't know this button",
-    "talk.heap_moved_on": "ChatUser was faster",
+    "talk.heap_moved_on": "Somebody was faster",
     "talk.form_sent": "This form was sent already",
     "file.too_large": "{name} is larger than {limit} MB",
     "file.type": "{name} is none of {accepted}",

@@ -13,7 +13,7 @@ from aiohttp import web
 from bots.calendar import fetcher
 from bots.calendar.addresses import is_public
 from bots.calendar.fetcher import PublicOnly, check_hop, fetched
-from bots.calendar.reader import read_apart
+from bots.calendar.reader import read_in_worker
 from core.advice.availability.busy_times import LARGEST, MOST_APPOINTMENTS, Unreadable, busy_times
 from core.advice.availability.local_times import Interval
 from core.advice.availability.slots import FURTHEST
@@ -161,7 +161,7 @@ async def test_a_calendar_that_was_written_to_keep_us_busy_is_given_up_soon(name
     """A kilobyte once stopped the product for hours. The work is counted, and its process is ended at the limit."""
     begun = time.process_time()
     try:
-        taken = await read_apart(pool, HOSTILE[name], NOW, "UTC")
+        taken = await read_in_worker(pool, HOSTILE[name], NOW, "UTC")
     except Unreadable:
         taken = []
     assert len(taken) <= MOST_APPOINTMENTS

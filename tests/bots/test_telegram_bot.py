@@ -197,7 +197,7 @@ async def test_a_press_on_what_has_moved_on_gets_the_thing_as_it_is(ona: Phone) 
     chat = await seen(ona, ends_with("State: gone"))
     assert len(chat["messages"]) == 2
     chat = await seen(ona, lambda chat: chat["toasts"])
-    assert (chat["toasts"][0]["text"], chat["toasts"][0]["alert"]) == ("ChatUser was faster", False)
+    assert (chat["toasts"][0]["text"], chat["toasts"][0]["alert"]) == ("Somebody was faster", False)
 
 
 async def test_card_that_cannot_be_edited_is_sent_again(ona: Phone) -> None:

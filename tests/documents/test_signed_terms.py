@@ -31,6 +31,7 @@ from tests.documents.test_invoices import plain, text_of
 AS_PUBLISHED = {
     1: "6b428ffe54bc3b0376f9aa8890f81dfa01bb3ac8c9055d0d242066134e2d1a74",
     2: "0fb26deca1fa14b143f6536ca87d4524d9f5d2cb78b0e0874816842ab5e814d7",
+    3: "dab1dbd40806a687148b3bf6274545cd3cabe0d9589a53cfab3f188a6a2b2f44",
 }
 CONTACT = "call +370 600 12345"
 

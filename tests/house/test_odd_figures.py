@@ -48,7 +48,7 @@ COUNTED_SO: Final[Mapping[str, str]] = {
     "email_tries": "tries|times",
     "fewest_sellers": "(?:different )?(?:sellers|seekers)",
     "fields_most": "fields",
-    "free_talks": "(?:free )?talks?",
+    "free_sessions": "(?:free )?sessions?",
     "link_letters": "letters?|characters?",
     "listing_files": "photos|files",
     "lots_most": "lots",

@@ -155,7 +155,7 @@ class World:
         assert self.product is not None
         books = await self.browser.get("/lab/books")
         assert [each for each in books["invariants"] if not each["ok"]] == []
-        reconciler, different = self.product.reconciler, [""]
+        reconciler, different = self.product.sweeps.reconciler, [""]
 
         async def the_same() -> bool:
             different[:] = await reconciler.compare_books()

@@ -60,8 +60,8 @@ def test_every_label_that_they_name_exists() -> None:
     for expression in expressions():
         (name, *_) = METRIC.findall(expression)
         for label, _, listed in LABEL.findall(expression):
-            wanted = {label} if label else {each.strip() for each in listed.split(",")}
-            assert wanted <= samples[name], expression
+            labels = {label} if label else {each.strip() for each in listed.split(",")}
+            assert labels <= samples[name], expression
 
 
 def test_the_accounts_that_they_name_exist() -> None:

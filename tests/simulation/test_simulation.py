@@ -29,7 +29,7 @@ from simulation.services.chats import Phone
 from simulation.world import play
 
 ROOT = Path(__file__).parents[2]
-SEED = 2  # talks, one of them paid and ended by its consultant
+SEED = 9  # talks, one of them paid and ended by its consultant
 AGAIN = f"""
 from pathlib import Path
 from simulation.scenario import SMALL, Scenario

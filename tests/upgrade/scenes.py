@@ -192,11 +192,11 @@ async def put_off(stage: Stage) -> None:
     await trade.dispatch()
     await trade.arrive()
     account = list(lab.stripe.books.things["account"])[-1]
-    unheard = lab.world.disturb(Fault("stripe", "drop", where="delivery", times=None))
+    lost_webhook = lab.world.disturb(Fault("stripe", "drop", where="delivery", times=None))
     await stage.world.browser.post(f"/lab/stripe/accounts/{account}", {"do": "restrict"})
     await trade.accept()
     await until(partial(refused, lab), lambda: "the payout was not refused")
-    lab.world.calm(unheard.number)
+    lab.world.calm(lost_webhook.number)
 
 
 async def refused(lab: Lab) -> bool:

@@ -34,7 +34,7 @@ from core.trade.offers.quality_formula import Measured, Quality, Worth
 AT_MOST_OF_A_LOT: Final = Fraction(3, 2)  # above that a number has slipped: 470 for 47.0
 ONE_DAY: Final = timedelta(days=1)
 EARLY: Final = timedelta(days=14)  # before its window
-PAPERS_SINCE: Final = 3  # the version of the conditions since which two findings need their papers to settle a claim
+PROOF_NEEDED_SINCE: Final = 3  # the version of the conditions since which a counter-finding needs papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def settles_by_mean(claimed: Finding | None, files: Sequence[str], terms_version
 
     Deals that were made on earlier conditions have agreed to settle by the mean without one.
     """
-    return terms_version < PAPERS_SINCE or (claimed is not None and bool(claimed.files) and bool(files))
+    return terms_version < PROOF_NEEDED_SINCE or (claimed is not None and bool(claimed.files) and bool(files))
 
 
 def check_shown_late(claimed: Finding | None, found: Measured, files: Sequence[str]) -> None:

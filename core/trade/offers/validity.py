@@ -1,4 +1,4 @@
-"""How long an offer can be accepted."""
+"""Period in which an offer can be accepted."""
 
 from __future__ import annotations
 

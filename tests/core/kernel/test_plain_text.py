@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.kernel.plain_text import name, seen, storable_json
+from core.kernel.plain_text import name, storable_json, visible
 from web.links import Linked, drawn
 
 TURNED = "\u202egnp.exe\u2066\x00 \u200fBank"
@@ -12,7 +12,7 @@ TURNED = "\u202egnp.exe\u2066\x00 \u200fBank"
 
 def test_names_lose_what_no_reader_sees() -> None:
     assert name(f"  Girios\n\tUAB {TURNED} ") == "Girios UAB gnp.exe Bank"
-    assert seen("two\nlines\tand a tab") == "two\nlines and a tab"
+    assert visible("two\nlines\tand a tab") == "two\nlines and a tab"
 
 
 def test_a_shared_page_shows_names_as_chats_do() -> None:

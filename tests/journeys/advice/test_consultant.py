@@ -106,7 +106,7 @@ async def test_consultant_who_misses_two_requests_is_paused_and_returns_with_a_t
         await sarah.presses("Propose my own times")
         day = (await world.now() + timedelta(days=3)).date()
         await sarah.fills(times=f"{day} 10:00", problem="The grate slags.")
-        await alex.sees("ChatUser proposes times")
+        await alex.sees("Somebody proposes times")
         await world.later(days=2, minutes=1)
         await alex.sees(told)
         await sarah.sees("Alex has not answered in time.")

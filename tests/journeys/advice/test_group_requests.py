@@ -68,7 +68,7 @@ async def test_the_first_yes_has_the_session(world: World, here: Chat, there: Ch
     await sarah.fills(times=f"{day} 10:00, 14:30")
     await sarah.sees("Your question to 2 consultants", "is asked", "The first yes has the session")
     for each in (alex, nina):
-        await each.sees("ChatUser proposes times", "Decline")
+        await each.sees("Somebody proposes times", "Decline")
     shown = await nina.sees(day_for(nina, day))
     label = next(line for line in shown.splitlines() if line.startswith(f"[{day_for(nina, day)}"))
     await nina.presses(label.strip("[]"))
@@ -118,7 +118,7 @@ async def test_a_time_that_the_clocks_skip_or_show_twice_is_asked_back(world: Wo
     await sarah.answers(times=f"{change} 03:30", problem="The grate slags.")
     await sarah.sees("03:30", "on that day, for the clocks are put")
     await sarah.fills(times=f"{change} 04:30")
-    await alex.sees("ChatUser proposes times", "04:30 (EE")
+    await alex.sees("Somebody proposes times", "04:30 (EE")
 
 
 def clocks_jump(day: date) -> bool:

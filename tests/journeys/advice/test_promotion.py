@@ -61,7 +61,7 @@ async def test_a_promotion_is_paid_by_card_where_there_are_no_stars(world: World
     assert refund["amount"] == 500
     await world.books_balance()
     assert world.product is not None
-    assert await world.product.reconciler.reconcile() == {}
+    assert await world.product.sweeps.reconciler.reconcile() == {}
 
 
 async def test_a_wish_for_the_money_back_is_answered_though_the_promotion_ends_first(world: World) -> None:

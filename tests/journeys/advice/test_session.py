@@ -244,7 +244,7 @@ async def test_a_slot_that_is_taken_meanwhile_offers_the_nearest(counsel: Counse
     await tom.seeker.sends()
     await tom.seeker.sees("The time is held for you.")
     await sarah.fills(problem="My 200 kW boiler slags with A1 pellets from March")
-    shown = await sarah.sees("ChatUser was faster: that time is taken.")
+    shown = await sarah.sees("Somebody was faster: that time is taken.")
     near = re.findall(r"\[(\w{3},? \w+ \w+ \d\d:\d\d)\]", shown)[-3:]
     assert label not in near
     await sarah.presses(near[0])

@@ -76,10 +76,10 @@ async def test_a_webhook_that_never_comes_is_asked_for(trade: Trade) -> None:
     await trade.world.disturb("stripe", "drop", "delivery", "", times=10_000)
     await trade.world.pays(await trade.buyer.opens("Pay €"))
     assert trade.world.product is not None
-    await trade.world.product.reconciler.sweep()
+    await trade.world.product.sweeps.reconciler.sweep()
     for each in (trade.seller, trade.buyer):
         await each.sees("The money is held. Delivery can begin.")
-    await trade.world.product.reconciler.sweep()
+    await trade.world.product.sweeps.reconciler.sweep()
     await trade.world.books_balance()
 
 

@@ -18,7 +18,7 @@ from tests.journeys.installations.processes import (
     stripe,
     telegram,
 )
-from tests.journeys.market import ChatUser, World
+from tests.journeys.market import ChatUser, World, confirms
 from tests.journeys.slack_steps import installs, member
 from tests.journeys.trade_steps import Trade, prove_email
 
@@ -32,8 +32,8 @@ async def settle_directly(world: World, seller: ChatUser, buyer: ChatUser) -> No
     await trade.list()
     await trade.buy(quantity="50 t")
     await buyer.sees("Straight from the buyer to the seller. Nobody holds this money.")
-    await buyer.presses("Sign")
-    await seller.presses("Sign")
+    await confirms(buyer, "Sign")
+    await confirms(seller, "Sign")
     await buyer.sees("You settle the payment between the two of you; nothing is held here.")
     await buyer.presses("I have paid")
     await buyer.presses("Yes: I have paid")
@@ -43,7 +43,7 @@ async def settle_directly(world: World, seller: ChatUser, buyer: ChatUser) -> No
     await buyer.sees("The delivery begins.")
     await trade.dispatch()
     await trade.arrive()
-    await buyer.presses("Accept")
+    await confirms(buyer, "Accept")
     await trade.complete()
 
 
@@ -67,7 +67,7 @@ async def test_telegram_alone(tmp_path: Path) -> None:
     async with outside_world() as world:
         rasa, tom = await world.on_telegram("Rasa"), await world.on_telegram("Tom")
         async with installation(tmp_path, telegram(world)) as here:
-            assert set(await here.ready()) == {"database", "telegram"}
+            assert set(await here.ready()) == {"database", "telegram", "timers"}
             await rasa.says("/start")
             await rasa.sees("Buyer and seller pay each other directly. This market holds no money.")
             await finds_nothing(tom)
@@ -116,4 +116,5 @@ async def test_both_chats_without_mail_and_stripe(tmp_path: Path) -> None:
 
 
 def test_the_environment_of_a_test_names_no_service() -> None:
-    assert not {name for name in environment({}) if name.startswith(("TELEGRAM", "SLACK", "STRIPE", "SMTP"))}
+    own = {"STRIPE_SUPPRESS_NOTICES"}  # set by our own use of Stripe's library, perhaps in another test
+    assert not {name for name in environment({}) if name.startswith(("TELEGRAM", "SLACK", "STRIPE", "SMTP"))} - own

@@ -117,7 +117,7 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     await bank(world, "open")
     await world.struck()
     assert world.product is not None
-    await world.product.reconciler.sweep()  # which asks for what it was not told
+    await world.product.sweeps.reconciler.sweep()  # which asks for what it was not told
     await sarah.sees("Your bank has called back a payment of this session.", "tell your bank to withdraw it")
     await alex.sees("Your client's bank has called back a payment of this session.", "you owe it until the bank gives")
     await olga.sees("A bank has called a payment back.", "Our answer: Goes to the bank by itself")
@@ -149,4 +149,4 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     await alex.sees("Your bank has decided that the price stands.", "It runs until")
     await olga.sees("A bank has decided about a payment that it had called back.")
     await world.books_balance()
-    assert await world.product.reconciler.reconcile() == {}
+    assert await world.product.sweeps.reconciler.reconcile() == {}

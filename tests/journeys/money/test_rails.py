@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.journeys.market import CHATS, Chat, World
+from tests.journeys.market import CHATS, Chat, World, confirms
 from tests.journeys.trade_steps import Trade
 
 
@@ -36,7 +36,7 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     for each in (trade.seller, tom):
         await each.sees("The money is held. Delivery can begin.")
     assert "Paid too much" not in await trade.seller.screen()
-    await tom.presses("€50.00")
+    await confirms(tom, "Give me back €50.00")
     await tom.sees("€50.00 that was paid too much is on its way back to you.")
     (refund,) = await world.at_the_provider("refund")
     assert refund["amount"] == 5_000

@@ -53,12 +53,12 @@ async def test_one_id_leads_from_the_input_to_the_message_that_answers_it(
     _, person = tom
     await person.says(f"/find {SENTENCE}")
     await person.sees("violet")
-    taken = lines_of(log, "input_taken")[-1]
+    taken = lines_of(log, "input_handled")[-1]
     assert (taken["level"], taken["input"], taken["outcome"]) == ("info", "TextMessage", "taken")
     answers = [line for line in lines_of(log, "message_carried") if line["request_id"] == taken["request_id"]]
     assert answers
     assert {line["outcome"] for line in answers} == {"delivered"}
-    assert all(line["post"] and line["channel"] == taken["platform"] for line in answers)
+    assert all(line["outbox_message"] and line["channel"] == taken["platform"] for line in answers)
 
 
 async def test_no_word_and_no_secret_stands_in_the_log_even_when_all_fails(
@@ -97,7 +97,7 @@ async def test_no_word_and_no_secret_stands_in_the_log_even_when_all_fails(
     failed, *_ = lines_of(log, "input_failed")
     assert failed["exception"][0] == "ValueError"
     assert any("update_handler.py" in place for place in failed["exception"])
-    assert lines_of(log, "post_failed")[0]["exception"][0] == "RuntimeError"
+    assert lines_of(log, "delivery_failed")[0]["exception"][0] == "RuntimeError"
     assert lines_of(log, "library_message")[0]["library"] == "slack_bolt"
     assert lines_of(log, "said")[0]["parts"] == [{"url": "/bot[secret]/getMe"}]
 

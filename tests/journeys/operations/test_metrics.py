@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from core.kernel import timers
 from core.kernel.timers import Timer
 from core.kernel.transaction import MARKET, Ctx
+from core.people.accounts.code_guesses import WRONG_CODES_AT_MOST
 from tests.journeys.listings import stocked
 from tests.journeys.market import World
 from tests.journeys.trade_steps import Trade
@@ -47,7 +48,8 @@ async def test_every_input_is_timed_by_its_platform(world: World) -> None:
 
 async def test_a_refusal_is_counted_by_its_code(world: World) -> None:
     tom = await world.on_telegram("Tom")
-    await tom.says("/join NOSUCHCODE")
+    for _ in range(WRONG_CODES_AT_MOST + 1):
+        await tom.says("/join NOSUCHCODE")
     await world.browser.until(lambda: refusals(world), lambda: "no refusal was counted")
 
 
@@ -81,7 +83,7 @@ async def test_the_age_of_the_oldest_timer_and_message_is_shown(world: World) ->
         timers.set_timer(ctx.session, Timer("draft", ctx.new_id(), "nothing", ctx.now - timedelta(minutes=10)))
 
     product = world.product
-    async with product.busy[0]:  # no sweep fires it meanwhile
+    async with product.sweeps.busy:  # no sweep fires it meanwhile
         await product.transactions.run(MARKET, leave_behind)
         await product.sweeps.gauges.read(product.transactions)
         assert await figure(world, "parley_timers_late") == 1

@@ -23,7 +23,7 @@ async def ready(world: World) -> tuple[int, dict[str, str]]:
 
 
 @pytest.fixture(autouse=True)
-def asks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_answer_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readiness, "KEPT_SECONDS", -1.0)
 
 
@@ -57,7 +57,7 @@ async def test_a_worker_that_fires_no_timers_is_seen(world: World) -> None:
     def leave_behind(ctx: Ctx) -> None:
         timers.set_timer(ctx.session, Timer("draft", ctx.new_id(), "nothing", ctx.now - timedelta(minutes=10)))
 
-    async with world.product.busy[0]:
+    async with world.product.sweeps.busy:
         await world.product.transactions.run(MARKET, leave_behind)
         status, states = await ready(world)
     assert (status, states["timers"]) == (503, "TimersOverdue")

@@ -38,8 +38,8 @@ async def test_no_inner_part_is_served(world: World, path: str) -> None:
 async def test_trace_and_other_origins_are_refused(world: World) -> None:
     async with world.browser.http.request("TRACE", address(world, "/")) as answer:
         assert answer.status == 405
-    asks = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
-    async with world.browser.http.options(address(world, "/stripe/webhook"), headers=asks) as answer:
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    async with world.browser.http.options(address(world, "/stripe/webhook"), headers=headers) as answer:
         assert "Access-Control-Allow-Origin" not in answer.headers
         assert answer.status == 405
 

@@ -77,7 +77,7 @@ async def test_buyer_with_a_limit_asks_the_company_before_giving_up_protection(w
     await trade.buyer.opens("Pay €")  # the card stands still from here on
     await trade.buyer.presses("Settle directly")
     await trade.buyer.presses("Yes: Settle directly")
-    await trade.buyer.sees("ChatUser of your company has to agree first.")
+    await trade.buyer.sees("Somebody of your company has to agree first.")
     for each in (ona, ada):
         await each.sees("Tom would rather settle the payment directly", "Your turn: a colleague would rather")
     assert "settle the payment directly" not in await trade.seller.screen()

@@ -6,7 +6,7 @@ import pytest
 
 from config.slack import manifest
 from lab.people import OnSlack
-from tests.journeys.market import World
+from tests.journeys.market import World, confirms
 from tests.journeys.slack_steps import installs, member, stored_tokens
 from tests.journeys.trade_steps import Trade
 
@@ -100,7 +100,7 @@ async def test_tokens_that_end_are_renewed(world: World) -> None:
     await trade.buy(quantity="50 t")
 
     await world.later(hours=13)
-    await rasa.presses("Sign")
+    await confirms(rasa, "Sign")
     await tom.sees("Rasa signed")  # written to Tom with a token that had ended
     [second] = await stored_tokens(world)
     assert second != first
@@ -110,7 +110,7 @@ async def test_tokens_that_end_are_renewed(world: World) -> None:
     await world.opens()
     async with world.browser.http.put(f"{world.browser.url}/lab/slack/app", json={"manifest": rotating}) as done:
         assert done.status == 200
-    await tom.presses("Sign")
+    await confirms(tom, "Sign")
     await rasa.sees("Both sides have signed.")
     [third] = await stored_tokens(world)
     assert third not in {first, second}

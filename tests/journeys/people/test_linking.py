@@ -19,11 +19,11 @@ async def code_shown_to(person: OnTelegram | OnSlack) -> str:
     return found[1]
 
 
-async def links(somebody: OnTelegram | OnSlack, other: OnTelegram | OnSlack) -> None:
+async def links(person: OnTelegram | OnSlack, other: OnTelegram | OnSlack) -> None:
     """Link a chat with the one that shows the code."""
-    await somebody.says(f"/link {await code_shown_to(other)}")
-    await somebody.sees("Link these accounts?")
-    await somebody.presses(LINK)
+    await person.says(f"/link {await code_shown_to(other)}")
+    await person.sees("Link these accounts?")
+    await person.presses(LINK)
 
 
 async def test_a_deal_is_seen_from_both_chats_of_one_person(world: World) -> None:
@@ -85,7 +85,7 @@ async def test_a_wrong_an_old_and_an_own_code_are_told_apart(world: World) -> No
 
 async def test_a_code_is_good_for_one_link(world: World) -> None:
     phone, window = await world.on_telegram("Tom"), await world.on_slack("Tom at work")
-    thief = await world.on_slack("ChatUser")
+    thief = await world.on_slack("Somebody")
     code = await code_shown_to(phone)
     await window.says(f"/link {code}")
     await window.presses(LINK)

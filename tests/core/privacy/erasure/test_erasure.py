@@ -59,6 +59,7 @@ STAYS = {
             "inbox.key",
             "inbox.failure",
             "outbox.ordering_key",
+            "outbox.request_id",
             "provider_line.ref",
             "provider_line.source",
             "returned_refund.ref",
@@ -81,7 +82,7 @@ STAYS = {
     ),
     "signed or settled with another side, and kept as long as the law asks": (
         *("deal.terms", "offer.terms", "offer_round.terms", "quote.terms", "lot.note"),
-        *("dispute_case.buyer_appeal", "dispute_case.seller_appeal"),
+        *("dispute_case.buyer_appeal", "dispute_case.seller_appeal", "dispute_case.freeze_reason"),
         *("invoice.supply", "invoice.market", "invoice.content", "invoice_file.content"),
         *("ruling.reason", "session_complaint.reason", "payment_way.holder", "evidence_mark.came_by"),
     ),
