@@ -231,4 +231,4 @@ async def settle_books(here: Installation, browser: Browser) -> int:
 async def discrepancies(here: Installation, books: dict[str, Any]) -> list[str]:
     """Return the broken rules of the ledger, and the differences to the provider's books."""
     broken = [check["name"] for check in books["invariants"] if not check["ok"]]
-    return broken + [str(each) for each in await here.product.reconciler.compare_books()]
+    return broken + [str(each) for each in await here.product.sweeps.reconciler.compare_books()]
