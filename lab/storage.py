@@ -3,8 +3,8 @@
 `KEPT` lists what is stored of each object. The rest belongs to the running process: connections, tasks, caches. The
 file is written by pickle and read by the same release of the lab. It is as private as the database that it belongs to.
 
-The file begins with a layout: the names in `KEPT`, and the fields of what the state refers to. A lab in which one of them
-is different refuses the file.
+The file begins with a layout: the names in `KEPT`, and the fields of what the state refers to. A lab in which one of
+them is different refuses the file.
 """
 
 from __future__ import annotations
