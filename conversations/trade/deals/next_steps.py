@@ -15,8 +15,7 @@ from core.kernel.timers import Timer, deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import Disbursement
-from core.people.companies.service import signs_alone
-from core.trade.deals.access import deal_for
+from core.trade.deals.access import deal_for, signs_alone
 from core.trade.deals.model import DEAL, UNBALANCED, Deal, DealState, Side
 from core.trade.deals.service import approve_by
 from core.trade.delivery.model import LOT, UNSENT, Lot, LotState
@@ -114,7 +113,7 @@ def lot_turn(chat: ChatContext, lot: Lot, side: Side, other: str) -> str:
 def _needs_approval(chat: ChatContext, now: Now) -> bool:
     """Return True if the person who signed for the buyer, or is to sign, may not do so alone."""
     signer = now.deal.buyer_signed_by or (chat.person.id if now.side == "buyer" else None)
-    return signer is not None and not signs_alone(chat.ctx, signer, now.deal.amount)
+    return signer is not None and not signs_alone(chat.ctx, now.deal, signer)
 
 
 def _above(chat: ChatContext, now: Now, other: str) -> str:

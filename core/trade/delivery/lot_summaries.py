@@ -78,6 +78,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
             event
             for event in open_to[lot.id]
             if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
+            and access.has_position(ctx, deal, event)
             and not (event == "dispatch" and deal.frozen is not None)
             and not (event == "weigh" and lot.weighed_by is not None and lot.weighed_by not in mine)
         ]

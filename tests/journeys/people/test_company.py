@@ -12,13 +12,21 @@ from tests.journeys.market import ChatUser, World, confirms
 from tests.journeys.trade_steps import Trade
 
 CODE = re.compile(r"/join ([A-Z0-9]{10})\b")
+CLERK = {
+    "positions": "Buyer, Goods receiver, Payer",
+    "limit": "5000 EUR",
+    "budget": "any",
+    "release_limit": "5000 EUR",
+}
+APPROVER = CLERK | {"positions": "Approver, Buyer, Goods receiver, Payer", "limit": "any", "release_limit": "any"}
+CLERKS_RIGHTS = "Buyer, Goods receiver, Payer · signs up to €5,000.00 alone · releases up to €5,000.00"
 
 
 async def invited(head: ChatUser, colleague: ChatUser, name: str, **answers: str) -> None:
     await head.says("/company")
     await head.presses("Invite a colleague")
     await head.fills(**answers)
-    codes = CODE.findall(await head.sees(f"Send this to your colleague ({answers['position']})."))
+    codes = CODE.findall(await head.sees(f"Send this to your colleague ({answers['positions']})."))
     await colleague.says(f"/join {codes[-1]}")
     await colleague.sees("You now work for")
     await head.sees(f"{name} now works for your company here.")
@@ -28,10 +36,20 @@ async def company(world: World) -> tuple[Trade, ChatUser, OnTelegram]:
     """Make a company: Tom may sign €5,000 alone, Ona is its head, and Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
-    await invited(ona, tom, "Tom", position="Buyer", limit="5000 EUR")
-    await invited(ona, ada, "Ada", position="Approver", limit="any")
+    await invited(
+        ona,
+        tom,
+        "Tom",
+        **CLERK
+    )
+    await invited(
+        ona,
+        ada,
+        "Ada",
+        **APPROVER
+    )
     await tom.says("/company")
-    await tom.sees("Buyer · signs up to €5,000.00 alone", "Ada")
+    await tom.sees(CLERKS_RIGHTS, "Ada")
     return Trade(world, rasa, tom), ona, ada
 
 
@@ -141,10 +159,10 @@ async def test_unused_invitation_is_shown_and_taken_back(world: World) -> None:
     ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
     await ona.says("/company")
     await ona.presses("Invite a colleague")
-    await ona.fills(position="Buyer", limit="5000 EUR")
-    code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
+    await ona.fills(**CLERK)
+    code = CODE.findall(await ona.sees("Send this to your colleague (Buyer, Goods receiver, Payer)."))[-1]
     await ona.says("/company")
-    await ona.sees(f"Invitation {code}: Buyer · signs up to €5,000.00 alone · not used yet, good until")
+    await ona.sees(f"Invitation {code}: {CLERKS_RIGHTS} · not used yet, good until")
     await ona.presses(f"Take back {code}")
     await tom.says(f"/join {code}")
     await tom.sees("I do not know this invitation.")
