@@ -36,18 +36,8 @@ async def company(world: World) -> tuple[Trade, ChatUser, OnTelegram]:
     """Make a company: Tom may sign €5,000 alone, Ona is its head, and Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
-    await invited(
-        ona,
-        tom,
-        "Tom",
-        **CLERK
-    )
-    await invited(
-        ona,
-        ada,
-        "Ada",
-        **APPROVER
-    )
+    await invited(ona, tom, "Tom", **CLERK)
+    await invited(ona, ada, "Ada", **APPROVER)
     await tom.says("/company")
     await tom.sees(CLERKS_RIGHTS, "Ada")
     return Trade(world, rasa, tom), ona, ada
@@ -144,15 +134,18 @@ async def test_inviting_a_buyer_asks_for_the_limit(world: World) -> None:
     await ona.says("/company")
     await ona.presses("Invite a colleague")
     await ona.presses("Buyer")
+    await ona.presses("Next")
     await ona.sees("Up to what amount may they sign a deal alone?")
     await ona.says("a little")
     await ona.sees("I could not read a little as an amount.")
     await ona.says("5.000,00 €")
-    await ona.sees("Signs alone up to: €5,000.00")
+    await ona.sees("Up to what sum may they sign alone in a calendar month?")
+    await ona.says("20 000 EUR")
+    await ona.sees("Signs alone up to: €5,000.00", "Signs alone in a month: €20,000.00")
     await ona.sends()
     code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
     await tom.says(f"/join {code}")
-    await tom.sees("Buyer · signs up to €5,000.00 alone")
+    await tom.sees("Buyer · signs up to €5,000.00 alone · signs up to €20,000.00 a month alone")
 
 
 async def test_unused_invitation_is_shown_and_taken_back(world: World) -> None:

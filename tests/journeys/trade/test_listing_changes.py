@@ -125,12 +125,7 @@ async def test_changes_of_two_colleagues_both_count(world: World, chat: Chat) ->
     """
     _, rasa, _ = await listed(world, chat, "slack")
     ada = await world.on_telegram("Ada")
-    await invited(
-        rasa,
-        ada,
-        "Ada",
-        **APPROVER
-    )
+    await invited(rasa, ada, "Ada", **APPROVER)
     await rasa.says("/listings")
     await rasa.presses("Change")
     await rasa.sees("the currency (EUR) and the unit (t) stay")

@@ -21,7 +21,8 @@ from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed
 from core.trade.deals.model import DealState, NoteOrder
 from core.trade.deals.service import approve_by
 from core.trade.delivery import service as delivery
-from core.trade.delivery.model import AcceptLot, LotState
+from core.trade.delivery import steps
+from core.trade.delivery.model import AcceptLot, LotState, ReportArrival
 from core.trade.funding import payees
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, paid
