@@ -15,6 +15,8 @@ from core.kernel.timers import Timer, deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import Disbursement
+from core.people.companies.model import Position
+from core.people.companies.service import rights_of
 from core.trade.deals.access import deal_for, signs_alone
 from core.trade.deals.model import DEAL, UNBALANCED, Deal, DealState, Side
 from core.trade.deals.service import approve_by
@@ -74,8 +76,8 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
         if now.side == "buyer":
             return words("turn.deal.confirming.buyer", due=due)
         return words("turn.deal.confirming.seller", due=due)
-    if deal.state == DealState.AGREED and _needs_approval(chat, now):
-        return _above(chat, now, other)
+    if within_the_company := _done_by_colleague(chat, now) or _above(chat, now, other):
+        return within_the_company
     told = [_sentence(chat, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
     if (
         deal.state == DealState.AWAITING_FUNDING
@@ -91,6 +93,25 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
             words("turn.paid_late", lot=lot.number) for lot in now.lots[:1] if _may_be_paid_late(lot, waits[0].due)
         ]
     return "\n".join(told)
+
+
+def _done_by_colleague(chat: ChatContext, now: Now) -> str:
+    """Return the sentence that a step of the buyer's company is a colleague's, if this person has not its position."""
+    if chat.organisation != now.deal.buyer or not (needed := _position_needed(now)):
+        return ""
+    if rights_of(chat.ctx, chat.person.id).has(needed):
+        return ""
+    return chat.words("turn.colleague", position=chat.words(f"company.position.{needed}"))
+
+
+def _position_needed(now: Now) -> Position | None:
+    """Return the position that the buyer's next step needs; None if the next step is not the buyer's."""
+    states = {lot.state for lot in now.lots} if now.deal.state in LOTS_GO_ON else set()
+    if now.deal.state == DealState.AGREED and now.deal.buyer_signed_at is None:
+        return Position.BUYER
+    if LotState.INSPECTION in states:
+        return Position.PAYER
+    return Position.RECEIVER if LotState.DISPATCHED in states else None
 
 
 def asked_directly(deal: Deal) -> bool:
@@ -118,6 +139,8 @@ def _needs_approval(chat: ChatContext, now: Now) -> bool:
 
 def _above(chat: ChatContext, now: Now, other: str) -> str:
     """Return the sentence that an approval comes before the payment, if the buyer's signatory exceeds their limit."""
+    if now.deal.state != DealState.AGREED or not _needs_approval(chat, now):
+        return ""
     deadline = deadline_of(chat.ctx.session, "deal", now.deal.id)
     due = deadline.due_at if deadline is not None else chat.ctx.now
     approve = approve_by(now.deal, due)
