@@ -324,7 +324,7 @@ class Play:
         await self.says(BUYER, "/company")
         await self.presses(BUYER, "company.invite")
         await self.fills(
-            BUYER, positions="buyer,receiver,payer", limit="3000 EUR", budget="9000 EUR", release_limit="any"
+            BUYER, positions=["buyer", "receiver", "payer"], limit="3000 EUR", budget="9000 EUR", release_limit="any"
         )
         await self.says(STRANGER, f"/join {await self.here.run(last_invitation)}")
         await self.says(BUYER, "/company")
