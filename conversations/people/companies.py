@@ -252,16 +252,18 @@ def _line(chat: ChatContext, person: Person) -> Line:
 
 def _may(words: Words, rights: Rights) -> str:
     """Return what a person may do, with the amounts that bind them."""
-    said = [positions_in_words(words, rights.positions)]
+    parts = [positions_in_words(words, rights.positions)]
     if rights.has(Position.BUYER):
-        said.append(words("company.any_amount") if rights.limit is None else words("company.up_to", limit=rights.limit))
+        parts.append(
+            words("company.any_amount") if rights.limit is None else words("company.up_to", limit=rights.limit)
+        )
     elif rights.has(Position.APPROVER) and rights.limit is not None:
-        said.append(words("company.approves_up_to", limit=rights.limit))
+        parts.append(words("company.approves_up_to", limit=rights.limit))
     if rights.budget is not None:
-        said.append(words("company.budget", budget=rights.budget))
+        parts.append(words("company.budget", budget=rights.budget))
     if rights.release_limit is not None and rights.has(Position.PAYER):
-        said.append(words("company.releases_up_to", limit=rights.release_limit))
-    return " · ".join(said)
+        parts.append(words("company.releases_up_to", limit=rights.release_limit))
+    return " · ".join(parts)
 
 
 def _invited_line(chat: ChatContext, made: Invitation) -> Line:

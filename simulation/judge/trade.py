@@ -108,7 +108,7 @@ def within_their_limits(tables: Tables) -> list[str]:
 
 
 def within_their_budgets(tables: Tables) -> list[str]:
-    """Check that a deal that took a clerk above their budget of the month was approved before it counted."""
+    """Check that a deal above a member's budget was approved before it counted."""
     spent: dict[tuple[str, str], int] = {}
     wrong = []
     for ref, signer, signed_at, amount, budget, alone in tables.rows(

@@ -25,7 +25,7 @@ MEMBERS_AT_MOST: Final = 50
 
 
 class Position(StrEnum):
-    """What a person does in their company. One person can have several positions."""
+    """The work of a person in their company. One person can have several positions."""
 
     HEAD = "head"  # invites, sets positions and limits, and does everything that the others do
     APPROVER = "approver"  # approves what a buyer may not sign alone
@@ -44,9 +44,10 @@ HAD_POSITIONS: Final[Mapping[Position, frozenset[Position]]] = {
 
 
 class Rights(FrozenModel):
-    """What a person may do for their company. None as an amount: any.
+    """The rights of a person in their company. None as an amount means any.
 
-    `limit`: the largest deal that they sign or approve alone. `budget`: what they sign alone in a calendar month (UTC).
+    `limit`: the largest deal that they sign or approve alone.
+    `budget`: the most that they sign alone in a calendar month, in UTC.
     `release_limit`: the largest sum that they release at once.
     """
 
@@ -59,7 +60,7 @@ class Rights(FrozenModel):
         return position in self.positions or Position.HEAD in self.positions
 
 
-HEADS: Final = Rights(positions=ALL_POSITIONS)  # of a person who works alone
+HEADS: Final = Rights(positions=ALL_POSITIONS)  # the rights of a person without colleagues
 
 
 class ChangeMember(FrozenModel):

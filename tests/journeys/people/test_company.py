@@ -12,14 +12,14 @@ from tests.journeys.market import ChatUser, World, confirms
 from tests.journeys.trade_steps import Trade
 
 CODE = re.compile(r"/join ([A-Z0-9]{10})\b")
-CLERK = {
+EMPLOYEE = {
     "positions": "Buyer, Goods receiver, Payer",
     "limit": "5000 EUR",
     "budget": "any",
     "release_limit": "5000 EUR",
 }
-APPROVER = CLERK | {"positions": "Approver, Buyer, Goods receiver, Payer", "limit": "any", "release_limit": "any"}
-CLERKS_RIGHTS = "Buyer, Goods receiver, Payer · signs up to €5,000.00 alone · releases up to €5,000.00"
+APPROVER = EMPLOYEE | {"positions": "Approver, Buyer, Goods receiver, Payer", "limit": "any", "release_limit": "any"}
+EMPLOYEE_RIGHTS = "Buyer, Goods receiver, Payer · signs up to €5,000.00 alone · releases up to €5,000.00"
 
 
 async def invited(head: ChatUser, colleague: ChatUser, name: str, **answers: str) -> None:
@@ -36,10 +36,10 @@ async def company(world: World) -> tuple[Trade, ChatUser, OnTelegram]:
     """Make a company: Tom may sign €5,000 alone, Ona is its head, and Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
-    await invited(ona, tom, "Tom", **CLERK)
+    await invited(ona, tom, "Tom", **EMPLOYEE)
     await invited(ona, ada, "Ada", **APPROVER)
     await tom.says("/company")
-    await tom.sees(CLERKS_RIGHTS, "Ada")
+    await tom.sees(EMPLOYEE_RIGHTS, "Ada")
     return Trade(world, rasa, tom), ona, ada
 
 
@@ -152,10 +152,10 @@ async def test_unused_invitation_is_shown_and_taken_back(world: World) -> None:
     ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
     await ona.says("/company")
     await ona.presses("Invite a colleague")
-    await ona.fills(**CLERK)
+    await ona.fills(**EMPLOYEE)
     code = CODE.findall(await ona.sees("Send this to your colleague (Buyer, Goods receiver, Payer)."))[-1]
     await ona.says("/company")
-    await ona.sees(f"Invitation {code}: {CLERKS_RIGHTS} · not used yet, good until")
+    await ona.sees(f"Invitation {code}: {EMPLOYEE_RIGHTS} · not used yet, good until")
     await ona.presses(f"Take back {code}")
     await tom.says(f"/join {code}")
     await tom.sees("I do not know this invitation.")
@@ -164,7 +164,7 @@ async def test_unused_invitation_is_shown_and_taken_back(world: World) -> None:
 
 
 async def test_one_colleague_signs_another_receives_and_a_third_releases(world: World) -> None:
-    """The buttons of a step are on the cards of those who may take it; others read whose turn it is."""
+    """A card has the buttons of its reader's positions. Otherwise it says whose turn it is."""
     ona, tom = await world.on_slack("Ona"), await world.on_slack("Tom")
     ada, rasa = await world.on_telegram("Ada"), await world.on_telegram("Rasa")
     await invited(ona, tom, "Tom", positions="Buyer", limit="any", budget="any")

@@ -56,8 +56,8 @@ def test_a_limit_is_kept_to_the_cent_and_in_its_currency(limit: Money | None, am
 
 @pytest.mark.parametrize(("signed", "alone"), [(0, True), (4_000, True), (4_001, False)])
 def test_a_budget_counts_what_was_signed_before_in_the_month(signed: int, *, alone: bool) -> None:
-    clerk = rights(Position.BUYER).model_copy(update={"budget": euros(9_000)})
-    assert rules.signs_alone(clerk, euros(5_000), euros(signed)) is alone
+    employee = rights(Position.BUYER).model_copy(update={"budget": euros(9_000)})
+    assert rules.signs_alone(employee, euros(5_000), euros(signed)) is alone
 
 
 async def colleague(market: Market, head: Actor, name: str, position: Position, limit: Money | None = None) -> Actor:
