@@ -22,7 +22,7 @@ def limit(dice: random.Random) -> str:
 INVITES: Final[Mapping[str, Answer]] = {  # a head's answers
     "positions": lambda _: "Buyer, Goods receiver, Payer",
     "limit": limit,
-    "budget": lambda dice: dice.choice(("any", "12000 EUR")),
+    "budget": lambda dice: dice.choice(("any", "15000 EUR")),
     "release_limit": lambda dice: dice.choice(("any", "12000 EUR")),
 }
 
