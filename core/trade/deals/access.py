@@ -96,18 +96,21 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
         done.add("direct_asked")
     if deal.state == DealState.FUNDED_DIRECT and deal.cancel_asked_by is not None:
         done.add("cancel_asked")
-    return [event for event in DEAL.open_to(deal.state, roles) if event not in done and has_position(ctx, deal, event)]
+    done |= steps_of_others(ctx, deal)
+    return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
 
 
-def has_position(ctx: Ctx, deal: Deal, event: str) -> bool:
-    """Return whether the actor's position in the buyer's company lets them take this step. Others need none."""
-    needed, person = NEEDED_POSITIONS.get(event), acting(ctx)
-    return needed is None or person.organisation_id != deal.buyer or rights_of(ctx, person.id).has(needed)
+def steps_of_others(ctx: Ctx, deal: Deal) -> frozenset[str]:
+    """Return the steps that a colleague of the actor has to take, because the actor has not the position for them."""
+    if ctx.actor.person is None or (person := acting(ctx)).organisation_id != deal.buyer:
+        return frozenset()
+    rights = rights_of(ctx, person.id)
+    return frozenset(event for event, needed in NEEDED_POSITIONS.items() if not rights.has(needed))
 
 
 def check_step(ctx: Ctx, deal: Deal, event: str) -> None:
-    """Raise NotAllowed, with the position that is needed, unless the actor's position allows this step."""
-    if not has_position(ctx, deal, event):
+    """Raise NotAllowed, with the position that is needed, if a colleague has to take this step."""
+    if event in steps_of_others(ctx, deal):
         check_position(ctx, NEEDED_POSITIONS[event])
 
 

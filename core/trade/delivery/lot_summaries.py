@@ -61,7 +61,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
 
     `argued=False`: for lots that are argued about, read only the findings; their actions have a card of their own.
     """
-    mine = access.sides(ctx, deal)
+    mine, of_others = access.sides(ctx, deal), access.steps_of_others(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
     open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in acted_on}
     findings: dict[str, list[Finding]] = defaultdict(list)
@@ -78,7 +78,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
             event
             for event in open_to[lot.id]
             if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
-            and access.has_position(ctx, deal, event)
+            and event not in of_others
             and not (event == "dispatch" and deal.frozen is not None)
             and not (event == "weigh" and lot.weighed_by is not None and lot.weighed_by not in mine)
         ]
