@@ -15,9 +15,7 @@ from core.kernel.timers import Timer, deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import Disbursement
-from core.people.companies.model import Position
-from core.people.companies.service import rights_of
-from core.trade.deals.access import deal_for, signs_alone
+from core.trade.deals.access import NEEDED_POSITIONS, deal_for, signs_alone
 from core.trade.deals.model import DEAL, UNBALANCED, Deal, DealState, Side
 from core.trade.deals.service import approve_by
 from core.trade.delivery.model import LOT, UNSENT, Lot, LotState
@@ -33,6 +31,7 @@ class Now:
 
     `awaited`: the next tranche to pay; without any payment, also before it is requested.
     `confirmed_by`: until when the banks confirm the buyer's payment, where one is on its way.
+    `of_others`: steps of the buyer that a colleague takes.
     `recalls`: the deal's chargebacks. `going_out`: the last payouts and refunds it waits for.
     """
 
@@ -42,6 +41,7 @@ class Now:
     awaited: Tranche | None
     confirmed_by: datetime | None
     rate_by: datetime | None
+    of_others: frozenset[str]
     chargebacks: Sequence[Chargeback] = ()
     going_out: Sequence[Disbursement] = ()
 
@@ -96,22 +96,21 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
 
 
 def _done_by_colleague(chat: ChatContext, now: Now) -> str:
-    """Return the sentence that a step of the buyer's company is a colleague's, if this person has not its position."""
-    if chat.organisation != now.deal.buyer or not (needed := _position_needed(now)):
+    """Return the sentence that the next step of the buyer's company is a colleague's; empty if it is not."""
+    step = _buyers_step(now)
+    if step not in now.of_others:
         return ""
-    if rights_of(chat.ctx, chat.person.id).has(needed):
-        return ""
-    return chat.words("turn.colleague", position=chat.words(f"company.position.{needed}"))
+    return chat.words("turn.colleague", position=chat.words(f"company.position.{NEEDED_POSITIONS[step]}"))
 
 
-def _position_needed(now: Now) -> Position | None:
-    """Return the position that the buyer's next step needs; None if the next step is not the buyer's."""
-    states = {lot.state for lot in now.lots} if now.deal.state in LOTS_GO_ON else set()
+def _buyers_step(now: Now) -> str:
+    """Return the step that the buyer takes next; empty if the next step is not the buyer's."""
     if now.deal.state == DealState.AGREED and now.deal.buyer_signed_at is None:
-        return Position.BUYER
+        return "sign"
+    states = {lot.state for lot in now.lots} if now.deal.state in LOTS_GO_ON else set()
     if LotState.INSPECTION in states:
-        return Position.PAYER
-    return Position.RECEIVER if LotState.DISPATCHED in states else None
+        return "accept"
+    return "arrive" if LotState.DISPATCHED in states else ""
 
 
 def asked_directly(deal: Deal) -> bool:

@@ -82,8 +82,8 @@ def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     return (signed or requested) and approves(ctx, person.id, deal.amount)
 
 
-def may(ctx: Ctx, deal: Deal) -> list[str]:
-    """Return the actions on the deal open to the current actor: the buttons."""
+def may(ctx: Ctx, deal: Deal, of_others: frozenset[str] | None = None) -> list[str]:
+    """Return the actions on the deal open to the current actor: the buttons. `of_others`: where it is known already."""
     roles = sides(ctx, deal)
     done = {"direct_wanted"}  # the result of asking if the actor may not decide on this amount alone
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
@@ -96,12 +96,12 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
         done.add("direct_asked")
     if deal.state == DealState.FUNDED_DIRECT and deal.cancel_asked_by is not None:
         done.add("cancel_asked")
-    done |= steps_of_others(ctx, deal)
+    done |= steps_of_others(ctx, deal) if of_others is None else of_others
     return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
 
 
 def steps_of_others(ctx: Ctx, deal: Deal) -> frozenset[str]:
-    """Return the steps that a colleague of the actor has to take, because the actor has not the position for them."""
+    """Return the steps that need a position which the actor has not: a colleague takes them."""
     if ctx.actor.person is None or (person := acting(ctx)).organisation_id != deal.buyer:
         return frozenset()
     rights = rights_of(ctx, person.id)

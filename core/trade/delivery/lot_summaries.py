@@ -56,12 +56,15 @@ class LotSummaries:
         return list(self.open_to.get(lot.id, ()))
 
 
-def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = True) -> LotSummaries:
+def lot_summaries(
+    ctx: Ctx, deal: Deal, lots: Sequence[Lot], of_others: frozenset[str], *, argued: bool = True
+) -> LotSummaries:
     """Summarise these lots of a deal that the actor may see: at most three statements, however many lots there are.
 
     `argued=False`: for lots that are argued about, read only the findings; their actions have a card of their own.
+    `of_others`: steps that a colleague has to take.
     """
-    mine, of_others = access.sides(ctx, deal), access.steps_of_others(ctx, deal)
+    mine = access.sides(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
     open_to = {lot.id: LOT.open_to(lot.state, roles(ctx, lot, deal)) for lot in acted_on}
     findings: dict[str, list[Finding]] = defaultdict(list)
