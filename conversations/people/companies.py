@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import reduce
 from typing import Final, Literal
 
@@ -11,13 +12,14 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Toast
 from conversations.router import Flow, Router
 from conversations.steps import YES
+from conversations.wording import Words
 from core.catalogue.language.fields import parse_money
 from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people.accounts import service as people
 from core.people.accounts.model import Person
 from core.people.companies import service as company
-from core.people.companies.model import INVITATION_VALID, ChangeMember, Invitation, Invite, Position
+from core.people.companies.model import INVITATION_VALID, ChangeMember, Invitation, Position, Rights
 
 ANY: Final = "any"  # stored form of an answer without a limit
 SHOWN: Final = 12  # members of a company; a larger one keeps its own list
@@ -48,40 +50,66 @@ def _show_limit(chat: ChatContext, limit: Money | str) -> str:
     return chat.words.show(limit) if isinstance(limit, Money) else chat.words("company.any_amount")
 
 
-def _limit(values: Values) -> Money | None:
-    """Return the limit in the form; None for a head, and for a member who may sign any amount."""
-    limit = values.get("limit")
-    return limit if isinstance(limit, Money) else None
+def _rights(values: Values) -> Rights:
+    """Return the rights in the form. A head has no limits, and others have none where they may do any amount."""
+    amounts = {name: values[name] for name in AMOUNTS if isinstance(values.get(name), Money)}
+    return Rights(positions=frozenset(values["positions"]), **amounts)
 
 
 def _positions(chat: ChatContext, _values: Values) -> list[Option]:
-    return [Option(value=each, label=chat.words(f"company.position.{each}")) for each in reversed(Position)]
+    return [Option(value=each, label=chat.words(f"company.position.{each}")) for each in Position]
 
 
-POSITION = Field(
-    "position",
-    "choice",
-    read=lambda _chat, text, _values: Position(text),
-    options=_positions,
-    show=lambda chat, value: chat.words(f"company.position.{value}"),
-    shapes_form=True,
+def _read_positions(_chat: ChatContext, text: str, _values: Values) -> tuple[Position, ...]:
+    return tuple(Position(each) for each in text.split(",") if each)
+
+
+def positions_in_words(words: Words, positions: Collection[Position]) -> str:
+    """Return the names of these positions. A head does everything, so the others are not named."""
+    named = [Position.HEAD] if Position.HEAD in positions else [each for each in Position if each in positions]
+    return ", ".join(words(f"company.position.{each}") for each in named)
+
+
+def _amount(name: str, *positions: Position) -> Field:
+    """Return the question for an amount, for a person with one of these positions who is no head."""
+
+    def applies(values: Values) -> bool:
+        chosen = values.get("positions") or ()
+        return Position.HEAD not in chosen and any(each in chosen for each in positions)
+
+    return Field(
+        name,
+        read=read_limit,
+        write=write_limit,
+        show=_show_limit,
+        applies=applies,
+        max_length=40,
+        example="5000 EUR",
+    )
+
+
+AMOUNTS: Final = ("limit", "budget", "release_limit")
+FIELDS: Final = (
+    Field(
+        "positions",
+        "choices",
+        read=_read_positions,
+        write=",".join,
+        options=_positions,
+        show=lambda chat, value: positions_in_words(chat.words, value),
+        shapes_form=True,
+        max_length=80,
+    ),
+    _amount("limit", Position.BUYER, Position.APPROVER),
+    _amount("budget", Position.BUYER),
+    _amount("release_limit", Position.PAYER),
 )
-LIMIT = Field(
-    "limit",
-    read=read_limit,
-    write=write_limit,
-    show=_show_limit,
-    applies=lambda values: values.get("position") not in (None, Position.HEAD),
-    max_length=40,
-    example="5000 EUR",
-)
-
-INVITE = Form("invite", (POSITION, LIMIT))
-MEMBER = Form("member", (POSITION, LIMIT))
+INVITE = Form("invite", FIELDS)
+MEMBER = Form("member", FIELDS)
 
 
 def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
-    made = company.invite(chat.ctx, Invite(position=values["position"], limit=_limit(values)))
+    made = company.invite(chat.ctx, _rights(values))
     name = people.organisation_of(chat.ctx, chat.organisation).name
     words = chat.words
     ways = [
@@ -93,7 +121,7 @@ def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
     invitation = chat.words(
         "company.invited",
         company=name,
-        position=chat.words(f"company.position.{made.position}"),
+        position=positions_in_words(chat.words, made.rights.positions),
         ways=reduce(lambda before, after: words("company.invited_or", before=before, next=after), ways),
         days=INVITATION_VALID.days,
     )
@@ -101,7 +129,7 @@ def _invite(chat: ChatContext, _defaults: FormDefaults, values: Values) -> None:
 
 
 def _change(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    command = ChangeMember(person_id=str(defaults.subject), position=values["position"], limit=_limit(values))
+    command = ChangeMember(person_id=str(defaults.subject), rights=_rights(values))
     person = company.change_member(chat.ctx, command, defaults.expected_version)
     chat.as_new_message = True
     chat.reply(company_card(chat, note=chat.words("company.changed", name=person.name)))
@@ -151,11 +179,12 @@ def invite(chat: ChatContext, _button: Press) -> None:
 
 @router.press("company.change")
 def change(chat: ChatContext, button: Press) -> None:
-    """Open the form of a colleague's position and limit, filled with the current ones."""
-    position, limit = company.position_of(chat.ctx, button.subject), company.limit_of(chat.ctx, button.subject)
-    known = {"position": str(position)}
-    if position is not Position.HEAD:
-        known["limit"] = write_limit(limit or ANY)
+    """Open the form of a colleague's rights, filled with the current ones."""
+    rights = company.rights_of(chat.ctx, button.subject)
+    is_head = Position.HEAD in rights.positions
+    known = {"positions": Position.HEAD if is_head else ",".join(each for each in Position if each in rights.positions)}
+    if not is_head:
+        known |= {name: write_limit(getattr(rights, name) or ANY) for name in AMOUNTS}
     chat.as_new_message = True
     chat.open("member", FormDefaults(known, button.subject, company.member_version(chat.ctx, button.subject)))
 
@@ -196,7 +225,7 @@ def company_card(chat: ChatContext, note: str = "") -> Card:
     """Return the members of the company, with the buttons for its head."""
     words = chat.words
     everybody = people.members(chat.ctx, chat.organisation)[:SHOWN]
-    heads = company.position_of(chat.ctx, chat.person.id) is Position.HEAD
+    heads = company.is_head(chat.ctx, chat.person.id)
     rows: list[tuple[Button, ...]] = []
     if heads:
         rows.append((Button(label=words("company.invite"), press=press("company.invite"), style="primary"),))
@@ -218,14 +247,23 @@ def company_card(chat: ChatContext, note: str = "") -> Card:
 
 
 def _line(chat: ChatContext, person: Person) -> Line:
-    position, limit = company.position_of(chat.ctx, person.id), company.limit_of(chat.ctx, person.id)
-    return Line(label=person.name, value=_may(chat, position, limit))
+    return Line(label=person.name, value=_may(chat.words, company.rights_of(chat.ctx, person.id)))
 
 
-def _may(chat: ChatContext, position: Position, limit: Money | None) -> str:
-    words = chat.words
-    alone = words("company.any_amount") if limit is None else words("company.up_to", limit=limit)
-    return f"{words(f'company.position.{position}')} · {alone}"
+def _may(words: Words, rights: Rights) -> str:
+    """Return what a person may do, with the amounts that bind them."""
+    parts = [positions_in_words(words, rights.positions)]
+    if rights.has(Position.BUYER):
+        parts.append(
+            words("company.any_amount") if rights.limit is None else words("company.up_to", limit=rights.limit)
+        )
+    elif rights.has(Position.APPROVER) and rights.limit is not None:
+        parts.append(words("company.approves_up_to", limit=rights.limit))
+    if rights.budget is not None:
+        parts.append(words("company.budget", budget=rights.budget))
+    if rights.release_limit is not None and rights.has(Position.PAYER):
+        parts.append(words("company.releases_up_to", limit=rights.release_limit))
+    return " · ".join(parts)
 
 
 def _invited_line(chat: ChatContext, made: Invitation) -> Line:
@@ -233,7 +271,7 @@ def _invited_line(chat: ChatContext, made: Invitation) -> Line:
     until = chat.words("company.invited_until", until=made.expires_at)
     return Line(
         label=chat.words("company.invitation", code=made.code),
-        value=f"{_may(chat, made.position, made.limit)} · {until}",
+        value=f"{_may(chat.words, made.rights)} · {until}",
     )
 
 

@@ -107,6 +107,24 @@ def within_their_limits(tables: Tables) -> list[str]:
     ]
 
 
+def within_their_budgets(tables: Tables) -> list[str]:
+    """Check that a deal above a member's budget was approved before it counted."""
+    spent: dict[tuple[str, str], int] = {}
+    wrong = []
+    for ref, signer, signed_at, amount, budget, alone in tables.rows(
+        "SELECT deal.ref, deal.buyer_signed_by, deal.buyer_signed_at, deal.amount_minor, member.budget_minor,"
+        " EXISTS (SELECT 1 FROM step WHERE step.subject = deal.id AND step.event = 'both_signed')"
+        " FROM deal JOIN membership AS member ON member.person_id = deal.buyer_signed_by"
+        " WHERE member.budget_minor IS NOT NULL AND deal.state NOT IN ('closed', 'cancelled')"
+        " ORDER BY deal.buyer_signed_at, deal.id"
+    ):
+        month = (signer, str(signed_at)[:7])
+        spent[month] = spent.get(month, 0) + amount
+        if alone and spent[month] > budget:
+            wrong.append(f"budget: deal {ref} took a member to {spent[month]} in a month, of {budget} to sign alone")
+    return wrong
+
+
 def by_their_own_sides(tables: Tables) -> list[str]:
     """Check that every step of a deal and its lots was taken by a person of the right side."""
     wrong = []

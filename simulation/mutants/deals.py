@@ -7,6 +7,7 @@ from typing import Any
 
 from conversations.steps import Steps
 from core.kernel import process
+from core.kernel.money import Money
 from core.kernel.process import Process, Transition
 from core.kernel.quantity import Quantity
 from core.trade.deals import access, lifecycle
@@ -55,6 +56,11 @@ def _() -> list[Any]:
 @rules.rule("limit_ignored", "What a member may not sign alone is approved first", among="company")
 def _() -> list[Any]:
     return [instead(deals, "signs_alone", lambda *_: True)]
+
+
+@rules.rule("budget_ignored", "What is above a member's budget of a month is approved first", among="company")
+def _() -> list[Any]:
+    return [instead(access, "_signed_this_month", lambda _ctx, deal, _person: Money.zero(deal.currency))]
 
 
 @rules.rule("not_back_on_shelf", "What a deal that ends has reserved is for sale again", among="company")

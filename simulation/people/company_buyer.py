@@ -19,7 +19,12 @@ def limit(dice: random.Random) -> str:
     return dice.choice(("8000 EUR", "12000 EUR"))
 
 
-INVITES: Final[Mapping[str, Answer]] = {"position": lambda _: "Buyer", "limit": limit}  # a head's answers
+INVITES: Final[Mapping[str, Answer]] = {  # a head's answers
+    "positions": lambda _: "Buyer, Goods receiver, Payer",
+    "limit": limit,
+    "budget": lambda dice: dice.choice(("any", "15000 EUR")),
+    "release_limit": lambda dice: dice.choice(("any", "12000 EUR")),
+}
 
 
 @dataclass(slots=True, eq=False)

@@ -27,7 +27,7 @@ from tests.core.conftest import Market
 from tests.core.goods import catalogue
 from tests.core.trades import Trade, agreed, market_in_memory
 
-MOST = 11  # one of them for the VAT on the fee, by the seller's country
+MOST = 12  # one of them is for the VAT on the fee, and one for the rights of the reader
 MOST_OF_A_SESSION = 12  # one of them for the side that ended a session that is over
 ENGINE = Engine(
     [], MarketContext(catalogue(), Places([]), Wordings(PLATFORMS), 100, 1500, platforms=by_code(PLATFORMS))

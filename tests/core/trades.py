@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -110,6 +110,14 @@ class Trade:
             self.market.clock.advance(days=40)
             while await self.market.run_timers(TIMER_HANDLERS):
                 pass
+
+    async def another(self) -> Trade:
+        """Return a second deal of the two, on the same goods."""
+        formula = quality_of(catalogue(), "wood_pellets", "ENplus_A1")
+        command = BuyNow(listing_id=self.listing_id, quantity=tonnes(100), lots=4, quality=formula)
+        await self.market.run(self.buyer, lambda ctx: buy_now(ctx, command))
+        found = await self.market.run(MARKET, lambda ctx: deals.deals_of(ctx, self.buying))
+        return replace(self, deal_id=found[0].id)
 
     async def sign(self) -> None:
         for actor in (self.buyer, self.seller):

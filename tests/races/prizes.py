@@ -26,7 +26,7 @@ from core.money.payees.model import Payee
 from core.people.accounts.model import Identity
 from core.people.accounts.service import meet, members, organisation_of, person_of
 from core.people.companies import service as company
-from core.people.companies.model import Invite, Membership, Position
+from core.people.companies.model import Membership, Position, Rights
 from core.trade.deals import service as deals
 from core.trade.deals.model import Deal, DealState
 from core.trade.funding import service as escrow
@@ -215,8 +215,8 @@ def approval_up(ctx: Ctx, number: int) -> Prize:
 
 
 def membership(ctx: Ctx, person_id: str, position: Position, limit: Money | None) -> None:
-    made = Membership(person_id=person_id, position=position, since=ctx.now)
-    made.limit = limit
+    made = Membership(person_id=person_id, since=ctx.now)
+    made.rights = Rights(positions=frozenset({position}), limit=limit)
     ctx.session.add(made)
     ctx.session.flush()
 
@@ -238,7 +238,7 @@ def decided_once(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
 
 
 def seat_up(ctx: Ctx, number: int) -> Prize:
-    made = company.invite(acting_newcomer(ctx, f"Host {number}"), Invite(position=Position.BUYER))
+    made = company.invite(acting_newcomer(ctx, f"Host {number}"), Rights(positions=frozenset({Position.BUYER})))
     return Prize("seat", made.code, made.organisation_id)
 
 
@@ -275,7 +275,7 @@ def go(ctx: Ctx, prize: Prize, hand: int) -> list[str]:
 
 def headed(ctx: Ctx, prize: Prize, won: list[str]) -> list[str]:
     here = members(ctx, prize.detail)
-    heads = [each.id for each in here if company.position_of(ctx, each.id) is Position.HEAD]
+    heads = [each.id for each in here if company.is_head(ctx, each.id)]
     right = len(heads) == 1 and len(here) == 2 and len(set(won)) == 1
     return [] if right else [f"a company of {len(here)} has {len(heads)} heads after {len(won)} have gone"]
 

@@ -323,7 +323,9 @@ class Play:
         self.keep("seller asked")
         await self.says(BUYER, "/company")
         await self.presses(BUYER, "company.invite")
-        await self.fills(BUYER, position="buyer", limit="3000 EUR")
+        await self.fills(
+            BUYER, positions=["buyer", "receiver", "payer"], limit="3000 EUR", budget="9000 EUR", release_limit="any"
+        )
         await self.says(STRANGER, f"/join {await self.here.run(last_invitation)}")
         await self.says(BUYER, "/company")
         self.keep("company of two")

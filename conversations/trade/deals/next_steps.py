@@ -15,8 +15,7 @@ from core.kernel.timers import Timer, deadline_of, deadlines_of
 from core.kernel.transaction import Ctx
 from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import Disbursement
-from core.people.companies.service import signs_alone
-from core.trade.deals.access import deal_for
+from core.trade.deals.access import NEEDED_POSITIONS, deal_for, signs_alone
 from core.trade.deals.model import DEAL, UNBALANCED, Deal, DealState, Side
 from core.trade.deals.service import approve_by
 from core.trade.delivery.model import LOT, UNSENT, Lot, LotState
@@ -32,6 +31,7 @@ class Now:
 
     `awaited`: the next tranche to pay; without any payment, also before it is requested.
     `confirmed_by`: until when the banks confirm the buyer's payment, where one is on its way.
+    `of_others`: steps of the buyer that a colleague takes.
     `recalls`: the deal's chargebacks. `going_out`: the last payouts and refunds it waits for.
     """
 
@@ -41,6 +41,7 @@ class Now:
     awaited: Tranche | None
     confirmed_by: datetime | None
     rate_by: datetime | None
+    of_others: frozenset[str]
     chargebacks: Sequence[Chargeback] = ()
     going_out: Sequence[Disbursement] = ()
 
@@ -75,8 +76,8 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
         if now.side == "buyer":
             return words("turn.deal.confirming.buyer", due=due)
         return words("turn.deal.confirming.seller", due=due)
-    if deal.state == DealState.AGREED and _needs_approval(chat, now):
-        return _above(chat, now, other)
+    if within_the_company := _done_by_colleague(chat, now) or _above(chat, now, other):
+        return within_the_company
     told = [_sentence(chat, wait, other, deal, len(now.lots)) for wait in waits[: 1 if brief else SHOWN]]
     if (
         deal.state == DealState.AWAITING_FUNDING
@@ -92,6 +93,24 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
             words("turn.paid_late", lot=lot.number) for lot in now.lots[:1] if _may_be_paid_late(lot, waits[0].due)
         ]
     return "\n".join(told)
+
+
+def _done_by_colleague(chat: ChatContext, now: Now) -> str:
+    """Return the sentence that the next step of the buyer's company is a colleague's; empty if it is not."""
+    step = _buyers_step(now)
+    if step not in now.of_others:
+        return ""
+    return chat.words("turn.colleague", position=chat.words(f"company.position.{NEEDED_POSITIONS[step]}"))
+
+
+def _buyers_step(now: Now) -> str:
+    """Return the step that the buyer takes next; empty if the next step is not the buyer's."""
+    if now.deal.state == DealState.AGREED and now.deal.buyer_signed_at is None:
+        return "sign"
+    states = {lot.state for lot in now.lots} if now.deal.state in LOTS_GO_ON else set()
+    if LotState.INSPECTION in states:
+        return "accept"
+    return "arrive" if LotState.DISPATCHED in states else ""
 
 
 def asked_directly(deal: Deal) -> bool:
@@ -114,11 +133,13 @@ def lot_turn(chat: ChatContext, lot: Lot, side: Side, other: str) -> str:
 def _needs_approval(chat: ChatContext, now: Now) -> bool:
     """Return True if the person who signed for the buyer, or is to sign, may not do so alone."""
     signer = now.deal.buyer_signed_by or (chat.person.id if now.side == "buyer" else None)
-    return signer is not None and not signs_alone(chat.ctx, signer, now.deal.amount)
+    return signer is not None and not signs_alone(chat.ctx, now.deal, signer)
 
 
 def _above(chat: ChatContext, now: Now, other: str) -> str:
     """Return the sentence that an approval comes before the payment, if the buyer's signatory exceeds their limit."""
+    if now.deal.state != DealState.AGREED or not _needs_approval(chat, now):
+        return ""
     deadline = deadline_of(chat.ctx.session, "deal", now.deal.id)
     due = deadline.due_at if deadline is not None else chat.ctx.now
     approve = approve_by(now.deal, due)

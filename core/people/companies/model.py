@@ -1,17 +1,18 @@
 """Members of a company and invitations to it: tables, commands and their limits.
 
 A person who arrives alone is the head of a company of one, and needs no row here. A row is written when a person joins,
-and when a position or limit is set.
+and when their rights are set.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from pydantic import Field
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned
@@ -24,57 +25,102 @@ MEMBERS_AT_MOST: Final = 50
 
 
 class Position(StrEnum):
-    """Position of a person in their company. All of them list, search and bargain for it."""
+    """The work of a person in their company. One person can have several positions."""
 
-    HEAD = "head"  # invites, sets limits, approves
-    APPROVER = "approver"  # approves what others may not sign alone
-    BUYER = "buyer"
+    HEAD = "head"  # invites, sets positions and limits, and does everything that the others do
+    APPROVER = "approver"  # approves what a buyer may not sign alone
+    BUYER = "buyer"  # signs, for a company that buys or sells
+    RECEIVER = "receiver"  # confirms what has arrived, weighs, samples and complains
+    PAYER = "payer"  # releases held money
 
 
-class Invite(FrozenModel):
-    """Have a colleague join. `limit`: the largest deal that they sign alone; without one there is no limit."""
+ALL_POSITIONS: Final = frozenset(Position)
+# A row of the release before has one position, and its limit counts for releases, too.
+HAD_POSITIONS: Final[Mapping[Position, frozenset[Position]]] = {
+    Position.HEAD: ALL_POSITIONS,
+    Position.APPROVER: ALL_POSITIONS - {Position.HEAD},
+    Position.BUYER: frozenset({Position.BUYER, Position.RECEIVER, Position.PAYER}),
+}
 
-    position: Position
+
+class Rights(FrozenModel):
+    """The rights of a person in their company. None as an amount means any.
+
+    `limit`: the largest deal that they sign or approve alone.
+    `budget`: the most that they sign alone in a calendar month, in UTC.
+    `release_limit`: the largest sum that they release at once.
+    """
+
+    positions: frozenset[Position] = Field(min_length=1)
     limit: Money | None = None
+    budget: Money | None = None
+    release_limit: Money | None = None
+
+    def has(self, position: Position) -> bool:
+        return position in self.positions or Position.HEAD in self.positions
+
+
+HEADS: Final = Rights(positions=ALL_POSITIONS)  # the rights of a person without colleagues
 
 
 class ChangeMember(FrozenModel):
     """Change of what a colleague may do from now on."""
 
     person_id: str = Field(max_length=26)
-    position: Position
-    limit: Money | None = None
+    rights: Rights
 
 
-class Limited:
-    """A row with an amount up to which its person signs alone."""
+class Entitled:
+    """A row with the rights of one person. The columns for amounts come in pairs: minor units and currency."""
 
+    position: Mapped[Position] = mapped_column(OneOf(Position))  # the highest one, for the release before
+    positions: Mapped[list[str] | None] = mapped_column(JSON)
     limit_minor: Mapped[int | None] = mapped_column(Minor)
     limit_currency: Mapped[str | None] = mapped_column(String(3))
+    budget_minor: Mapped[int | None] = mapped_column(Minor)
+    budget_currency: Mapped[str | None] = mapped_column(String(3))
+    release_minor: Mapped[int | None] = mapped_column(Minor)
+    release_currency: Mapped[str | None] = mapped_column(String(3))
 
     @property
-    def limit(self) -> Money | None:
-        if self.limit_minor is None or self.limit_currency is None:
-            return None
-        return Money(self.limit_minor, self.limit_currency)
+    def rights(self) -> Rights:
+        limit = _money(self.limit_minor, self.limit_currency)
+        if self.positions is None:
+            return Rights(positions=HAD_POSITIONS[self.position], limit=limit, release_limit=limit)
+        return Rights(
+            positions=frozenset(Position(each) for each in self.positions),
+            limit=limit,
+            budget=_money(self.budget_minor, self.budget_currency),
+            release_limit=_money(self.release_minor, self.release_currency),
+        )
 
-    @limit.setter
-    def limit(self, limit: Money | None) -> None:
-        self.limit_minor = None if limit is None else limit.minor
-        self.limit_currency = None if limit is None else limit.currency
+    @rights.setter
+    def rights(self, rights: Rights) -> None:
+        self.position = next(each for each in Position if each in rights.positions)
+        self.positions = sorted(rights.positions)
+        self.limit_minor, self.limit_currency = _columns(rights.limit)
+        self.budget_minor, self.budget_currency = _columns(rights.budget)
+        self.release_minor, self.release_currency = _columns(rights.release_limit)
 
 
-class Membership(Limited, Versioned, Table):
-    """Position of a person in the company that they belong to."""
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return None if minor is None or currency is None else Money(minor, currency)
+
+
+def _columns(amount: Money | None) -> tuple[int | None, str | None]:
+    return (None, None) if amount is None else (amount.minor, amount.currency)
+
+
+class Membership(Entitled, Versioned, Table):
+    """Rights of a person in the company that they belong to."""
 
     __tablename__ = "membership"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    position: Mapped[Position] = mapped_column(OneOf(Position))
     since: Mapped[datetime] = mapped_column(Instant)
 
 
-class Invitation(Limited, Table):
+class Invitation(Entitled, Table):
     """A code that brings one colleague in. It is used once."""
 
     __tablename__ = "invitation"
@@ -82,5 +128,4 @@ class Invitation(Limited, Table):
     code: Mapped[str] = mapped_column(String(12), primary_key=True)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     invited_by: Mapped[str] = mapped_column(Id)  # person
-    position: Mapped[Position] = mapped_column(OneOf(Position))
     expires_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""Company service: invite, join, set limits, leave; and who may sign or approve for it."""
+"""Company service: invite, join, set rights, leave; and the rights of each person."""
 
 from __future__ import annotations
 
@@ -15,42 +15,47 @@ from core.people.accounts.service import acting, has_traded, members, organisati
 from core.people.companies import rules
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.people.companies.model import (
+    HEADS,
     INVITATION_LENGTH,
     INVITATION_VALID,
     MEMBERS_AT_MOST,
     ChangeMember,
     Invitation,
-    Invite,
     Membership,
     Position,
+    Rights,
 )
 
 
-def position_of(ctx: Ctx, person_id: str) -> Position:
-    """Return a person's position in their company. A person who has never joined one is the head of their own."""
+def rights_of(ctx: Ctx, person_id: str) -> Rights:
+    """Return a person's rights in their company. A person who has never joined one is the head of their own."""
     known = find_by_key(ctx.session, Membership, person_id)
-    return Position.HEAD if known is None else known.position
+    return HEADS if known is None else known.rights
 
 
-def limit_of(ctx: Ctx, person_id: str) -> Money | None:
-    """Return the largest deal that a person signs alone; None: any."""
-    known = find_by_key(ctx.session, Membership, person_id)
-    return None if known is None else known.limit
+def lock_rights(ctx: Ctx, person_id: str) -> None:
+    """Lock a person's rights until this unit is over, so that two signatures at once share one budget."""
+    ctx.session.get(Membership, person_id, with_for_update=True)
 
 
-def signs_alone(ctx: Ctx, person_id: str, amount: Money) -> bool:
-    return rules.signs_alone(limit_of(ctx, person_id), amount)
+def is_head(ctx: Ctx, person_id: str) -> bool:
+    return Position.HEAD in rights_of(ctx, person_id).positions
 
 
 def approves(ctx: Ctx, person_id: str, amount: Money) -> bool:
     """Return whether they may approve this amount for their company."""
-    return rules.approves(position_of(ctx, person_id), limit_of(ctx, person_id), amount)
+    return rules.approves(rights_of(ctx, person_id), amount)
+
+
+def check_position(ctx: Ctx, position: Position) -> None:
+    """Raise NotAllowed unless the actor has this position in their company."""
+    if not rights_of(ctx, acting(ctx).id).has(position):
+        raise NotAllowed(f"company.{position}_only")
 
 
 def check_head(ctx: Ctx) -> None:
     """Raise NotAllowed unless the actor heads their company."""
-    if position_of(ctx, acting(ctx).id) is not Position.HEAD:
-        raise NotAllowed("company.head_only")
+    check_position(ctx, Position.HEAD)
 
 
 def member_version(ctx: Ctx, person_id: str) -> int:
@@ -62,10 +67,10 @@ def member_version(ctx: Ctx, person_id: str) -> int:
 # --- coming and going -------------------------------------------------------------------------------------------------
 
 
-def invite(ctx: Ctx, command: Invite) -> Invitation:
+def invite(ctx: Ctx, rights: Rights) -> Invitation:
     """Make a code for one colleague, good for a week. Raises NotAllowed, Refusal, Invalid."""
     head = _head(ctx)
-    rules.check_limit(command.position, command.limit)
+    rules.check_rights(rights)
     if len(members(ctx, head.organisation_id)) >= MEMBERS_AT_MOST:
         raise Refusal("company.full", most=MEMBERS_AT_MOST)
     has_traded(ctx, head.organisation_id)  # a company with colleagues is not given up when accounts are linked
@@ -73,10 +78,9 @@ def invite(ctx: Ctx, command: Invite) -> Invitation:
         code=ctx.ids.code(INVITATION_LENGTH),
         organisation_id=head.organisation_id,
         invited_by=head.id,
-        position=command.position,
         expires_at=ctx.now + INVITATION_VALID,
     )
-    made.limit = command.limit
+    made.rights = rights
     ctx.session.add(made)
     ctx.session.flush()
     return made
@@ -85,7 +89,7 @@ def invite(ctx: Ctx, command: Invite) -> Invitation:
 def invitations(ctx: Ctx) -> list[Invitation]:
     """Return the codes that are unused and still good, the first to end first. Empty for anyone but the head."""
     head = acting(ctx)
-    if position_of(ctx, head.id) is not Position.HEAD:
+    if not is_head(ctx, head.id):
         return []
     query = select(Invitation).where(
         Invitation.organisation_id == head.organisation_id, Invitation.expires_at > ctx.now
@@ -124,7 +128,7 @@ def join(ctx: Ctx, code: str) -> Organisation | None:
     if not remove(ctx.session, Invitation, code=found.code):
         return None  # another person has used it in this very moment
     person.organisation_id = found.organisation_id
-    _put(ctx, person.id, found.position, found.limit)
+    _put(ctx, person.id, found.rights)
     ctx.announce(MemberJoined(found.organisation_id, person.id))
     return organisation_of(ctx, found.organisation_id)
 
@@ -137,10 +141,10 @@ def change_member(ctx: Ctx, command: ChangeMember, expected_version: int | None 
         raise NotFound
     if expected_version is not None and expected_version != member_version(ctx, person.id):
         raise Stale
-    rules.check_limit(command.position, command.limit)
-    if person.id == head.id and command.position is not Position.HEAD:
+    rules.check_rights(command.rights)
+    if person.id == head.id and Position.HEAD not in command.rights.positions:
         _another_head(ctx, head)
-    _put(ctx, person.id, command.position, command.limit)
+    _put(ctx, person.id, command.rights)
     return person
 
 
@@ -155,7 +159,7 @@ def remove_member(ctx: Ctx, person_id: str) -> Person:
         raise NotFound
     if person.id != actor.id:
         _head(ctx)
-    if position_of(ctx, person.id) is Position.HEAD:
+    if is_head(ctx, person.id):
         _another_head(ctx, person)
     left = person.organisation_id
     own = Organisation(id=ctx.new_id(), name=person.name, created_at=ctx.now)
@@ -182,7 +186,7 @@ def _still_invites(ctx: Ctx, made: Invitation) -> bool:
     Otherwise a removed member could come back by their own code, in any position.
     """
     inviter = person_of(ctx, made.invited_by)
-    return inviter.organisation_id == made.organisation_id and position_of(ctx, inviter.id) is Position.HEAD
+    return inviter.organisation_id == made.organisation_id and is_head(ctx, inviter.id)
 
 
 def _head(ctx: Ctx) -> Person:
@@ -194,14 +198,14 @@ def _head(ctx: Ctx) -> Person:
 def _another_head(ctx: Ctx, person: Person) -> None:
     """Raise Refusal if the company would be left without a head, who sets the limits."""
     others = (each for each in members(ctx, person.organisation_id) if each.id != person.id)
-    if not any(position_of(ctx, each.id) is Position.HEAD for each in others):
+    if not any(is_head(ctx, each.id) for each in others):
         raise Refusal("company.last_head")
 
 
-def _put(ctx: Ctx, person_id: str, position: Position, limit: Money | None) -> None:
+def _put(ctx: Ctx, person_id: str, rights: Rights) -> None:
     known = find_by_key(ctx.session, Membership, person_id)
     if known is None:
-        known = Membership(person_id=person_id, position=position, since=ctx.now)
+        known = Membership(person_id=person_id, since=ctx.now)
         ctx.session.add(known)
-    known.position, known.limit = position, limit
+    known.rights = rights
     ctx.session.flush()

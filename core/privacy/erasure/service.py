@@ -18,8 +18,7 @@ from core.money.model import SubjectKind
 from core.people.accounts.model import ERASED_NAME, ChatIdentity, Person
 from core.people.accounts.security_phrases import new_security_phrase
 from core.people.accounts.service import acting, members, organisation_of
-from core.people.companies.model import Position
-from core.people.companies.service import position_of, remove_member
+from core.people.companies.service import is_head, remove_member
 from core.people.files.model import FileContent, KeptFile
 from core.privacy.erasure import plan, rules
 from core.privacy.erasure.events import PersonForgotten
@@ -87,7 +86,7 @@ def _comes_back(ctx: Ctx, person: Person, *, alone: bool) -> bool:
 
 
 def _only_head(ctx: Ctx, person: Person) -> bool:
-    heads = [each.id for each in members(ctx, person.organisation_id) if position_of(ctx, each.id) is Position.HEAD]
+    heads = [each.id for each in members(ctx, person.organisation_id) if is_head(ctx, each.id)]
     return heads == [person.id]
 
 

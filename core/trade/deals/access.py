@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.kernel.compiled_statements import read_again
 from core.kernel.database import Row, check_version, existing
@@ -13,9 +15,26 @@ from core.kernel.money import Money
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting
-from core.people.companies.service import approves, limit_of, signs_alone
+from core.people.companies import rules as company_rules
+from core.people.companies.model import Position
+from core.people.companies.service import approves, check_position, rights_of
 from core.trade.deals import rules
 from core.trade.deals.model import DEAL, Deal, DealState, Side
+
+# Position in the buyer's company that a step of a deal or a lot needs. Other steps are open to all of its people.
+NEEDED_POSITIONS: Final[Mapping[str, Position]] = {
+    **dict.fromkeys(
+        ("sign", "unsign", "direct_asked", "direct_agreed", "cancel", "cancel_asked", "cancel_agreed"), Position.BUYER
+    ),
+    **dict.fromkeys(
+        ("arrive", "not_arrived", "sample_sent", "weigh", "claim", "counter", "take_replacement", "referee_value"),
+        Position.RECEIVER,
+    ),
+    **dict.fromkeys(
+        ("buyer_says_paid", "accept", "accept_anyway", "take", "agree_value", "drop", "drop_asked", "drop_agreed"),
+        Position.PAYER,
+    ),
+}
 
 
 def deal_for(ctx: Ctx, deal_id: str) -> Deal:
@@ -63,8 +82,8 @@ def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     return (signed or requested) and approves(ctx, person.id, deal.amount)
 
 
-def may(ctx: Ctx, deal: Deal) -> list[str]:
-    """Return the actions on the deal open to the current actor: the buttons."""
+def may(ctx: Ctx, deal: Deal, of_others: frozenset[str] | None = None) -> list[str]:
+    """Return the actions on the deal open to the current actor: the buttons. `of_others`: where it is known already."""
     roles = sides(ctx, deal)
     done = {"direct_wanted"}  # the result of asking if the actor may not decide on this amount alone
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
@@ -77,19 +96,65 @@ def may(ctx: Ctx, deal: Deal) -> list[str]:
         done.add("direct_asked")
     if deal.state == DealState.FUNDED_DIRECT and deal.cancel_asked_by is not None:
         done.add("cancel_asked")
+    done |= steps_of_others(ctx, deal) if of_others is None else of_others
     return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
+
+
+def steps_of_others(ctx: Ctx, deal: Deal) -> frozenset[str]:
+    """Return the steps that need a position which the actor has not: a colleague takes them."""
+    if ctx.actor.person is None or (person := acting(ctx)).organisation_id != deal.buyer:
+        return frozenset()
+    rights = rights_of(ctx, person.id)
+    return frozenset(event for event, needed in NEEDED_POSITIONS.items() if not rights.has(needed))
+
+
+def check_step(ctx: Ctx, deal: Deal, event: str) -> None:
+    """Raise NotAllowed, with the position that is needed, if a colleague has to take this step."""
+    if event in steps_of_others(ctx, deal):
+        check_position(ctx, NEEDED_POSITIONS[event])
+
+
+def signs_alone(ctx: Ctx, deal: Deal, person_id: str) -> bool:
+    """Return whether this person may sign the deal for its buyer without an approval."""
+    rights = rights_of(ctx, person_id)
+    if rights.budget is None:
+        return company_rules.signs_alone(rights, deal.amount, Money.zero(deal.currency))
+    return company_rules.signs_alone(rights, deal.amount, _signed_this_month(ctx, deal, person_id))
+
+
+def _signed_this_month(ctx: Ctx, deal: Deal, person_id: str) -> Money:
+    """Return what the person has signed for the buyer in the month of this signature, without this deal.
+
+    Deals that ended before they were paid do not count.
+    """
+    begins = company_rules.month_of(deal.buyer_signed_at or ctx.now)
+    ends = company_rules.month_of(begins + timedelta(days=32))
+    query = select(func.coalesce(func.sum(Deal.amount_minor), 0)).where(
+        Deal.buyer == deal.buyer,
+        Deal.buyer_signed_by == person_id,
+        Deal.buyer_signed_at >= begins,
+        Deal.buyer_signed_at < ends,
+        Deal.currency == deal.currency,
+        Deal.id != deal.id,
+        Deal.state.not_in((DealState.CLOSED, DealState.CANCELLED)),
+    )
+    return Money(int(ctx.session.scalar(query) or 0), deal.currency)
 
 
 def decides(ctx: Ctx, deal: Deal, side: str) -> bool:
     """Return whether the actor may give up the protection of the deal's money alone for this side."""
-    return side == "seller" or signs_alone(ctx, acting(ctx).id, deal.amount)
+    return side == "seller" or signs_alone(ctx, deal, acting(ctx).id)
 
 
 def check_release(ctx: Ctx, deal: Deal, amount: Money) -> None:
-    """Raise NotAllowed if the actor buys for the deal's buyer, and this is above what they may release alone."""
+    """Raise NotAllowed if the actor works for the deal's buyer, and may not release this amount alone."""
     person = acting(ctx)
-    if person.organisation_id == deal.buyer and not signs_alone(ctx, person.id, amount):
-        raise NotAllowed("company.above_release_limit", limit=limit_of(ctx, person.id), amount=amount)
+    if person.organisation_id != deal.buyer:
+        return
+    check_position(ctx, Position.PAYER)
+    limit = rights_of(ctx, person.id).release_limit
+    if not company_rules.within(limit, amount):
+        raise NotAllowed("company.above_release_limit", limit=limit, amount=amount)
 
 
 def party(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> tuple[Deal, Side]:

@@ -11,9 +11,9 @@ from core.kernel.errors import NotAllowed, Refusal, Stale
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, organisation_of, person_of
-from core.people.companies.service import signs_alone
+from core.people.companies.service import lock_rights
 from core.trade.deals import events, rules
-from core.trade.deals.access import decides, has_signed, party, sides
+from core.trade.deals.access import check_step, decides, has_signed, party, sides, signs_alone
 from core.trade.deals.commission import PlatformTerms
 from core.trade.deals.lifecycle import carry_on, close, delivered_directly, still_due, tell, unwind
 from core.trade.deals.model import APPROVE_AT_LEAST, APPROVE_WITHIN, DEAL, TERMS_VERSION, Deal, DealState, NoteOrder
@@ -36,6 +36,7 @@ def sign_deal(ctx: Ctx, deal_id: str) -> Deal:
     if has_signed(deal, side):
         return deal
     _two_firms(ctx, deal)
+    check_step(ctx, deal, "sign")
     step(ctx, DEAL, deal, "sign", (side,))
     if side == "buyer":
         deal.buyer_signed_by, deal.buyer_signed_at = ctx.actor.person, ctx.now
@@ -58,6 +59,7 @@ def _two_firms(ctx: Ctx, deal: Deal) -> None:
 def back_out(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Leave before both have signed: nothing was promised yet, and the goods are for sale again."""
     deal, side = party(ctx, deal_id, expected_version)
+    check_step(ctx, deal, "unsign")
     close(ctx, deal, "unsign", side)
     return deal
 
@@ -68,6 +70,7 @@ def back_out(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Dea
 def cancel_deal(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Deal:
     """Leave before the money is there."""
     deal, side = party(ctx, deal_id, expected_version)
+    check_step(ctx, deal, "cancel")
     unwind(ctx, deal, "cancel", (side,))
     return deal
 
@@ -78,6 +81,7 @@ def ask_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> D
     if deal.cancel_asked_by == side and deal.state in (DealState.CANCEL_ASKED, DealState.FUNDED_DIRECT):
         return deal
     check_version(deal, expected_version)
+    check_step(ctx, deal, "cancel_asked")
     step(ctx, DEAL, deal, "cancel_asked", (side,), deadlines=still_due(ctx, deal))
     deal.cancel_asked_by = side
     tell(ctx, deal, events.DealCancelAsked, side)
@@ -90,6 +94,7 @@ def agree_cancel(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
     Raises Refusal while none of its money may move, as lots that are given up could not be refunded.
     """
     deal, _ = party(ctx, deal_id, expected_version)
+    check_step(ctx, deal, "cancel_agreed")
     if deal.frozen is not None:
         raise Refusal("deal.frozen")
     if deal.state == DealState.FUNDED_DIRECT:
@@ -121,6 +126,7 @@ def ask_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> D
     if deal.settlement == "held":
         raise Refusal("deal.always_held")
     check_version(deal, expected_version)
+    check_step(ctx, deal, "direct_asked")
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_asked", (side,))
@@ -133,6 +139,7 @@ def agree_direct(ctx: Ctx, deal_id: str, expected_version: int | None = None) ->
     """Say yes to it: no money is held here, and none is given back by us. The buyer's company may be asked first."""
     deal, side = party(ctx, deal_id, expected_version)
     DEAL.transition(deal.state, "direct_agreed", sides(ctx, deal))
+    check_step(ctx, deal, "direct_agreed")
     if not decides(ctx, deal, side):
         return _want_direct(ctx, deal)
     step(ctx, DEAL, deal, "direct_agreed", sides(ctx, deal))
@@ -166,6 +173,7 @@ def say_paid(ctx: Ctx, deal_id: str, expected_version: int | None = None) -> Dea
     if side == "buyer" and deal.buyer_paid_at is not None:
         return deal
     check_version(deal, expected_version)
+    check_step(ctx, deal, "buyer_says_paid")
     step(ctx, DEAL, deal, "buyer_says_paid", (side,))
     deal.buyer_paid_at = ctx.now
     tell(ctx, deal, events.DealDirectSent)
@@ -257,7 +265,8 @@ def signed_by_both(ctx: Ctx, deal: Deal) -> None:
     assert deal.buyer_signed_by is not None, "the buyer has signed"
     # A signer who has left has taken their limit along, so the company looks at what they signed for it.
     still_here = person_of(ctx, deal.buyer_signed_by).organisation_id == deal.buyer
-    if still_here and signs_alone(ctx, deal.buyer_signed_by, deal.amount):
+    lock_rights(ctx, deal.buyer_signed_by)
+    if still_here and signs_alone(ctx, deal, deal.buyer_signed_by):
         step(ctx, DEAL, deal, "both_signed", ("system",))
         _counts(ctx, deal)
     else:

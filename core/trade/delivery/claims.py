@@ -125,6 +125,7 @@ def say_not_arrived(ctx: Ctx, lot_id: str, expected_version: int | None = None) 
     if lot.arrived_by == "buyer":
         raise Refusal("claim.has_arrived")
     rules.check_missed(lot, ctx.now)
+    access.check_step(ctx, deal, "not_arrived")
     step(ctx, LOT, lot, "not_arrived", roles(ctx, lot, deal))
     _propose(ctx, lot, "buyer", Money.zero(lot.currency), "")
     lot.rounds, lot.never_came, lot.came_in_time = 1, True, None
@@ -146,6 +147,7 @@ def propose_cut(ctx: Ctx, command: ProposeCut, expected_version: int | None = No
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     side = side_of(ctx, deal)
     event = "propose" if side == "seller" else "counter"
+    access.check_step(ctx, deal, event)
     step(ctx, LOT, lot, event, roles(ctx, lot, deal))
     rules.check_pay(command.pay, lot)
     if side == "buyer":
@@ -201,10 +203,12 @@ def take_proposal(ctx: Ctx, lot_id: str, expected_version: int | None = None) ->
     if proposal is None or proposal.side != "seller":
         raise Stale
     if proposal.pay is not None:
+        access.check_step(ctx, deal, "take")
         step(ctx, LOT, lot, "take", roles(ctx, lot, deal))
         return adjust(ctx, lot, proposal.pay, "take")
     assert proposal.by_day is not None, "a replacement comes by a day"
     due = rules.overdue_at(proposal.by_day, ctx.now)
+    access.check_step(ctx, deal, "take_replacement")
     step(ctx, LOT, lot, "take_replacement", roles(ctx, lot, deal), deadlines={"lot_overdue": due})
     if lot.never_came:
         lot.came_in_time = False
@@ -243,6 +247,7 @@ def report_referee(ctx: Ctx, command: ReportReferee, expected_version: int | Non
     """Report the agreed laboratory's result, to which the other side may object. Raises Invalid without a report."""
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     side = side_of(ctx, deal)
+    access.check_step(ctx, deal, "referee_value")
     step(ctx, LOT, lot, "referee_value", roles(ctx, lot, deal))
     if not command.measured.figures:
         raise Invalid("claim.needs_value", field="moisture")

@@ -56,10 +56,13 @@ class LotSummaries:
         return list(self.open_to.get(lot.id, ()))
 
 
-def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = True) -> LotSummaries:
+def lot_summaries(
+    ctx: Ctx, deal: Deal, lots: Sequence[Lot], of_others: frozenset[str], *, argued: bool = True
+) -> LotSummaries:
     """Summarise these lots of a deal that the actor may see: at most three statements, however many lots there are.
 
     `argued=False`: for lots that are argued about, read only the findings; their actions have a card of their own.
+    `of_others`: steps that a colleague has to take.
     """
     mine = access.sides(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
@@ -78,6 +81,7 @@ def lot_summaries(ctx: Ctx, deal: Deal, lots: Sequence[Lot], *, argued: bool = T
             event
             for event in open_to[lot.id]
             if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
+            and event not in of_others
             and not (event == "dispatch" and deal.frozen is not None)
             and not (event == "weigh" and lot.weighed_by is not None and lot.weighed_by not in mine)
         ]

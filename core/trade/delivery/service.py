@@ -81,6 +81,7 @@ def send_sample(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> L
     lot, deal = lot_of(ctx, lot_id, expected_version)
     if any(row.event == "sample_sent" and row.at >= lot.state_since for row in timeline(ctx.session, lot.id)):
         raise Stale
+    access.check_step(ctx, deal, "sample_sent")
     step(ctx, LOT, lot, "sample_sent", roles(ctx, lot, deal))
     due = lot.state_since + INSPECT_WITH_LABORATORY
     set_timer(ctx.session, Timer(LOT.name, lot.id, "auto_accept", due), since=ctx.now)
@@ -105,6 +106,7 @@ def accept_lot(ctx: Ctx, command: AcceptLot, expected_version: int | None = None
     lot, deal = lot_of(ctx, command.lot_id, expected_version)
     mine, waived = roles(ctx, lot, deal), lot.state != LotState.INSPECTION
     LOT.transition(lot.state, "accept_anyway" if waived else "accept", mine)
+    access.check_step(ctx, deal, "accept")
     if not waived:
         return accept_as_weighed(ctx, lot, deal, mine)
     return accept_after_claim(ctx, lot, deal, mine)
@@ -167,7 +169,8 @@ def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
 
 def may(ctx: Ctx, lot: Lot) -> list[str]:
     """Return the actions on the lot open to the current actor: the buttons."""
-    return lot_summaries(ctx, access.deal_for(ctx, lot.deal_id), [lot]).may(lot)
+    deal = access.deal_for(ctx, lot.deal_id)
+    return lot_summaries(ctx, deal, [lot], access.steps_of_others(ctx, deal)).may(lot)
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = None) -> None:
@@ -175,6 +178,7 @@ def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = Non
     check_version(lot, expected_version)
     deal = access.deal_for(ctx, lot.deal_id)
     LOT.transition(lot.state, event, roles(ctx, lot, deal))
+    access.check_step(ctx, deal, event)
     # a seller who was reporting it already goes on: they say what has happened
     if event == "dispatch" and deal.has_chargeback:
         raise Refusal("deal.send_nothing")

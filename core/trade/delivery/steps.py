@@ -43,6 +43,7 @@ def lot_of(ctx: Ctx, lot_id: str, expected_version: int | None = None) -> tuple[
 def step_lot(ctx: Ctx, lot_id: str, event: str, expected_version: int | None) -> tuple[Lot, Deal]:
     """Take a step of the actor's, and return the lot and its deal. Raises NotFound, NotAllowed, Stale."""
     lot, deal = lot_of(ctx, lot_id, expected_version)
+    access.check_step(ctx, deal, event)
     step(ctx, LOT, lot, event, roles(ctx, lot, deal))
     return lot, deal
 

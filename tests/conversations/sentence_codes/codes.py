@@ -175,6 +175,7 @@ def _of_choices() -> Iterator[str]:
     yield from (f"sell.sale.{each}" for each in SALES)
     yield from (f"profile.role.{each}" for each in (*Role, "both"))
     yield from (f"company.position.{each}" for each in Position)
+    yield from (f"company.{each}_only" for each in Position if each is not Position.APPROVER)
     yield from (f"request.seal.{each}" for each in request_card.SEALS)
     yield from (f"rail.{rail}{part}" for rail in Rail for part in ("", ".told", ".choose"))
     yield from (*(f"role.{each}" for each in Role), *(f"unit.{code}" for code in UNITS))

@@ -12,13 +12,21 @@ from tests.journeys.market import ChatUser, World, confirms
 from tests.journeys.trade_steps import Trade
 
 CODE = re.compile(r"/join ([A-Z0-9]{10})\b")
+EMPLOYEE = {
+    "positions": "Buyer, Goods receiver, Payer",
+    "limit": "5000 EUR",
+    "budget": "any",
+    "release_limit": "5000 EUR",
+}
+APPROVER = EMPLOYEE | {"positions": "Approver, Buyer, Goods receiver, Payer", "limit": "any", "release_limit": "any"}
+EMPLOYEE_RIGHTS = "Buyer, Goods receiver, Payer · signs up to €5,000.00 alone · releases up to €5,000.00"
 
 
 async def invited(head: ChatUser, colleague: ChatUser, name: str, **answers: str) -> None:
     await head.says("/company")
     await head.presses("Invite a colleague")
     await head.fills(**answers)
-    codes = CODE.findall(await head.sees(f"Send this to your colleague ({answers['position']})."))
+    codes = CODE.findall(await head.sees(f"Send this to your colleague ({answers['positions']})."))
     await colleague.says(f"/join {codes[-1]}")
     await colleague.sees("You now work for")
     await head.sees(f"{name} now works for your company here.")
@@ -28,10 +36,10 @@ async def company(world: World) -> tuple[Trade, ChatUser, OnTelegram]:
     """Make a company: Tom may sign €5,000 alone, Ona is its head, and Ada approves for it too."""
     ona, ada = await world.on_slack("Ona"), await world.on_telegram("Ada")
     rasa, tom = await world.on_telegram("Rasa"), await world.on_slack("Tom")
-    await invited(ona, tom, "Tom", position="Buyer", limit="5000 EUR")
-    await invited(ona, ada, "Ada", position="Approver", limit="any")
+    await invited(ona, tom, "Tom", **EMPLOYEE)
+    await invited(ona, ada, "Ada", **APPROVER)
     await tom.says("/company")
-    await tom.sees("Buyer · signs up to €5,000.00 alone", "Ada")
+    await tom.sees(EMPLOYEE_RIGHTS, "Ada")
     return Trade(world, rasa, tom), ona, ada
 
 
@@ -126,27 +134,56 @@ async def test_inviting_a_buyer_asks_for_the_limit(world: World) -> None:
     await ona.says("/company")
     await ona.presses("Invite a colleague")
     await ona.presses("Buyer")
+    await ona.presses("Next")
     await ona.sees("Up to what amount may they sign a deal alone?")
     await ona.says("a little")
     await ona.sees("I could not read a little as an amount.")
     await ona.says("5.000,00 €")
-    await ona.sees("Signs alone up to: €5,000.00")
+    await ona.sees("Up to what sum may they sign alone in a calendar month?")
+    await ona.says("20 000 EUR")
+    await ona.sees("Signs alone up to: €5,000.00", "Signs alone in a month: €20,000.00")
     await ona.sends()
     code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
     await tom.says(f"/join {code}")
-    await tom.sees("Buyer · signs up to €5,000.00 alone")
+    await tom.sees("Buyer · signs up to €5,000.00 alone · signs up to €20,000.00 a month alone")
 
 
 async def test_unused_invitation_is_shown_and_taken_back(world: World) -> None:
     ona, tom = await world.on_telegram("Ona"), await world.on_slack("Tom")
     await ona.says("/company")
     await ona.presses("Invite a colleague")
-    await ona.fills(position="Buyer", limit="5000 EUR")
-    code = CODE.findall(await ona.sees("Send this to your colleague (Buyer)."))[-1]
+    await ona.fills(**EMPLOYEE)
+    code = CODE.findall(await ona.sees("Send this to your colleague (Buyer, Goods receiver, Payer)."))[-1]
     await ona.says("/company")
-    await ona.sees(f"Invitation {code}: Buyer · signs up to €5,000.00 alone · not used yet, good until")
+    await ona.sees(f"Invitation {code}: {EMPLOYEE_RIGHTS} · not used yet, good until")
     await ona.presses(f"Take back {code}")
     await tom.says(f"/join {code}")
     await tom.sees("I do not know this invitation.")
     await tom.says("/company")
     await tom.sees("You work here alone so far.")
+
+
+async def test_one_colleague_signs_another_receives_and_a_third_releases(world: World) -> None:
+    """A card has the buttons of its reader's positions. Otherwise it says whose turn it is."""
+    ona, tom = await world.on_slack("Ona"), await world.on_slack("Tom")
+    ada, rasa = await world.on_telegram("Ada"), await world.on_telegram("Rasa")
+    await invited(ona, tom, "Tom", positions="Buyer", limit="any", budget="any")
+    await invited(ona, ada, "Ada", positions="Goods receiver")
+    trade = Trade(world, rasa, tom)
+    await trade.list()
+    await trade.buy(quantity="100 t")
+    await ada.says("/deals")
+    await ada.sees("Waiting for a colleague of yours: Buyer.")
+    await confirms(tom, "Sign")
+    await confirms(rasa, "Sign")
+    await world.pays(await tom.opens("Pay €"))
+    await rasa.sees("The money is held. Delivery can begin.")
+    await trade.dispatch()
+    await tom.sees("Waiting for a colleague of yours: Goods receiver.")
+    await ada.presses("arriv")
+    await ada.fills()
+    await ona.sees("Your turn: check lot 1")
+    await ada.sees("Waiting for a colleague of yours: Payer.")
+    await confirms(ona, "Accept")
+    await rasa.sees("Ona accepted lot 1.", "released to you, after a fee of")
+    await world.books_balance()

@@ -6,7 +6,7 @@ import pytest
 
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import CHATS, PAIRS, Chat, ChatUser, World, confirms
-from tests.journeys.people.test_company import invited
+from tests.journeys.people.test_company import APPROVER, invited
 from tests.journeys.people.test_linking import links
 from tests.journeys.trade_steps import Trade, photo
 
@@ -125,7 +125,7 @@ async def test_changes_of_two_colleagues_both_count(world: World, chat: Chat) ->
     """
     _, rasa, _ = await listed(world, chat, "slack")
     ada = await world.on_telegram("Ada")
-    await invited(rasa, ada, "Ada", position="Approver", limit="any")
+    await invited(rasa, ada, "Ada", **APPROVER)
     await rasa.says("/listings")
     await rasa.presses("Change")
     await rasa.sees("the currency (EUR) and the unit (t) stay")

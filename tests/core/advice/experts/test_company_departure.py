@@ -11,7 +11,7 @@ from core.advice.experts.service import expert_for
 from core.kernel.transaction import MARKET
 from core.people.accounts.service import organisation_of, person_of
 from core.people.companies import service as company
-from core.people.companies.model import Invite, Position
+from core.people.companies.model import Position, Rights
 from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.conftest import Market
 
@@ -26,7 +26,7 @@ async def test_consultant_who_left_a_company_works_for_themselves(market: Market
     they = await counsel(market)
     reactions.listen(market.reactions)
     firm = await own_company(they)
-    made = await they.run(they.alex, company.invite, Invite(position=Position.HEAD))
+    made = await they.run(they.alex, company.invite, Rights(positions=frozenset({Position.HEAD})))
     await they.run(they.nina, company.join, made.code)
     await agreed(they)
     before = await they.booking()

@@ -14,14 +14,15 @@ from core.kernel.transaction import Actor, Ctx
 from core.people.accounts.service import members, organisation_of, person_of
 from core.people.companies import rules
 from core.people.companies import service as company
-from core.people.companies.model import INVITATION_VALID, ChangeMember, Invite, Position
+from core.people.companies.model import HAD_POSITIONS, INVITATION_VALID, ChangeMember, Membership, Position, Rights
 from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
 from core.trade.deals.model import DealState, NoteOrder
 from core.trade.deals.service import approve_by
 from core.trade.delivery import service as delivery
-from core.trade.delivery.model import AcceptLot, LotState
+from core.trade.delivery import steps
+from core.trade.delivery.model import AcceptLot, LotState, ReportArrival
 from core.trade.funding import payees
 from tests.core.conftest import Market
 from tests.core.trades import Trade, agreed, paid
@@ -31,6 +32,11 @@ FIVE_THOUSAND = Money(5_000_00, "EUR")
 
 def euros(amount: int) -> Money:
     return Money(amount * 100, "EUR")
+
+
+def rights(position: Position, limit: Money | None = None) -> Rights:
+    """Return the rights that one position alone gave in the release before."""
+    return Rights(positions=HAD_POSITIONS[position], limit=limit, release_limit=limit)
 
 
 @pytest.mark.parametrize(
@@ -43,15 +49,21 @@ def euros(amount: int) -> Money:
     ],
 )
 def test_a_limit_is_kept_to_the_cent_and_in_its_currency(limit: Money | None, amount: Money, *, alone: bool) -> None:
-    assert rules.signs_alone(limit, amount) is alone
-    assert rules.approves(Position.APPROVER, limit, amount) is alone
-    assert not rules.approves(Position.BUYER, limit, amount)
+    assert rules.signs_alone(rights(Position.BUYER, limit), amount, Money.zero(amount.currency)) is alone
+    assert rules.approves(rights(Position.APPROVER, limit), amount) is alone
+    assert not rules.approves(rights(Position.BUYER, limit), amount)
+
+
+@pytest.mark.parametrize(("signed", "alone"), [(0, True), (4_000, True), (4_001, False)])
+def test_a_budget_counts_what_was_signed_before_in_the_month(signed: int, *, alone: bool) -> None:
+    employee = rights(Position.BUYER).model_copy(update={"budget": euros(9_000)})
+    assert rules.signs_alone(employee, euros(5_000), euros(signed)) is alone
 
 
 async def colleague(market: Market, head: Actor, name: str, position: Position, limit: Money | None = None) -> Actor:
     """Let a colleague join by an invitation."""
     actor, _ = await market.newcomer(name)
-    made = await market.run(head, lambda ctx: company.invite(ctx, Invite(position=position, limit=limit)))
+    made = await market.run(head, lambda ctx: company.invite(ctx, rights(position, limit)))
     await market.run(actor, lambda ctx: company.join(ctx, made.code))
     return actor
 
@@ -61,7 +73,7 @@ async def limited(market: Market) -> tuple[Trade, Actor, Actor]:
     trade = await agreed(market)  # €21,000
     ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
     ada = await colleague(market, trade.buyer, "Ada", Position.APPROVER)
-    ben = ChangeMember(person_id=trade.buyer.person or "", position=Position.BUYER, limit=FIVE_THOUSAND)
+    ben = ChangeMember(person_id=trade.buyer.person or "", rights=rights(Position.BUYER, FIVE_THOUSAND))
     await market.run(ona, lambda ctx: company.change_member(ctx, ben))
     return trade, ona, ada
 
@@ -153,7 +165,7 @@ async def test_an_invitation_is_used_once_and_not_for_ever(market: Market) -> No
     head, _ = await market.newcomer("Ona")
     one, _ = await market.newcomer("Ada")
     other, _ = await market.newcomer("Ben")
-    invite = Invite(position=Position.BUYER, limit=FIVE_THOUSAND)
+    invite = rights(Position.BUYER, FIVE_THOUSAND)
     made = await market.run(head, lambda ctx: company.invite(ctx, invite))
     with pytest.raises(Refusal, match=r"company\.here_already"):
         await market.run(head, lambda ctx: company.join(ctx, made.code))
@@ -170,8 +182,8 @@ async def test_an_invitation_ends_with_the_right_to_invite(market: Market, ended
     """Check that a removed head does not come back by an invitation that they wrote before."""
     head, ona = await market.newcomer("Ona")
     ada = await colleague(market, head, "Ada", Position.HEAD)
-    made = await market.run(ada, lambda ctx: company.invite(ctx, Invite(position=Position.HEAD)))
-    demoted = ChangeMember(person_id=ada.person or "", position=Position.BUYER)
+    made = await market.run(ada, lambda ctx: company.invite(ctx, rights(Position.HEAD)))
+    demoted = ChangeMember(person_id=ada.person or "", rights=rights(Position.BUYER))
     if ended == "removed":
         await market.run(head, lambda ctx: company.remove_member(ctx, ada.person or ""))
     else:
@@ -187,7 +199,7 @@ async def test_joining_does_not_leave_business_or_colleagues_behind(market: Mark
     trade = await agreed(market)
     head, _ = await market.newcomer("Ona")
     ada = await colleague(market, head, "Ada", Position.BUYER)
-    made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)))
+    made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, rights(Position.BUYER)))
     with pytest.raises(Refusal, match=r"company\.has_traded"):
         await market.run(trade.seller, lambda ctx: company.join(ctx, made.code))
     with pytest.raises(Refusal, match=r"company\.has_traded"):  # an invitation alone is business enough
@@ -201,8 +213,8 @@ async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(mark
     ada = await colleague(market, head, "Ada", Position.BUYER, FIVE_THOUSAND)
     adas = ada.person or ""
     for unit in (
-        lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)),
-        lambda ctx: company.change_member(ctx, ChangeMember(person_id=adas, position=Position.APPROVER)),
+        lambda ctx: company.invite(ctx, rights(Position.BUYER)),
+        lambda ctx: company.change_member(ctx, ChangeMember(person_id=adas, rights=rights(Position.APPROVER))),
         lambda ctx: company.remove_member(ctx, ona.id),
     ):
         with pytest.raises(NotAllowed, match=r"company\.head_only"):
@@ -212,10 +224,10 @@ async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(mark
         await market.run(stranger, lambda ctx: company.remove_member(ctx, adas))
     with pytest.raises(Refusal, match=r"company\.last_head"):
         await market.run(head, lambda ctx: company.remove_member(ctx, ona.id))
-    step_down = ChangeMember(person_id=ona.id, position=Position.BUYER)
+    step_down = ChangeMember(person_id=ona.id, rights=rights(Position.BUYER))
     with pytest.raises(Refusal, match=r"company\.last_head"):
         await market.run(head, lambda ctx: company.change_member(ctx, step_down))
-    raised = ChangeMember(person_id=adas, position=Position.BUYER)
+    raised = ChangeMember(person_id=adas, rights=rights(Position.BUYER))
     with pytest.raises(Stale):
         await market.run(head, lambda ctx: company.change_member(ctx, raised, 99))
 
@@ -225,7 +237,7 @@ async def test_only_a_head_invites_changes_and_removes_and_one_always_stays(mark
         return own.name, [each.name for each in members(ctx, ona.organisation_id)]
 
     assert await market.run(ada, left) == ("Ada", ["Ona"])
-    assert await market.run(ada, lambda ctx: company.position_of(ctx, adas)) is Position.HEAD
+    assert await market.run(ada, lambda ctx: company.is_head(ctx, adas))
 
 
 async def test_only_a_head_says_where_the_companys_money_goes(market: Market) -> None:
@@ -249,7 +261,7 @@ async def test_only_a_head_says_where_the_companys_money_goes(market: Market) ->
 )
 def test_a_limit_says_something(position: Position, limit: Money, code: str) -> None:
     with pytest.raises(Invalid, match=code):
-        rules.check_limit(position, limit)
+        rules.check_rights(rights(position, limit))
 
 
 @pytest.mark.parametrize(("begins_in", "days_to_decide"), [(-3, 1), (0, 1), (3, 3), (30, 5)])
@@ -268,7 +280,7 @@ async def test_member_releases_no_more_than_they_may_sign(market: Market) -> Non
     """A delivery of €7,000 waits for a colleague with a higher limit, or for its time."""
     trade = await paid(market, lots=3)
     ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
-    ben = ChangeMember(person_id=trade.buyer.person or "", position=Position.BUYER, limit=FIVE_THOUSAND)
+    ben = ChangeMember(person_id=trade.buyer.person or "", rights=rights(Position.BUYER, FIVE_THOUSAND))
     await market.run(ona, lambda ctx: company.change_member(ctx, ben))
     lot = (await trade.lots())[0]
     await trade.deliver(lot)
@@ -278,3 +290,73 @@ async def test_member_releases_no_more_than_they_may_sign(market: Market) -> Non
     assert (await trade.lots())[0].state == LotState.INSPECTION
     await market.run(ona, lambda ctx: delivery.accept_lot(ctx, accept))
     assert (await trade.lots())[0].state == LotState.ACCEPTED
+
+
+async def test_each_step_of_the_buyers_company_needs_its_position(market: Market) -> None:
+    """One colleague signs, one confirms what has arrived, and one releases: the same person need not do all three."""
+    trade = await agreed(market, lots=3)
+    ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
+    staff = {
+        each: await colleague(market, ona, each.title(), Position.BUYER) for each in ("buyer", "receiver", "payer")
+    }
+    for name, actor in staff.items():
+        only = ChangeMember(person_id=actor.person or "", rights=Rights(positions=frozenset({Position(name)})))
+        await market.run(ona, partial(company.change_member, command=only))
+    tom = ChangeMember(person_id=trade.buyer.person or "", rights=Rights(positions=frozenset({Position.BUYER})))
+    await market.run(ona, lambda ctx: company.change_member(ctx, tom))
+
+    for name in ("receiver", "payer"):
+        with pytest.raises(NotAllowed, match=r"company\.buyer_only"):
+            await market.run(staff[name], lambda ctx: deals.sign_deal(ctx, trade.deal_id))
+    await trade.sign()
+    await trade.pay()
+    lot = (await trade.lots())[0]
+    await trade.dispatch(lot)
+    arrival = ReportArrival(lot_id=lot.id)
+    for name in ("buyer", "payer"):
+        with pytest.raises(NotAllowed, match=r"company\.receiver_only"):
+            await market.run(staff[name], lambda ctx: delivery.report_arrival(ctx, arrival))
+    await market.run(staff["receiver"], lambda ctx: delivery.report_arrival(ctx, arrival))
+
+    async def may(actor: Actor) -> set[str]:
+        return set(await market.run(actor, lambda ctx: delivery.may(ctx, steps.lot_for(ctx, lot.id))))
+
+    assert {"accept", "claim", "weigh"} & await may(staff["receiver"]) == {"claim", "weigh"}
+    assert {"accept", "claim", "weigh"} & await may(staff["payer"]) == {"accept"}
+    assert {"accept", "claim", "weigh"} & await may(staff["buyer"]) == set()
+    accept = AcceptLot(lot_id=lot.id)
+    for name in ("buyer", "receiver"):
+        with pytest.raises(NotAllowed, match=r"company\.payer_only"):
+            await market.run(staff[name], lambda ctx: delivery.accept_lot(ctx, accept))
+    await market.run(staff["payer"], lambda ctx: delivery.accept_lot(ctx, accept))
+    assert (await trade.lots())[0].state == LotState.ACCEPTED
+
+
+async def test_budget_of_a_month_is_used_up_by_deals_and_is_whole_again_in_the_next(market: Market) -> None:
+    trade = await agreed(market)  # €21,000
+    ona = await colleague(market, trade.buyer, "Ona", Position.HEAD)
+    budget = rights(Position.BUYER).model_copy(update={"budget": euros(30_000)})
+    ben = ChangeMember(person_id=trade.buyer.person or "", rights=budget)
+    await market.run(ona, lambda ctx: company.change_member(ctx, ben))
+    await trade.sign()
+    assert (await trade.deal()).state == DealState.AWAITING_FUNDING
+    second = await trade.another()
+    await second.sign()
+    assert (await second.deal()).state == DealState.AWAITING_APPROVAL  # €42,000 in one month
+    market.clock.advance(seconds=timedelta(days=31).total_seconds())
+    third = await trade.another()
+    await third.sign()
+    assert (await third.deal()).state == DealState.AWAITING_FUNDING
+
+
+async def test_rights_of_the_release_before_are_what_its_one_position_gave(market: Market) -> None:
+    head, _ = await market.newcomer("Ona")
+    ada = await colleague(market, head, "Ada", Position.BUYER, FIVE_THOUSAND)
+
+    def as_before(ctx: Ctx) -> Rights:
+        known = ctx.session.get_one(Membership, ada.person)
+        known.positions, known.release_minor, known.release_currency = None, None, None
+        ctx.session.flush()
+        return company.rights_of(ctx, ada.person or "")
+
+    assert await market.run(head, as_before) == rights(Position.BUYER, FIVE_THOUSAND)

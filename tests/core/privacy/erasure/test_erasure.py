@@ -29,7 +29,7 @@ from core.people.accounts.service import (
 from core.people.blocking.model import ReportParty
 from core.people.blocking.service import report
 from core.people.companies import service as company
-from core.people.companies.model import Invite, Position
+from core.people.companies.model import Position, Rights
 from core.people.files.model import Checked
 from core.people.files.service import keep, own
 from core.privacy.erasure import plan, reactions, service
@@ -133,7 +133,7 @@ async def test_last_member_of_a_company_answers_for_it_alone(market: Market) -> 
     """Check that a deleted colleague no longer counts: neither as another head, nor as a member who stays."""
     trade = await agreed(market)
     ada, _ = await market.newcomer("Ada")
-    made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Invite(position=Position.BUYER)))
+    made = await market.run(trade.buyer, lambda ctx: company.invite(ctx, Rights(positions=frozenset({Position.BUYER}))))
     await market.run(ada, lambda ctx: company.join(ctx, made.code))
     assert (await market.run(trade.buyer, service.account_deletion)).hindered_by == (Open.COMPANY,)
     await market.run(ada, service.erase)
