@@ -250,6 +250,8 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
             return  # the deal says that it is paid
         parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
         to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.RefundSent) and fact.why == "too_much":  # it was never the seller's matter
+            to = deal_for(ctx.acting_as(ON_BEHALF_OF_MARKET), fact.deal_id).buyer
         if isinstance(fact, money.TrancheAwaited) and fact.number == 1:
             parts["why"] = "first"
         if isinstance(fact, money.LotReleased) and fact.back:

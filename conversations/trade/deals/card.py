@@ -112,7 +112,7 @@ def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
                 if line.label != words("terms.quality")
             ),
             Line(label=words("party.other"), value=f"{name} · {reputation_badge(chat, other, side)}"),
-            *order_lines(chat, deal),
+            *order_lines(chat, deal, now.mine),
             *settlement_lines(chat, deal),
             *_decision_lines(chat, deal),
             *money_lines(chat, deal, now.mine, money),

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.journeys.market import CHATS, Chat, World, confirms
-from tests.journeys.trade_steps import Trade
+from tests.journeys.trade_steps import Trade, money_file
 
 
 @pytest.mark.parametrize("buys", CHATS)
@@ -40,4 +40,8 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     await tom.sees("€50.00 that was paid too much is on its way back to you.")
     (refund,) = await world.at_the_provider("refund")
     assert refund["amount"] == 5_000
+    assert "paid too much" not in await trade.seller.screen()
+    rows = await money_file(tom)
+    assert rows.count("Paid too much, kept for you") == 1
+    assert "Refunded to you" in rows
     await world.books_balance()
