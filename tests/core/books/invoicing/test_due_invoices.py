@@ -104,6 +104,7 @@ async def test_the_sellers_invoice_names_the_purchase_order_and_never_the_cost_c
     goods = next(each for each in await papers(market) if each.issuer == trade.selling)
     assert goods.content is not None
     assert (goods.content.supply.order, goods.content.supply.cost_centre) == ("PO 4500123456", "")
+    assert goods.content.document_words is not None
     head = goods.content.document_words.head
     assert "Purchase order: PO 4500123456" in head
     assert "K-12" not in " ".join(head)
