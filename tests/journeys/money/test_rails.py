@@ -53,7 +53,7 @@ async def next_deal(trade: Trade) -> None:
 
 
 @pytest.mark.parametrize(("sells", "buys"), PAIRS)
-async def test_what_was_paid_too_much_pays_for_the_next_deal_by_the_buyers_yes_alone(
+async def test_an_overpayment_pays_for_the_next_deal_by_the_buyers_yes_alone(
     world: World, sells: Chat, buys: Chat
 ) -> None:
     trade = Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))

@@ -60,9 +60,15 @@ def rail_of(ctx: Ctx, deal: Deal) -> Rail:
         business = organisation_of(ctx, deal.buyer).vat_number is not None
         rail = proposed(_at_once(ctx, deal), OFFERED, business=business)
     asked_at = choice.chosen_at if choice is not None else None
-    if rail is Rail.BANK_TRANSFER and brought_by_others(ctx, deal, asked_at):
-        return Rail.CARD
-    return rail
+    unasked = rail is Rail.BANK_TRANSFER and brought_by_others(ctx, deal, asked_at)
+    return Rail.CARD if unasked and not _transfer_is_open(ctx, deal.id) else rail
+
+
+def _transfer_is_open(ctx: Ctx, deal_id: str) -> bool:
+    ways = select(Payment.id).join(PaymentWay, PaymentWay.payment_id == Payment.id)
+    is_open = Payment.state.in_((PaymentState.ASKED, PaymentState.OPEN))
+    found = ways.where(Payment.deal_id == deal_id, PaymentWay.rail == Rail.BANK_TRANSFER, is_open)
+    return ctx.session.scalar(found.limit(1)) is not None
 
 
 def _at_once(ctx: Ctx, deal: Deal) -> Money:
