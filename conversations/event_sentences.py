@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from conversations.chargeback_sentences import loss_told
 from conversations.differences import told_of
 from core.kernel.transaction import MARKET as ON_BEHALF_OF_MARKET
 from core.kernel.transaction import Ctx
@@ -249,6 +250,8 @@ def _on_money(code: str) -> Callable[[Ctx, Any], None]:
             return  # the deal says that it is paid
         parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
         to = getattr(fact, "organisation_id", None)
+        if isinstance(fact, money.RefundSent) and fact.why == "too_much":  # it was never the seller's matter
+            to = deal_for(ctx.acting_as(ON_BEHALF_OF_MARKET), fact.deal_id).buyer
         if isinstance(fact, money.TrancheAwaited) and fact.number == 1:
             parts["why"] = "first"
         if isinstance(fact, money.LotReleased) and fact.back:
@@ -263,6 +266,9 @@ def _on_chargeback(code: str) -> Callable[[Ctx, Any], None]:
         if fact.subject_kind is SubjectKind.DEAL:
             parts = {name: getattr(fact, name) for name in MONEY_PARTS if hasattr(fact, name)}
             to = getattr(fact, "organisation_id", None)
+            if isinstance(fact, chargebacks.ChargebackClosed):
+                loss = fact.loss
+                parts["loss"] = lambda chat: loss_told(chat, loss)
             notifications(ctx).say("deal", fact.subject, code, by=None, only=to, **parts)
 
     return hear

@@ -47,13 +47,14 @@ def own_reputation_badge(chat: ChatContext) -> str:
 
 
 def _begun(score: Score) -> bool:
-    return bool(score.reviews) or bool(score.completed_deals) or score.on_time is not None
+    return bool(score.reviews) or bool(score.completed_deals) or bool(score.payments_lost) or score.on_time is not None
 
 
 def _told(chat: ChatContext, score: Score, side: Side) -> str:
     words, parts = chat.words, []
+    lost = words("standing.lost", count=score.payments_lost) if score.payments_lost else ""
     if not _begun(score):
-        return _new(chat, score, side)
+        return ", ".join(filter(None, (_new(chat, score, side), lost)))
     if score.shown is None:
         parts.append(words("standing.too_few" if score.reviews else "standing.unrated"))
     else:
@@ -63,7 +64,7 @@ def _told(chat: ChatContext, score: Score, side: Side) -> str:
         parts.append(words("standing.deals", count=score.completed_deals))
     if score.on_time is not None:
         parts.append(words("standing.on_time", percent=round(score.on_time * 100)))
-    return ", ".join(parts)
+    return ", ".join(filter(None, (*parts, lost)))
 
 
 def _new(chat: ChatContext, score: Score, side: Side) -> str:

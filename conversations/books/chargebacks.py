@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from conversations.buttons import Press, press
+from conversations.chargeback_sentences import chargeback_told, outcome
 from conversations.chat_context import ChatContext
 from conversations.event_sentences import notifications
 from conversations.reply import Button, Card, Line
@@ -14,7 +15,7 @@ from core.advice.sessions.service import booking_for
 from core.kernel.transaction import MARKET as OPERATORS_ALONE
 from core.kernel.transaction import Ctx
 from core.money.chargebacks import events as money
-from core.money.chargebacks.model import CHARGEBACK, OWING, Chargeback, ChargebackState
+from core.money.chargebacks.model import CHARGEBACK, Chargeback
 from core.money.chargebacks.service import chargeback_for
 from core.money.model import SubjectKind
 from core.people.accounts.model import Person
@@ -58,19 +59,10 @@ def who_watches(ctx: Ctx, _chargeback_id: str) -> list[Person]:
 
 
 def chargeback_lines(chat: ChatContext, found: Iterable[Chargeback]) -> list[Line]:
-    """Return the state of each chargeback. An organisation that owes money reads how much."""
-    words, lines = chat.words, []
-    for each in found:
-        sentence = _outcome(chat, each)
-        if each.seller == chat.organisation and each.state in OWING and each.outstanding:
-            sentence = f"{sentence} {words('chargeback.owed', amount=each.outstanding)}"
-        lines.append(Line(label=words("chargeback.label"), value=sentence))
-    return lines
-
-
-def _outcome(chat: ChatContext, found: Chargeback) -> str:
-    known = found.state if found.state in (ChargebackState.OPEN, ChargebackState.WON) else "lost"
-    return chat.words(f"recall.state.{known}", amount=found.amount)
+    """Return the state of each chargeback, in words for the reader's side."""
+    label = chat.words("chargeback.label")
+    sides = ((each, "seller" if each.seller == chat.organisation else "buyer") for each in found)
+    return [Line(label=label, value=chargeback_told(chat, each, side)) for each, side in sides]
 
 
 # --- operators --------------------------------------------------------------------------------------------------------
@@ -92,7 +84,7 @@ def chargeback_card(chat: ChatContext, chargeback_id: str, note: str = "") -> Ca
         subject=f"{KIND}:{found.id}",
         title=words("recall.card", ref=_ref(chat.ctx, found)),
         lines=(
-            Line(label=words("chargeback.label"), value=_outcome(chat, found)),
+            Line(label=words("chargeback.label"), value=outcome(chat, found)),
             Line(label=words("recall.reason"), value=found.reason.replace("_", " ")),
             Line(label=words("recall.answer"), value=_answer(chat, found)),
         ),
@@ -107,7 +99,7 @@ def brief_card(chat: ChatContext, found: Chargeback) -> Card:
     words = chat.words
     return Card(
         title=words("recall.card", ref=_ref(chat.ctx, found)),
-        lines=(Line(label=words("chargeback.label"), value=_outcome(chat, found)),),
+        lines=(Line(label=words("chargeback.label"), value=outcome(chat, found)),),
         buttons=((Button(label=words("session.open"), press=press("recall.show", found.id)),),),
     )
 

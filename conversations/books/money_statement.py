@@ -6,13 +6,14 @@ import hashlib
 from datetime import UTC
 
 from conversations.buttons import Press, press
+from conversations.chargeback_sentences import chargeback_told
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Card, Line, Say
 from conversations.router import Router
 from core.books.invoicing.service import numbers_by_part
 from core.books.statements import rules
 from core.books.statements import service as statements
-from core.books.statements.model import Charged, Held, Payout, Statement
+from core.books.statements.model import Charged, Held, Lost, Payout, Statement
 from core.kernel.money import Money
 from core.money.disbursements.model import DisbursementState
 from core.people.files.model import Checked
@@ -40,6 +41,7 @@ def money_card(chat: ChatContext, now: Statement) -> Card:
         *(_held_line(chat, each) for each in now.held[:SHOWN]),
         *(_credit_line(chat, each) for each in now.credits[:FEW]),
         *(_chargeback_line(chat, each) for each in now.disputed[:FEW]),
+        *(_lost_line(chat, each) for each in now.lost[:FEW]),
         *(_card_line(chat, each) for each in now.on_cards[:FEW]),
         *(Line(label=words("money.due"), value=words.show(each)) for each in now.due),
         *(Line(label=words("money.owes"), value=words.show(each)) for each in now.owes),
@@ -78,6 +80,11 @@ def _credit_line(chat: ChatContext, kept: Held) -> Line:
 
 def _chargeback_line(chat: ChatContext, held: Held) -> Line:
     return Line(label=f"{chat.words('chargeback.label')} · {held.ref}", value=_amount(chat, held))
+
+
+def _lost_line(chat: ChatContext, lost: Lost) -> Line:
+    told = chargeback_told(chat, lost.chargeback, "buyer" if lost.mine else "seller")
+    return Line(label=f"{chat.words('chargeback.label')} · {lost.ref}", value=told)
 
 
 def _card_line(chat: ChatContext, held: Held) -> Line:

@@ -25,6 +25,26 @@ def photo() -> bytes:
     return written.getvalue()
 
 
+async def newest_file(person: ChatUser) -> bytes:
+    """Return the newest file in their chat."""
+    if isinstance(person, OnTelegram):
+        path = next(each["document"]["url"] for each in reversed(await person.messages()) if "document" in each)
+    else:
+        channels = (await person.window())["channels"]
+        files = [file for each in channels for message in each["messages"] for file in message.get("files", ())]
+        path = f"/lab/slack/files/{files[-1]['id']}"
+    async with person.browser.http.get(person.browser.url + path) as answer:
+        return await answer.read()
+
+
+async def money_file(person: ChatUser) -> str:
+    """Return the spreadsheet of all their movements."""
+    await person.says("/money")
+    await person.presses("Export as a file")
+    await person.sees("Your money as a file")
+    return (await newest_file(person)).decode("utf-8-sig")
+
+
 @dataclass
 class Trade:
     """200 t of pellets, €43,000, unless the story says otherwise."""

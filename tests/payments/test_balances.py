@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.kernel.dispatcher import Delivered
+from core.kernel.errors import Invalid
 from core.money.disbursements.model import DisbursementState
 from core.people.accounts.service import person_of
 from core.trade.deals import service as deals
@@ -33,9 +36,15 @@ async def from_a_bank_that_names_no_sender(shop: Shop, amount: int) -> None:
 
 
 async def next_deal(shop: Shop) -> None:
-    """Let the same buyer sign another deal of 10,500 euros, and get the details for the transfer."""
+    """Let the same buyer sign another deal of 10,500 euros, and say yes to what is in their balance."""
     shop.trade = await another_deal(shop.trade)
     await shop.sign()
+    assert (await the_way(shop)).rail is Rail.CARD  # a transfer would use it unasked
+    with pytest.raises(Invalid, match=r"credit\.not_asked"):
+        await shop.by(Rail.BANK_TRANSFER)
+    assert (await the_way(shop)).rail is Rail.CARD
+    await shop.market.run(shop.trade.buyer, lambda ctx: overpayments.use_credit(ctx, shop.trade.deal_id))
+    await shop.work()
 
 
 async def test_requested_refund_may_just_have_paid_for_the_next_deal(shop: Shop) -> None:

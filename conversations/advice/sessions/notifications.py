@@ -13,6 +13,7 @@ from conversations.advice.aftercare.recording import RECORDING_EVENTS, recording
 from conversations.advice.aftercare.review import KIND as REVIEW
 from conversations.advice.aftercare.review import REVIEW_EVENTS, review_card
 from conversations.advice.sessions.card import session_card
+from conversations.chargeback_sentences import loss_told
 from conversations.chat_context import ChatContext
 from conversations.event_sentences import notifications
 from conversations.reply import Card, Say
@@ -196,10 +197,12 @@ def on_chargeback(code: str) -> Callable[[Ctx, money.SubjectFact], None]:
         booking = ctx.session.get_one(Booking, fact.subject)
         sides = booking.sides
         only = getattr(fact, "organisation_id", None)
-        sentence = code
+        sentence, parts = code, parts_of(fact)
         if isinstance(fact, money.ChargebackClosed):
+            loss = fact.loss
+            parts["loss"] = lambda chat: loss_told(chat, loss)
             sentence = {"lost": CHARGEBACK_LOST, "turned": CHARGEBACK_TURNED}.get(fact.why, code)
-        notifications(ctx).say("session", booking.id, sentence, by=None, only=only, sides=sides, **parts_of(fact))
+        notifications(ctx).say("session", booking.id, sentence, by=None, only=only, sides=sides, **parts)
 
     return hear
 

@@ -112,7 +112,7 @@ def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
                 if line.label != words("terms.quality")
             ),
             Line(label=words("party.other"), value=f"{name} · {reputation_badge(chat, other, side)}"),
-            *order_lines(chat, deal),
+            *order_lines(chat, deal, now.mine),
             *settlement_lines(chat, deal),
             *_decision_lines(chat, deal),
             *money_lines(chat, deal, now.mine, money),
@@ -229,7 +229,7 @@ def _buttons(
         rows += lot_rows(chat, lots, steps, waits, stands_still=deal.frozen is not None)
     if now.may_rate:
         rows.append((Button(label=words("review.write"), press=press("review.write", deal.id), style="primary"),))
-    rows.append(again_row(chat, deal, mine))
+    rows.append(again_row(chat, deal, mine, money.chargebacks))
     nowhere_to_go = money.buyer_to_say if "buyer" in mine else "seller" in mine and money.released and not money.account
     if nowhere_to_go:
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conversations.buttons import Press, press
+from conversations.chargeback_sentences import chargeback_told
 from conversations.chat_context import ChatContext
 from conversations.fees import fee_lines
 from conversations.reply import Button, Line, Say, Toast
@@ -70,14 +71,9 @@ def _tranche_line(chat: ChatContext, tranche: Tranche, count: int) -> Line | Non
 
 
 def _chargeback_lines(chat: ChatContext, mine: frozenset[str], money: MoneySummary) -> list[Line]:
-    words, lines = chat.words, []
-    for found in money.chargebacks:
-        code = f"state.chargeback.{found.state}"
-        text = words(f"{code}.buyer" if "buyer" in mine else code, amount=found.amount)
-        if "seller" in mine and found.outstanding and found.state in (ChargebackState.OPEN, ChargebackState.LOST):
-            text = f"{text} {words('chargeback.owed', amount=found.outstanding)}"
-        lines.append(Line(label=words("chargeback.label"), value=text))
-    return lines
+    side = next((each for each in ("buyer", "seller") if each in mine), "")
+    label = chat.words("chargeback.label")
+    return [Line(label=label, value=chargeback_told(chat, found, side)) for found in money.chargebacks]
 
 
 def money_rows(chat: ChatContext, deal: Deal, mine: frozenset[str], money: MoneySummary) -> list[tuple[Button, ...]]:

@@ -40,9 +40,10 @@ def order(chat: ChatContext, press: Press) -> None:
     chat.open("order", FormDefaults({name: given for name, given in known.items() if given}, deal.id))
 
 
-def order_lines(chat: ChatContext, deal: Deal) -> list[Line]:
-    """Return the references. Both sides see them, because the invoice has to show them."""
-    shown = (("order.purchase_order", deal.purchase_order), ("order.cost_centre", deal.cost_centre))
+def order_lines(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> list[Line]:
+    """Return the references. The seller's invoice shows the purchase order; the cost centre is the buyer's alone."""
+    cost_centre = deal.cost_centre if "buyer" in mine else None
+    shown = (("order.purchase_order", deal.purchase_order), ("order.cost_centre", cost_centre))
     return [Line(label=chat.words(code), value=given) for code, given in shown if given]
 
 

@@ -74,6 +74,7 @@ def pay_rows(chat: ChatContext, deal: Deal, money: MoneySummary) -> list[tuple[B
         rows.append((button.model_copy(update={"style": "primary"}),))
     partly = payment is not None and way is not None and way.rail is Rail.BANK_TRANSFER and payment.received
     if not partly:
+        rows += _credit_row(chat, deal, rail_of(chat.ctx, deal)) if money.credit_there else []
         rows.append((Button(label=words("pay.other_ways"), press=press("pay.how", deal.id)),))
     return rows
 
@@ -113,7 +114,7 @@ def _ways(chat: ChatContext, deal: Deal) -> Card:
 
 
 def _credit_row(chat: ChatContext, deal: Deal, now: Rail) -> list[tuple[Button, ...]]:
-    """Return a button to pay with money that was overpaid before. An awaited transfer uses it by itself."""
+    """Return a button to pay with money that was overpaid before. It is used by the buyer's yes alone."""
     amount = overpayments.credit_towards(chat.ctx, deal.id)
     if not amount or now is Rail.BANK_TRANSFER:
         return []
@@ -138,10 +139,18 @@ def use_credit(chat: ChatContext, button: Press) -> None:
 
 @router.press("pay.by")
 def by(chat: ChatContext, press: Press) -> None:
-    """Pay by this rail. The deal's card shows the way as soon as it is open."""
+    """Pay by this rail. The deal's card shows the way as soon as it is open.
+
+    A bank transfer would use money that was overpaid before, so that this is asked first.
+    """
     rail = next((each for each in chat.market_context.rails if each == press.choice), None)
     if rail is None:
         chat.reply(Toast(text=chat.words("talk.unknown_button")))
+        return
+    deal = access.deal_for(chat.ctx, press.subject)
+    unasked = rail is Rail.BANK_TRANSFER and rail_of(chat.ctx, deal) is not rail
+    if unasked and overpayments.credit_towards(chat.ctx, deal.id):
+        chat.press("credit.use", deal.id)
         return
     escrow.pay_by(chat.ctx, press.subject, rail, chat.market_context.rails)
     by_bank = rail is Rail.BANK_TRANSFER

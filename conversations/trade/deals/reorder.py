@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.form_controller.drafts import go_on_or_open
@@ -9,7 +11,9 @@ from conversations.forms.answers import NOTHING, write_list, write_place, write_
 from conversations.reply import Button, Say
 from conversations.router import Router
 from conversations.trade.offers.offer_forms import open_offer, open_purchase
-from core.kernel.errors import NotFound
+from core.kernel.errors import NotFound, Stale
+from core.money.chargebacks.model import Chargeback, ChargebackState
+from core.money.chargebacks.service import of_subject
 from core.trade.deals import access
 from core.trade.deals.model import Deal, DealState
 from core.trade.listings.model import LISTING, Listing
@@ -20,9 +24,11 @@ from core.trade.offers.rules import amount_of
 router = Router()
 
 
-def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Button, ...]:
-    """Return the button of a repeat order, for the buyer of a completed deal."""
-    if deal.state != DealState.COMPLETED or "buyer" not in mine:
+def again_row(
+    chat: ChatContext, deal: Deal, mine: frozenset[str], chargebacks: Sequence[Chargeback]
+) -> tuple[Button, ...]:
+    """Return the button of a repeat order, for the buyer of a completed deal whose payment their bank left alone."""
+    if deal.state != DealState.COMPLETED or "buyer" not in mine or _charged_back(chargebacks):
         return ()
     return (Button(label=chat.words("deal.again"), press=press("deal.again", deal.id)),)
 
@@ -31,11 +37,13 @@ def again_row(chat: ChatContext, deal: Deal, mine: frozenset[str]) -> tuple[Butt
 def again(chat: ChatContext, press: Press) -> None:
     """Order again from the same listing, the same amount if there is as much. If it is sold out, open a request.
 
-    Raises NotFound for any person but its buyer.
+    Raises NotFound for any person but its buyer, and Stale if their bank has called its payment back.
     """
     deal = access.deal_for(chat.ctx, press.subject)
     if "buyer" not in access.sides(chat.ctx, deal):
         raise NotFound
+    if _charged_back(of_subject(chat.ctx, deal.id)):
+        raise Stale
     listing = _for_sale(chat, deal)
     if listing is None:
         chat.reply(Say(text=chat.words("deal.again_by_request", name=chat.party(deal.seller))))
@@ -43,6 +51,10 @@ def again(chat: ChatContext, press: Press) -> None:
         return
     as_much = amount_of(chat.market_context.catalogue, listing, deal.terms.quantity)
     (open_purchase if listing.buy_now else open_offer)(chat, listing, as_much)
+
+
+def _charged_back(chargebacks: Iterable[Chargeback]) -> bool:
+    return any(each.state is not ChargebackState.WON for each in chargebacks)
 
 
 def _for_sale(chat: ChatContext, deal: Deal) -> Listing | None:

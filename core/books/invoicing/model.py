@@ -129,7 +129,8 @@ class Supply(FrozenModel):
     `lot`: its number within the deal.
     `minutes`: the minutes of a talk that its charge is for.
     `what`: the words of what was named when it was bought.
-    `order`, `cost_centre`: what the recipient's book-keeping calls it.
+    `order`: the recipient's own number of it.
+    `cost_centre`: on invoices that were written before it was for the buyer's eyes alone.
     `certificates`: as they have to stand on it, by the seller's own word.
     `agreed_minor`: the price of `amount` by the contract, including VAT, if known. Less may have been paid for it.
     """

@@ -40,7 +40,6 @@ def goods_of(ctx: Ctx, deal: Deal, lot: Lot, paid: Money) -> Supply:
         goods_from=terms.place.country if is_handed_over else None,
         goods_to=None if is_handed_over else terms.place.country,
         order=deal.purchase_order or "",
-        cost_centre=deal.cost_centre or "",
         certificates=tuple(str(each) for each in terms.certificates),  # FSC has them on every invoice (FSC-STD-40-004)
     )
 

@@ -7,17 +7,35 @@ from datetime import datetime
 from typing import Literal
 
 from core.kernel.money import Money
+from core.money.chargebacks.model import Chargeback
 from core.money.disbursements.model import DisbursementState
 
 # The payer is a buyer or a seeker, the earner a seller or a consultant.
 # - paid: by the payer, into protection
 # - released: to the earner, less the fee
 # - sent: to the earner's account
+# - overpaid: by the payer, more than was asked for, and kept for them
+# - credit_used: what had been overpaid, or was to be refunded, for another payment of theirs
 # - refunded: to the payer
-# - set_off: kept for what the earner owes
-# - taken_back: out of their account
+# - by_bank, bank_reversed: a chargeback, to the payer and back from them
+# - set_off: a chargeback, kept from the earner's payout
+# - taken_back: a chargeback, out of the earner's account
+# - returned: a chargeback that the bank has given up, to the earner
 # - adjusted: anything else, as its entry says
-What = Literal["paid", "released", "sent", "refunded", "set_off", "taken_back", "adjusted"]
+What = Literal[
+    "paid",
+    "overpaid",
+    "credit_used",
+    "released",
+    "sent",
+    "refunded",
+    "by_bank",
+    "bank_reversed",
+    "set_off",
+    "taken_back",
+    "returned",
+    "adjusted",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +82,20 @@ class Charged:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A payment that the payer's bank has kept. `mine`: the reader is the payer."""
+
+    ref: str
+    mine: bool
+    chargeback: Chargeback
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A person's money now: `due` is what their organisation is owed and has not received, by currency.
 
     `credits`: what they have paid too much, and have not used or had back.
-    `recalled`: what a bank has called back and has not decided about.
+    `disputed`: what a bank has called back and has not decided about. `lost`: what it has kept.
     `coming`: what a buyer has told their bank to pay, and the banks have not confirmed.
     `taken`: what was paid for sessions.
     `spent`: what was paid for deals.
@@ -77,6 +104,7 @@ class Statement:
     held: tuple[Held, ...]
     credits: tuple[Held, ...]
     disputed: tuple[Held, ...]
+    lost: tuple[Lost, ...]
     on_cards: tuple[Held, ...]
     unpaid: tuple[Held, ...]
     coming: tuple[Held, ...]

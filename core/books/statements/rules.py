@@ -25,29 +25,35 @@ from core.money.ledger.accounts import (
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def line_of(
+def lines_of(
     legs: Sequence[Leg], deal_id: str, organisation: str, *, buys: bool, ref: str, memo: str, at: datetime, key: str
-) -> Line | None:
-    """Return the meaning of a deal's entry to its buyer or seller; None if it moved nothing of theirs."""
-    own = _payers(legs, deal_id, organisation, key) if buys else _sellers(legs, organisation, key)
-    if own is None:
-        return None
-    what, came, went, fee = own
-    return Line(at, ref, what, memo, came, went, fee, key)
+) -> list[Line]:
+    """Return the meanings of a deal's entry to its buyer or seller; none if it moved nothing of theirs."""
+    own = _payers(legs, deal_id, organisation, key) if buys else [_sellers(legs, organisation, key)]
+    return [Line(at, ref, what, memo, came, went, fee, key) for what, came, went, fee in filter(None, own)]
 
 
 Meaning = tuple[What, Money | None, Money | None, Money | None]  # what, came, went, fee
 
 
-def _payers(legs: Sequence[Leg], deal_id: str, organisation: str, key: str) -> Meaning | None:
+def _payers(legs: Sequence[Leg], deal_id: str, organisation: str, key: str) -> list[Meaning | None]:
     """Read a bank's chargeback from what has left us, and the rest from what we hold for the payer."""
     match key.split(":"):
         case ["chargeback", _, "opened" | "won"]:
-            return _by_the_bank(legs)
+            return [_by_the_bank(legs)]
         case ["deal", _, "payment", _, "let_go", _]:  # nothing was sent: the money stays theirs where it is
             held = _buyers(legs, deal_id, organisation)
-            return None if held is None else ("adjusted", *held[1:])
-    return _buyers(legs, deal_id, organisation)
+            return [None if held is None else ("adjusted", *held[1:])]
+    own = _buyers(legs, deal_id, organisation)
+    if own is None:
+        return []
+    if own[0] == "refunded" and ":spent:" in key:  # the provider has put it into another payment
+        return [("credit_used", *own[1:])]
+    kept = _sum(legs, buyer_credit(organisation))
+    if own[2] is None or kept is None or kept.minor > 0:
+        return [own]
+    paid, too_much = own[2] + kept, -kept
+    return [("paid", None, paid, None) if paid else None, ("overpaid", None, too_much, None)]
 
 
 def _buyers(legs: Sequence[Leg], deal_id: str, organisation: str) -> Meaning | None:
@@ -67,7 +73,7 @@ def _by_the_bank(legs: Sequence[Leg]) -> Meaning | None:
     moved = _sum(legs, PROVIDER, PROVIDER_FEES)
     if moved is None:
         return None  # the bank has only asked
-    return ("refunded", -moved, None, None) if moved.minor < 0 else ("taken_back", None, moved, None)
+    return ("by_bank", -moved, None, None) if moved.minor < 0 else ("bank_reversed", None, moved, None)
 
 
 def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None:
@@ -83,7 +89,9 @@ def _sellers(legs: Sequence[Leg], organisation: str, key: str) -> Meaning | None
             ("taken_back", None, -claimed, None) if claimed is not None and by_provider and claimed.minor < 0 else None
         )
     if moved.minor < 0:
-        fee = None if key.startswith("chargeback:") else _sum(legs, COMMISSION)
+        if key.startswith("chargeback:"):
+            return "returned", -moved, None, None
+        fee = _sum(legs, COMMISSION)
         fees = -fee if fee is not None and fee.minor < 0 else None
         return "released" if fees is not None or _sum(legs, PROVIDER) is None else "adjusted", -moved, None, fees
     if claimed is not None:

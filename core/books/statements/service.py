@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.advice.sessions.model import SESSION, Booking, CardHold, HoldState, SessionState, Settlement
 from core.books.statements import rules
-from core.books.statements.model import Charged, Held, Line, Payout, Statement
+from core.books.statements.model import Charged, Held, Line, Lost, Payout, Statement
 from core.kernel.money import Money, running_total_fee
 from core.kernel.timers import TimerRow, deadline_of
 from core.kernel.transaction import Ctx
@@ -158,6 +158,7 @@ def statement(ctx: Ctx) -> Statement:
         held=(*_held(ctx, organisation), *held(ctx, person)),
         credits=tuple(_credits(ctx, organisation)),
         disputed=(*_disputed(ctx, organisation), *disputed(ctx, person)),
+        lost=tuple(_lost(ctx, person)),
         on_cards=tuple(on_cards(ctx, person)),
         unpaid=(*_awaited(ctx, organisation, on_its_way=False), *unpaid(ctx, person)),
         coming=tuple(_awaited(ctx, organisation, on_its_way=True)),
@@ -181,11 +182,9 @@ def lines(ctx: Ctx) -> Iterator[Line]:
     for entry, group in groupby(ledger.postings_of(ctx, ids), key=lambda row: row[0]):
         about = mine[str(entry.deal_id)]
         legs = [leg for _, leg in group]
-        line = rules.line_of(
+        yield from rules.lines_of(
             legs, about.id, organisation, buys=about.pays, ref=about.ref, memo=entry.memo, at=entry.at, key=entry.key
         )
-        if line is not None:
-            yield line
 
 
 def _held(ctx: Ctx, organisation: str) -> Iterator[Held]:
@@ -247,6 +246,18 @@ def _disputed(ctx: Ctx, organisation: str) -> Iterator[Held]:
     found = query.where(mine, Chargeback.state == CHARGEBACK.initial).order_by(Chargeback.id.desc())
     for chargeback, deal in ctx.session.execute(found):
         yield Held(deal.id, deal.ref, deal.buyer == organisation, chargeback.amount, None)
+
+
+def _lost(ctx: Ctx, person: Person) -> Iterator[Lost]:
+    """Yield what banks have kept of the payments of deals and sessions; the latest come first."""
+    own, deals = person.organisation_id, select(Chargeback, Deal.ref, Deal.buyer == person.organisation_id)
+    sessions = select(Chargeback, Booking.ref, Booking.seeker == person.id)
+    kept = (Chargeback.state.in_(LOST), Chargeback.amount_minor > 0)
+    of_deals = deals.join(Deal, Deal.id == Chargeback.subject).where(or_(Deal.buyer == own, Deal.seller == own), *kept)
+    of_sessions = sessions.join(Booking, Booking.id == Chargeback.subject).where(of_person(person), *kept)
+    for found in (of_deals, of_sessions):
+        for chargeback, ref, mine in ctx.session.execute(found.order_by(Chargeback.id.desc()).limit(LATEST)):
+            yield Lost(ref, bool(mine), chargeback)
 
 
 def _until(ctx: Ctx, deal_id: str) -> datetime | None:

@@ -64,11 +64,15 @@ class ChargebackMadeGood(ChargebackFact):
 
 
 class ChargebackClosed(ChargebackFact):
-    """The bank has decided. `why`: "won" (the money is back), "turned" (back after a loss), or "lost"."""
+    """The bank has decided. `why`: "won" (the money is back), "turned" (back after a loss), or "lost".
+
+    `loss`: the seller's part of a lost `amount`, and of one that is turned.
+    """
 
     seller: str  # organisation
     amount: Money
     why: str
+    loss: Money
 
     @property
     def won(self) -> bool:

@@ -94,3 +94,17 @@ class Chargeback(InProcess[ChargebackState], Table):
     def outstanding(self) -> Money:
         """Return what the seller still owes of the claim."""
         return Money(self.claimed_minor - self.recovered_minor, self.currency)
+
+    @property
+    def sellers_loss(self) -> Money:
+        """Return the seller's loss if the bank keeps the money: what was claimed, less what we have written off."""
+        return Money(self.claimed_minor - self.from_refunds_minor, self.currency) - self._written_off
+
+    @property
+    def our_loss(self) -> Money:
+        """Return our loss if the bank keeps the money: our fee, a double payment, and what we have written off."""
+        return self.from_commission + self.from_loss + self._written_off
+
+    @property
+    def _written_off(self) -> Money:
+        return self.outstanding if self.state is ChargebackState.WRITTEN_OFF else Money.zero(self.currency)

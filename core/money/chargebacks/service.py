@@ -336,7 +336,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     nobodys = LOSS if found.state == ChargebackState.WRITTEN_OFF else receivable(found.seller)
     if found.seller != MARKET:  # if we are the seller, we bear all of it
         _pass_on(ctx, found)
-    why = "won" if found.state == ChargebackState.OPEN else "turned"
+    why, loss = "won" if found.state == ChargebackState.OPEN else "turned", found.sellers_loss
     step(ctx, CHARGEBACK, found, "won", ("provider",))
     money, fee = found.amount, fee_returned or Money.zero(found.currency)
     legs = [
@@ -352,7 +352,7 @@ def _undo(ctx: Ctx, found: Chargeback, fee_returned: Money | None) -> None:
     ]
     if money or fee:
         ledger.post(ctx, f"chargeback:{found.id}:won", "Given back by the payer's bank", legs, deal=found.subject)
-    ctx.announce_change(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why))
+    ctx.announce_change(ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, money, why, loss))
     _thaw(ctx, found)
 
 
@@ -388,9 +388,8 @@ def _pass_on(ctx: Ctx, found: Chargeback) -> None:
 def _lose(ctx: Ctx, found: Chargeback, event: str, role: str) -> None:
     """Record that the payer keeps the money, and the claim on the seller stays."""
     step(ctx, CHARGEBACK, found, event, (role,))
-    ctx.announce_change(
-        ChargebackClosed(found.subject_kind, found.subject, found.id, found.seller, found.amount, "lost")
-    )
+    about = (found.subject_kind, found.subject, found.id, found.seller)
+    ctx.announce_change(ChargebackClosed(*about, found.amount, "lost", found.sellers_loss))
     if not found.outstanding:
         step(ctx, CHARGEBACK, found, "made_good", ("system",))
         ctx.session.flush()

@@ -130,14 +130,16 @@ def _offering(mine: str, own: str) -> list[Own]:
 
 
 def _deals(mine: str, own: str) -> list[Own]:
-    ours = or_(Deal.buyer == own, Deal.seller == own)
+    ours, buys, sells = or_(Deal.buyer == own, Deal.seller == own), Deal.buyer == own, Deal.seller == own
     signed = and_(Deal.buyer_signed_at.is_not(None), Deal.seller_signed_at.is_not(None))
     deals = select(Deal.id).where(ours)
     bought, sold = (select(Deal.id).where(side == own) for side in (Deal.buyer, Deal.seller))
     cases = select(Case.id).where(Case.deal_id.in_(deals))
     return [
-        Own(Deal, and_(ours, signed)),
-        Own(Deal, and_(ours, ~signed), but=("terms_json",)),
+        Own(Deal, and_(buys, signed)),
+        Own(Deal, and_(buys, ~signed), but=("terms_json",)),
+        Own(Deal, and_(sells, signed), but=("cost_centre",)),
+        Own(Deal, and_(sells, ~signed), but=("terms_json", "cost_centre")),
         Own(Lot, Lot.deal_id.in_(deals)),
         Own(DealLine, DealLine.person == mine),
         Own(Finding, Finding.person == mine),

@@ -29,7 +29,8 @@ class MoneySummary:
     """`released` is the seller's now, less the `fee` in it; `refunded` is the buyer's. Both may still be on their way.
 
     `payment` and `way` belong to the awaited tranche. `account`: the seller can receive money. `buyer_to_say`:
-    something waits for the buyer's account, because it cannot be refunded the way it came.
+    something waits for the buyer's account, because it cannot be refunded the way it came. `credit_there`: the
+    buyer has paid too much for some deal.
     """
 
     held: Money
@@ -43,6 +44,7 @@ class MoneySummary:
     way: PaymentWay | None = None
     account: bool = False
     buyer_to_say: bool = False
+    credit_there: bool = False
 
     @property
     def awaited(self) -> Tranche | None:
@@ -56,6 +58,7 @@ _MOVED = select(
     select(func.sum(LotSettlement.fee_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
     select(func.sum(LotSettlement.back_minor)).where(LotSettlement.deal_id == _DEAL).scalar_subquery(),
     exists().where(Credit.deal_id == _DEAL, Credit.state == CREDIT.initial),
+    exists().where(Credit.organisation_id == bindparam("buyer"), Credit.state == CREDIT.initial),
     exists().where(Chargeback.subject == _DEAL),
     exists().where(Payee.organisation_id == bindparam("seller"), Payee.ready),
     exists().where(
@@ -76,7 +79,7 @@ def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
     tranches = tranches_of(ctx, deal.id)
     if not tranches:
         return MoneySummary(nothing, nothing, nothing, nothing)
-    ((released, fee, back, too_much, has_chargeback, account, buyer_to_say),) = select_rows(
+    ((released, fee, back, too_much, credit_there, has_chargeback, account, buyer_to_say),) = select_rows(
         ctx.session, _MOVED, deal=deal.id, seller=deal.seller, buyer=deal.buyer
     )
     is_awaited = any(tranche.state == TrancheState.AWAITED for tranche in tranches)
@@ -94,4 +97,5 @@ def money_summary(ctx: Ctx, deal: Deal) -> MoneySummary:
         way=way_of(ctx, payment.id) if payment is not None else None,
         account=bool(account),
         buyer_to_say=bool(buyer_to_say),
+        credit_there=bool(credit_there),
     )

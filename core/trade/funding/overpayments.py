@@ -75,7 +75,9 @@ def credit_towards(ctx: Ctx, deal_id: str) -> Money:
     tranche = awaited(ctx, deal_id)
     if tranche is None or "buyer" not in access.sides(ctx, deal):
         return Money.zero(deal.currency)
-    return min(transferred_too_much(ctx, deal.buyer, deal.currency), tranche.missing)
+    waiting = (each.amount for each in still_there(ctx, deal.buyer, deal.currency))
+    kept = transferred_too_much(ctx, deal.buyer, deal.currency) + Money.total(waiting, deal.currency)
+    return min(kept, tranche.missing)
 
 
 def use_credit(ctx: Ctx, deal_id: str, offered: Collection[Rail] = OFFERED) -> Payment:
@@ -86,7 +88,7 @@ def use_credit(ctx: Ctx, deal_id: str, offered: Collection[Rail] = OFFERED) -> P
     """
     if not credit_towards(ctx, deal_id):
         raise Invalid("credit.none")
-    return pay_by(ctx, deal_id, Rail.BANK_TRANSFER, offered)
+    return pay_by(ctx, deal_id, Rail.BANK_TRANSFER, offered, with_credit=True)
 
 
 def credits_of(ctx: Ctx, deal_id: str) -> list[Credit]:

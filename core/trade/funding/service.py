@@ -150,12 +150,16 @@ def pay_again(ctx: Ctx, deal_id: str) -> Payment:
     return ask_for(ctx, deal, tranche)
 
 
-def pay_by(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails.OFFERED) -> Payment:
+def pay_by(
+    ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = rails.OFFERED, *, with_credit: bool = False
+) -> Payment:
     """Let the buyer pay by this rail: close the open payment, and open another one.
+
+    `with_credit`: the buyer wants to use what they have paid too much for other deals.
 
     Raises NotFound, NotAllowed, Invalid, and Stale if the deal waits for no money.
     """
-    if rails.choose_rail(ctx, deal_id, rail, offered):
+    if rails.choose_rail(ctx, deal_id, rail, offered, with_credit=with_credit):
         for tranche in tranches_of(ctx, deal_id):
             for payment in payments_in(ctx, tranche):
                 if payment.state in UNDER_WAY:

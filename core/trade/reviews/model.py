@@ -132,4 +132,5 @@ class Score:
     counterparties: int
     completed_deals: int
     other_deals: int  # completed on the other side
+    payments_lost: int  # to a chargeback of its bank, as a buyer; 0 for a seller
     on_time: float | None  # share of the lots it sold; None before the first, and for a buyer

@@ -34,6 +34,7 @@ from core.kernel.errors import NotAllowed, NotFound, Refusal
 from core.kernel.money import Money
 from core.kernel.process import enter, step
 from core.kernel.transaction import Ctx
+from core.money.chargebacks.model import LOST, Chargeback
 from core.people.accounts.model import Organisation
 from core.people.accounts.service import acting, organisation_of
 from core.trade.deals.access import deal_for
@@ -186,6 +187,11 @@ _FIGURES: CompoundSelect[Any] = union_all(
     .join(Lot, Lot.deal_id == Deal.id)
     .where(Deal.seller.in_(_ORGANISATIONS), Lot.came_in_time.is_not(None))
     .group_by(Deal.seller),
+    # Payments that the buyer's bank has taken back, and kept.
+    _sums("lost", Deal.buyer, literal(""), func.count(), literal(0))
+    .join(Chargeback, Chargeback.subject == Deal.id)
+    .where(Deal.buyer.in_(_ORGANISATIONS), Chargeback.state.in_(LOST), Chargeback.amount_minor > 0)
+    .group_by(Deal.buyer),
     _sums("mean", literal(""), literal(""), func.count(), func.coalesce(func.sum(_PARTS), 0)).where(
         Review.side == _SIDE, _REVEALED, Review.value_minor > 0
     ),
@@ -261,6 +267,7 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str], side: Side) -> dict[s
     partners: dict[str, set[str]] = defaultdict(set)
     deals: dict[Side, dict[str, int]] = {"buyer": defaultdict(int), "seller": defaultdict(int)}
     punctual: dict[str, float] = {}
+    lost: dict[str, int] = {}
     mean = rules.market_mean(0, 0)
     for what, one, other, count, part, *more in select_rows(
         ctx.session, _FIGURES, organisations=sorted(set(organisation_ids)), side=side
@@ -275,6 +282,8 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str], side: Side) -> dict[s
                 deals["seller"][other] += count
             case "in time":
                 punctual[one] = 1 - part / count
+            case "lost":
+                lost[one] = count
             case "mean":
                 mean = rules.market_mean(int(part) / rules.PARTS, count)
     scores = {}
@@ -289,6 +298,7 @@ def scores_of(ctx: Ctx, organisation_ids: Collection[str], side: Side) -> dict[s
             counterparties=reputation.counterparties,
             completed_deals=deals[side][organisation],
             other_deals=deals["buyer" if side == "seller" else "seller"][organisation],
+            payments_lost=lost.get(organisation, 0) if side == "buyer" else 0,
             on_time=punctual.get(organisation) if side == "seller" else None,
         )
     return scores

@@ -27,7 +27,6 @@ from core.discovery.alerts.model import Rhythm
 from core.discovery.search.model import CHIPS, EXPERT_CHIPS, EXPERT_RELAXATIONS, Order
 from core.kernel.process import Process
 from core.kernel.quantity import UNITS
-from core.money.chargebacks.model import CHARGEBACK
 from core.people.accounts.model import Role
 from core.people.companies.model import Position
 from core.trade.deals.model import DEAL
@@ -56,7 +55,7 @@ def from_tables() -> dict[str, frozenset[str]]:
     codes |= dict.fromkeys(_of_lot_buttons(), frozenset({"number"}))
     codes |= dict.fromkeys(("offer.your_turn", "offer.their_turn"), frozenset({"name", "until"}))
     codes |= dict.fromkeys((f"state.tranche.{state}" for state in states(TRANCHE)), frozenset({"due"}))
-    called_back = [f"state.chargeback.{state}{side}" for state in states(CHARGEBACK) for side in ("", ".buyer")]
+    called_back = [f"state.chargeback.{state}{side}" for state in ("open", "won", "lost") for side in ("", ".buyer")]
     codes |= dict.fromkeys(called_back, frozenset({"amount"}))
     shares = [f"case.shares{side}" for side in ("", ".buyer", ".seller")]
     codes |= dict.fromkeys(shares, frozenset({"seller", "buyer", "percent"}))
@@ -277,6 +276,7 @@ def of_notices() -> dict[str, frozenset[str]]:
     for fact, code in (*event_sentences.MONEY_EVENTS.items(), *event_sentences.CHARGEBACK_EVENTS.items()):
         if code:
             told[code] = frozenset({each.name for each in fields(fact)} & set(event_sentences.MONEY_PARTS))
+    told["notice.chargeback_closed"] |= {"loss"}  # what the seller bears, in a sentence of its own
     return told | sessions.notices() | sales.notices()
 
 

@@ -140,7 +140,7 @@ def notices() -> dict[str, frozenset[str]]:
     )
     told = (*CHARGEBACK_EVENTS.values(), CHARGEBACK_LOST, CHARGEBACK_TURNED)
     of_banks = (code for code in told if code.startswith("notice.session"))
-    codes |= dict.fromkeys(of_banks, frozenset({"who", "amount"}))
+    codes |= dict.fromkeys(of_banks, frozenset({"who", "amount", "loss"}))
     codes |= dict.fromkeys(QUESTION_EVENTS.values(), frozenset({"who"}))
     return codes | of_experts | dict.fromkeys(("notice.asked_ended", "notice.session_follow_up"), parts | {"name"})
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from lab.people import until
-from tests.journeys.market import Chat, World
+import pytest
+
+from lab.people import OnTelegram, until
+from tests.journeys.market import Chat, World, no_more
 from tests.journeys.session_steps import Counsel, goes_on, operator
-from tests.journeys.trade_steps import Trade
+from tests.journeys.trade_steps import Trade, money_file
 
 
 async def answer(world: World) -> str:
@@ -39,9 +41,13 @@ async def bank(world: World, do: str) -> None:
     await world.browser.post(f"/lab/stripe/disputes/{charge['id']}", {"do": do})
 
 
-async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
-    trade = await paid_out(world, "slack", "telegram")
+@pytest.mark.parametrize(("sells", "buys"), [("slack", "telegram"), ("telegram", "slack")])
+async def test_a_bank_takes_it_back_and_keeps_it(world: World, sells: Chat, buys: Chat) -> None:
+    """Check that each side reads who lost how much, and that the buyer's record counts it."""
+    trade = await paid_out(world, sells, buys)
     rasa, tom = trade.seller, trade.buyer
+    await tom.sees("Buy the same again")
+    again = await tom.button("Buy the same again") if isinstance(tom, OnTelegram) else ""
     await bank(world, "open")
     for each, whose in ((rasa, "The buyer's"), (tom, "Your")):
         await each.sees(f"{whose} bank has called back a payment of this deal.")
@@ -55,6 +61,25 @@ async def test_a_bank_takes_it_back_and_keeps_it(world: World) -> None:
     await bank(world, "lose")
     for each, whose in ((rasa, "The buyer's"), (tom, "Your")):
         await each.sees(f"{whose} bank has kept the money of this deal: €10,750.00")
+    loss = "You bear €10,481.25 of it, which had been released to you."
+    await rasa.sees("The buyer's bank has kept €10,750.00.", loss, "Parley bears €268.75 of it.")
+    await rasa.sees("took back 1 payment through its bank")
+    await tom.sees("Your bank has kept €10,750.00.", "counts in your record as a buyer")
+    for text in ("made good", "You bear"):
+        assert text not in await tom.screen()
+    await no_more(tom, "Buy the same again")
+    if isinstance(tom, OnTelegram):
+        await tom.presses_anyway(again)  # from a card that the chat has kept
+        await tom.sees("has changed since you saw it")
+    for each, told, moved in (
+        (rasa, loss, "Payment dispute: taken from your account"),
+        (tom, "counts in your record", "Payment dispute: paid back by your bank"),
+    ):
+        await each.says("/money")
+        await each.sees("Your money", "Payment recalled · ", told)
+        assert moved in await money_file(each)
+    await tom.says("/me")
+    await tom.sees("took back 1 payment through its bank")
     await world.books_balance()
 
 
@@ -132,7 +157,9 @@ async def test_a_bank_takes_a_session_and_a_promotion_back(world: World) -> None
     assert "Continue, pay €90.00" in await answer(world)
     await bank(world, "lose")
     await sarah.sees("Your bank has kept the money of this session for you: €90.00.")
-    await alex.sees("Your client's bank has kept the money of this session: €90.00.")
+    await alex.sees("Your client's bank has kept the money of this session: €90.00. You bear €76.50 of it")
+    await alex.says("/money")
+    await alex.sees("Your money", "The bank has kept €90.00. You bear €76.50 of it", "Parley bears €13.50 of it.")
     assert [each["amount_reversed"] for each in await world.at_the_provider("transfer")] == [7650]
     await world.books_balance()
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.journeys.market import CHATS, Chat, World, confirms
-from tests.journeys.trade_steps import Trade
+from tests.journeys.market import CHATS, PAIRS, Chat, World, confirms
+from tests.journeys.trade_steps import Trade, money_file
 
 
 @pytest.mark.parametrize("buys", CHATS)
@@ -40,4 +40,55 @@ async def test_a_transfer_in_parts_and_too_much(world: World, buys: Chat) -> Non
     await tom.sees("€50.00 that was paid too much is on its way back to you.")
     (refund,) = await world.at_the_provider("refund")
     assert refund["amount"] == 5_000
+    assert "paid too much" not in await trade.seller.screen()
+    rows = await money_file(tom)
+    assert rows.count("Paid too much, kept for you") == 1
+    assert "Refunded to you" in rows
+    await world.books_balance()
+
+
+async def next_deal(trade: Trade) -> None:
+    await trade.buy(quantity="24 t")
+    await trade.sign()
+
+
+@pytest.mark.parametrize(("sells", "buys"), PAIRS)
+async def test_an_overpayment_pays_for_the_next_deal_by_the_buyers_yes_alone(
+    world: World, sells: Chat, buys: Chat
+) -> None:
+    trade = Trade(world, await world.on(sells, "Rasa"), await world.on(buys, "Tom"))
+    tom = trade.buyer
+    await trade.list()
+    await trade.buy(quantity="50 t")
+    await trade.sign()
+    await tom.presses("Other ways to pay")
+    await tom.presses("Pay by bank transfer")
+    await tom.sees("Please transfer", "€10,750.00")
+    (customer,) = await world.at_the_provider("customer")
+    transfer = {"amount": 1_083_000, "sender": ["DE89370400440532013000", "Tom"]}
+    await world.browser.post(f"/lab/stripe/bank/{customer['id']}", transfer)
+    await tom.sees("You have paid €80.00 more than was asked.", "Use it for another payment, or have it refunded.")
+
+    await next_deal(trade)
+    await tom.presses("Other ways to pay")
+    await tom.presses("Pay by bank transfer")
+    await tom.sees("Use €80.00 from before for this payment?", "Without it, pay another way")
+    assert "Please transfer: €5,080.00" not in await tom.screen()
+    await tom.presses("No")
+    await tom.says("/money")
+    await tom.sees("Paid too much · ", "€80.00 is yours.")
+    assert "from before" not in await trade.seller.screen()
+
+    await tom.presses("Use €80.00 from before")
+    await tom.presses("Yes: Use €80.00 from before")
+    await tom.sees("Please transfer", "€5,080.00")
+    assert world.product is not None
+    await world.product.sweeps.reconciler.sweep()  # which asks for the buyer's balance
+    await tom.sees("€80.00 that you had paid too much has gone into your next payment.")
+    rows = await money_file(tom)
+    for moved in ("Paid too much, kept for you", "Overpayment used for another payment"):
+        (row,) = [each for each in rows.splitlines() if moved in each]
+        assert "80.00" in row
+    assert "Refunded to you" not in rows
+    assert "paid too much" not in await trade.seller.screen()
     await world.books_balance()

@@ -75,6 +75,7 @@ async def test_second_of_two_approvers_sees_who_was_first_and_when(world: World)
     await trade.buyer.sees("PO 4500123456", "K-12")
     await world.pays(await trade.buyer.opens("Pay €"))
     await trade.seller.sees("The money is held. Delivery can begin.", "PO 4500123456")
+    assert "K-12" not in await trade.seller.screen()  # the buyer's own books are no matter of the seller
     await world.books_balance()
 
 

@@ -8,21 +8,12 @@ import zipfile
 
 import pytest
 
-from lab.people import OnTelegram
 from tests.journeys.market import PAIRS, Chat, ChatUser, World
-from tests.journeys.trade_steps import Trade
+from tests.journeys.trade_steps import Trade, newest_file
 
 
 async def downloaded(person: ChatUser) -> zipfile.ZipFile:
-    """Return the newest file in their chat."""
-    if isinstance(person, OnTelegram):
-        path = next(each["document"]["url"] for each in reversed(await person.messages()) if "document" in each)
-    else:
-        channels = (await person.window())["channels"]
-        files = [file for each in channels for message in each["messages"] for file in message.get("files", ())]
-        path = f"/lab/slack/files/{files[-1]['id']}"
-    async with person.browser.http.get(person.browser.url + path) as answer:
-        return zipfile.ZipFile(io.BytesIO(await answer.read()))
+    return zipfile.ZipFile(io.BytesIO(await newest_file(person)))
 
 
 @pytest.mark.parametrize(("chat", "other"), PAIRS)

@@ -32,6 +32,7 @@ from core.trade.funding.rails.model import (
     Rail,
     RailChoice,
 )
+from core.trade.funding.rails.surplus import brought_by_others
 from core.trade.funding.rules import link_expires
 
 OFFERED: Final = (Rail.BANK_TRANSFER, Rail.CARD, Rail.SEPA_DEBIT)  # unless the operator has configured others
@@ -48,12 +49,26 @@ def rails_for(ctx: Ctx, deal: Deal, offered: Collection[Rail] = OFFERED) -> list
 
 
 def rail_of(ctx: Ctx, deal: Deal) -> Rail:
-    """Return the rail that the buyer has chosen, or else the proposed one."""
+    """Return the rail that the buyer has chosen, or else the proposed one.
+
+    A bank transfer would use what the buyer has paid too much for other deals. Without their yes it is the card.
+    """
     choice = ctx.session.get(RailChoice, deal.id)
     if choice is not None:
-        return choice.rail
-    business = organisation_of(ctx, deal.buyer).vat_number is not None
-    return proposed(_at_once(ctx, deal), OFFERED, business=business)
+        rail = choice.rail
+    else:
+        business = organisation_of(ctx, deal.buyer).vat_number is not None
+        rail = proposed(_at_once(ctx, deal), OFFERED, business=business)
+    asked_at = choice.chosen_at if choice is not None else None
+    unasked = rail is Rail.BANK_TRANSFER and brought_by_others(ctx, deal, asked_at)
+    return Rail.CARD if unasked and not _transfer_is_open(ctx, deal.id) else rail
+
+
+def _transfer_is_open(ctx: Ctx, deal_id: str) -> bool:
+    ways = select(Payment.id).join(PaymentWay, PaymentWay.payment_id == Payment.id)
+    is_open = Payment.state.in_((PaymentState.ASKED, PaymentState.OPEN))
+    found = ways.where(Payment.deal_id == deal_id, PaymentWay.rail == Rail.BANK_TRANSFER, is_open)
+    return ctx.session.scalar(found.limit(1)) is not None
 
 
 def _at_once(ctx: Ctx, deal: Deal) -> Money:
@@ -62,8 +77,12 @@ def _at_once(ctx: Ctx, deal: Deal) -> Money:
     return deal.amount if largest is None else Money(int(largest), deal.currency)
 
 
-def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = OFFERED) -> bool:
+def choose_rail(
+    ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = OFFERED, *, with_credit: bool = False
+) -> bool:
     """Choose the rail of a deal. Return whether it has changed, so that a new payment has to be opened.
+
+    `with_credit`: the buyer wants to use what they have paid too much for other deals.
 
     Raises NotFound, NotAllowed, Invalid. A bank transfer that has come in part is completed as a bank transfer.
     """
@@ -74,6 +93,8 @@ def choose_rail(ctx: Ctx, deal_id: str, rail: Rail, offered: Collection[Rail] = 
         raise Invalid("pay.rail_does_not_fit")
     if rail is rail_of(ctx, deal):
         return False
+    if rail is Rail.BANK_TRANSFER and not with_credit and brought_by_others(ctx, deal):
+        raise Invalid("credit.not_asked")
     open_ones = Payment.state.in_((PaymentState.ASKED, PaymentState.OPEN))
     if ctx.session.scalar(
         select(Payment.id).where(Payment.deal_id == deal.id, open_ones, Payment.received_minor > 0).limit(1)

@@ -5,6 +5,8 @@ It was transferred without being asked for, came only in part, or was refunded a
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from core.kernel.money import Money
@@ -79,6 +81,17 @@ def kept_of(ctx: Ctx, organisation_id: str, currency: str) -> list[Credit]:
         )
     )
     return list(ctx.session.scalars(query.order_by(Credit.id)))
+
+
+def brought_by_others(ctx: Ctx, deal: Deal, after: datetime | None = None) -> bool:
+    """Return whether the provider would use the buyer's money from other deals for a transfer of this one.
+
+    `after`: count only money that came there later.
+    """
+    kept, waiting = kept_of(ctx, deal.buyer, deal.currency), still_there(ctx, deal.buyer, deal.currency)
+    moments = [each.state_since for each in kept if each.deal_id != deal.id]
+    moments += [each.made_at or datetime.min.replace(tzinfo=UTC) for each in waiting if each.subject != deal.id]
+    return any(after is None or at > after for at in moments)
 
 
 def balance_to_leave(ctx: Ctx, row: Disbursement) -> tuple[str, Money] | None:

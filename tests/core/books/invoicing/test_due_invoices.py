@@ -29,6 +29,7 @@ from core.shop.purchases import payments
 from core.shop.purchases import service as purchases
 from core.shop.purchases.model import BuyThing, Thing
 from core.trade.deals import service as deals
+from core.trade.deals.model import NoteOrder
 from core.trade.delivery import claims
 from core.trade.listings.model import Certificate, ChangeListing
 from core.trade.listings.service import change_listing
@@ -90,6 +91,23 @@ async def test_our_fee_is_invoiced_by_us_and_the_goods_by_their_seller_or_in_the
         with pytest.raises(NotFound):
             await market.run(stranger, lambda ctx, paper=paper: service.invoice_for(ctx, paper.id))  # type: ignore[misc]
     await all_is_right(market)
+
+
+async def test_the_sellers_invoice_names_the_purchase_order_and_never_the_cost_centre(market: Market) -> None:
+    trade = await paid(market, lots=1)
+    await introduced(market, trade.seller, **SELLER_AT_HOME)
+    await introduced(market, trade.buyer, **BUYER_IN_GERMANY)
+    await agrees(market, trade.seller)
+    order = NoteOrder(purchase_order="PO 4500123456", cost_centre="K-12")
+    await market.run(trade.buyer, lambda ctx: deals.note_order(ctx, trade.deal_id, order))
+    await delivered(trade, 1)
+    goods = next(each for each in await papers(market) if each.issuer == trade.selling)
+    assert goods.content is not None
+    assert (goods.content.supply.order, goods.content.supply.cost_centre) == ("PO 4500123456", "")
+    assert goods.content.document_words is not None
+    head = goods.content.document_words.head
+    assert "Purchase order: PO 4500123456" in head
+    assert "K-12" not in " ".join(head)
 
 
 async def test_a_lot_that_is_cut_before_has_a_lower_invoice_and_one_that_is_dropped_has_none(market: Market) -> None:

@@ -37,9 +37,9 @@ from tests.core.trades import Trade, agreed, paid, paid_too_late
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def seen(legs: list[Leg], *, buys: bool) -> tuple[str, Money | None, Money | None, Money | None] | None:
-    line = rules.line_of(legs, "d", "b" if buys else "s", buys=buys, ref="R", memo="", at=NOW, key="k")
-    return None if line is None else (line.what, line.came, line.went, line.fee)
+def seen(legs: list[Leg], *, buys: bool, key: str = "k") -> tuple[str, Money | None, Money | None, Money | None] | None:
+    lines = rules.lines_of(legs, "d", "b" if buys else "s", buys=buys, ref="R", memo="", at=NOW, key=key)
+    return next(((line.what, line.came, line.went, line.fee) for line in lines), None)
 
 
 def test_an_entry_means_to_each_side_what_it_did_for_them() -> None:
@@ -191,17 +191,21 @@ async def test_a_buyer_reads_all_that_their_bank_has_given_them(market: Market, 
     trade = await released(market, lots=2, accepted=accepted)
     await recalled(trade)
     await decided(trade, won=False)
-    was_paid, given = ("paid", eur(21_000_00)), ("refunded", eur(21_000_00))
+    was_paid, given = ("paid", eur(21_000_00)), ("by_bank", eur(21_000_00))
+    for actor, pays in ((trade.buyer, True), (trade.seller, False)):
+        (lost,) = (await market.run(actor, service.statement)).lost
+        assert (lost.mine, lost.chargeback.sellers_loss) == (pays, eur(10_237_50 * accepted))
     assert await told_and_spent(trade) == ([was_paid, given], eur(21_000_00))
     sold = await market.run(trade.seller, lambda ctx: [line.what for line in service.lines(ctx)])
     assert sorted(sold) == sorted(["released", "sent", "taken_back"] * accepted)
     await decided(trade, won=True)  # on appeal the bank has it from the buyer again
     told, back = await told_and_spent(trade)
-    assert told[:3] == [was_paid, given, ("taken_back", eur(21_000_00))]
+    assert told[:3] == [was_paid, given, ("bank_reversed", eur(21_000_00))]
+    assert (await market.run(trade.seller, service.statement)).lost == ()
     assert back == eur(10_500_00 * (2 - accepted))  # nothing was delivered for it
     sold_for = await market.run(trade.seller, lambda ctx: list(service.lines(ctx)))
     assert [line.what for line in sold_for if line.fee] == ["released"] * accepted  # the fee is told of once
-    assert [line.came for line in sold_for if line.what == "adjusted"] == [eur(10_237_50 * accepted)]
+    assert [line.came for line in sold_for if line.what == "returned"] == [eur(10_237_50 * accepted)]
 
 
 async def test_a_buyer_reads_of_what_came_too_late_and_was_taken_by_their_bank(market: Market) -> None:

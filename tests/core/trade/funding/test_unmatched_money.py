@@ -140,7 +140,7 @@ async def test_partial_transfer_is_let_go_when_the_replaced_debit_arrives(
     (kept,) = await trade.as_market(lambda ctx: overpayments.credits_of(ctx, trade.deal_id))
     assert kept.amount == eur(5_000_00)
     lines = await market.run(trade.buyer, lambda ctx: list(statements.lines(ctx)))
-    assert [line.what for line in lines] == ["paid", "adjusted", "paid", "paid"]  # and nothing was given back
+    assert [line.what for line in lines] == ["paid", "adjusted", "paid", "overpaid"]  # and nothing was given back
     await market.books_hold()
 
 
