@@ -22,7 +22,7 @@ RUNS: Final = SessionState.BILLABLE  # the state of a session that goes on after
 FREE: Final = SessionState.FREE_WINDOW
 RAN: Final = timedelta(minutes=1)  # a session that ran at least so long after the yes must not be free
 # a person who ends a session pays the sum shown to them up to this long before they confirm it
-TOLD_FOR: Final = timedelta(minutes=1)
+TOLD_FOR: Final = timedelta(minutes=2)
 BY_A_PRESS: Final = ("hung_up", "cut_short")
 BEGUN: Final = 2  # minutes: the last one is charged as a whole, and seconds are counted with pauses between
 LATE: Final = timedelta(minutes=1)

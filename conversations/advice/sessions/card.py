@@ -11,7 +11,14 @@ from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.expert_search.expert_search import next_free_now
 from conversations.advice.experts.card import slot_in_words, slots_in_words
 from conversations.advice.moment import written
-from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
+from conversations.advice.session_price import (
+    continue_label,
+    net_in_words,
+    price_in_words,
+    says_early,
+    so_far_in_words,
+    talked_in_words,
+)
 from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
@@ -230,7 +237,7 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
-    """Return the server's clock: the free minutes left as a bar, and later the time the session has run."""
+    """Return the server's clock: the free minutes left as a bar, and later the time and the cost of the session."""
     words, meeting = chat.words, meeting_of(chat.ctx, booking)
     if booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED) or final_charges.free_first(
         chat.ctx, booking
@@ -239,6 +246,8 @@ def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
         gone = int(booking.terms.free.total_seconds()) // 60 - left
         bar = LEFT * left + GONE * gone
         return [Line(label=words("session.free_left"), value=f"{bar} {words('session.minutes', count=left)}")]
+    if booking.state in final_charges.PAYING:
+        return [Line(label=words("session.talked"), value=so_far_in_words(chat, booking))]
     if meeting.ended_at is None or meeting.began_at is None:
         return []
     return [Line(label=words("session.talked"), value=talked_in_words(chat, booking, meeting))]

@@ -46,6 +46,7 @@ SESSION_EVENTS: Final[dict[type[Any], str]] = {
     session.FreeTalkBegan: "notice.session_free_talk",
     session.FreeMinutesLeft: "notice.session_minutes_left",
     session.FreeMinutePassed: "",
+    session.PaidTimePassed: "",
     session.FreeMinutesOver: "notice.session_free_over",
     session.PaidMinutesLeft: "notice.session_ends_soon",
     session.YesGivenEarly: "notice.session_yes_early",

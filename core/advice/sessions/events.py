@@ -124,6 +124,10 @@ class FreeMinutePassed(SessionFact):
     """Another minute has passed. The sides are not notified, but their cards show it."""
 
 
+class PaidTimePassed(SessionFact):
+    """The paid talk runs on. The sides are not notified, but their cards show its minutes and its cost."""
+
+
 class FreeMinutesOver(SessionFact):
     """All free minutes are gone, and the seeker has a little while left to say yes."""
 

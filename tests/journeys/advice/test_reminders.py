@@ -45,7 +45,7 @@ async def test_unanswered_complaint_reminds_the_consultant_and_the_operator(
     await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.presses("Something was wrong")
     await writes(sarah, "He was looking at something else all the time.")
     await alex.sees("Your client says that something was wrong.")

@@ -49,7 +49,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.sees("charged from here")
     await sarah.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.sees("€90.00 was taken from the card.")
     assert "the rest of the hold" not in await sarah.screen()
     await alex.sees("€90.00 is kept. €76.50 of it is yours, after our fee", "unless Sarah complains")
@@ -165,7 +165,7 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
         assert "Come in" in await page.text()
     await alex.sees("Sarah is away. The clock stands still.")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.sees("€90.00 was taken from the card")
     async with http.post(f"{links[0]}/in") as page:
         assert page.status == 409
@@ -204,7 +204,7 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.presses("Keep it, ")
     if isinstance(sarah, OnTelegram):
         await sarah.pays_stars("word for word")
