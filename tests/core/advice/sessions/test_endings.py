@@ -16,7 +16,6 @@ from core.kernel.transaction import MARKET
 from tests.core.advice.sessions.session_steps import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.conftest import Market
 
-
 KEPT: Final = int(final_charges.TOLD_FOR.total_seconds())
 
 
