@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from conversations.advice.aftercare import recording
-from conversations.advice.aftercare.complaint import complaint_lines, ruling_lines
+from conversations.advice.aftercare.complaint import TURNS, complaint_lines, ruling_lines
 from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.expert_search.expert_search import next_free_now
 from conversations.advice.experts.card import slot_in_words, slots_in_words
@@ -27,7 +27,7 @@ from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from core.advice.sessions import card_holds, complaints, final_charges, rules, service, settlement
 from core.advice.sessions.meeting import meeting_of
-from core.advice.sessions.model import CHARGED, SESSION, SETTLED, TALKING, Booking, SessionState
+from core.advice.sessions.model import CHARGED, COMPLAINED, SESSION, SETTLED, TALKING, Booking, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
@@ -60,6 +60,8 @@ BUTTONS: Final[dict[str, tuple[str, Style]]] = {
     "complain": ("session.complain", "plain"),
     "answer": ("session.answer", "primary"),
     "take_back": ("session.take_back", "plain"),
+    "appeal": ("session.appeal", "plain"),
+    "grant": ("session.grant", "danger"),
     "give_back": ("session.give_back", "danger"),
 }
 
@@ -145,10 +147,9 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         code = "session.turn.paying_out.waits"
     elif booking.state == SessionState.PAYING_OUT and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
-    chargeback = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
-    if chargeback is not None:
-        answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
-        return words(f"session.turn.recalled.{side}", until=answered)
+    decided_elsewhere = _bank_or_appeal(chat, booking, side, disputed)
+    if decided_elsewhere:
+        return decided_elsewhere
     if booking.state == SessionState.CLOSED_FREE and not card_holds.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # without a hold, there is nothing to say about the bank
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
@@ -163,9 +164,21 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
-        half=rules.unruled_back(booking.due),
+        half=rules.unruled_back(settlement.asked_back(chat.ctx, booking)),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
+
+
+def _bank_or_appeal(chat: ChatContext, booking: Booking, side: str, disputed: Sequence[Chargeback]) -> str:
+    """Return until when a bank or an appeal decides; empty if neither does."""
+    chargeback = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
+    if chargeback is not None:
+        answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
+        return chat.words(f"session.turn.recalled.{side}", until=answered)
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
+    if booking.state not in TURNS or timer is None:
+        return ""
+    return chat.words(f"{TURNS[booking.state]}.party", due=timer.due_at)
 
 
 def _goes_back(chat: ChatContext, booking: Booking) -> bool:
@@ -230,14 +243,14 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         lines.append(Line(label=words("session.more_time"), value=words.show(more)))
     complaint = complaints.complaint_of(chat.ctx, booking.id)
     if complaint is not None:
-        lines += complaint_lines(chat, complaint)
+        lines += complaint_lines(chat, booking, complaint)
         lines += ruling_lines(chat, booking)
     lines += _charged_lines(chat, booking, side)
     return [*lines, *_statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
-    """Return the server's clock: the free minutes left as a bar, and later the time and the cost of the session."""
+    """Return the server's clock: the free minutes left as a bar, and later the session's time and cost."""
     words, meeting = chat.words, meeting_of(chat.ctx, booking)
     if booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED) or final_charges.free_first(
         chat.ctx, booking
@@ -349,9 +362,13 @@ def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
     steps = [BUTTONS[event] for event in BUTTONS if event in may]
     moving = booking.move_to is not None
     hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
+    asked = settlement.asked_back(chat.ctx, booking)
+    if asked == booking.due:
+        hidden.add("session.grant")  # there is a button for all of it
+    own = {"session.appeal": chat.words("case.appeal"), "session.grant": chat.words("session.give_back_yes", due=asked)}
     return [
         Button(
-            label=chat.words(f"{verb}_button"),
+            label=own[verb] if verb in own else chat.words(f"{verb}_button"),
             press=press(verb, booking.id, booking.version),
             style=style,
         )
@@ -419,7 +436,7 @@ def _charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]
     charged = booking.due
     if settled is not None:
         charged = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
-    elif booking.state not in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE):
+    elif booking.state not in (SessionState.REVIEW_WINDOW, *COMPLAINED):
         return []
     reason = f"session.charged_for.{booking.why}"
     reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason

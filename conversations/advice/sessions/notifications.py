@@ -61,6 +61,8 @@ SESSION_EVENTS: Final[dict[type[Any], str]] = {
     session.SessionNeverPaid: "notice.session_never_paid",
     session.SessionComplained: "notice.session_complained",
     session.ComplaintAnswered: "notice.session_complaint_answered",
+    session.ComplaintRuled: "notice.session_complaint_ruled",
+    session.ComplaintAppealed: "notice.session_complaint_appealed",
     session.SessionSettled: "notice.session_settled",
     session.SessionReminder: "notice.session_reminder",
     session.SessionCompleted: "",

@@ -225,6 +225,17 @@ class ComplaintAnswered(SessionFact):
     """The consultant has answered the complaint."""
 
 
+class ComplaintRuled(SessionFact):
+    """An operator has decided that `back` goes to the seeker. It counts at `until`, unless a side appeals."""
+
+    back: Money
+    until: datetime
+
+
+class ComplaintAppealed(SessionFact):
+    """A side is not content with the ruling. Another operator looks at it."""
+
+
 class SessionSettled(SessionFact):
     """The money is parted. `net` to the consultant, `fee` to the market, `back` to the seeker.
 

@@ -25,7 +25,7 @@ PAYING: Final = (SessionState.BILLABLE, SessionState.PAID_PAUSED)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The clock that a side was told an amount by: the moment, and the time since the yes that had run then.
+    """The clock when a side was told an amount: the moment, and the time since the yes by then.
 
     The time is kept because the clock may stand still and run on before the side confirms.
     """
@@ -41,7 +41,7 @@ def tell(ctx: Ctx, booking: Booking) -> Told:
 
 
 def if_ended(ctx: Ctx, booking: Booking, told: Told | None = None) -> Money:
-    """Return the price of a paid talk if the acting person ends it now, or had ended it when they were told."""
+    """Return the price of a paid talk that the acting person ends now, or at the told clock."""
     meeting, told = ctx.session.get_one(Meeting, booking.id), told or tell(ctx, booking)
     why = how_it_ends(booking, meeting, side_of(ctx, booking), told.since_yes)
     return of_talk(ctx, booking, meeting, why, told.since_yes)
