@@ -132,6 +132,7 @@ ASKED: Final = Field(
     read=_read_sum,
     write=str,
     otherwise=lambda values: values["of"],
+    optional=True,
     max_length=40,
     example="50 %",
 )
@@ -348,9 +349,9 @@ def complaint_lines(chat: ChatContext, booking: Booking, complaint: Complaint) -
         lines.append(Line(label=words("complaint.answer"), value=complaint.answer))
     appeals = {side: complaint.appeal_of(side) for side in booking.sides.values()}
     return lines + [
-        Line(label=words("case.appeal_of", who=words(f"party.{side}")), value=said)
-        for side, said in appeals.items()
-        if said
+        Line(label=words("case.appeal_of", who=words(f"party.{side}")), value=reasons)
+        for side, reasons in appeals.items()
+        if reasons
     ]
 
 

@@ -60,8 +60,6 @@ BUTTONS: Final[dict[str, tuple[str, Style]]] = {
     "complain": ("session.complain", "plain"),
     "answer": ("session.answer", "primary"),
     "take_back": ("session.take_back", "plain"),
-    "appeal": ("session.appeal", "plain"),
-    "grant": ("session.grant", "danger"),
     "give_back": ("session.give_back", "danger"),
 }
 
@@ -164,7 +162,7 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
-        half=rules.unruled_back(settlement.asked_back(chat.ctx, booking)),
+        half=rules.unruled_back(_asked_back(chat, booking)),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
 
@@ -308,7 +306,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
     if side == "consultant" and booking.state == SessionState.PROPOSED:
         rows += _time_rows(chat, booking)
     rows += _continue_row(chat, booking)
-    made = _step_buttons(chat, booking)
+    made = [*_after_complaint(chat, booking), *_step_buttons(chat, booking)]
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
     if booking.state == SessionState.PAYING_OUT and _waits_for_account(chat, booking, side):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
@@ -362,19 +360,33 @@ def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
     steps = [BUTTONS[event] for event in BUTTONS if event in may]
     moving = booking.move_to is not None
     hidden = {"session.move"} if moving else {"session.take_move", "session.leave_move"}
-    asked = settlement.asked_back(chat.ctx, booking)
-    if asked == booking.due:
-        hidden.add("session.grant")  # there is a button for all of it
-    own = {"session.appeal": chat.words("case.appeal"), "session.grant": chat.words("session.give_back_yes", due=asked)}
     return [
         Button(
-            label=own[verb] if verb in own else chat.words(f"{verb}_button"),
+            label=chat.words(f"{verb}_button"),
             press=press(verb, booking.id, booking.version),
             style=style,
         )
         for verb, style in dict.fromkeys(steps)
         if verb not in hidden
     ]
+
+
+def _after_complaint(chat: ChatContext, booking: Booking) -> list[Button]:
+    """Return the buttons to appeal against a ruling, and to give back the part that a complaint asks for."""
+    words, buttons, may = chat.words, [], service.may(chat.ctx, booking) if booking.state in COMPLAINED else []
+    if "appeal" in may:
+        load = press("session.appeal", booking.id, booking.version)
+        buttons.append(Button(label=words("case.appeal"), press=load))
+    asked = _asked_back(chat, booking)
+    if "grant" in may and asked != booking.due:  # there is another button for all of it
+        load = press("session.grant", booking.id, booking.version)
+        buttons.append(Button(label=words("session.give_back_yes", due=asked), press=load, style="danger"))
+    return buttons
+
+
+def _asked_back(chat: ChatContext, booking: Booking) -> Money:
+    """Return the sum that an open complaint asks back; all of the charge if there is none."""
+    return settlement.asked_back(chat.ctx, booking) if booking.state in COMPLAINED else booking.due
 
 
 def _call_instead(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:

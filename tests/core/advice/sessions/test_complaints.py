@@ -17,7 +17,7 @@ from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, agree
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 
-SAID: Final = "He read the newspaper to me."
+WORDS: Final = "He read the newspaper to me."
 WHY: Final = "The transcript shows it quite plainly."
 
 
@@ -36,11 +36,11 @@ async def complained(market: Market, asked: Money | None = None) -> tuple[Counse
             ctx.session.get_one(Person, str(operator.person)).operator = True
 
     await they.run(MARKET, appoint)
-    await they.does(they.sarah, complaints.complain, SAID, asked)
+    await they.does(they.sarah, complaints.complain, WORDS, asked)
     return they, olga
 
 
-async def parted(they: Counsel) -> tuple[int, int, int] | None:
+async def shares_of(they: Counsel) -> tuple[int, int, int] | None:
     """Return the consultant's net, our fee, and the seeker's refund, in cents."""
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     return None if settled is None else (settled.net_minor, settled.fee_minor, settled.back_minor)
@@ -57,14 +57,14 @@ async def test_part_that_is_asked_can_be_granted_and_its_half_goes_back_if_no_op
     with pytest.raises(NotAllowed):
         await they.does(they.sarah, complaints.grant)
     await they.does(they.alex, complaints.grant)
-    assert await parted(they) == (59_49, 10_50, 20_01)
+    assert await shares_of(they) == (59_49, 10_50, 20_01)
     await they.market.books_hold()
 
 
 async def test_half_of_the_part_goes_back_if_no_operator_decides(market: Market) -> None:
     they, _ = await complained(market, eur(20_01))
     await they.later(days=14, minutes=1)
-    assert await parted(they) == (68_00, 12_00, 10_00)
+    assert await shares_of(they) == (68_00, 12_00, 10_00)
     await they.market.books_hold()
 
 
@@ -75,9 +75,9 @@ async def test_ruling_counts_after_its_term_to_the_cent(market: Market, back: in
         await they.does(they.nina, complaints.rule, eur(90_01), WHY)
     await they.does(they.nina, complaints.rule, eur(back), WHY)
     await they.until(they.market.clock.moment + APPEAL_WITHIN / 2)
-    assert (await they.state(), await parted(they)) == (SessionState.COMPLAINT_RULED, None)
+    assert (await they.state(), await shares_of(they)) == (SessionState.COMPLAINT_RULED, None)
     await they.until(they.market.clock.moment + APPEAL_WITHIN)
-    paid = await parted(they)
+    paid = await shares_of(they)
     assert paid is not None
     assert (sum(paid), paid[2]) == (90_00, back)
     assert (await they.booking()).state == SessionState.COMPLETED
@@ -100,7 +100,7 @@ async def test_each_side_appeals_once_and_another_operator_has_the_last_word(mar
         await they.does(they.nina, complaints.rule, eur(30_00), WHY)
     assert [each.id for each in await they.run(olga, complaints.open_complaints)] == [they.booking_id]
     await they.does(olga, complaints.rule, eur(45_67), WHY)
-    assert await parted(they) == (37_68, 6_65, 45_67)
+    assert await shares_of(they) == (37_68, 6_65, 45_67)
     rulings = await they.run(MARKET, complaints.rulings_of, they.booking_id)
     assert [(each.number, each.by, each.back_minor) for each in rulings] == [
         (1, they.nina.person, 30_00),
@@ -115,7 +115,7 @@ async def test_first_ruling_stands_if_no_other_operator_decides(market: Market) 
     await they.later(hours=1)
     await they.does(they.alex, complaints.appeal, "I was there all the time.")
     await they.until(they.market.clock.moment + REVIEW_WITHIN)
-    assert await parted(they) == (51_00, 9_00, 30_00)
+    assert await shares_of(they) == (51_00, 9_00, 30_00)
     await they.market.books_hold()
 
 
@@ -133,7 +133,7 @@ async def test_the_two_can_still_settle_it_after_a_ruling(market: Market, who: s
     await they.does(they.nina, complaints.rule, eur(30_00), WHY)
     await they.does(they.alex, complaints.appeal, "I was there all the time.")
     await they.does(getattr(they, who), complaints.take_back if who == "sarah" else settlement.give_back)
-    paid = await parted(they)
+    paid = await shares_of(they)
     assert paid is not None
     assert (sum(paid), paid[2]) == (90_00, back)
     await they.market.books_hold()
