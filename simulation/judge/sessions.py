@@ -168,7 +168,7 @@ def _read_charges(courses: dict[str, Lifecycle], stripe: StripeAccount) -> list[
 
 
 def complaints_settled_as_ruled(tables: Tables) -> list[str]:
-    """Check that the last ruling on a complaint is what went back, and that no operator ruled on their own ruling.
+    """Check that the last ruling on a complaint is what went back. No operator rules twice, and no side appeals twice.
 
     A bank that has called the money back changes what is left to part, so those sessions are passed over.
     """
