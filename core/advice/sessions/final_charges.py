@@ -102,7 +102,8 @@ def of_talk(ctx: Ctx, booking: Booking, meeting: Meeting, why: str, since: timed
         return Money.zero(booking.currency)
     planned = timedelta(minutes=booking.length - meeting.extended)
     beyond = min(max(free + since - planned, NOTHING), paid)
-    more = rules.MoreTime(card_holds.extended(ctx, booking), meeting.extended, beyond)
+    price = card_holds.extended(ctx, booking) if meeting.extended else Money.zero(booking.currency)
+    more = rules.MoreTime(price, meeting.extended, beyond)
     return rules.due_for(terms, paid, more, planned - max(free, terms.free) if why == CUT_SHORT else None)
 
 

@@ -253,8 +253,8 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
         return mine | roles_of_operator(ctx.actor.person, ruled_by)
     side = mine & {"buyer", "seller"}
     is_to_answer = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
-    unheard = roles_of_party(getattr(case, f"{each}_appeal") for each in side)
-    return side | ({"other"} if is_to_answer else set()) | unheard
+    not_appealed = roles_of_party(getattr(case, f"{each}_appeal") for each in side)
+    return side | ({"other"} if is_to_answer else set()) | not_appealed
 
 
 def lot_number(ctx: Ctx, case: Case) -> int:
