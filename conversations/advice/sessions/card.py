@@ -173,10 +173,10 @@ def _bank_or_appeal(chat: ChatContext, booking: Booking, side: str, disputed: Se
     if chargeback is not None:
         answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
         return chat.words(f"session.turn.recalled.{side}", until=answered)
-    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
-    if booking.state not in TURNS or timer is None:
+    if booking.state not in TURNS:
         return ""
-    return chat.words(f"{TURNS[booking.state]}.party", due=timer.due_at)
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
+    return chat.words(f"{TURNS[booking.state]}.party", due="" if timer is None else timer.due_at)
 
 
 def _goes_back(chat: ChatContext, booking: Booking) -> bool:
