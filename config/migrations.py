@@ -90,7 +90,7 @@ def write_migration(message: str, folder: Path = MIGRATIONS) -> None:
     with engine.begin() as connection:
         config = _config(connection, folder)
         command.upgrade(config, "head")
-        number = 1 + len(list(ScriptDirectory.from_config(config).walk_revisions()))
+        number = 1 + int(ScriptDirectory.from_config(config).get_current_head() or 0)
         command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
 
 

@@ -27,6 +27,7 @@ from core.advice.sessions.reactions import FOLLOW_UP_AFTER
 from core.catalogue.comparison import TRUCK_TONNES
 from core.discovery.alerts.model import MORNING
 from core.discovery.market_figures.model import FEWEST
+from core.kernel.appeals import APPEAL_WITHIN
 from core.kernel.chat_state.model import DRAFT_KEPT, DRAFT_REMINDER
 from core.kernel.decimals import WHOLE_BP
 from core.kernel.lot_sizes import LARGEST_PAYMENT_MINOR, LOTS_AT_MOST, SMALLEST_PAYMENT_MINOR
@@ -38,7 +39,7 @@ from core.shop.purchases.model import ANSWERED_WITHIN
 from core.trade.deals import model as deals
 from core.trade.deals.commission import COMMISSION_BP
 from core.trade.delivery import model as delivery
-from core.trade.disputes.model import APPEAL_WITHIN, MEDIATE_WITHIN
+from core.trade.disputes.model import MEDIATE_WITHIN
 from core.trade.funding.evidence.model import SEND_BEFORE
 from core.trade.funding.model import CREDIT_KEPT
 from core.trade.funding.rails.model import DEBIT_CHARGEBACK

@@ -34,6 +34,7 @@ TO_THE_END: Final = {
     "session.extend": 30.0,
     "session.take_more": 0.0,
 }
+COMPLAINTS: Final = {"session.complain": 60.0, "session.appeal": 30.0, "session.give_back": 0.0, "session.grant": 0.05}
 LATE_ACCOUNT: Final = {"payout.set_up": 0.03}
 TRANSFERS: Final = {"pay.how": 90.0, "pay.by": 0.0, "pay.by bank_transfer": 300.0, "credit.give_back": 0.0}
 CLAIMS: Final = {"lot.accept": 1.0, "lot.claim": 40.0, "lot.grant": 40.0}
@@ -52,6 +53,8 @@ SCALES: Final[Mapping[str, Scale]] = {
     "claims": Scale(1, 5, 0, 0, 1, (8, 12), scarce=0.0, companies=0.0, likes=CLAIMS),
     # Everything is paid by bank transfer, and excess money is never asked back.
     "transfers": Scale(1, 5, 0, 0, 1, (5, 8), scarce=0.0, companies=0.0, likes=TRANSFERS),
+    # Most sessions that are paid are complained of, and most rulings are appealed against.
+    "complaints": Scale(0, 0, 1, 4, 2, (4, 6), likes=COMPLAINTS),
     # All sessions run to their end; more time is offered, and never taken.
     "long talks": Scale(0, 0, 1, 4, 1, (4, 6), likes=TO_THE_END),
 }

@@ -30,6 +30,20 @@ def continue_label(chat: ChatContext, booking: Booking, *, early: bool) -> str:
     return chat.words(f"{code}_early_button" if early else f"{code}_button", price=price)
 
 
+def so_far_in_words(chat: ChatContext, booking: Booking) -> str:
+    """Return how long a paid session has run by now, and what it costs so far."""
+    talked, paid = final_charges.minutes_so_far(chat.ctx, booking)
+    by_minute = booking.basis == "minute"
+    return chat.words(
+        "session.so_far_minute" if by_minute else "session.so_far",
+        at=chat.ctx.now,
+        talked=talked,
+        paid=paid,
+        due=final_charges.so_far(chat.ctx, booking),
+        rate=booking.terms.rate,
+    )
+
+
 def talked_in_words(chat: ChatContext, booking: Booking, meeting: Meeting) -> str:
     """Return how long a finished session was, and how much of it is charged."""
     free, paid = final_charges.minutes_told(booking, meeting)

@@ -14,11 +14,12 @@ from conversations.event_sentences import notifications
 from conversations.notifications.cards import parties
 from conversations.trade.delivery.findings import undecided
 from core.advice.sessions import service as sessions
-from core.advice.sessions.complaints import complaint_of
+from core.advice.sessions.complaints import DECIDED_IN, complaint_of, may_rule
 from core.advice.sessions.model import SESSION, SessionState
 from core.discovery.alerts.model import Rhythm
 from core.discovery.alerts.notification_hours import quiet_hours_of
 from core.discovery.alerts.rules import may_tell_at
+from core.kernel.appeals import REVIEWER
 from core.kernel.process import Process
 from core.kernel.reminders import DeadlineNears, put_off
 from core.kernel.transaction import MARKET, Ctx
@@ -154,9 +155,13 @@ def _is_answered(ctx: Ctx, booking_id: str) -> bool:
 def _complaint(ctx: Ctx, booking_id: str) -> ReminderSubject | None:
     """Return the complaint, which has its own card for operators."""
     booking = sessions.booking_for(ctx, booking_id)
-    if booking.state != SessionState.SESSION_DISPUTE:
+    if booking.state not in DECIDED_IN:
         return None
-    return ReminderSubject(booking.state, (COMPLAINT, booking.id), lambda _mine: frozenset({"operator"}))
+
+    def roles(mine: Ctx) -> frozenset[str]:
+        return frozenset({"operator", *REVIEWER}) if may_rule(mine, booking) else frozenset()
+
+    return ReminderSubject(booking.state, (COMPLAINT, booking.id), roles)
 
 
 def _refund_request(ctx: Ctx, purchase_id: str) -> ReminderSubject | None:

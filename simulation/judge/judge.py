@@ -154,6 +154,7 @@ class Judge:
         self.found += provider.one_effect_each(self.tables, self._stripe)
         self.found += provider.nothing_left_unknown(self.tables, self._stripe)
         self.found += sessions.charged_rightly(self.tables, self._stripe, world.recorder)
+        self.found += sessions.complaints_settled_as_ruled(self.tables)
         self.found += world.recorder.unanswered(
             lambda key: bool(self.tables.rows("SELECT 1 FROM inbox WHERE key = ?", key))
         )

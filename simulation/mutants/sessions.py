@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
-from core.advice.sessions import card_holds, card_results, meeting, settlement, slot_checks
+from core.advice.sessions import card_holds, card_results, complaints, meeting, settlement, slot_checks
 from core.advice.sessions import rules as tariff
 from core.advice.sessions.model import SESSION, Booking, HoldState
+from core.kernel.appeals import REVIEWER
 from core.kernel.money import Money
 from core.kernel.process import step
 from core.money.disbursements import service as disbursements
@@ -172,3 +174,18 @@ def _() -> list[Any]:
             told(ctx, disbursement_id, ref)
 
     return [instead(disbursements, "done", done)]
+
+
+@rules.rule("ruling_in_percent", "A ruling on a complaint gives back what it says, to the cent", among="complaints")
+def _() -> list[Any]:
+    part = as_it_was(settlement, "_part_back")
+
+    def in_percent(booking: Any, complaint: Any) -> Fraction:
+        return Fraction(round(part(booking, complaint) * 100), 100)
+
+    return [instead(settlement, "_part_back", in_percent)]
+
+
+@rules.rule("own_appeal", "An appeal is ruled on by an operator who has not ruled before", among="complaints")
+def _() -> list[Any]:
+    return [instead(complaints, "roles_of_operator", lambda *_: REVIEWER)]

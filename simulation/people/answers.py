@@ -44,6 +44,8 @@ USUAL: Final[Mapping[str, Answer]] = {
     "cost": lambda _: "100 EUR",
     "by_day": lambda _: "next week",
     "seller": percent,
+    "share": lambda dice: dice.choice(("0", "33.33", "100 %", "12.34 EUR")),
+    "asked": lambda dice: dice.choice(("15 EUR", "7.77", "50 %", "100 %")),
     "reason": lambda _: "The papers and the tickets say so.",
     "country": lambda _: "Lithuania",
     "company": lambda dice: f"Company {dice.randint(1, 999)}",
@@ -71,6 +73,7 @@ TOLD: Final[Mapping[str, float]] = {
     "moisture": 0.7,
     "cost": 0.3,
     "limit": 1.0,
+    "asked": 0.6,
 }
 
 

@@ -104,6 +104,9 @@ SEEKS: Final[Mapping[str, float]] = {
     "session.withdraw": 0.1,
     "session.abandon": 0.02,
     "session.complain": 0.5,
+    "session.take_back": 0.2,
+    "session.take_back_now": 0.5,
+    "session.appeal": 3,
 }
 ADVISES: Final[Mapping[str, float]] = {
     "session.accept": 10,
@@ -121,6 +124,10 @@ ADVISES: Final[Mapping[str, float]] = {
     "session.cancel_now": 0.5,
     "session.give_back": 0.2,
     "session.give_back_now": 0.5,
+    "session.grant": 0.3,
+    "session.grant_now": 0.5,
+    "session.answer": 3,
+    "session.appeal": 2,
     "session.pick": 5,
     "promote.choose": 1.5,
     "promote.top": 2,

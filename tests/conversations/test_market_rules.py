@@ -22,11 +22,11 @@ from config.settings import Settings
 from conversations.help import commands
 from conversations.market_rules import HOUR, POLICIES, MarketRules, on_the_hour, whole
 from conversations.wording import FIGURES, TODAY, Wordings
+from core.kernel.appeals import APPEAL_WITHIN
 from core.kernel.money import Money
 from core.trade.deals import model as deals
 from core.trade.deals.rules import conditions
 from core.trade.delivery import model as delivery
-from core.trade.disputes.model import APPEAL_WITHIN
 from tests.conversations.test_words import LANGUAGES, MESSAGES, sentences
 from tests.house.scratch import HOUSE
 

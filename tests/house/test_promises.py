@@ -71,6 +71,9 @@ LED_BY: Final[Mapping[tuple[str, str], str]] = {
     ("session", "give_back"): "session.give_back",
     ("session", "take_back"): "session.take_back",
     ("session", "rule"): "form session_ruling",
+    ("session", "rule_again"): "form session_ruling",
+    ("session", "appeal"): "form session_appeal",
+    ("session", "grant"): "session.grant",
 }
 NOTHING_CHANGES = "everything stays as it was"
 PROPOSES = "it only proposes, and the other side answers"

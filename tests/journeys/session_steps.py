@@ -92,12 +92,25 @@ async def writes(person: ChatUser, words: str) -> None:
     await (person.answers(words=words) if isinstance(person, OnTelegram) else person.fills(words=words))
 
 
+async def complains(seeker: ChatUser, **answers: str) -> None:
+    """Say what was wrong, and send it. `answers`: the sum that should go back, all of the charge by default."""
+    await seeker.fills(words="He was looking at something else all the time.", **answers)
+
+
 async def operator(world: World) -> ChatUser:
     """Return Olga, an operator who has met the bot."""
-    olga = await world.on_telegram("Olga")
-    await olga.says("/me")
-    await olga.sees("Olga")
+    return (await operators(world, "Olga"))[0]
+
+
+async def operators(world: World, *names: str) -> list[ChatUser]:
+    """Return operators who have met the bot: the first on Telegram, the others on Slack."""
+    people: list[ChatUser] = []
+    for name in names:
+        person = await world.on_slack(name) if people else await world.on_telegram(name)
+        await person.says("/me")
+        await person.sees(name)
+        people.append(person)
+    chats = {f"{'telegram' if isinstance(each, OnTelegram) else 'slack'}:{each.id}" for each in people}
     assert world.product is not None
-    named = partial(appoint_operators, names=frozenset({f"telegram:{olga.id}"}))
-    await world.product.transactions.run(MARKET, named)
-    return olga
+    await world.product.transactions.run(MARKET, partial(appoint_operators, names=frozenset(chats)))
+    return people

@@ -99,8 +99,8 @@ async def _pays(transcript: Transcript, browser: Browser, seeker: OnTelegram, ed
     await transcript.step(lambda: seeker.presses("Continue, pay €90.00"), edita, "charged from here")
     transcript.says("telegram", seeker.name, "[End]")
     await transcript.step(lambda: seeker.presses("End"), seeker, "End now? €90.00 is due")
-    transcript.says("telegram", seeker.name, "[End it]")
-    await transcript.step(lambda: seeker.presses("End it"), seeker, "€90.00 was taken from the card")
+    transcript.says("telegram", seeker.name, "[Yes: End, €90.00]")
+    await transcript.step(lambda: seeker.presses("Yes: End, €90.00"), seeker, "€90.00 was taken from the card")
     transcript.act(f"{TODAY.complaint_days} days later nobody has complained")
     await transcript.step(lambda: _later(browser, minutes=TODAY.complaint_days * 24 * 60 + 5), edita, "For you: €76.50")
 

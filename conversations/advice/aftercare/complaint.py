@@ -11,16 +11,27 @@ from conversations.advice.session_price import talked_in_words
 from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext, FormDefaults
 from conversations.event_sentences import notifications
-from conversations.forms.answers import read_whole_number
-from conversations.forms.form import Field, Form, Values, own_words
+from conversations.forms.form import WORDS, Field, Form, Values, own_words
 from conversations.reply import Button, Card, Line, Say
 from conversations.router import Flow, Router
 from conversations.steps import enter_step
+from conversations.trade.claim_figures import OF
+from conversations.trade.parts import read_part, show_part, write_part
 from conversations.wording import labelled
 from core.advice.sessions import complaints, rules, service, settlement
 from core.advice.sessions.complaints import Brief
-from core.advice.sessions.events import ComplaintAnswered, SessionComplained, SessionSettled
+from core.advice.sessions.events import (
+    ComplaintAnswered,
+    ComplaintAppealed,
+    ComplaintRuled,
+    SessionComplained,
+    SessionFact,
+    SessionSettled,
+)
 from core.advice.sessions.model import SESSION, Booking, Complaint, SessionState
+from core.catalogue.language.fields import parse_money
+from core.kernel.errors import Invalid
+from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
 from core.kernel.transaction import Ctx
@@ -30,6 +41,12 @@ KIND: Final = "complaint"
 STEPS_SHOWN: Final = 12  # latest steps of the timeline
 LINES_SHOWN: Final = 40  # latest lines of the session
 LONGEST_LINE: Final = 90  # characters of each
+
+# The codes of what a complaint waits for after a ruling: the same as in trade.
+TURNS: Final = {
+    SessionState.COMPLAINT_RULED: "turn.case.ruled",
+    SessionState.COMPLAINT_APPEALED: "turn.case.appealed",
+}
 
 router = Router()
 
@@ -63,7 +80,12 @@ STEPS: Final = {
     "answer": "answered",
     "take_back": "taken_back",
     "give_back": "given_back",
+    "grant": "given_back",
     "rule": "decided",
+    "appeal": "appealed",
+    "rule_again": "decided",
+    "appeal_over": "decided",
+    "review_limit": "decided",
     "session_final_rule": "decided",
     "recalled": "recalled",
     "paid_out": "paid_out",
@@ -73,12 +95,14 @@ STEPS: Final = {
 COMPLAINT_EVENTS: Final[dict[type[Any], str]] = {
     SessionComplained: "notice.complaint_came",
     ComplaintAnswered: "notice.complaint_answered",
+    ComplaintRuled: "notice.session_complaint_ruled",
+    ComplaintAppealed: "notice.session_complaint_appealed",
     SessionSettled: "notice.complaint_settled",
 }
 
 
 def on_complaint(code: str) -> Any:
-    def hear(ctx: Ctx, fact: SessionComplained | ComplaintAnswered | SessionSettled) -> None:
+    def hear(ctx: Ctx, fact: SessionFact) -> None:
         if ctx.session.get(Complaint, fact.booking_id) is not None:
             notifications(ctx).say(KIND, fact.booking_id, code, by=None)
 
@@ -87,10 +111,41 @@ def on_complaint(code: str) -> Any:
 
 # --- the two sides ----------------------------------------------------------------------------------------------------
 
-COMPLAINT: Final = own_words("complaint")
-ANSWER: Final = own_words("complaint_answer")
 
-Tell = Callable[[Ctx, str, str, int | None], Any]  # session id, words, version the person saw
+def _read_sum(chat: ChatContext, text: str, values: Values) -> Money:
+    """Read the sum that should go back: an amount, or a share with its percent sign. Raises Invalid."""
+    whole: Money = values["of"]
+    if text.strip().endswith("%"):
+        part = read_part(chat, text, values)
+        return part if isinstance(part, Money) else whole.share(part)
+    catalogue = chat.market_context.catalogue
+    asked = parse_money(text, catalogue, default_currency=whole.currency, language=chat.words.language)
+    if asked.currency != whole.currency or asked > whole:
+        raise Invalid("case.pay_outside", most=whole)
+    if not asked:
+        raise Invalid("session.asks_nothing", most=whole)
+    return asked
+
+
+ASKED: Final = Field(
+    "asked",
+    read=_read_sum,
+    write=str,
+    otherwise=lambda values: values["of"],
+    optional=True,
+    max_length=40,
+    example="50 %",
+)
+COMPLAINT: Final = Form("complaint", (OF, WORDS, ASKED))
+ANSWER: Final = own_words("complaint_answer")
+APPEAL: Final = Form("session_appeal", (WORDS,), words_of="appeal")
+
+Tell = Callable[[Ctx, str, Values, int | None], Any]  # session id, answers, version the person saw
+
+
+def _whole(booking: Booking) -> dict[str, str]:
+    """Return the hidden answer of a form that asks for a part of the charge: the charge."""
+    return {OF.name: OF.write(booking.due)}
 
 
 def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
@@ -99,17 +154,30 @@ def _in_own_words(verb: str, form: Form, tell: Tell) -> None:
     def begin(chat: ChatContext, press: Press) -> None:
         booking = service.mine(chat.ctx, press.subject, press.expected_version)
         chat.as_new_message = True
-        chat.open(form.name, FormDefaults({}, booking.id, booking.version))
+        chat.open(form.name, FormDefaults(_whole(booking) if OF in form.fields else {}, booking.id, booking.version))
 
     def finish(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-        tell(chat.ctx, str(defaults.subject), values["words"], defaults.expected_version)
+        tell(chat.ctx, str(defaults.subject), values, defaults.expected_version)
 
     router.press(verb)(begin)
     router.flow(Flow(form, finish=finish))
 
 
-_in_own_words("session.complain", COMPLAINT, complaints.complain)
-_in_own_words("session.answer", ANSWER, complaints.answer_complaint)
+def _complain(ctx: Ctx, booking_id: str, values: Values, expected_version: int | None) -> None:
+    complaints.complain(ctx, booking_id, values["words"], values["asked"], expected_version)
+
+
+def _answer(ctx: Ctx, booking_id: str, values: Values, expected_version: int | None) -> None:
+    complaints.answer_complaint(ctx, booking_id, values["words"], expected_version)
+
+
+def _appeal(ctx: Ctx, booking_id: str, values: Values, expected_version: int | None) -> None:
+    complaints.appeal(ctx, booking_id, values["words"], expected_version)
+
+
+_in_own_words("session.complain", COMPLAINT, _complain)
+_in_own_words("session.answer", ANSWER, _answer)
+_in_own_words("session.appeal", APPEAL, _appeal)
 
 
 @router.press("session.give_back")
@@ -120,6 +188,17 @@ def ask_to_give_back(chat: ChatContext, press: Press) -> None:
     ask_to_confirm(chat, booking, press.verb, asked=asked, yes=yes, no=no)
 
 
+@router.press("session.grant")
+def ask_to_grant(chat: ChatContext, press: Press) -> None:
+    """Ask before the consultant gives back the part that the complaint asks for."""
+    words, booking = chat.words, service.mine(chat.ctx, press.subject, press.expected_version)
+    back = settlement.asked_back(chat.ctx, booking)
+    asked = words("session.give_back_sure", due=back, ref=booking.ref)
+    yes, no = words("session.give_back_yes", due=back), words("session.give_back_no")
+    ask_to_confirm(chat, booking, press.verb, asked=asked, yes=yes, no=no)
+
+
+enter_step(router, "session.grant_now", complaints.grant, "session.given_back_toast")
 enter_step(router, "session.give_back_now", settlement.give_back, "session.given_back_toast")
 enter_step(router, "session.take_back_now", complaints.take_back, "session.taken_back_toast")
 
@@ -135,23 +214,15 @@ def ask_to_take_back(chat: ChatContext, press: Press) -> None:
 # --- operators --------------------------------------------------------------------------------------------------------
 
 
-def _percent(_chat: ChatContext, text: str, _values: Values) -> int:
-    return read_whole_number(0, 100, text.strip().removesuffix("%").strip())
-
-
-SHARE = Field(
-    "share",
-    "number",
-    read=_percent,
-    show=lambda chat, value: f"{chat.words.show(value)} %",
-    max_length=6,
-    example="50",
-)
-RULING = Form("session_ruling", (SHARE, Field("reason", "long_text", max_length=1000)))
+SHARE = Field("share", read=read_part, write=write_part, show=show_part, max_length=40, example="50 %")
+RULING = Form("session_ruling", (OF, SHARE, Field("reason", "long_text", max_length=1000)))
 
 
 def _rule(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    complaints.rule(chat.ctx, str(defaults.subject), values["share"], values["reason"], defaults.expected_version)
+    """Decide by the share or the sum that the consultant keeps: the rest goes back."""
+    whole, part = values["of"], values["share"]
+    kept = part if isinstance(part, Money) else whole.share(part)
+    complaints.rule(chat.ctx, str(defaults.subject), whole - kept, values["reason"], defaults.expected_version)
 
 
 def _at_stake(chat: ChatContext, defaults: FormDefaults) -> str:
@@ -166,7 +237,7 @@ router.flow(Flow(RULING, finish=_rule, intro=_at_stake))
 def open_ruling(chat: ChatContext, press: Press) -> None:
     booking = complaints.complaint_case(chat.ctx, press.subject)
     chat.as_new_message = True
-    chat.open("session_ruling", FormDefaults({}, booking.id, booking.version))
+    chat.open("session_ruling", FormDefaults(_whole(booking), booking.id, booking.version))
 
 
 @router.press("complaint.said")
@@ -195,17 +266,14 @@ def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
     """Return the complaint as an operator sees it: its words, the session's clock, and the amount at stake."""
     words, brief = chat.words, complaints.brief_of(chat.ctx, booking_id)
     booking = brief.booking
-    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
-    is_open = booking.state == SessionState.SESSION_DISPUTE
-    half = rules.unruled_back(booking.due)
-    turn = words("complaint.decide", until="" if timer is None else timer.due_at, half=half)
+    is_open = complaints.may_rule(chat.ctx, booking)
     decide = Button(label=words("complaint.rule"), press=press("complaint.rule", booking.id), style="primary")
     messages = Button(label=words("complaint.said"), press=press("complaint.said", booking.id))
     return Card(
         subject=f"{KIND}:{booking.id}",
         title=words("complaint.card", ref=booking.ref),
         lines=tuple(_case_lines(chat, brief)),
-        turn=turn if is_open else words("complaint.closed"),
+        turn=_operator_turn(chat, booking),
         note=note,
         buttons=((decide, messages),) if is_open else ((messages,),),
         as_new_message=chat.as_new_message,
@@ -215,14 +283,23 @@ def complaint_card(chat: ChatContext, booking_id: str, note: str = "") -> Card:
 def brief_card(chat: ChatContext, booking: Booking) -> Card:
     """Return a complaint in the list of open ones."""
     words = chat.words
-    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
-    half = rules.unruled_back(booking.due)
     return Card(
         title=words("complaint.card", ref=booking.ref),
         lines=(Line(label=words("case.at_stake"), value=words.show(booking.due)),),
-        turn=words("complaint.decide", until="" if timer is None else timer.due_at, half=half),
+        turn=_operator_turn(chat, booking),
         buttons=((Button(label=words("session.open"), press=press("complaint.show", booking.id)),),),
     )
+
+
+def _operator_turn(chat: ChatContext, booking: Booking) -> str:
+    """Return what a complaint waits for, as an operator reads it."""
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
+    due: Any = "" if timer is None else timer.due_at
+    if booking.state == SessionState.SESSION_DISPUTE:
+        half = rules.unruled_back(settlement.asked_back(chat.ctx, booking))
+        return chat.words("complaint.decide", until=due, half=half)
+    code = TURNS.get(booking.state)
+    return chat.words("complaint.closed") if code is None else chat.words(f"{code}.operator", due=due)
 
 
 def _case_lines(chat: ChatContext, brief: Brief) -> list[Line]:
@@ -235,7 +312,7 @@ def _case_lines(chat: ChatContext, brief: Brief) -> list[Line]:
             value=f"{names['consultant']} · {session_reputation(chat, booking.consultant)}",
         ),
         Line(label=words("session.gross"), value=words.show(booking.due)),
-        *complaint_lines(chat, brief.complaint),
+        *complaint_lines(chat, booking, brief.complaint),
         Line(
             label=words("complaint.clock"),
             value=talked_in_words(chat, booking, clock),
@@ -261,24 +338,50 @@ def _happened(chat: ChatContext, names: dict[str, str], booking: Booking, row: S
     return happened if by is None else f"{happened} · {by}"
 
 
-def complaint_lines(chat: ChatContext, complaint: Complaint) -> list[Line]:
-    """Return the seeker's complaint and the consultant's answer to it."""
-    lines = [Line(label=chat.words("session.complaint"), value=complaint.words)]
+def complaint_lines(chat: ChatContext, booking: Booking, complaint: Complaint) -> list[Line]:
+    """Return the seeker's complaint with its sum, the consultant's answer to it, and the appeals of both."""
+    words = chat.words
+    lines = [
+        Line(label=words("session.complaint"), value=complaint.words),
+        Line(label=words("complaint.asked"), value=words.show(settlement.asked_back(chat.ctx, booking))),
+    ]
     if complaint.answer:
-        lines.append(Line(label=chat.words("complaint.answer"), value=complaint.answer))
-    return lines
+        lines.append(Line(label=words("complaint.answer"), value=complaint.answer))
+    appeals = {side: complaint.appeal_of(side) for side in booking.sides.values()}
+    return lines + [
+        Line(label=words("case.appeal_of", who=words(f"party.{side}")), value=reasons)
+        for side, reasons in appeals.items()
+        if reasons
+    ]
 
 
 def ruling_lines(chat: ChatContext, booking: Booking) -> list[Line]:
-    """Return how a complaint ended, for the cards of everyone concerned: the shares and the reason."""
+    """Return the rulings on a complaint and its end, for the cards of everyone concerned: shares and reasons."""
     words, complaint = chat.words, complaints.complaint_of(chat.ctx, booking.id)
-    if complaint is None or complaint.ruled is None:
+    if complaint is None:
         return []
-    if complaint.reason is None:
-        return [Line(label=words("complaint.ruling"), value=words("complaint.taken_back"))]
-    kept = rules.share(booking.due, complaint.ruled)
-    parts = words("complaint.shares", kept=kept, back=booking.due - kept)
-    return [Line(label=words("complaint.ruling"), value=f"{parts} {complaint.reason or words('complaint.by_time')}")]
+    label = words("complaint.ruling")
+    rulings = complaints.rulings_of(chat.ctx, booking.id)
+    lines = [
+        Line(
+            label=label if len(rulings) == 1 else words("case.ruling", number=each.number),
+            value=_ruled(chat, booking, Money(each.back_minor, booking.currency), each.reason),
+        )
+        for each in rulings
+    ]
+    if complaint.ruled is None or (rulings and complaint.reason is not None):
+        return lines
+    if complaint.reason is None and not complaint.back_minor:
+        return [*lines, Line(label=label, value=words("complaint.taken_back"))]
+    kept = rules.share(booking.due, complaint.ruled)  # as versions without rulings have kept it
+    back = booking.due - kept if complaint.back_minor is None else Money(complaint.back_minor, booking.currency)
+    reason = words("complaint.by_time") if complaint.reason == "" else complaint.reason
+    return [*lines, Line(label=label, value=_ruled(chat, booking, back, reason))]
+
+
+def _ruled(chat: ChatContext, booking: Booking, back: Money, reason: str | None) -> str:
+    """Return the shares of both sides and the reason, if there is one."""
+    return f"{chat.words('complaint.shares', kept=booking.due - back, back=back)} {reason or ''}".strip()
 
 
 def _names(chat: ChatContext, booking: Booking) -> dict[str, str]:

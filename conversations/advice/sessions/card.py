@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from conversations.advice.aftercare import recording
-from conversations.advice.aftercare.complaint import complaint_lines, ruling_lines
+from conversations.advice.aftercare.complaint import TURNS, complaint_lines, ruling_lines
 from conversations.advice.aftercare.review import session_reputation
 from conversations.advice.expert_search.expert_search import next_free_now
 from conversations.advice.experts.card import slot_in_words, slots_in_words
 from conversations.advice.moment import written
-from conversations.advice.session_price import continue_label, net_in_words, price_in_words, says_early, talked_in_words
+from conversations.advice.session_price import (
+    continue_label,
+    net_in_words,
+    price_in_words,
+    says_early,
+    so_far_in_words,
+    talked_in_words,
+)
 from conversations.books.chargebacks import chargeback_lines
 from conversations.books.invoices import invoices_button, invoices_row
 from conversations.buttons import press
@@ -20,7 +27,7 @@ from conversations.fees import fee_lines
 from conversations.reply import Button, Card, Line, Style
 from core.advice.sessions import card_holds, complaints, final_charges, rules, service, settlement
 from core.advice.sessions.meeting import meeting_of
-from core.advice.sessions.model import CHARGED, SESSION, SETTLED, TALKING, Booking, SessionState
+from core.advice.sessions.model import CHARGED, COMPLAINED, SESSION, SETTLED, TALKING, Booking, SessionState
 from core.advice.sessions.slot_checks import NOT_AGREED
 from core.kernel.money import Money
 from core.kernel.timers import deadline_of
@@ -138,10 +145,9 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         code = "session.turn.paying_out.waits"
     elif booking.state == SessionState.PAYING_OUT and side == "seeker" and not _goes_back(chat, booking):
         code = "session.turn.completed"  # what is still on its way is the consultant's
-    chargeback = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
-    if chargeback is not None:
-        answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
-        return words(f"session.turn.recalled.{side}", until=answered)
+    decided_elsewhere = _bank_or_appeal(chat, booking, side, disputed)
+    if decided_elsewhere:
+        return decided_elsewhere
     if booking.state == SessionState.CLOSED_FREE and not card_holds.was_held(chat.ctx, booking):
         code = "session.turn.closed_free.consultant"  # without a hold, there is nothing to say about the bank
     if booking.state in SESSION.final and booking.why and words.knows(f"session.turn.over.{booking.why}"):
@@ -156,9 +162,21 @@ def turn_of(chat: ChatContext, booking: Booking, side: str, name: str, disputed:
         price=booking.price,
         due=booking.due,
         net=rules.net_of(booking.due, booking.terms),
-        half=rules.unruled_back(booking.due),
+        half=rules.unruled_back(_asked_back(chat, booking)),
         days=rules.BANK_SHOWS_WITHIN.days,
     )
+
+
+def _bank_or_appeal(chat: ChatContext, booking: Booking, side: str, disputed: Sequence[Chargeback]) -> str:
+    """Return until when a bank or an appeal decides; empty if neither does."""
+    chargeback = next((each for each in disputed if each.state == CHARGEBACK.initial), None)
+    if chargeback is not None:
+        answered = chargeback.evidence_due or chargeback.opened_at + CHARGEBACK_SILENT
+        return chat.words(f"session.turn.recalled.{side}", until=answered)
+    if booking.state not in TURNS:
+        return ""
+    timer = deadline_of(chat.ctx.session, SESSION.name, booking.id)
+    return chat.words(f"{TURNS[booking.state]}.party", due="" if timer is None else timer.due_at)
 
 
 def _goes_back(chat: ChatContext, booking: Booking) -> bool:
@@ -223,14 +241,14 @@ def _particulars(chat: ChatContext, booking: Booking, side: str, disputed: Seque
         lines.append(Line(label=words("session.more_time"), value=words.show(more)))
     complaint = complaints.complaint_of(chat.ctx, booking.id)
     if complaint is not None:
-        lines += complaint_lines(chat, complaint)
+        lines += complaint_lines(chat, booking, complaint)
         lines += ruling_lines(chat, booking)
     lines += _charged_lines(chat, booking, side)
     return [*lines, *_statement_lines(chat, booking, side), *chargeback_lines(chat, disputed)]
 
 
 def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
-    """Return the server's clock: the free minutes left as a bar, and later the time the session has run."""
+    """Return the server's clock: the free minutes left as a bar, and later the session's time and cost."""
     words, meeting = chat.words, meeting_of(chat.ctx, booking)
     if booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED) or final_charges.free_first(
         chat.ctx, booking
@@ -239,6 +257,8 @@ def _clock(chat: ChatContext, booking: Booking) -> list[Line]:
         gone = int(booking.terms.free.total_seconds()) // 60 - left
         bar = LEFT * left + GONE * gone
         return [Line(label=words("session.free_left"), value=f"{bar} {words('session.minutes', count=left)}")]
+    if booking.state in final_charges.PAYING:
+        return [Line(label=words("session.talked"), value=so_far_in_words(chat, booking))]
     if meeting.ended_at is None or meeting.began_at is None:
         return []
     return [Line(label=words("session.talked"), value=talked_in_words(chat, booking, meeting))]
@@ -286,7 +306,7 @@ def _buttons(chat: ChatContext, booking: Booking, side: str) -> tuple[tuple[Butt
     if side == "consultant" and booking.state == SessionState.PROPOSED:
         rows += _time_rows(chat, booking)
     rows += _continue_row(chat, booking)
-    made = _step_buttons(chat, booking)
+    made = [*_after_complaint(chat, booking), *_step_buttons(chat, booking)]
     rows += [tuple(made[i : i + 2]) for i in range(0, len(made), 2)]
     if booking.state == SessionState.PAYING_OUT and _waits_for_account(chat, booking, side):
         rows.append((Button(label=words("payout.set_up"), press=press("payout.set_up"), style="primary"),))
@@ -351,6 +371,24 @@ def _step_buttons(chat: ChatContext, booking: Booking) -> list[Button]:
     ]
 
 
+def _after_complaint(chat: ChatContext, booking: Booking) -> list[Button]:
+    """Return the buttons to appeal against a ruling, and to give back the part that a complaint asks for."""
+    words, buttons, may = chat.words, [], service.may(chat.ctx, booking) if booking.state in COMPLAINED else []
+    if "appeal" in may:
+        load = press("session.appeal", booking.id, booking.version)
+        buttons.append(Button(label=words("case.appeal"), press=load))
+    asked = _asked_back(chat, booking)
+    if "grant" in may and asked != booking.due:  # there is another button for all of it
+        load = press("session.grant", booking.id, booking.version)
+        buttons.append(Button(label=words("session.give_back_yes", due=asked), press=load, style="danger"))
+    return buttons
+
+
+def _asked_back(chat: ChatContext, booking: Booking) -> Money:
+    """Return the sum that an open complaint asks back; all of the charge if there is none."""
+    return settlement.asked_back(chat.ctx, booking) if booking.state in COMPLAINED else booking.due
+
+
 def _call_instead(chat: ChatContext, booking: Booking, side: str) -> list[tuple[Button, ...]]:
     """Return a button to the next consultant who is free, after a failed instant call."""
     if side != "seeker" or not booking.instant or booking.why not in ("declined", "expired"):
@@ -410,7 +448,7 @@ def _charged_lines(chat: ChatContext, booking: Booking, side: str) -> list[Line]
     charged = booking.due
     if settled is not None:
         charged = Money(settled.net_minor + settled.fee_minor + settled.back_minor, booking.currency)
-    elif booking.state not in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE):
+    elif booking.state not in (SessionState.REVIEW_WINDOW, *COMPLAINED):
         return []
     reason = f"session.charged_for.{booking.why}"
     reason = f"{reason}.{side}" if words.knows(f"{reason}.{side}") else reason

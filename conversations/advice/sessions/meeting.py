@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Final
 
 from conversations.advice.session_price import continue_label
 from conversations.advice.sessions.card import EARLY, session_card, stands_outside, way_in
@@ -22,6 +24,9 @@ from core.people.files.model import Checked
 from core.people.files.service import keep
 
 router = Router()
+
+GAP: Final = "."
+CLOCK: Final = re.compile(r"[0-9]{1,10}\.[0-9]{1,6}")
 
 
 @router.press("session.here", reversible=True)
@@ -78,33 +83,51 @@ def end(chat: ChatContext, press: Press) -> None:
 
 
 def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
-    """Ask before the end. The yes carries this moment, so that no larger sum is charged without asking."""
-    words, told_at = chat.words, int(chat.ctx.now.timestamp())
-    yes = press("session.end_now", booking.id, booking.version, str(told_at))
+    """Ask before the end. The yes names the sum and carries the clock, so that no larger sum is charged unasked.
+
+    It belongs to no version of the session, and stands beside its card. So a pause or an offer meanwhile neither
+    changes what it named nor takes it away.
+    """
+    words, told = chat.words, final_charges.tell(chat.ctx, booking)
+    due, end = final_charges.if_ended(chat.ctx, booking, told), words("session.end_button")
+    label = words("sure.yes_sum", what=end, amount=due) if due else words("sure.yes", what=end)
+    yes = press("session.end_now", booking.id, choice=_written(told))
     buttons = (
-        Button(label=words("session.end_yes"), press=yes, style="danger"),
+        Button(label=label, press=yes, style="danger"),
         Button(label=words("session.end_no"), press=press("session.show", booking.id)),
     )
-    sure = _end_sure(chat, booking, datetime.fromtimestamp(told_at, UTC))
-    chat.reply(session_card(chat, booking, note=f"{note} {sure}".strip(), buttons=(buttons,)))
+    sure = _end_sure(chat, booking, due)
+    chat.reply(Say(text=f"{note} {sure}".strip(), buttons=(buttons,)))
 
 
 @router.press("session.end_now")
 def end_now(chat: ChatContext, press: Press) -> None:
     """End the session for the sum that was shown. If it is more by now, ask again."""
     booking = service.mine(chat.ctx, press.subject, press.expected_version)
-    told_at = datetime.fromtimestamp(int(press.choice), UTC) if press.choice.isdecimal() else None
-    told = told_at is not None and final_charges.still_true(chat.ctx, booking, told_at)
-    if booking.state in final_charges.PAYING and not told:
+    told = _read_told(press.choice)
+    true = told is not None and final_charges.still_true(chat.ctx, booking, told)
+    if booking.state in final_charges.PAYING and not true:
         _ask_end(chat, booking, chat.words("session.end_anew"))
         return
-    meeting.end(chat.ctx, booking.id, press.expected_version, told_at)
+    meeting.end(chat.ctx, booking.id, press.expected_version, told)
     chat.reply(Toast(text=chat.words("session.ended_toast")))
 
 
-def _end_sure(chat: ChatContext, booking: Booking, told_at: datetime) -> str:
+def _written(told: final_charges.Told) -> str:
+    """Return the clock by which an amount was told, for a button: the moment, and the seconds since the yes."""
+    return f"{int(told.at.timestamp())}{GAP}{int(told.since_yes.total_seconds())}"
+
+
+def _read_told(text: str) -> final_charges.Told | None:
+    """Read what `_written` gave; None for other text. Payloads of buttons are never trusted."""
+    if CLOCK.fullmatch(text) is None:
+        return None
+    at, since_yes = map(int, text.split(GAP))
+    return final_charges.Told(datetime.fromtimestamp(at, UTC), timedelta(seconds=since_yes))
+
+
+def _end_sure(chat: ChatContext, booking: Booking, charged: Money) -> str:
     """Return what ending the session now costs, and the consultant's net of it."""
-    charged = final_charges.if_ended(chat.ctx, booking, told_at)
     if not charged:
         return chat.words("session.end_sure.nothing")
     how = "minute" if booking.basis == "minute" else str(service.side_of(chat.ctx, booking))

@@ -12,16 +12,13 @@ from conversations.forms.form import Field, Form, Values
 from conversations.reply import Button, Card, Line, Option, Say, Style
 from conversations.router import Flow, Router
 from conversations.steps import Steps
-from conversations.trade.claim_figures import FINEST, OF, WHOLE
+from conversations.trade.claim_figures import OF, WHOLE
 from conversations.trade.deals.sides import as_settled, my_side, own_or
 from conversations.trade.delivery.claim import late_button
 from conversations.trade.delivery.findings import finding_text, never_came_lines, paid_by_agreement, undecided_lines
 from conversations.trade.delivery.referee import value_lines
+from conversations.trade.parts import read_part, show_part, write_part
 from conversations.wording import labelled
-from core.catalogue.language.fields import parse_money
-from core.catalogue.language.numbers import parse_number
-from core.kernel.decimals import decimals_of
-from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.timers import deadline_of
@@ -43,7 +40,6 @@ from core.trade.disputes.model import (
 )
 
 IN_A_ROW = 2
-SIGNS: Final = "€$£"  # currency symbols
 HALF: Final = "half"  # one of the two sides has agreed to an operator's proposal
 STEPS_SHOWN = 12  # latest steps of the timeline
 
@@ -53,40 +49,10 @@ router = Router()
 # --- forms ------------------------------------------------------------------------------------------------------------
 
 
-def _read_part(chat: ChatContext, text: str, values: Values) -> int | Money:
-    """Read a share in basis points ("95.3 %", "60"), or an amount ("6711.95 EUR"). A bare number is a share, up to 100.
-
-    Raises Invalid.
-    """
-    stake: Money = values["of"]
-    plain = text.strip().removesuffix("%").strip()
-    if plain == text.strip():
-        money = parse_money(
-            text, chat.market_context.catalogue, default_currency=stake.currency, language=chat.words.language
-        )
-        bare = not any(letter.isalpha() or letter in SIGNS for letter in text)
-        if not bare or money.amount > WHOLE:
-            if money.currency != stake.currency or money > stake:
-                raise Invalid("case.pay_outside", most=stake)
-            return money
-    share = parse_number(plain, chat.words.language)
-    if share > WHOLE or decimals_of(share) > FINEST:
-        raise Invalid("claim.amount", given=text, currency=stake.currency)
-    return int(share * WHOLE)
-
-
-def _write_part(part: int | Money) -> str:
-    return str(part) if isinstance(part, Money) else f"{Decimal(part) / WHOLE:f} %"
-
-
-def _show_part(chat: ChatContext, part: int | Money) -> str:
-    return chat.words.show(part) if isinstance(part, Money) else f"{chat.words.show(Decimal(part) / WHOLE)} %"
-
-
 def _figures(chat: ChatContext, values: Values) -> list[Option]:
     """Return the named amounts: by the contract's formula, and by the two sides."""
     return [
-        option(_write_part(amount), f"{chat.words.show(amount)} · {called}")
+        option(write_part(amount), f"{chat.words.show(amount)} · {called}")
         for called, amount in _named(chat, str(values["case"]))
     ]
 
@@ -108,9 +74,9 @@ def _named(chat: ChatContext, case_id: str) -> list[tuple[str, Money]]:
 CASE_ID = Field("case", fixed=True)
 SELLER = Field(
     "seller",
-    read=_read_part,
-    write=_write_part,
-    show=_show_part,
+    read=read_part,
+    write=write_part,
+    show=show_part,
     options=_figures,
     max_length=40,
     example="60 %",

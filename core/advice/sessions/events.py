@@ -124,6 +124,10 @@ class FreeMinutePassed(SessionFact):
     """Another minute has passed. The sides are not notified, but their cards show it."""
 
 
+class PaidTimePassed(SessionFact):
+    """The paid talk runs on. The sides are not notified, but their cards show its minutes and its cost."""
+
+
 class FreeMinutesOver(SessionFact):
     """All free minutes are gone, and the seeker has a little while left to say yes."""
 
@@ -219,6 +223,17 @@ class SessionComplained(SessionFact):
 
 class ComplaintAnswered(SessionFact):
     """The consultant has answered the complaint."""
+
+
+class ComplaintRuled(SessionFact):
+    """An operator has decided that `back` goes to the seeker. It counts at `until`, unless a side appeals."""
+
+    back: Money
+    until: datetime
+
+
+class ComplaintAppealed(SessionFact):
+    """A side is not content with the ruling. Another operator looks at it."""
 
 
 class SessionSettled(SessionFact):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from core.advice.sessions import final_charges
-from core.advice.sessions.events import FreeMinutePassed, LineSent, SessionFact
+from core.advice.sessions.events import FreeMinutePassed, LineSent, PaidTimePassed, SessionFact
 from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Meeting, Settlement
 from core.kernel.database import columns, plain
 from core.kernel.reactions import Reactions
@@ -25,7 +25,7 @@ from core.trade.funding.evidence.model import RecordedAct
 from core.trade.funding.evidence.reactions import facts_under
 from core.trade.funding.evidence.service import acts_of, record_act
 
-UNMARKED: Final = (FreeMinutePassed, LineSent)
+UNMARKED: Final = (FreeMinutePassed, PaidTimePassed, LineSent)
 ABOUT: Final = ("side", "when", "why", "minutes")  # the fields of an event that its mark may name
 LONGEST_ABOUT: Final = 40
 PRESENCE: Final = frozenset({"CameIn", "WentOut", "FreeTalkBegan", "YesGivenEarly", "PaidTalkBegan", "TalkEnded"})

@@ -5,6 +5,7 @@ Charging begins when the free minutes are over, or with the yes if that comes la
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,45 +18,92 @@ from core.kernel.transaction import Ctx
 
 CUT_SHORT: Final = "cut_short"  # by the consultant, in a paid talk: only the time that was given is charged
 NOTHING: Final = timedelta()
-TOLD_FOR: Final = timedelta(minutes=1)  # the time in which a side may confirm the amount that it was told
+TOLD_FOR: Final = timedelta(minutes=2)  # the time in which a side may confirm the amount that it was told
+ROUNDED: Final = timedelta(seconds=1)  # a clock and a moment in whole seconds may be so far apart
 PAYING: Final = (SessionState.BILLABLE, SessionState.PAID_PAUSED)
 
 
-def if_ended(ctx: Ctx, booking: Booking, at: datetime | None = None) -> Money:
-    """Return the price of a paid talk if the acting person ends it now, or had ended it `at`."""
-    meeting, at = ctx.session.get_one(Meeting, booking.id), at or ctx.now
-    why = how_it_ends(booking, meeting, side_of(ctx, booking), at)
-    return of_talk(ctx, booking, meeting, why, _running(booking, meeting, at))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The clock when a side was told an amount: the moment, and the time since the yes by then.
+
+    The time is kept because the clock may stand still and run on before the side confirms.
+    """
+
+    at: datetime
+    since_yes: timedelta
 
 
-def still_true(ctx: Ctx, booking: Booking, told_at: datetime) -> bool:
-    """Return whether the told amount still applies: it is kept for a minute, and later if it has not changed."""
-    if NOTHING <= ctx.now - told_at <= TOLD_FOR:
-        return True
-    return told_at <= ctx.now and if_ended(ctx, booking, told_at) == if_ended(ctx, booking)
+def tell(ctx: Ctx, booking: Booking) -> Told:
+    """Return the clock of a paid talk as it stands now, in whole seconds."""
+    since_yes = _since_yes(booking, ctx.session.get_one(Meeting, booking.id), ctx.now)
+    return Told(ctx.now.replace(microsecond=0), timedelta(seconds=int(since_yes.total_seconds())))
 
 
-def how_it_ends(booking: Booking, meeting: Meeting, side: Side | None, at: datetime) -> str:
+def if_ended(ctx: Ctx, booking: Booking, told: Told | None = None) -> Money:
+    """Return the price of a paid talk that the acting person ends now, or at the told clock."""
+    meeting, told = ctx.session.get_one(Meeting, booking.id), told or tell(ctx, booking)
+    why = how_it_ends(booking, meeting, side_of(ctx, booking), told.since_yes)
+    return of_talk(ctx, booking, meeting, why, told.since_yes)
+
+
+def so_far(ctx: Ctx, booking: Booking) -> Money:
+    """Return the price of a paid talk up to now, if the consultant does not cut it short."""
+    meeting = ctx.session.get_one(Meeting, booking.id)
+    return of_talk(ctx, booking, meeting, "hung_up", _since_yes(booking, meeting, ctx.now))
+
+
+def minutes_so_far(ctx: Ctx, booking: Booking) -> tuple[int, int]:
+    """Return the minutes of a paid talk up to now, and those of them that are charged. The last one begun counts."""
+    meeting = ctx.session.get_one(Meeting, booking.id)
+    free, since_yes = timedelta(seconds=meeting.free_seconds), _since_yes(booking, meeting, ctx.now)
+    charged = rules.charged_of(free, since_yes, booking.terms)
+    return rules.minutes_of(free + since_yes), rules.minutes_of(charged)
+
+
+def is_kept(ctx: Ctx, told: Told) -> bool:
+    """Return whether an amount that was told is kept whatever has run since."""
+    return NOTHING <= ctx.now - told.at <= TOLD_FOR
+
+
+def still_true(ctx: Ctx, booking: Booking, told: Told) -> bool:
+    """Return whether the told amount still applies: it is kept for a while, and later if it has not changed.
+
+    A clock that cannot have stood like this then is not believed.
+    """
+    now = tell(ctx, booking)
+    if not NOTHING <= now.since_yes - told.since_yes <= now.at - told.at + ROUNDED:
+        return False
+    return is_kept(ctx, told) or if_ended(ctx, booking, told) == if_ended(ctx, booking, now)
+
+
+def how_it_ends(booking: Booking, meeting: Meeting, side: Side | None, since_yes: timedelta) -> str:
     """Return why the talk ends. A consultant who ends it early has given a part; a seeker could have had all of it."""
-    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds) + _running(booking, meeting, at)
-    early = ran < timedelta(minutes=booking.length)
+    early = timedelta(seconds=meeting.free_seconds) + since_yes < timedelta(minutes=booking.length)
     return CUT_SHORT if early and side == "consultant" else "hung_up"
 
 
-def of_talk(ctx: Ctx, booking: Booking, meeting: Meeting, why: str, running: timedelta = NOTHING) -> Money:
-    """Return the price of a talk that ends like this. `running`: the time since the yes that is not added up yet.
+def left_of(booking: Booking, meeting: Meeting) -> timedelta:
+    """Return the agreed time that is left beyond what is added up. No clock runs beyond it."""
+    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
+    return max(timedelta(minutes=booking.length) - ran, NOTHING)
+
+
+def of_talk(ctx: Ctx, booking: Booking, meeting: Meeting, why: str, since: timedelta | None = None) -> Money:
+    """Return the price of a talk that ends like this. `since`: the time since the yes, if it is not all added up.
 
     One price covers the whole session less the free minutes. After a talk that was cut short, it is charged in
     proportion to the time given.
     """
     terms, free = booking.terms, timedelta(seconds=meeting.free_seconds)
-    since = timedelta(seconds=meeting.paid_seconds) + running
+    since = timedelta(seconds=meeting.paid_seconds) if since is None else since
     paid = rules.charged_of(free, since, terms)
     if booking.basis == "minute" and rules.free_left(free, terms) and not paid:
         return Money.zero(booking.currency)
     planned = timedelta(minutes=booking.length - meeting.extended)
     beyond = min(max(free + since - planned, NOTHING), paid)
-    more = rules.MoreTime(card_holds.extended(ctx, booking), meeting.extended, beyond)
+    price = card_holds.extended(ctx, booking) if meeting.extended else Money.zero(booking.currency)
+    more = rules.MoreTime(price, meeting.extended, beyond)
     return rules.due_for(terms, paid, more, planned - max(free, terms.free) if why == CUT_SHORT else None)
 
 
@@ -112,5 +160,11 @@ def minutes_invoiced(booking: Booking, meeting: Meeting) -> int:
 
 def _running(booking: Booking, meeting: Meeting, at: datetime) -> timedelta:
     """Return the running time of a paid talk until `at` that is not added up yet."""
-    running = booking.state == SessionState.BILLABLE and meeting.running_since is not None
-    return max(at - meeting.running_since, NOTHING) if running and meeting.running_since else NOTHING
+    if booking.state != SessionState.BILLABLE or meeting.running_since is None:
+        return NOTHING
+    return min(max(at - meeting.running_since, NOTHING), left_of(booking, meeting))
+
+
+def _since_yes(booking: Booking, meeting: Meeting, at: datetime) -> timedelta:
+    """Return the time since the yes until `at`, without stopped time."""
+    return timedelta(seconds=meeting.paid_seconds) + _running(booking, meeting, at)

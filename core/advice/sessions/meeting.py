@@ -31,6 +31,8 @@ from core.kernel.transaction import Ctx
 
 CLOCK: Final = "session_clock"
 ENDS: Final = "ends_soon"
+RUNS: Final = "runs"  # the cards of a paid talk show its minutes and its cost again
+SHOWN_EVERY: Final = timedelta(minutes=5)  # often enough to follow, and no chat platform minds as many edits
 TERMS_VERSION: Final = 2  # the version of the market's conditions for sessions, shown with the consent
 EXTENSIONS: Final = (15, 30)  # minutes
 
@@ -101,6 +103,7 @@ def start_if_both(ctx: Ctx, booking: Booking) -> None:
         _count_down(ctx, booking, used)
     if not free:
         warn_of_end(ctx, booking)
+        _show_again(ctx, booking)
     ctx.session.flush()
     paid = events.PaidTalkBegan(booking.id, None, "begins" if begins else "again")
     ctx.announce(events.FreeTalkBegan(booking.id, None) if free_runs else paid)
@@ -164,6 +167,7 @@ def go_on_paying(ctx: Ctx, booking_id: str, *, shown: str, place: str, expected_
     meeting.running_since = ctx.now
     clear_timers(ctx.session, CLOCK, booking.id)
     warn_of_end(ctx, booking)
+    _show_again(ctx, booking)
     left = final_charges.free_first(ctx, booking)
     if left:
         _count_down(ctx, booking, booking.terms.free - left)
@@ -215,20 +219,24 @@ def _more(booking: Booking, minutes: int) -> Interval:
     return Interval(booking.ends_at, booking.ends_at + timedelta(minutes=minutes))
 
 
-def end(ctx: Ctx, booking_id: str, expected_version: int | None = None, told_at: datetime | None = None) -> Booking:
+def end(
+    ctx: Ctx, booking_id: str, expected_version: int | None = None, told: final_charges.Told | None = None
+) -> Booking:
     """End the talk for either side: free before "continue", else charged as `final_charges.if_ended` says.
 
-    `told_at`: when the side was told the amount due, at which the clock has stopped. Raises Stale when it is more by
-    now.
+    `told`: the clock by which the side was told the amount due, at which it has stopped. Raises Stale when it is more
+    by now.
     """
     booking = mine(ctx, booking_id, expected_version)
     meeting = meeting_of(ctx, booking)
     free = booking.state in (SessionState.FREE_WINDOW, SessionState.FREE_PAUSED)
-    if told_at is not None and not free and not final_charges.still_true(ctx, booking, told_at):
+    if told is not None and not free and not final_charges.still_true(ctx, booking, told):
         raise Stale
-    at = told_at if told_at is not None and ctx.now - told_at <= final_charges.TOLD_FOR else ctx.now
-    why = "free_end" if free else final_charges.how_it_ends(booking, meeting, side_of(ctx, booking), at)
-    _stop_clock(ctx, booking, meeting, at)
+    _stop_clock(ctx, booking, meeting)
+    if told is not None and not free and final_charges.is_kept(ctx, told):
+        meeting.paid_seconds = int(told.since_yes.total_seconds())
+    since_yes = timedelta(seconds=meeting.paid_seconds)
+    why = "free_end" if free else final_charges.how_it_ends(booking, meeting, side_of(ctx, booking), since_yes)
     step(ctx, SESSION, booking, "end_early" if free else "hang_up", sides(ctx, booking))
     return _over(ctx, booking, meeting, why)
 
@@ -254,7 +262,7 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
 
 
 def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
-    """Handle a minute of the countdown ("minute:5") that is over, or the approach of the planned end.
+    """Handle a minute of the countdown ("minute:5") that is over, five paid minutes, or the coming planned end.
 
     If several minutes ring late at once, only the last is announced. The end of the free minutes is announced however
     late it is.
@@ -263,6 +271,11 @@ def handle_clock_timer(ctx: Ctx, booking_id: str, event: str) -> None:
     if event == ENDS:
         if booking.state == SessionState.BILLABLE:
             ctx.announce(events.PaidMinutesLeft(booking.id, None, int(rules.ENDS_SOON.total_seconds()) // 60))
+        return
+    if event == RUNS:
+        if booking.state == SessionState.BILLABLE:
+            _show_again(ctx, booking)
+            ctx.announce(events.PaidTimePassed(booking.id, None))
         return
     passed = int(event.partition(":")[2])
     ran = final_charges.free_time(ctx, booking)
@@ -325,6 +338,11 @@ def warn_of_end(ctx: Ctx, booking: Booking) -> None:
         set_timer(ctx.session, Timer(CLOCK, booking.id, ENDS, end.due_at - rules.ENDS_SOON))
 
 
+def _show_again(ctx: Ctx, booking: Booking) -> None:
+    """Have both cards show the minutes and the cost of the paid talk again after a while."""
+    set_timer(ctx.session, Timer(CLOCK, booking.id, RUNS, ctx.now + SHOWN_EVERY))
+
+
 def keep_consent(ctx: Ctx, booking: Booking, kind: ConsentKind, amount: Money, *, shown: str, place: str) -> None:
     """Store a consent: the person, the exact words that they were shown, and the place."""
     person = ctx.actor.person
@@ -355,10 +373,11 @@ def stand_still(ctx: Ctx, since: datetime) -> None:
 
 
 def _stop_clock(ctx: Ctx, booking: Booking, meeting: Meeting, at: datetime | None = None) -> None:
-    """Add the running time to its account, in whole seconds of the server's clock."""
+    """Add the running time to its account, in whole seconds of the server's clock. It never exceeds the agreed time."""
     if meeting.running_since is None:
         return
-    ran = max(int(((at or ctx.now) - meeting.running_since).total_seconds()), 0)
+    time = min((at or ctx.now) - meeting.running_since, final_charges.left_of(booking, meeting))
+    ran = max(int(time.total_seconds()), 0)
     if booking.state == SessionState.FREE_WINDOW:
         meeting.free_seconds += ran
     elif booking.state == SessionState.BILLABLE:
@@ -376,9 +395,7 @@ def _count_down(ctx: Ctx, booking: Booking, used: timedelta) -> None:
 
 def _ends_at(ctx: Ctx, booking: Booking) -> datetime:
     """Return the end of the whole talk: its length from when both were here, without stopped time."""
-    meeting = meeting_of(ctx, booking)
-    ran = timedelta(seconds=meeting.free_seconds + meeting.paid_seconds)
-    return ctx.now + max(timedelta(minutes=booking.length) - ran, timedelta(seconds=1))
+    return ctx.now + max(final_charges.left_of(booking, meeting_of(ctx, booking)), timedelta(seconds=1))
 
 
 def _over(ctx: Ctx, booking: Booking, meeting: Meeting, why: str) -> Booking:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.advice.availability.local_times import Interval
 from core.advice.experts.model import Basis, Policy, Room, Side
+from core.kernel.appeals import APPEALS_BIND, appeals
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Versioned, Words
 from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import Money, MoneyOf
@@ -122,6 +123,8 @@ class SessionState(StrEnum):
     REVIEW_WINDOW = "review_window"
     DEBT = "debt"
     SESSION_DISPUTE = "session_dispute"
+    COMPLAINT_RULED = "complaint_ruled"
+    COMPLAINT_APPEALED = "complaint_appealed"
     PAYING_OUT = "paying_out"
     COMPLETED = "completed"
     CLOSED_FREE = "closed_free"
@@ -198,10 +201,8 @@ SESSION: Final = Process(
         Transition(SessionState.REVIEW_WINDOW, "window_over", TIME, SessionState.PAYING_OUT, COMPLAIN_WITHIN),
         # The seeker's bank has kept all of it.
         Transition(SessionState.REVIEW_WINDOW, "recalled", SYSTEM, SessionState.PAYING_OUT),
-        Transition(SessionState.SESSION_DISPUTE, "rule", OPERATOR, SessionState.PAYING_OUT),
-        Transition(SessionState.SESSION_DISPUTE, "give_back", CONSULTANT, SessionState.PAYING_OUT),
+        Transition(SessionState.SESSION_DISPUTE, "rule", OPERATOR, SessionState.COMPLAINT_RULED),
         Transition(SessionState.SESSION_DISPUTE, "answer", CONSULTANT, SessionState.SESSION_DISPUTE),
-        Transition(SessionState.SESSION_DISPUTE, "take_back", SEEKER, SessionState.PAYING_OUT),
         Transition(
             SessionState.SESSION_DISPUTE,
             "session_final_rule",
@@ -210,7 +211,18 @@ SESSION: Final = Process(
             RULE_WITHIN,
             OPERATOR | CONSULTANT,
         ),
-        Transition(SessionState.SESSION_DISPUTE, "recalled", SYSTEM, SessionState.PAYING_OUT),
+        *appeals(SessionState.COMPLAINT_RULED, SessionState.COMPLAINT_APPEALED, SessionState.PAYING_OUT, EITHER),
+        # The two can still settle it, or the seeker's bank has kept all of it.
+        *(
+            Transition(state, event, by, SessionState.PAYING_OUT)
+            for state in (SessionState.SESSION_DISPUTE, SessionState.COMPLAINT_RULED, SessionState.COMPLAINT_APPEALED)
+            for event, by in (
+                ("give_back", CONSULTANT),
+                ("grant", CONSULTANT),
+                ("take_back", SEEKER),
+                ("recalled", SYSTEM),
+            )
+        ),
         Transition(SessionState.PAYING_OUT, "paid_out", SYSTEM, SessionState.COMPLETED),
         Transition(SessionState.RELEASING, "voided", PROVIDER | SYSTEM, SessionState.CLOSED_FREE),
         Transition(SessionState.RELEASING, "was_captured", PROVIDER, SessionState.PAYING_OUT),
@@ -224,10 +236,12 @@ SESSION: Final = Process(
             "hang_up",
             "complain",
             "give_back",
+            "grant",
             "take_back",
             "rule",
         }
-    ),
+    )
+    | APPEALS_BIND,
 )
 
 # States in which the slot is taken from the consultant's calendar.
@@ -244,13 +258,15 @@ TAKES_THE_SLOT: Final = frozenset(
     }
 )
 # By people, and not while a bank has called it back.
-PARTS_MONEY: Final = frozenset({"complain", "give_back", "take_back", "rule"})
+PARTS_MONEY: Final = frozenset({"complain", "give_back", "grant", "take_back", "rule", "rule_again"})
+# A complaint is not settled yet.
+COMPLAINED: Final = frozenset(
+    {SessionState.SESSION_DISPUTE, SessionState.COMPLAINT_RULED, SessionState.COMPLAINT_APPEALED}
+)
 # Its money is parted, and perhaps waits for the consultant's account.
 SETTLED: Final = SESSION.final | {SessionState.PAYING_OUT}
 # What was due was taken.
-CHARGED: Final = frozenset(
-    {SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE, SessionState.PAYING_OUT, SessionState.COMPLETED}
-)
+CHARGED: Final = frozenset({SessionState.REVIEW_WINDOW, *COMPLAINED, SessionState.PAYING_OUT, SessionState.COMPLETED})
 TALKING: Final = frozenset(
     {SessionState.FREE_WINDOW, SessionState.FREE_PAUSED, SessionState.BILLABLE, SessionState.PAID_PAUSED}
 )
@@ -479,10 +495,11 @@ class Settlement(Table):
 
 
 class Complaint(Table):
-    """A complaint: the seeker's words, the consultant's answer, and the outcome.
+    """A complaint: the seeker's words and sum, the consultant's answer, each side's appeal, and the outcome.
 
-    `ruled`: percent of the charge that the consultant keeps. `reason`: an operator's reason. It is empty where the
-    deadline ruled, and None where the seeker has withdrawn the complaint.
+    `asked_minor`: what the seeker asks back; None, in old complaints, for all of it. `back_minor`: what goes back of
+    the charge, once that is settled. `ruled`: the percent that the consultant keeps, rounded, which older versions
+    read. `reason`: an operator's reason. It is empty where the deadline ruled, and None where the two have settled it.
     """
 
     __tablename__ = "session_complaint"
@@ -493,3 +510,24 @@ class Complaint(Table):
     answer: Mapped[str | None] = mapped_column(Words)
     ruled: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Words)
+    asked_minor: Mapped[int | None] = mapped_column(Minor)
+    back_minor: Mapped[int | None] = mapped_column(Minor)
+    seeker_appeal: Mapped[str | None] = mapped_column(Words)  # reasons why each is not content
+    consultant_appeal: Mapped[str | None] = mapped_column(Words)
+
+    def appeal_of(self, side: str) -> str | None:
+        """Return why a side is not content with the ruling; None before it appeals."""
+        return self.seeker_appeal if side == "seeker" else self.consultant_appeal
+
+
+class ComplaintRuling(Table):
+    """An operator's decision on a complaint, kept for ever. The second one, after an appeal, is by another operator."""
+
+    __tablename__ = "complaint_ruling"
+
+    booking_id: Mapped[str] = mapped_column(ForeignKey("session_complaint.booking_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)  # 1 or 2
+    by: Mapped[str] = mapped_column(Id)  # person, an operator
+    at: Mapped[datetime] = mapped_column(Instant)
+    back_minor: Mapped[int] = mapped_column(Minor)  # to the seeker
+    reason: Mapped[str] = mapped_column(Words)

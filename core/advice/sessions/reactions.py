@@ -31,7 +31,7 @@ ASK_AGAIN: Final = "ask_again"
 FOLLOW_UP_AFTER: Final = timedelta(days=14)
 ASKED: Final = frozenset({"idle"})
 BEFORE: Final = frozenset({"hold_expired", "request_expired", "card_deadline"})
-AFTER: Final = frozenset({"window_over", "session_final_rule", "debt_limit"})
+AFTER: Final = frozenset({"window_over", "session_final_rule", "appeal_over", "review_limit", "debt_limit"})
 
 
 def listen(reactions: Reactions) -> None:

@@ -189,14 +189,19 @@ def share(amount: Money, percent: int) -> Money:
     return Money(min(half_up(Fraction(amount.minor * percent, 100)), amount.minor), amount.currency)
 
 
-def back_of(charged: Money, percent: int) -> Money:
-    """Return the refund when the consultant keeps this percentage, both as announced and as paid."""
-    return charged - share(charged, percent)
+def back_of(charged: Money, part: Fraction) -> Money:
+    """Return the refund when this part of a charge goes back, rounded half up. A part of all is that sum itself."""
+    return Money(half_up(charged.minor * part), charged.currency)
 
 
-def unruled_back(charged: Money) -> Money:
-    """Return the refund when no operator decides a complaint within its time."""
-    return back_of(charged, UNRULED_PERCENT)
+def unruled_back(asked: Money) -> Money:
+    """Return the refund when no operator decides a complaint within its time: half of what was asked, rounded down."""
+    return asked - share(asked, UNRULED_PERCENT)
+
+
+def percent_kept(back: Money, charged: Money) -> int:
+    """Return the percent of a charge that the consultant keeps, rounded half up."""
+    return 100 - half_up(Fraction(back.minor * 100, charged.minor)) if charged else 100
 
 
 @dataclass(frozen=True, slots=True)

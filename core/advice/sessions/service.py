@@ -21,11 +21,13 @@ from core.advice.sessions.model import (
     Booking,
     BookSession,
     CallNow,
+    Complaint,
     Meeting,
     ProposeTimes,
     SessionState,
     Terms,
 )
+from core.kernel.appeals import roles_of_party
 from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.money import Money
 from core.kernel.process import enter, step, timeline
@@ -267,11 +269,14 @@ def _is_side(person_id: str) -> ColumnElement[bool]:
 
 
 def sides(ctx: Ctx, booking: Booking) -> list[str]:
-    """Return the acting person's roles: "seeker", "consultant", and "other" for the side that a proposal waits for."""
+    """Return the acting person's roles: the side, "other" if a proposal waits for it, "unheard" before its appeal."""
     side = side_of(ctx, booking)
     if side is None:
         return []
-    return [side, "other"] if booking.move_by not in (None, side) else [side]
+    mine: list[str] = [side, "other"] if booking.move_by not in (None, side) else [side]
+    if booking.state != SessionState.COMPLAINT_APPEALED:
+        return mine
+    return [*mine, *roles_of_party([ctx.session.get_one(Complaint, booking.id).appeal_of(side)])]
 
 
 def side_of(ctx: Ctx, booking: Booking) -> Side | None:

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from fractions import Fraction
 from typing import Final
 
 from sqlalchemy import select
 
 from core.advice.sessions import card_holds, rules
 from core.advice.sessions.events import SessionCompleted, SessionNeverPaid, SessionPaidOut, SessionSettled
-from core.advice.sessions.model import SESSION, Booking, CardHold, Complaint, HoldState, SessionState, Settlement
+from core.advice.sessions.model import (
+    COMPLAINED,
+    SESSION,
+    Booking,
+    CardHold,
+    Complaint,
+    ComplaintRuling,
+    HoldState,
+    SessionState,
+    Settlement,
+)
 from core.advice.sessions.service import booking_for, mine, sides
 from core.kernel.errors import NotFound, Refusal
 from core.kernel.money import Money
@@ -33,6 +44,8 @@ from core.money.ledger import service as ledger
 from core.money.ledger.accounts import COMMISSION, credit, debit, escrow, payable, refund_due
 from core.money.model import SubjectKind
 
+NONE_BACK: Final = Fraction(0)  # parts of a charge that go back to the seeker
+ALL_BACK: Final = Fraction(1)
 RETRY_AFTER: Final = timedelta(days=1)  # a deadline is retried while a chargeback is open
 
 
@@ -46,7 +59,7 @@ def give_back(ctx: Ctx, booking_id: str, expected_version: int | None = None) ->
     booking = mine(ctx, booking_id, expected_version)
     check_not_disputed(ctx, booking)
     step(ctx, SESSION, booking, "give_back", sides(ctx, booking))
-    split(ctx, booking, 0)
+    split(ctx, booking, ALL_BACK)
     return booking
 
 
@@ -60,15 +73,38 @@ def check_not_disputed(ctx: Ctx, booking: Booking) -> None:
         raise Refusal("session.called_back")
 
 
-def rule_complaint(ctx: Ctx, booking: Booking, percent: int, reason: str) -> None:
-    """Record the decision, and split the money by it."""
+def settle_complaint(ctx: Ctx, booking: Booking, back: Money, reason: str | None) -> None:
+    """Record what goes back of the charge and why, and split the money by it."""
     complaint = ctx.session.get_one(Complaint, booking.id)
-    complaint.ruled, complaint.reason = percent, reason
-    split(ctx, booking, percent)
+    complaint.back_minor, complaint.reason = back.minor, reason
+    complaint.ruled = rules.percent_kept(back, booking.due)
+    split(ctx, booking, _part_back(booking, complaint))
+
+
+def asked_back(ctx: Ctx, booking: Booking) -> Money:
+    """Return what the complaint asks back: all, if it names no sum or there is no complaint."""
+    complaint = ctx.session.get(Complaint, booking.id)
+    asked = None if complaint is None else complaint.asked_minor
+    return booking.due if asked is None else Money(asked, booking.currency)
+
+
+def ruling_in_force(ctx: Ctx, booking_id: str) -> ComplaintRuling | None:
+    """Return the last ruling on a complaint."""
+    rulings = select(ComplaintRuling).where(ComplaintRuling.booking_id == booking_id)
+    return ctx.session.scalar(rulings.order_by(ComplaintRuling.number.desc()).limit(1))
+
+
+def carry_out_ruling(ctx: Ctx, booking: Booking) -> None:
+    """Settle the complaint by the last ruling, which counts now."""
+    ruling = ruling_in_force(ctx, booking.id)
+    assert ruling is not None, "the state is reached by a ruling alone"
+    settle_complaint(ctx, booking, Money(ruling.back_minor, booking.currency), ruling.reason)
 
 
 def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
-    """Settle at a deadline: all is the consultant's without a complaint, and half of it without a ruling."""
+    """Settle at a deadline: all is the consultant's without a complaint. Without a ruling, half of what was asked goes
+    back.
+    """
     booking = ctx.session.get_one(Booking, booking_id)
     # A freeze stops the timer, and so does money that is on its way in.
     if frozen(ctx, booking.id) or card_holds.is_capturing(ctx, booking):
@@ -76,20 +112,23 @@ def time_is_up(ctx: Ctx, booking_id: str, event: str) -> None:
         return
     step(ctx, SESSION, booking, event, ("time",))
     if event == "session_final_rule":
-        rule_complaint(ctx, booking, rules.UNRULED_PERCENT, "")
+        settle_complaint(ctx, booking, rules.unruled_back(asked_back(ctx, booking)), "")
+        return
+    if event in ("appeal_over", "review_limit"):
+        carry_out_ruling(ctx, booking)
         return
     if event == "debt_limit":
         booking.why = "unpaid"
         ctx.announce(SessionNeverPaid(booking.id, None, booking.due))
         card_holds.close_unwanted(ctx, booking)
-    split(ctx, booking, 100)  # also for an unpaid debt: what was taken of it is the consultant's
+    split(ctx, booking, NONE_BACK)  # also for an unpaid debt: what was taken of it is the consultant's
 
 
 # --- the money --------------------------------------------------------------------------------------------------------
 
 
-def split(ctx: Ctx, booking: Booking, percent: int) -> None:
-    """Split what was taken, once: `percent` to the consultant less the fee, the rest back to the seeker."""
+def split(ctx: Ctx, booking: Booking, part: Fraction) -> None:
+    """Split what was taken, once: this part back to the seeker, the rest to the consultant less the fee."""
     charges = [
         hold for hold in card_holds.holds_of(ctx, booking.id) if hold.state is HoldState.CAPTURED and hold.captured
     ]
@@ -97,7 +136,7 @@ def split(ctx: Ctx, booking: Booking, percent: int) -> None:
         return
     left = left_of(ctx, booking, charges)
     gross = Money.total(left, booking.currency)
-    back = rules.back_of(gross, percent)
+    back = rules.back_of(gross, part)
     fee = (gross - back).share(booking.commission_bp)
     net = gross - back - fee
     ctx.session.add(
@@ -120,7 +159,7 @@ def split_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
     gross = ledger.balance(ctx, escrow(booking.id), booking.currency)
     if settled is None or not gross:
         return
-    back = rules.back_of(gross, _percent(ctx, settled))
+    back = rules.back_of(gross, _part_settled(ctx, booking, settled))
     kept = gross - back
     fee = Money(settled.net_minor + settled.fee_minor + kept.minor, gross.currency).share(booking.commission_bp)
     fee -= Money(settled.fee_minor, gross.currency)  # the share that was shown, of all that is kept
@@ -139,14 +178,20 @@ def split_again(ctx: Ctx, booking: Booking, found: Chargeback) -> None:
             _send_out(ctx, booking, kind, found.payment_id, amount, number=found.id)
 
 
-def _percent(ctx: Ctx, settled: Settlement) -> int:
-    """Return the share of the charge that the consultant keeps, in percent: as ruled, or as given back."""
+def _part_settled(ctx: Ctx, booking: Booking, settled: Settlement) -> Fraction:
+    """Return the part of the charge that goes back to the seeker: as ruled, or as given back."""
     if settled.back_minor and not settled.net_minor:  # also after a complaint that needed no ruling
-        return 0
+        return ALL_BACK
     complaint = ctx.session.get(Complaint, settled.booking_id)
-    if complaint is None:
-        return 100
-    return rules.UNRULED_PERCENT if complaint.ruled is None else complaint.ruled
+    return NONE_BACK if complaint is None else _part_back(booking, complaint)
+
+
+def _part_back(booking: Booking, complaint: Complaint) -> Fraction:
+    """Return the part of the charge that a complaint gives back; half of it if none is recorded."""
+    if complaint.back_minor is not None:
+        return Fraction(complaint.back_minor, booking.due_minor) if booking.due_minor else NONE_BACK
+    kept = rules.UNRULED_PERCENT if complaint.ruled is None else complaint.ruled
+    return 1 - Fraction(kept, 100)
 
 
 def _book_split(ctx: Ctx, booking: Booking, name: str, parts: tuple[Money, Money, Money]) -> None:
@@ -212,9 +257,9 @@ def _chargeback_closed(ctx: Ctx, fact: ChargebackClosed) -> None:
         split_again(ctx, booking, ctx.session.get_one(Chargeback, fact.chargeback_id))
         return
     held = ledger.balance(ctx, escrow(booking.id), booking.currency)
-    if booking.state in (SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE) and not held:
+    if booking.state in (SessionState.REVIEW_WINDOW, *COMPLAINED) and not held:
         step(ctx, SESSION, booking, "recalled", ("system",))
-        split(ctx, booking, 100)  # there is nothing to split
+        split(ctx, booking, NONE_BACK)  # there is nothing to split
 
 
 def _chargeback_thawed(ctx: Ctx, fact: ChargebackThawed) -> None:

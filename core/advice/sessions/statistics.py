@@ -12,7 +12,16 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core.advice.availability.local_times import local
-from core.advice.sessions.model import SESSION, Booking, Consent, ConsentKind, Meeting, SessionState, Settlement
+from core.advice.sessions.model import (
+    COMPLAINED,
+    SESSION,
+    Booking,
+    Consent,
+    ConsentKind,
+    Meeting,
+    SessionState,
+    Settlement,
+)
 from core.kernel.money import Money
 from core.kernel.process import StepRow
 from core.kernel.transaction import Ctx
@@ -54,9 +63,7 @@ def figures_of(ctx: Ctx, expert_id: str, zone: str) -> Figures:
     query = select(Settlement.at, Settlement.net_minor, Booking.currency).join(
         Booking, Booking.id == Settlement.booking_id
     )
-    waiting = select(Booking).where(
-        booked, Booking.state.in_((SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE))
-    )
+    waiting = select(Booking).where(booked, Booking.state.in_((SessionState.REVIEW_WINDOW, *COMPLAINED)))
     settled = [(at, Money(net, currency)) for at, net, currency in ctx.session.execute(query.where(booked))]
     return Figures(
         requests=requests,

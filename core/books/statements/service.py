@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.advice.sessions.model import SESSION, Booking, CardHold, HoldState, SessionState, Settlement
+from core.advice.sessions.model import COMPLAINED, SESSION, Booking, CardHold, HoldState, SessionState, Settlement
 from core.books.statements import rules
 from core.books.statements.model import Charged, Held, Line, Lost, Payout, Statement
 from core.kernel.money import Money, running_total_fee
@@ -40,7 +40,7 @@ from core.trade.funding.rails.model import PaymentWay
 LATEST: Final = 10  # payouts on a screen; the file has all of them
 ON_THE_CARD: Final = (HoldState.HELD, HoldState.CAPTURING, HoldState.RELEASING)  # the bank has not said that it is gone
 # States in which we may hold money.
-UNSETTLED: Final = (SessionState.CHARGING, SessionState.DEBT, SessionState.REVIEW_WINDOW, SessionState.SESSION_DISPUTE)
+UNSETTLED: Final = (SessionState.CHARGING, SessionState.DEBT, SessionState.REVIEW_WINDOW, *COMPLAINED)
 
 
 def of_person(person: Person) -> ColumnElement[bool]:

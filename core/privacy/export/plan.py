@@ -16,7 +16,7 @@ from core.advice.experts.model import Expert, ExpertBusy, ExpertDay, Question, Q
 from core.advice.promotion.model import ProfileDay, Promotion
 from core.advice.recaps.model import Recap, Recording
 from core.advice.reviews.model import PersonScore, SessionReview
-from core.advice.sessions.model import Booking, CardHold, Complaint, Consent, Line, Meeting, Settlement
+from core.advice.sessions.model import Booking, CardHold, Complaint, ComplaintRuling, Consent, Line, Meeting, Settlement
 from core.books.invoicing.model import Billing, Invoice, State
 from core.discovery.alerts.model import Alert, QuietHours, RequestAlert, RequestsMuted, SavedSearch
 from core.kernel.chat_state.model import Draft, MemoryRow
@@ -212,6 +212,7 @@ def _sessions(mine: str) -> list[Own]:
         Own(CardHold, CardHold.booking_id.in_(seeking), but=("url",)),
         Own(Settlement, Settlement.booking_id.in_(both)),
         Own(Complaint, Complaint.booking_id.in_(both)),
+        Own(ComplaintRuling, ComplaintRuling.booking_id.in_(both), but=("by",)),
         Own(SessionReview, SessionReview.author == mine),
         Own(SessionReview, and_(SessionReview.about == mine, SessionReview.shown_at.is_not(None)), but=("author",)),
     ]

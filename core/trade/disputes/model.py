@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.kernel.appeals import APPEALS_BIND, appeals
 from core.kernel.database import Id, Instant, Minor, OneOf, Table, Words
 from core.kernel.frozen_model import FrozenModel
 from core.kernel.money import BASIS_POINTS, Money
@@ -21,14 +22,10 @@ from core.trade.funding.model import DealMoney
 
 TALK_WITHIN: Final = timedelta(days=3)
 MEDIATE_WITHIN: Final = timedelta(days=7)
-APPEAL_WITHIN: Final = timedelta(hours=48)
-REVIEW_WITHIN: Final = timedelta(days=14)
 
 PARTIES = frozenset({"buyer", "seller"})
 OTHER = frozenset({"other"})  # a side that has not agreed yet to the proposal
-NOT_APPEALED = frozenset({"unheard"})  # a side that has not appealed itself
 OPERATOR = frozenset({"operator"})
-REVIEWER = frozenset({"reviewer"})  # an operator who has not ruled on it before
 
 
 class CaseState(StrEnum):
@@ -65,16 +62,11 @@ CASE: Final = Process(
         # The two can still agree, and a side can say why it is not content when the other appeals.
         *(Transition(state, "propose", PARTIES, state) for state in (CaseState.RULED, CaseState.APPEALED)),
         *(Transition(state, "agree", OTHER, CaseState.SETTLED) for state in (CaseState.RULED, CaseState.APPEALED)),
-        Transition(CaseState.RULED, "appeal", PARTIES, CaseState.APPEALED),
-        Transition(CaseState.APPEALED, "appeal", NOT_APPEALED, CaseState.APPEALED),
-        Transition(CaseState.RULED, "appeal_over", TIME, CaseState.EXECUTED, APPEAL_WITHIN),
-        Transition(CaseState.APPEALED, "rule_again", REVIEWER, CaseState.EXECUTED),
-        # Then the first ruling stands.
-        Transition(CaseState.APPEALED, "review_limit", TIME, CaseState.EXECUTED, REVIEW_WITHIN, REVIEWER),
+        *appeals(CaseState.RULED, CaseState.APPEALED, CaseState.EXECUTED, PARTIES),
         # The lot or the deal has ended in another way: accepted after all, given back, or ruled on by time.
         *(Transition(state, "overtaken", SYSTEM, CaseState.OVERTAKEN) for state in OPEN),
     ),
-    binds=frozenset({"propose", "agree", "half_agree", "rule", "rule_again", "appeal"}),
+    binds=frozenset({"propose", "agree", "half_agree", "rule"}) | APPEALS_BIND,
 )
 
 Share = Annotated[int, Field(ge=0, le=BASIS_POINTS)]

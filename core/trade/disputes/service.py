@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import select, update
 
+from core.kernel.appeals import APPEAL_WITHIN, REVIEW_WITHIN, roles_of_operator, roles_of_party
 from core.kernel.database import check_version
 from core.kernel.decimals import half_up
 from core.kernel.errors import Invalid, NotAllowed, Refusal, Stale
@@ -27,10 +28,8 @@ from core.trade.delivery.model import LOT
 from core.trade.delivery.rules import at_stake as at_stake_of
 from core.trade.disputes import events
 from core.trade.disputes.model import (
-    APPEAL_WITHIN,
     CASE,
     OPEN,
-    REVIEW_WITHIN,
     TALK_WITHIN,
     AppealCase,
     Brief,
@@ -250,12 +249,12 @@ def roles(ctx: Ctx, case: Case, deal: Deal) -> frozenset[str]:
     """
     mine = access.sides(ctx, deal)
     if "operator" in mine:
-        ruled = select(Ruling.id).where(Ruling.case_id == case.id, Ruling.by == ctx.actor.person)
-        return mine if ctx.session.scalar(ruled.limit(1)) is not None else mine | {"reviewer"}
+        ruled_by = ctx.session.scalars(select(Ruling.by).where(Ruling.case_id == case.id))
+        return mine | roles_of_operator(ctx.actor.person, ruled_by)
     side = mine & {"buyer", "seller"}
     is_to_answer = bool(side) and case.proposed_by is not None and not side & {case.proposed_by, case.agreed_by}
-    not_appealed = any(getattr(case, f"{each}_appeal") is None for each in side)
-    return side | ({"other"} if is_to_answer else set()) | ({"unheard"} if not_appealed else set())
+    not_appealed = roles_of_party(getattr(case, f"{each}_appeal") for each in side)
+    return side | ({"other"} if is_to_answer else set()) | not_appealed
 
 
 def lot_number(ctx: Ctx, case: Case) -> int:

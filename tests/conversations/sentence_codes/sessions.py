@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from conversations.advice.aftercare.complaint import COMPLAINT_EVENTS, STEPS
+from conversations.advice.aftercare.complaint import COMPLAINT_EVENTS, STEPS, TURNS
 from conversations.advice.aftercare.recap import PARTS as RECAP_PARTS
 from conversations.advice.aftercare.recap import RECAP_EVENTS
 from conversations.advice.aftercare.recording import RECORDING_EVENTS
@@ -111,7 +111,8 @@ def _turns() -> Iterator[str]:
     states = {SESSION.initial} | SESSION.also_begins | {each.to for each in SESSION.transitions}
     split = {"proposed", "slot_held", "requested", "card_trouble", "free_window", "debt", "review_window", "countered"}
     split |= {"session_dispute"}
-    yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}))
+    as_in_trade = set(TURNS)
+    yield from (f"session.turn.{state}" for state in states - (split - {"slot_held"}) - as_in_trade)
     yield from (f"session.turn.{state}.{side}" for state in split - {"slot_held"} for side in SIDES)
     yield from (f"session.turn.confirmed.{each}" for each in ("open", "here", "awaited", "both"))
     yield "session.turn.billable.free_first"

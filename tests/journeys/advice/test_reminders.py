@@ -6,7 +6,7 @@ import pytest
 
 from lab.people import OnTelegram
 from tests.journeys.market import PAIRS, World
-from tests.journeys.session_steps import Counsel, goes_on, operator, writes
+from tests.journeys.session_steps import Counsel, complains, goes_on, operator, writes
 
 REMINDER = "A reminder: this waits for you until "
 
@@ -45,9 +45,9 @@ async def test_unanswered_complaint_reminds_the_consultant_and_the_operator(
     await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.presses("Something was wrong")
-    await writes(sarah, "He was looking at something else all the time.")
+    await complains(sarah)
     await alex.sees("Your client says that something was wrong.")
     await olga.sees("A seeker says that something was wrong with a session.")
     await world.later(days=7.1)

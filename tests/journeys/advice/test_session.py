@@ -11,7 +11,7 @@ from core.advice.experts.model import Expert
 from core.kernel.transaction import MARKET
 from lab.people import OnSlack, OnTelegram
 from tests.journeys.market import PAIRS, Chat, ChatUser, World
-from tests.journeys.session_steps import Counsel, goes_on, operator, writes
+from tests.journeys.session_steps import Counsel, complains, goes_on, operator, writes
 from tests.journeys.trade_steps import photo
 
 
@@ -49,7 +49,7 @@ async def test_a_session_that_helps_is_paid(counsel: Counsel) -> None:
     await alex.sees("charged from here")
     await sarah.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.sees("€90.00 was taken from the card.")
     assert "the rest of the hold" not in await sarah.screen()
     await alex.sees("€90.00 is kept. €76.50 of it is yours, after our fee", "unless Sarah complains")
@@ -165,14 +165,13 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
         assert "Come in" in await page.text()
     await alex.sees("Sarah is away. The clock stands still.")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.sees("€90.00 was taken from the card")
     async with http.post(f"{links[0]}/in") as page:
         assert page.status == 409
     await sarah.presses("Something was wrong")
-    await writes(sarah, "He was looking at something else all the time.")
-    await alex.sees("Your turn: answer the complaint in your own words, or give all of €90.00 back", "€45.00 goes back")
-    assert (await alex.screen()).count("€45.00 goes back") == 1
+    await complains(sarah)
+    assert (await alex.sees("Your turn: answer", "give all of €90.00 back")).count("€45.00 goes back") == 1
     await alex.presses("Answer")
     await writes(alex, "It was her own laboratory report.")
     await sarah.sees("Alex has answered your complaint", "It was her own laboratory report.", "Take the complaint back")
@@ -184,7 +183,8 @@ async def test_a_video_room_opens_to_its_own_links_and_its_talk_can_be_complaine
     await olga.sees("Sarah: Is it the straw?", "It was her own laboratory report.")
     await olga.presses("Decide")
     await olga.fills(share="40", reason="The page was open for a minute only.")
-    await sarah.sees("Back to you: €54.00", "The page was open for a minute only.")
+    await sarah.sees("€54.00 to the seeker. The page was open for a minute only.", "each side can appeal once")
+    await world.later(days=2, minutes=5)
     await alex.sees("For you: €30.60. Our fee in all: €5.40.")
 
 
@@ -204,7 +204,7 @@ async def test_a_talk_is_kept_word_for_word_if_both_agree_and_one_pays(counsel: 
     await goes_on(sarah)
     await sarah.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.presses("Keep it, ")
     if isinstance(sarah, OnTelegram):
         await sarah.pays_stars("word for word")

@@ -39,7 +39,7 @@ async def test_ending_a_paid_talk_is_asked_once_and_early_costs_the_time_that_wa
     await sarah.sees("The talk is charged now")
     await alex.presses("End")
     await alex.sees("End now? €9.00 is due: of €90.00", "You get €7.65 of it")
-    await alex.presses("End it")
+    await alex.presses("Yes: End")
     await sarah.sees("only the time that was given is charged. Due: €9.00", "€9.00 was taken from the card, the rest")
     await alex.sees("only the time that you gave is charged. Due: €9.00")
     await sarah.sees("If something was wrong, say so by", "[Something was wrong]")
@@ -70,12 +70,56 @@ async def test_an_early_yes_keeps_the_free_minutes_and_the_sum_that_was_told_is_
     await world.later(minutes=3)
     await alex.presses("End")
     await alex.sees("End now? €9.48 is due, for each minute begun.")
+    await world.later(minutes=3)
+    await alex.presses("Yes: End, €9.48")
+    await alex.sees("The talk has run on since you were asked", "End now? €16.59 is due")
+    await world.later(minutes=1.8)
+    await alex.presses("Yes: End, €16.59")
+    await sarah.sees("€16.59 was taken from the card", "10 min free, 7 min charged")
+    await world.books_balance()
+
+
+async def test_cards_tell_time_and_cost_and_a_pause_does_not_change_the_price_at_the_press(counsel: Counsel) -> None:
+    """By the minute, with a pause between the question and its yes: what the button named is what is taken."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await counsel.list(rate="2.00 EUR a minute")
+    await counsel.book("€40.00")
+    await counsel.agree()
+    await counsel.meet()
+    await world.later(minutes=10.1)
+    await goes_on(sarah, "Continue, €2.00 a minute")
+    await sarah.sees("charged from here")
+    await world.later(minutes=5.1)
+    for each in (sarah, alex):
+        await each.sees("16 min by ", "6 of them charged: €12.00 so far, at €2.00 a minute")
+    await sarah.presses("End")
+    await sarah.sees("End now? €12.00 is due, for each minute begun.")
+    await alex.presses("Away a moment")
+    await alex.sees("The clock stands still")
+    await alex.presses("I am here")
+    await alex.sees("The talk is charged now")
+    await world.later(minutes=1)
+    await sarah.presses("Yes: End, €12.00")
+    for each in (sarah, alex):
+        await each.sees("10 min free, 6 min charged")
+    await sarah.sees("€12.00 was taken from the card")
+    await world.books_balance()
+
+
+async def test_no_more_minutes_are_charged_than_were_booked(counsel: Counsel) -> None:
+    """The product is busy at the planned end, and looks at its clock half a minute late."""
+    world, sarah, alex = counsel.world, counsel.seeker, counsel.consultant
+    await counsel.list(rate="2.00 EUR a minute")
+    await counsel.book("€40.00")
+    await counsel.agree()
+    await counsel.meet()
     await world.later(minutes=2)
-    await alex.presses("End it")
-    await alex.sees("The talk has run on since you were asked", "End now? €14.22 is due")
-    await world.later(minutes=0.8)
-    await alex.presses("End it")
-    await sarah.sees("€14.22 was taken from the card", "10 min free, 6 min charged")
+    await goes_on(sarah, "Continue, €2.00 a minute after the free ones")
+    await sarah.sees("Your free minutes run to their end first")
+    await world.later(minutes=28.6)
+    for each in (sarah, alex):
+        await each.sees("10 min free, 20 min charged")
+    await sarah.sees("€40.00 was taken from the card")
     await world.books_balance()
 
 
@@ -232,7 +276,7 @@ async def test_continue_against_end_has_one_outcome_for_both_and_it_is_what_is_t
     await alex.sees(outcome)
     if outcome == "charged from here":
         await sarah.presses("End")
-        await sarah.presses("End it")
+        await sarah.presses("Yes: End")
         await sarah.sees("€90.00 was taken from the card.")
         await alex.sees("€76.50 of it is yours")
     else:

@@ -57,7 +57,7 @@ async def says_yes(counsel: Counsel, plug: Plug) -> None:
     await seeker.sees("The talk is charged now")
     await seeker.presses("End")
     plug.at("step", "'captured'")
-    await seeker.presses("End it")
+    await seeker.presses("Yes: End")
     await plug.pulled()
     await hears_slack(world)
     await seeker.sees("€90.00 was taken from the card")

@@ -126,7 +126,7 @@ async def session_paid_out(world: World, counsel: Counsel) -> None:
     await goes_on(sarah)
     await alex.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.sees("€90.00 was taken from the card")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50. Our fee in all: €13.50.")

@@ -53,7 +53,7 @@ async def test_deleted_person_is_forgotten_and_the_books_stay(world: World, pair
     await goes_on(sarah)
     await alex.sees("charged from here")
     await sarah.presses("End")
-    await sarah.presses("End it")
+    await sarah.presses("Yes: End")
     await sarah.sees("€90.00 was taken from the card")
     await world.later(days=2, minutes=5)
     await alex.sees("For you: €76.50.")

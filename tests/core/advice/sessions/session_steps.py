@@ -231,6 +231,11 @@ async def counsel(market: Market, rate: Rate = FIXED, **changes: Any) -> Counsel
     return Counsel(market, sarah, alex, nina, expert.id)
 
 
+def kept(percent: int, of: int = 90_00) -> Money:
+    """Return what goes back of a charge when the consultant keeps this percentage."""
+    return Money(of - of * percent // 100, "EUR")
+
+
 async def agreed(they: Counsel, at: datetime = TUESDAY_TEN, length: int = 30) -> None:
     """Book a session with the card held and the consultant's yes."""
     await they.books(at, length)

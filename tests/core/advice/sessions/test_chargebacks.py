@@ -29,7 +29,7 @@ from core.money.payees.model import Payee
 from core.people.accounts.model import Person
 from core.trade.funding.evidence import reactions as evidence
 from payments.reconciliation import OpenEnds
-from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel
+from tests.core.advice.sessions.session_steps import TUESDAY_TEN, Counsel, counsel, kept
 from tests.core.amounts import eur
 from tests.core.conftest import Market
 from tests.core.harms import unseen
@@ -160,10 +160,11 @@ async def test_rest_after_a_chargeback_goes_on_and_a_complaint_is_ruled_on_it(th
     await they.does(they.sarah, complaints.complain, "He read the newspaper to me.")
     await called_back(they, 3000)
     with pytest.raises(Refusal, match=r"session\.called_back"):
-        await they.does(they.nina, complaints.rule, 100, "He was there all the time.")
+        await they.does(they.nina, complaints.rule, kept(100), "He was there all the time.")
     await decided(they, won=False)
     assert await they.state() == SessionState.SESSION_DISPUTE
-    await they.does(they.nina, complaints.rule, 50, "Half of it was a talk.")
+    await they.does(they.nina, complaints.rule, kept(50), "Half of it was a talk.")
+    await they.later(days=2, minutes=1)  # neither side appeals
     assert await payouts(they) == [("payout", 2550, "done"), ("refund", 3000, "done")]
     assert await they.state() == SessionState.COMPLETED
     assert await sarah_has_back(they) == 3000 + 3000  # from us, and from her bank

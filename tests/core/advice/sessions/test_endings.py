@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
@@ -13,6 +15,8 @@ from core.kernel.money import Money
 from core.kernel.transaction import MARKET
 from tests.core.advice.sessions.session_steps import BY_MINUTE, TUESDAY_TEN, Counsel, agreed, counsel
 from tests.core.conftest import Market
+
+KEPT: Final = int(final_charges.TOLD_FOR.total_seconds())
 
 
 async def goes_on(they: Counsel, length: int = 60, free: float = 10) -> None:
@@ -131,29 +135,68 @@ async def test_flat_price_due_before_the_free_minutes_end_tells_no_minutes(they:
 
 @pytest.mark.parametrize("who", ["alex", "sarah"])
 async def test_price_that_was_told_is_charged(market: Market, who: str) -> None:
-    """The price is kept for a minute, though the next minute has begun. After that it is more, and is not charged."""
+    """The price is kept for a while, though the next minute has begun. After that it is more, and is not charged."""
     they = await counsel(market, BY_MINUTE)
     await goes_on(they)
     await they.later(minutes=4, seconds=50)
-    told_at = they.market.clock.moment
-    await they.later(seconds=61)
+    first = await clock(they)
+    await they.later(seconds=KEPT + 1)
     with pytest.raises(Stale):
-        await they.does(getattr(they, who), meeting.end, told_at=told_at)
-    with pytest.raises(Stale):  # a moment that is still to come
-        await they.does(getattr(they, who), meeting.end, told_at=told_at + timedelta(hours=1))
-    told_at += timedelta(seconds=61)
-    await they.later(seconds=59)
-    await they.does(getattr(they, who), meeting.end, told_at=told_at)
+        await they.does(getattr(they, who), meeting.end, told=first)
+    for changed in (
+        replace(first, at=first.at + timedelta(hours=1)),  # a moment that is still to come
+        replace(first, at=first.at + timedelta(seconds=KEPT)),  # more has run since than could have
+    ):
+        with pytest.raises(Stale):
+            await they.does(getattr(they, who), meeting.end, told=changed)
+    second = await clock(they)
+    await they.later(seconds=KEPT - 1)
+    await they.does(getattr(they, who), meeting.end, told=second)
 
-    assert (await they.money())["held"] == 6 * 200
-    assert await minutes_of(they) == (10, 6)
+    assert (await they.money())["held"] == 7 * 200
+    assert await minutes_of(they) == (10, 7)
+
+
+async def test_price_that_was_told_is_charged_though_the_clock_stood_still_and_ran_on(market: Market) -> None:
+    they = await counsel(market, BY_MINUTE)
+    await goes_on(they)
+    await they.later(minutes=2, seconds=58)
+    told_then = await clock(they)
+    await they.later(seconds=10)
+    await they.does(they.alex, meeting.go_out)
+    await they.later(seconds=30)
+    await they.does(they.alex, meeting.come_in)
+    await they.later(seconds=40)
+    await they.does(they.sarah, meeting.end, told=told_then)
+
+    assert (await they.money())["held"] == 3 * 200
+    assert await minutes_of(they) == (10, 3)
+
+
+@pytest.mark.parametrize("late", [0, 45])
+async def test_no_more_minutes_are_charged_than_were_booked(market: Market, late: int) -> None:
+    """No sweep runs for a while, and the talk ends at its planned end all the same."""
+    they = await counsel(market, BY_MINUTE)
+    await goes_on(they, length=30)
+    await they.later(minutes=19)
+    they.market.clock.moment += timedelta(minutes=1, seconds=late)
+    await they.later(seconds=1)
+
+    assert (await they.booking()).why == "time_up"
+    assert await minutes_of(they) == (10, 20)
+    assert (await they.money())["held"] == 20 * 200
+
+
+async def clock(they: Counsel) -> final_charges.Told:
+    booking = await they.booking()
+    return await they.run(they.sarah, lambda ctx: final_charges.tell(ctx, booking))
 
 
 async def test_one_price_is_the_same_however_late_the_end_is_confirmed(they: Counsel) -> None:
     await goes_on(they)
-    told_at = they.market.clock.moment
+    told_then = await clock(they)
     await they.later(minutes=20)
-    await they.does(they.sarah, meeting.end, told_at=told_at)
+    await they.does(they.sarah, meeting.end, told=told_then)
 
     assert (await they.money())["held"] == 90_00
 

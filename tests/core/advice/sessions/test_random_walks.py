@@ -19,10 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from core.advice.experts.model import Rate
 from core.advice.sessions import complaints, meeting, service, settlement
+from core.advice.sessions import rules as rule_of
 from core.advice.sessions.card_holds import open_page_again
-from core.advice.sessions.model import SESSION
+from core.advice.sessions.model import SESSION, Booking
 from core.kernel.errors import Refusal
-from core.kernel.transaction import MARKET, Ctx
+from core.kernel.money import Money
+from core.kernel.transaction import MARKET, Actor, Ctx
 from core.money.ledger import service as ledger
 from core.money.ledger.accounts import LOSS, escrow, payable, refund_due
 from core.people.accounts.model import Person
@@ -49,6 +51,7 @@ class Session(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.stack = AsyncExitStack()
         self.they: Till
+        self.olga: Actor
 
     def live(self, step: Coroutine[Any, Any, Answer]) -> Answer:
         return self.loop.run_until_complete(step)
@@ -66,6 +69,7 @@ class Session(RuleBasedStateMachine):
         market = await self.stack.enter_async_context(market_in_memory())
         known = await counsel(market, PRICES[currency][by_minute])
         self.they = they = Till(market, known.sarah, known.alex, known.nina, known.expert_id, currency=currency)
+        self.olga, _ = await market.newcomer("Olga")
         await they.run(MARKET, self._appoint)
         at = TUESDAY_TEN + timedelta(days=14 if later else 0)
         await they.books(at, 30)
@@ -90,7 +94,8 @@ class Session(RuleBasedStateMachine):
             await they.later(days=2, minutes=1)
 
     def _appoint(self, ctx: Ctx) -> None:
-        ctx.session.get_one(Person, str(self.they.nina.person)).operator = True
+        for operator in (self.they.nina, self.olga):
+            ctx.session.get_one(Person, str(operator.person)).operator = True
 
     # --- people -------------------------------------------------------------------------------------------------------
 
@@ -128,11 +133,16 @@ class Session(RuleBasedStateMachine):
         at = TUESDAY_TEN + timedelta(days=days, hours=2)
         self.live(self._presses(self.they.alex, partial(service.propose_move, at=at)))
 
-    @rule(which=st.sampled_from(("complain", "take_back", "give_back", "answer")))
+    @rule(which=st.sampled_from(("complain", "part", "take_back", "give_back", "grant", "answer", "appeal", "counter")))
     def they_quarrel(self, which: str) -> None:
         sarah, alex = self.they.sarah, self.they.alex
+        part = Money(7_77, self.they.currency)
         who, verb = {
             "complain": (sarah, partial(complaints.complain, words=WORDS)),
+            "part": (sarah, partial(complaints.complain, words=WORDS, asked=part)),
+            "appeal": (sarah, partial(complaints.appeal, words=WORDS)),
+            "counter": (alex, partial(complaints.appeal, words=WORDS)),
+            "grant": (alex, complaints.grant),
             "take_back": (sarah, complaints.take_back),
             "give_back": (alex, settlement.give_back),
             "answer": (alex, partial(complaints.answer_complaint, words="I did no such thing.")),
@@ -141,7 +151,15 @@ class Session(RuleBasedStateMachine):
 
     @rule(percent=st.sampled_from((0, 1, 33, 50, 100)))
     def nina_rules(self, percent: int) -> None:
-        self.live(self._presses(self.they.nina, partial(complaints.rule, percent=percent, reason="I have read it.")))
+        """Rule as Nina, or after an appeal, which she may not decide again, as Olga."""
+
+        def rules(ctx: Ctx, booking_id: str) -> None:
+            booking = ctx.session.get_one(Booking, booking_id)
+            back = booking.due - rule_of.share(booking.due, percent)
+            complaints.rule(ctx, booking_id, back, "I have read it.")
+
+        for operator in (self.they.nina, self.olga):
+            self.live(self._presses(operator, rules))
 
     async def _presses(self, who: Any, verb: Any) -> None:
         with suppress(Refusal):  # the button is not there, or has gone

@@ -30,7 +30,7 @@ from core.money.disbursements import service as disbursements
 from core.money.ledger import service as ledger
 from core.money.ledger.accounts import refund_due
 from core.people.accounts.model import Person
-from tests.core.advice.sessions.session_steps import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel
+from tests.core.advice.sessions.session_steps import BY_MINUTE, FIXED, TUESDAY_TEN, Counsel, agreed, counsel, kept
 from tests.core.conftest import Market
 
 EURO = Money(1, "EUR")
@@ -165,12 +165,14 @@ async def test_only_an_operator_decides_and_the_fee_is_on_what_is_kept(they: Cou
     they.market.watch(SessionComplained)
     await complained(they)
     with pytest.raises(NotAllowed):
-        await they.does(they.alex, complaints.rule, 100, "I was right there.")
+        await they.does(they.alex, complaints.rule, kept(100), "I was right there.")
     await operator(they)
     assert [each.id for each in await they.run(they.nina, complaints.open_complaints)] == [they.booking_id]
     with pytest.raises(Refusal, match=r"session\.ruling"):
-        await they.does(they.nina, complaints.rule, 30, "short")
-    await they.does(they.nina, complaints.rule, 30, "The transcript shows half an hour of silence.")
+        await they.does(they.nina, complaints.rule, kept(30), "short")
+    await they.does(they.nina, complaints.rule, kept(30), "The transcript shows half an hour of silence.")
+    assert await they.run(they.sarah, settlement.settlement_of, they.booking_id) is None  # a side may appeal
+    await they.later(days=2, minutes=1)
 
     settled = await they.run(they.sarah, settlement.settlement_of, they.booking_id)
     assert settled is not None
@@ -201,13 +203,13 @@ async def test_no_operator_decides_on_a_session_of_their_own_or_of_a_colleague(t
 
     await they.run(MARKET, appoint)
     with pytest.raises(NotAllowed, match=r"refused\.own_case"):
-        await they.does(own, complaints.rule, 100, "I was right there.")
+        await they.does(own, complaints.rule, kept(100), "I was right there.")
     assert await they.run(own, complaints.open_complaints) == []
     decide = await they.run(MARKET, complaints.who_decides, they.booking_id)
     assert [each.id for each in decide] == [they.nina.person]
     await they.run(MARKET, colleagues)
     with pytest.raises(NotAllowed, match=r"refused\.own_case"):
-        await they.does(they.nina, complaints.rule, 0, "My colleague was right.")
+        await they.does(they.nina, complaints.rule, kept(0), "My colleague was right.")
     assert await they.run(MARKET, complaints.who_decides, they.booking_id) == []
 
 

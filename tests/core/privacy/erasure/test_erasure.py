@@ -84,6 +84,7 @@ STAYS = {
         *("deal.terms", "offer.terms", "offer_round.terms", "quote.terms", "lot.note"),
         *("dispute_case.buyer_appeal", "dispute_case.seller_appeal", "dispute_case.freeze_reason"),
         *("invoice.supply", "invoice.market", "invoice.content", "invoice_file.content"),
+        *("session_complaint.seeker_appeal", "session_complaint.consultant_appeal", "complaint_ruling.reason"),
         *("ruling.reason", "session_complaint.reason", "payment_way.holder", "evidence_mark.came_by"),
     ),
     "emptied by the service itself": (

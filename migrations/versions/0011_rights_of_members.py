@@ -6,8 +6,8 @@ Rows of the release before keep their one position, which `HAD_POSITIONS` reads.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
