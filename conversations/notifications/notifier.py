@@ -21,7 +21,7 @@ from conversations.books.invoices import invoice_file, told_of_awaited, told_of_
 from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
 from conversations.chat_context import ChatAddress, ChatContext, UpdateState
-from conversations.discovery.alerts import found_list, request_alert_list
+from conversations.discovery.alerts import found_list, request_alert_list, sellers_searched
 from conversations.engine import Engine
 from conversations.event_sentences import LISTENERS, Notifications, on_listing_expired, on_listing_moved
 from conversations.form_controller.drafts import reminder
@@ -39,7 +39,7 @@ from core.advice.sessions.calendar_invites import Method
 from core.advice.sessions.events import LineSent, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.books.invoicing.model import MARKET
-from core.discovery.alerts.events import ListingsFound, RequestsFound
+from core.discovery.alerts.events import ListingsFound, RequestsFound, SellersSearched
 from core.kernel.chat_state.events import DraftNearsItsEnd
 from core.kernel.chat_state.service import shown
 from core.kernel.errors import Refusal
@@ -146,6 +146,7 @@ class Notices:
         reactions.on(MemberLeft, self._on_member_left)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(RequestsFound, self._on_requests_found)
+        reactions.on(SellersSearched, self._on_sellers_searched)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSent, self._on_line)
         reactions.on(DealLineWritten, self._on_deal_line)
@@ -291,6 +292,9 @@ class Notices:
 
     def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
         self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
+
+    def _on_sellers_searched(self, ctx: Ctx, fact: SellersSearched) -> None:
+        self._to_organisation(ctx, fact.buyer, lambda chat: sellers_searched(chat, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
         newcomer = person_of(ctx, fact.person_id)
