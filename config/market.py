@@ -10,7 +10,7 @@ from config.reference import reference
 from config.services import Source
 from config.settings import Settings
 from config.video_rooms import rooms_of
-from conversations import cases, home, moderation, settings
+from conversations import cases, home, moderation, report_cases, settings
 from conversations.advice.aftercare import complaint, recap, recording
 from conversations.advice.aftercare import review as session_review
 from conversations.advice.expert_search import expert_search, question
@@ -129,6 +129,7 @@ ROUTERS: tuple[Router, ...] = (
     buying.router,
     promotion.router,
     moderation.router,
+    report_cases.router,
     export.router,
     leaving.router,
     talking.router,

@@ -30,6 +30,7 @@ from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
 from conversations.outgoing_replies import send
 from conversations.reply import Card, Reply, Say
+from conversations.report_cases import warning_said
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
@@ -50,6 +51,7 @@ from core.kernel.transaction import person as acting_person
 from core.money.payees import events as payees
 from core.people.accounts.model import Person
 from core.people.accounts.service import identities, members, organisation_of, person_of
+from core.people.blocking.events import PartyWarned
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.trade.deals import rules
 from core.trade.deals.events import TermsDrawn
@@ -146,6 +148,7 @@ class Notices:
         reactions.on(MemberLeft, self._on_member_left)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(RequestsFound, self._on_requests_found)
+        reactions.on(PartyWarned, self._on_party_warned)
         reactions.on(SellersSearched, self._on_sellers_searched)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSent, self._on_line)
@@ -292,6 +295,9 @@ class Notices:
 
     def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
         self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
+
+    def _on_party_warned(self, ctx: Ctx, fact: PartyWarned) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: warning_said(chat, fact))
 
     def _on_sellers_searched(self, ctx: Ctx, fact: SellersSearched) -> None:
         self._to_organisation(ctx, fact.buyer, lambda chat: sellers_searched(chat, fact))

@@ -16,3 +16,11 @@ class ReportClosed(Event):
 
     report_id: str
     outcome: str
+
+
+class PartyWarned(Event):
+    """An operator warns the party of a report, which reads the reason."""
+
+    report_id: str
+    organisation_id: str
+    reason: str

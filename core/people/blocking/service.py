@@ -11,8 +11,8 @@ from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of
-from core.people.blocking.events import PartyReported, ReportClosed
-from core.people.blocking.model import Block, Outcome, Report, ReportParty
+from core.people.blocking.events import PartyReported, PartyWarned, ReportClosed
+from core.people.blocking.model import Block, Outcome, Report, ReportParty, WarnParty
 
 REPORTS_A_DAY = 5
 
@@ -87,6 +87,8 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
         about_id=command.organisation_id,
         words=command.words,
         screen=command.screen,
+        kind=command.kind or None,
+        subject=command.subject or None,
         at=ctx.now,
     )
     ctx.session.add(told)
@@ -94,18 +96,40 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
     return told
 
 
-def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
-    """Close a report that an operator has looked at. Raises NotAllowed, NotFound, Stale when another was first."""
+def open_reports(ctx: Ctx) -> list[Report]:
+    """Return the reports that wait for the acting operator, the oldest first. Raises NotAllowed."""
     operator = acting(ctx)
     if not operator.operator:
         raise NotAllowed
-    told = ctx.session.get(Report, report_id, with_for_update=True)
+    query = select(Report).where(Report.closed_at.is_(None), Report.about_id != operator.organisation_id)
+    return list(ctx.session.scalars(query.order_by(Report.at, Report.id)))
+
+
+def warn_party(ctx: Ctx, command: WarnParty) -> Report:
+    """Warn the party of a report, and close it. Raises NotAllowed, NotFound, Stale."""
+    told = close_report(ctx, command.report_id, "warned", command.reason)
+    ctx.announce(PartyWarned(told.id, told.about_id, command.reason))
+    return told
+
+
+def close_report(ctx: Ctx, report_id: str, outcome: Outcome, reason: str | None = None) -> Report:
+    """Close a report that an operator has looked at. Raises NotAllowed, NotFound, Stale when another was first."""
+    told = report_to_decide(ctx, report_id, lock=True)
+    told.closed_at, told.closed_by, told.outcome, told.reason = ctx.now, acting(ctx).id, outcome, reason
+    ctx.announce_change(ReportClosed(told.id, outcome))
+    return told
+
+
+def report_to_decide(ctx: Ctx, report_id: str, *, lock: bool = False) -> Report:
+    """Return an open report for an operator. Raises NotAllowed, NotFound, Stale when it is closed."""
+    operator = acting(ctx)
+    if not operator.operator:
+        raise NotAllowed
+    told = ctx.session.get(Report, report_id, with_for_update=lock)
     if told is None or not may_read(operator, told):
         raise NotFound
     if told.closed_at is not None:
         raise Stale
-    told.closed_at, told.closed_by, told.outcome = ctx.now, operator.id, outcome
-    ctx.announce_change(ReportClosed(told.id, outcome))
     return told
 
 

@@ -115,7 +115,7 @@ def words_of_company(organisation: str) -> list[Emptied]:
         Emptied(Listing, Listing.seller == organisation, {"words": "", "photos": [], "documents": []}),
         Emptied(Request, Request.buyer == organisation, {"words": ""}),
         Emptied(Review, Review.about == organisation, {"answer": None}),
-        Emptied(Report, Report.about_id == organisation, {"screen": ""}),
+        Emptied(Report, Report.about_id == organisation, {"screen": "", "reason": None}),
     ]
 
 
