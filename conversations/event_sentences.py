@@ -316,6 +316,14 @@ def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
     notifications(ctx).say("listing", fact.listing_id, code, by=None, why=why)
 
 
+def on_listing_removed(ctx: Ctx, fact: listing.ListingRemoved) -> None:
+    notifications(ctx).say("listing", fact.listing_id, "notice.listing_removed", by=None)
+
+
+def on_listing_put_back(ctx: Ctx, fact: listing.ListingPutBack) -> None:
+    notifications(ctx).say("listing", fact.listing_id, "notice.listing_put_back", by=None)
+
+
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
     """Update the seller's card and start screen with the rest of a listing. Changes are told to all its sellers."""
     changes = getattr(fact, "changes", ())

@@ -285,11 +285,12 @@ def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
 
 
 def sellers_searched(chat: ChatContext, fact: SellersSearched) -> Say:
-    """Return the sentence for the buyer: how many sellers are told of a request, or what to change if none is."""
+    """Tell the buyer how many sellers hear of a request, or what to change if none does."""
     asked = request_for(chat.ctx, fact.request_id)
     goods = goods_name(chat, asked.product_id, asked.grade_id)
-    code = "notice.request_reaches" if fact.sellers else "notice.request_reaches_no_seller"
-    return Say(text=chat.words(code, goods=goods, count=fact.sellers))
+    if not fact.sellers:
+        return Say(text=chat.words("notice.request_reaches_no_seller", goods=goods))
+    return Say(text=chat.words("notice.request_reaches", goods=goods, count=fact.sellers))
 
 
 @router.press("openings.why")

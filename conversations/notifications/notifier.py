@@ -23,14 +23,21 @@ from conversations.books.money_statement import account_page, set_up_payouts
 from conversations.chat_context import ChatAddress, ChatContext, UpdateState
 from conversations.discovery.alerts import found_list, request_alert_list, sellers_searched
 from conversations.engine import Engine
-from conversations.event_sentences import LISTENERS, Notifications, on_listing_expired, on_listing_moved
+from conversations.event_sentences import (
+    LISTENERS,
+    Notifications,
+    on_listing_expired,
+    on_listing_moved,
+    on_listing_put_back,
+    on_listing_removed,
+)
 from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORT_LISTENERS
 from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
 from conversations.outgoing_replies import send
 from conversations.reply import Card, Reply, Say
-from conversations.report_cases import warning_said
+from conversations.report_cases import warning_of
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
@@ -130,6 +137,8 @@ class Notices:
             for kind, code in events.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
+        reactions.on(listing.ListingRemoved, on_listing_removed)
+        reactions.on(listing.ListingPutBack, on_listing_put_back)
         for fact in (
             listing.ListingPublished,
             listing.ListingChanged,
@@ -297,7 +306,7 @@ class Notices:
         self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
 
     def _on_party_warned(self, ctx: Ctx, fact: PartyWarned) -> None:
-        self._to_organisation(ctx, fact.organisation_id, lambda chat: warning_said(chat, fact))
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: warning_of(chat, fact))
 
     def _on_sellers_searched(self, ctx: Ctx, fact: SellersSearched) -> None:
         self._to_organisation(ctx, fact.buyer, lambda chat: sellers_searched(chat, fact))

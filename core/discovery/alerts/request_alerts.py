@@ -28,14 +28,14 @@ from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, members
 from core.people.blocking.service import blocked_parties
-from core.trade.listings.model import LISTING, Listing
+from core.trade.listings.model import LISTING, Listing, ListingState
 from core.trade.offers.quotes.service import sellers_of
 from core.trade.requests.model import REQUEST, Request
 from core.trade.requests.service import request_for
 
 OF_REQUEST: Final = "request_alerts"  # kind of timers
 MATCH: Final = "match"
-SHOWS: Final = tuple(sorted({LISTING.initial, *(each.to for each in LISTING.transitions)} - LISTING.final))
+SHOWS: Final = tuple(sorted({*ListingState} - LISTING.final - {ListingState.REMOVED}))
 
 
 def look_for_sellers(ctx: Ctx, request_id: str) -> None:

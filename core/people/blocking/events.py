@@ -12,7 +12,7 @@ class PartyReported(Event):
 
 
 class ReportClosed(Event):
-    """An operator has looked. `outcome`: "warned" (the party was told off) or "nothing"."""
+    """An operator has looked. `outcome`: what the operator did."""
 
     report_id: str
     outcome: str

@@ -112,7 +112,11 @@ def words_of_company(organisation: str) -> list[Emptied]:
     return [
         Emptied(Deal, Deal.buyer == organisation, {"buyer_name": ""}),
         Emptied(Deal, Deal.seller == organisation, {"seller_name": ""}),
-        Emptied(Listing, Listing.seller == organisation, {"words": "", "photos": [], "documents": []}),
+        Emptied(
+            Listing,
+            Listing.seller == organisation,
+            {"words": "", "photos": [], "documents": [], "removal_reason": None},
+        ),
         Emptied(Request, Request.buyer == organisation, {"words": ""}),
         Emptied(Review, Review.about == organisation, {"answer": None}),
         Emptied(Report, Report.about_id == organisation, {"screen": "", "reason": None}),

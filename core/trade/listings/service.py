@@ -160,6 +160,41 @@ def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = N
     return _tell(ctx, listing, events.ListingWithdrawn)
 
 
+def take_down_listing(ctx: Ctx, listing_id: str, reason: str) -> Listing:
+    """Take a listing out of the market, as an operator. Raises NotAllowed, Stale."""
+    listing = _of_others(ctx, listing_id)
+    before = listing.state
+    step(ctx, LISTING, listing, "take_down", ("operator",))
+    listing.removed_from, listing.removal_reason = before, reason
+    ctx.announce(events.ListingRemoved(listing.id, listing.seller, ctx.actor.person, reason))
+    ctx.session.flush()
+    return listing
+
+
+def put_back_listing(ctx: Ctx, listing_id: str) -> Listing:
+    """Put a listing back that was taken down, as an operator. Raises NotAllowed, Stale.
+
+    It is paused if it was, and expires at once if its time is over by now.
+    """
+    listing = _of_others(ctx, listing_id)
+    deadlines = {EXPIRY: listing.expires_at}
+    if listing.removed_from == ListingState.PAUSED:
+        step(ctx, LISTING, listing, "put_back_paused", ("operator",), deadlines=deadlines)
+    else:
+        step(ctx, LISTING, listing, "put_back", ("operator",), deadlines=deadlines)
+    listing.removed_from = listing.removal_reason = None
+    _note_stock(ctx, listing, "system")
+    return _tell(ctx, listing, events.ListingPutBack)
+
+
+def _of_others(ctx: Ctx, listing_id: str) -> Listing:
+    """Return a listing for an operator who does not belong to its seller. Raises NotAllowed, NotFound."""
+    operator, listing = acting(ctx), listing_for(ctx, listing_id)
+    if not operator.operator or operator.organisation_id == listing.seller:
+        raise NotAllowed
+    return listing
+
+
 def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:
     """Reserve goods of a listing for an accepted offer; return the amount in the listing's unit. Raises Refusal.
 

@@ -11,7 +11,7 @@ from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
-from core.trade.listings.events import ListingChanged, ListingWithdrawn
+from core.trade.listings.events import ListingChanged, ListingFact, ListingRemoved, ListingWithdrawn
 from core.trade.offers.events import OfferMade
 from core.trade.offers.inquiries.model import INQUIRY
 from core.trade.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
@@ -20,13 +20,14 @@ from core.trade.offers.service import announce_to_offers, drop_offers_on, expire
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(ListingWithdrawn, _listing_withdrawn)
+    reactions.on(ListingWithdrawn, _listing_gone)
+    reactions.on(ListingRemoved, _listing_gone)
     reactions.on(ListingChanged, lambda ctx, fact: announce_to_offers(ctx, fact.listing_id, fact.changes))
     reactions.on(OfferMade, lambda ctx, fact: has_become_offer(ctx, fact.listing_id, fact.buyer))
     reactions.on(ClocksStopped, _clocks_stopped)
 
 
-def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
+def _listing_gone(ctx: Ctx, fact: ListingFact) -> None:
     drop_offers_on(ctx, fact.listing_id)
     drop_inquiries_on(ctx, fact.listing_id)
 
