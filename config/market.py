@@ -66,6 +66,7 @@ from core.kernel.timer_sweep import TimerHandler
 from core.money.disbursements import reactions as disbursements
 from core.money.ledger import reactions as ledger
 from core.people.accounts import reactions as people
+from core.people.blocking import suspensions
 from core.privacy.erasure import reactions as erasure
 from core.shop.purchases import reactions as purchases
 from core.trade.deals import reactions as deals
@@ -219,9 +220,11 @@ def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) 
     """Return the engine of the conversations, and the reactions that pass events to all listeners."""
     engine, reactions = Engine(ROUTERS, known), Reactions()
     people.listen(reactions, operators=operators)
+    suspensions.listen(reactions)
     searching.listen(reactions)
     alerts.listen(reactions)
     requests.listen(reactions)
+    listings.listen(reactions)
     offers.listen(reactions)
     deals.listen(reactions, PlatformTerms(known.commission_bp, known.settlement, known.held))
     lots.listen(reactions)

@@ -317,7 +317,9 @@ def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
 
 
 def on_listing_removed(ctx: Ctx, fact: listing.ListingRemoved) -> None:
-    notifications(ctx).say("listing", fact.listing_id, "notice.listing_removed", by=None)
+    """Tell its seller. What a suspension takes down is told with the suspension."""
+    with_all = listing_for(ctx, fact.listing_id).removed_with is not None
+    notifications(ctx).say("listing", fact.listing_id, "" if with_all else "notice.listing_removed", by=None)
 
 
 def on_listing_put_back(ctx: Ctx, fact: listing.ListingPutBack) -> None:

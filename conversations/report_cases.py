@@ -13,8 +13,9 @@ from conversations.router import Flow, Router
 from conversations.steps import YES, asked_on, yes_to
 from core.kernel.errors import NotAllowed, Stale
 from core.people.blocking import service
-from core.people.blocking.events import PartyWarned
+from core.people.blocking.events import AccountSuspended, PartyWarned
 from core.people.blocking.model import SHORTEST_REASON, Outcome, Report, WarnParty
+from core.people.blocking.suspensions import SuspendAccount, lift_suspension, suspend_account, suspension_of
 from core.trade.listings.model import LISTING, Listing, ListingState
 from core.trade.listings.service import listing_for, put_back_listing, take_down_listing
 
@@ -23,6 +24,7 @@ router = Router()
 REASON = Field("reason", "long_text", min_length=SHORTEST_REASON, max_length=1000)
 WARNING = Form("warning", (REASON,))
 TAKE_DOWN = Form("take_down", (REASON,))
+SUSPEND = Form("suspend", (REASON,))
 OBJECTION: Final = own_words("objection")
 
 
@@ -83,6 +85,11 @@ def _acts(chat: ChatContext, told: Report) -> tuple[tuple[Button, ...], ...]:
         rows.append((Button(label=words("take_down.title"), press=press("report.take_down", told.id), style="danger"),))
     if "put_back" in can:
         rows.append((Button(label=words("report.put_back"), press=press("report.put_back", told.id)),))
+    suspended = suspension_of(chat.ctx, told.about_id) is not None
+    if suspended:
+        rows.append((Button(label=words("report.lift"), press=press("report.lift", told.id)),))
+    elif waits and not objects:
+        rows.append((Button(label=words("suspend.title"), press=press("report.suspend", told.id), style="danger"),))
     if waits:
         rows.append((Button(label=words(_nothing(objects=objects)), press=press("report.nothing", told.id)),))
     return tuple(rows)
@@ -124,10 +131,17 @@ def _take_down(chat: ChatContext, defaults: FormDefaults, values: Values) -> Non
     chat.reply(report_card(chat, service.close_report(chat.ctx, told.id, "removed", values["reason"])))
 
 
+def _suspend(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
+    told = service.report_to_decide(chat.ctx, str(defaults.subject))
+    suspend_account(chat.ctx, SuspendAccount(organisation_id=told.about_id, reason=values["reason"]))
+    chat.reply(report_card(chat, service.close_report(chat.ctx, told.id, "suspended", values["reason"])))
+
+
 router.flow(Flow(WARNING, finish=_warn, intro=_what_follows("warning.intro")))
 router.flow(Flow(TAKE_DOWN, finish=_take_down, intro=_what_follows("take_down.intro")))
+router.flow(Flow(SUSPEND, finish=_suspend, intro=_what_follows("suspend.intro")))
 
-FORMS: Final = {"report.warn": "warning", "report.take_down": "take_down"}
+FORMS: Final = {"report.warn": "warning", "report.take_down": "take_down", "report.suspend": "suspend"}
 
 
 def _open(chat: ChatContext, button: Press) -> None:
@@ -164,6 +178,15 @@ def put_back(chat: ChatContext, button: Press) -> None:
         chat.reply(report_card(chat, _closed(chat, told, "put_back")))
 
 
+@router.press("report.lift")
+def lift(chat: ChatContext, button: Press) -> None:
+    """Lift the suspension of the account that a report is about, after a question."""
+    told = service.report_to_decide(chat.ctx, button.subject, closed_too=True)
+    if not _asked(chat, button, told, "report.lift"):
+        lift_suspension(chat.ctx, told.about_id)
+        chat.reply(report_card(chat, _closed(chat, told, "lifted")))
+
+
 @router.press("report.nothing")
 def dismiss(chat: ChatContext, button: Press) -> None:
     """Close a report without an act, after a question."""
@@ -176,7 +199,8 @@ def dismiss(chat: ChatContext, button: Press) -> None:
 
 
 def _object(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
-    service.object_to(chat.ctx, "listing", str(defaults.subject), values["words"])
+    kind = "account" if defaults.subject == chat.organisation else "listing"
+    service.object_to(chat.ctx, kind, str(defaults.subject), values["words"])
     chat.reply(Say(text=chat.words("objection.sent")))
 
 
@@ -193,6 +217,25 @@ def object_to_listing(chat: ChatContext, button: Press) -> None:
         raise Stale
     chat.as_new_message = True
     chat.open("objection", FormDefaults({}, listing.id))
+
+
+@router.press("objection.account")
+def object_to_suspension(chat: ChatContext, _button: Press) -> None:
+    """Ask a suspended account why the suspension should be lifted."""
+    if suspension_of(chat.ctx, chat.organisation) is None:
+        raise Stale
+    chat.as_new_message = True
+    chat.open("objection", FormDefaults({}, chat.organisation))
+
+
+def suspension_told(chat: ChatContext, fact: AccountSuspended) -> Say:
+    """Return the message to a suspended account: the reason, what follows, and how to object."""
+    words = chat.words
+    if fact.until is not None:
+        text = words("suspension.carried", until=fact.until)
+    else:
+        text = words("suspension.begins", reason=fact.reason)
+    return Say(text=text, buttons=((Button(label=words("objection.title"), press=press("objection.account", "")),),))
 
 
 def warning_of(chat: ChatContext, fact: PartyWarned) -> Say:

@@ -37,7 +37,7 @@ from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
 from conversations.outgoing_replies import send
 from conversations.reply import Card, Reply, Say
-from conversations.report_cases import warning_of
+from conversations.report_cases import suspension_told, warning_of
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
@@ -58,7 +58,7 @@ from core.kernel.transaction import person as acting_person
 from core.money.payees import events as payees
 from core.people.accounts.model import Person
 from core.people.accounts.service import identities, members, organisation_of, person_of
-from core.people.blocking.events import PartyWarned
+from core.people.blocking.events import AccountSuspended, PartyWarned, SuspensionLifted
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.trade.deals import rules
 from core.trade.deals.events import TermsDrawn
@@ -158,6 +158,8 @@ class Notices:
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(RequestsFound, self._on_requests_found)
         reactions.on(PartyWarned, self._on_party_warned)
+        reactions.on(AccountSuspended, self._on_account_suspended)
+        reactions.on(SuspensionLifted, self._on_suspension_lifted)
         reactions.on(SellersSearched, self._on_sellers_searched)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSent, self._on_line)
@@ -304,6 +306,12 @@ class Notices:
 
     def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
         self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
+
+    def _on_account_suspended(self, ctx: Ctx, fact: AccountSuspended) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: suspension_told(chat, fact))
+
+    def _on_suspension_lifted(self, ctx: Ctx, fact: SuspensionLifted) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: Say(text=chat.words("suspension.lifted")))
 
     def _on_party_warned(self, ctx: Ctx, fact: PartyWarned) -> None:
         self._to_organisation(ctx, fact.organisation_id, lambda chat: warning_of(chat, fact))

@@ -78,6 +78,7 @@ def own_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     lines = [*goods_lines(chat, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))]
     if listing.state == ListingState.REMOVED:
         lines.append(Line(label=words("report.reason"), value=listing.removal_reason or ""))
+    if listing.state == ListingState.REMOVED and listing.removed_with is None:
         buttons.append(Button(label=words("objection.title"), press=press("objection.listing", listing.id)))
     if chat.market_context.home and listing.state == ListingState.LIVE:
         buttons.append(Button(label=words("link.page"), url=f"{chat.market_context.home}/l/{listing.id}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from core.kernel.events import Event
 
 
@@ -24,3 +26,17 @@ class PartyWarned(Event):
     report_id: str
     organisation_id: str
     reason: str
+
+
+class AccountSuspended(Event):
+    """A company with its people begins nothing new from now on. `until`: carried over to a chat that came back."""
+
+    suspension_id: str
+    organisation_id: str
+    reason: str
+    until: datetime | None
+
+
+class SuspensionLifted(Event):
+    suspension_id: str
+    organisation_id: str

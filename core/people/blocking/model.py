@@ -13,7 +13,7 @@ from core.kernel.database import Id, Instant, Table, Versioned, Words
 from core.kernel.frozen_model import FrozenModel
 
 SHORTEST_REASON: Final = 10  # characters of an operator's reason
-Outcome = Literal["warned", "removed", "put_back", "nothing"]  # outcome of a report
+Outcome = Literal["warned", "removed", "put_back", "suspended", "lifted", "nothing"]  # outcome of a report
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=1000)]
 

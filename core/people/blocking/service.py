@@ -13,6 +13,7 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import acting, organisation_of, person_of
 from core.people.blocking.events import PartyReported, PartyWarned, ReportClosed
 from core.people.blocking.model import Block, Outcome, Report, ReportParty, WarnParty
+from core.people.blocking.suspensions import check_not_suspended
 
 REPORTS_A_DAY = 5
 
@@ -52,7 +53,8 @@ def blocked_for_me(ctx: Ctx) -> frozenset[str]:
 
 
 def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
-    """Raise Refusal if one of the two has blocked the other. It does not say which."""
+    """Raise Refusal if one of the two is suspended or has blocked the other. It does not say which."""
+    check_not_suspended(ctx, one, other)
     query = select(
         exists().where(
             or_(

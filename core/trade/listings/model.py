@@ -190,6 +190,7 @@ class Listing(InProcess[ListingState], Table):
     language: Mapped[str] = mapped_column(String(10))
     removed_from: Mapped[ListingState | None] = mapped_column(OneOf(ListingState))  # its state before
     removal_reason: Mapped[str | None] = mapped_column(Words)  # the operator's, which its seller reads
+    removed_with: Mapped[str | None] = mapped_column(Id)  # the suspension of its seller that took it down
     certificates: Mapped[list[ListingCertificate]] = relationship(
         lazy="selectin", order_by=ListingCertificate.scheme, cascade="all, delete-orphan"
     )

@@ -17,7 +17,7 @@ from core.trade.funding.evidence.model import PackState
 
 ENDS: Final = ("left", "offer_over", "not_offered", "own", "away", "asked_back")
 OUTCOMES: Final = ("open", "open.operator", "left", *get_args(Outcome))
-ASKED: Final = ("nothing", "leave", "put_back")  # acts of operators that need no reason
+ASKED: Final = ("nothing", "leave", "put_back", "lift")  # acts of operators that need no reason
 COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
 
 
