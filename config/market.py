@@ -10,7 +10,7 @@ from config.reference import reference
 from config.services import Source
 from config.settings import Settings
 from config.video_rooms import rooms_of
-from conversations import cases, home, moderation, settings
+from conversations import cases, home, moderation, report_cases, settings
 from conversations.advice.aftercare import complaint, recap, recording
 from conversations.advice.aftercare import review as session_review
 from conversations.advice.expert_search import expert_search, question
@@ -66,6 +66,7 @@ from core.kernel.timer_sweep import TimerHandler
 from core.money.disbursements import reactions as disbursements
 from core.money.ledger import reactions as ledger
 from core.people.accounts import reactions as people
+from core.people.blocking import suspensions
 from core.privacy.erasure import reactions as erasure
 from core.shop.purchases import reactions as purchases
 from core.trade.deals import reactions as deals
@@ -129,6 +130,7 @@ ROUTERS: tuple[Router, ...] = (
     buying.router,
     promotion.router,
     moderation.router,
+    report_cases.router,
     export.router,
     leaving.router,
     talking.router,
@@ -218,9 +220,11 @@ def engine_and_reactions(known: MarketContext, operators: Collection[str] = ()) 
     """Return the engine of the conversations, and the reactions that pass events to all listeners."""
     engine, reactions = Engine(ROUTERS, known), Reactions()
     people.listen(reactions, operators=operators)
+    suspensions.listen(reactions)
     searching.listen(reactions)
     alerts.listen(reactions)
     requests.listen(reactions)
+    listings.listen(reactions)
     offers.listen(reactions)
     deals.listen(reactions, PlatformTerms(known.commission_bp, known.settlement, known.held))
     lots.listen(reactions)

@@ -322,6 +322,16 @@ def on_listing_expired(ctx: Ctx, fact: listing.ListingExpired) -> None:
     notifications(ctx).say("listing", fact.listing_id, code, by=None, why=why)
 
 
+def on_listing_removed(ctx: Ctx, fact: listing.ListingRemoved) -> None:
+    """Tell its seller. What a suspension takes down is told with the suspension."""
+    with_all = listing_for(ctx, fact.listing_id).removed_with is not None
+    notifications(ctx).say("listing", fact.listing_id, "" if with_all else "notice.listing_removed", by=None)
+
+
+def on_listing_put_back(ctx: Ctx, fact: listing.ListingPutBack) -> None:
+    notifications(ctx).say("listing", fact.listing_id, "notice.listing_put_back", by=None)
+
+
 def on_listing_moved(ctx: Ctx, fact: listing.ListingFact) -> None:
     """Update the seller's card and start screen with the rest of a listing. Changes are told to all its sellers."""
     changes = getattr(fact, "changes", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from conversations.advice.expert_search.expert_search import profile_card
 from conversations.advice.expert_search.question import KIND as QUESTION
@@ -15,7 +15,8 @@ from conversations.chat_context import ChatContext, FormDefaults
 from conversations.discovery.result_cards import listing_card
 from conversations.event_sentences import notifications
 from conversations.forms.form import Values, own_words
-from conversations.reply import Button, Card, CardList, Line, Say, Toast
+from conversations.reply import Button, Card, CardList, Say, Toast
+from conversations.report_cases import report_card
 from conversations.router import Flow, Router
 from conversations.trade.offers.inquiry import inquiry_card
 from conversations.trade.offers.offer import offer_card
@@ -30,7 +31,7 @@ from core.people.accounts.model import Person
 from core.people.accounts.service import operators, person_of
 from core.people.blocking import service
 from core.people.blocking.events import PartyReported, ReportClosed
-from core.people.blocking.model import SCREEN_AT_MOST, Report, ReportParty
+from core.people.blocking.model import SCREEN_AT_MOST, ReportParty
 from core.trade.listings.service import listing_for
 from core.trade.offers.inquiries.service import inquiry_for
 from core.trade.offers.service import offer_for
@@ -168,7 +169,13 @@ def _report(chat: ChatContext, defaults: FormDefaults, values: Values) -> None:
         if reported is not None and known
         else ""
     )
-    command = ReportParty(organisation_id=str(defaults.subject), words=values["words"], screen=screen[:SCREEN_AT_MOST])
+    command = ReportParty(
+        organisation_id=str(defaults.subject),
+        words=values["words"],
+        screen=screen[:SCREEN_AT_MOST],
+        kind=reported.kind if reported is not None and known else "",
+        subject=reported.subject if reported is not None and known else "",
+    )
     service.report(chat.ctx, command)
     block_too = Button(label=chat.words("apart.block"), press=press("apart.block", command.organisation_id))
     chat.reply(Say(text=chat.words("apart.reported"), buttons=((block_too,),)))
@@ -191,49 +198,6 @@ def on_screen(words: Words, card: Card) -> str:
     """Return a card as its reader sees it, without its buttons."""
     lines = (labelled(words, line.label, line.value) for line in card.lines)
     return "\n".join(part for part in (card.title, card.text, *lines, card.turn, card.note) if part)
-
-
-# --- operators --------------------------------------------------------------------------------------------------------
-
-
-def report_card(chat: ChatContext, told: Report, note: str = "") -> Card:
-    words = chat.words
-    rows: tuple[tuple[Button, ...], ...] = ()
-    if told.closed_at is None and service.may_read(chat.person, told):
-        warn = Button(label=words("report.warn"), press=press("report.warn", told.id), style="danger")
-        rows = ((warn, Button(label=words("report.nothing"), press=press("report.nothing", told.id))),)
-    return Card(
-        subject=f"report:{told.id}",
-        title=words("report.title", name=chat.party(told.about_id)),
-        text=told.words,
-        lines=(
-            Line(label=words("report.by"), value=chat.name_of(told.reporter)),
-            Line(label=words("report.screen"), value=told.screen),
-        ),
-        turn=words(f"report.turn.{told.outcome or 'open'}"),
-        note=note,
-        buttons=rows,
-        as_new_message=chat.as_new_message,
-    )
-
-
-def _close(chat: ChatContext, press: Press, outcome: Literal["warned", "nothing"]) -> None:
-    chat.reply(report_card(chat, service.close_report(chat.ctx, press.subject, outcome)))
-
-
-@router.press("report.show")
-def show(chat: ChatContext, press: Press) -> None:
-    chat.reply(report_card(chat, service.report_for(chat.ctx, press.subject)))
-
-
-@router.press("report.warn")
-def warn(chat: ChatContext, press: Press) -> None:
-    _close(chat, press, "warned")
-
-
-@router.press("report.nothing")
-def nothing(chat: ChatContext, press: Press) -> None:
-    _close(chat, press, "nothing")
 
 
 # --- notifications ----------------------------------------------------------------------------------------------------

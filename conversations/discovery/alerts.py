@@ -22,7 +22,7 @@ from conversations.router import Router
 from conversations.trade.requests.card import brief_request
 from core.discovery.alerts import request_alerts
 from core.discovery.alerts import service as alerts
-from core.discovery.alerts.events import ListingsFound, RequestsFound
+from core.discovery.alerts.events import ListingsFound, RequestsFound, SellersSearched
 from core.discovery.alerts.model import LEAST_GAP, MESSAGES_A_DAY, QUESTION_AT_MOST, Rhythm, SavedSearch, SaveSearch
 from core.discovery.alerts.request_alerts import sold_products
 from core.discovery.search.model import EMPTY, Reason
@@ -284,6 +284,15 @@ def request_alert_list(chat: ChatContext, fact: RequestsFound) -> CardList:
     )
 
 
+def sellers_searched(chat: ChatContext, fact: SellersSearched) -> Say:
+    """Tell the buyer how many sellers hear of a request, or what to change if none does."""
+    asked = request_for(chat.ctx, fact.request_id)
+    goods = goods_name(chat, asked.product_id, asked.grade_id)
+    if not fact.sellers:
+        return Say(text=chat.words("notice.request_reaches_no_seller", goods=goods))
+    return Say(text=chat.words("notice.request_reaches", goods=goods, count=fact.sellers))
+
+
 @router.press("openings.why")
 def why_requests(chat: ChatContext, button: Press) -> None:
     """Explain an alert: the listing it is for, the parts of the request it meets, and how to stop it."""
@@ -294,6 +303,8 @@ def why_requests(chat: ChatContext, button: Press) -> None:
     ]
     reasons = ", ".join(words(each.code, **shown_parts(chat, each.parts)) for each in met)
     sentences += [words("openings.fits", reasons=reasons)] if reasons else []
+    if request_alerts.exceeds(asked, listing, chat.market_context.catalogue):
+        sentences.append(words("openings.asks_more", quantity=asked.quantity))
     show_requests = Button(label=words("request.open"), press=press("request.show", asked.id), style="primary")
     chat.reply(
         Say(text="\n".join(sentences), buttons=((show_requests,), (_mute_button(chat, asked.product_id, alone=True),)))

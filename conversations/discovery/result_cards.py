@@ -116,7 +116,7 @@ def km_from_home(chat: ChatContext, listing: Listing) -> int | None:
 
 def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     words = chat.words
-    live = listing.state == ListingState.LIVE
+    live, gone = listing.state == ListingState.LIVE, listing.state == ListingState.REMOVED
     prices, stands = Comparison.of(chat, EMPTY), reputation_badge_with_reviews(chat, listing.seller, "seller")
     lines = [
         Line(label=line.label, value=vat_in(chat, prices.price(listing)))
@@ -131,7 +131,7 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
     return Card(
         subject=f"listing:{listing.id}",
         title=goods_name(chat, listing.product_id, listing.grade_id),
-        text=masked(listing.words),
+        text="" if gone else masked(listing.words),
         lines=(
             *lines,
             *grade_line(chat, listing.grade_id),
@@ -140,8 +140,8 @@ def listing_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
         turn=words("listing.stands_until", until=listing.expires_at) if live else words(f"state.{listing.state}"),
         note="\n".join(each for each in notes if each),
         buttons=(_doing(chat, listing, with_open=False), (*stands.reviews, *_beside(chat, listing))) if live else (),
-        pictures=tuple(listing.photos[:PICTURES]),
-        documents=tuple(listing.documents[:PICTURES]),
+        pictures=() if gone else tuple(listing.photos[:PICTURES]),
+        documents=() if gone else tuple(listing.documents[:PICTURES]),
     )
 
 

@@ -21,15 +21,23 @@ from conversations.books.invoices import invoice_file, told_of_awaited, told_of_
 from conversations.books.invoicing_agreement import billing_button
 from conversations.books.money_statement import account_page, set_up_payouts
 from conversations.chat_context import ChatAddress, ChatContext, UpdateState
-from conversations.discovery.alerts import found_list, request_alert_list
+from conversations.discovery.alerts import found_list, request_alert_list, sellers_searched
 from conversations.engine import Engine
-from conversations.event_sentences import LISTENERS, Notifications, on_listing_expired, on_listing_moved
+from conversations.event_sentences import (
+    LISTENERS,
+    Notifications,
+    on_listing_expired,
+    on_listing_moved,
+    on_listing_put_back,
+    on_listing_removed,
+)
 from conversations.form_controller.drafts import reminder
 from conversations.moderation import REPORT_LISTENERS
 from conversations.notifications.cards import CARDS, parties, redraw_beside
 from conversations.notifications.reminders import on_deadline_nears
 from conversations.outgoing_replies import send
 from conversations.reply import Card, Reply, Say
+from conversations.report_cases import suspension_told, warning_of
 from conversations.shop.purchase_notifications import PURCHASE_LISTENERS
 from conversations.trade.deals import messages as deal_messages
 from conversations.trade.deals.contract_terms import terms_file
@@ -39,7 +47,7 @@ from core.advice.sessions.calendar_invites import Method
 from core.advice.sessions.events import LineSent, SessionCalledOff, SessionConfirmed, SessionMoved
 from core.books.invoicing.events import InvoiceAwaits, InvoiceDrawn, InvoiceIssued
 from core.books.invoicing.model import MARKET
-from core.discovery.alerts.events import ListingsFound, RequestsFound
+from core.discovery.alerts.events import ListingsFound, RequestsFound, SellersSearched
 from core.kernel.chat_state.events import DraftNearsItsEnd
 from core.kernel.chat_state.service import shown
 from core.kernel.errors import Refusal
@@ -50,6 +58,7 @@ from core.kernel.transaction import person as acting_person
 from core.money.payees import events as payees
 from core.people.accounts.model import Person
 from core.people.accounts.service import identities, members, organisation_of, person_of
+from core.people.blocking.events import AccountSuspended, PartyWarned, SuspensionLifted
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.trade.deals import rules
 from core.trade.deals.events import TermsDrawn
@@ -128,6 +137,8 @@ class Notices:
             for kind, code in events.items():
                 reactions.on(kind, hearing(code))
         reactions.on(listing.ListingExpired, on_listing_expired)
+        reactions.on(listing.ListingRemoved, on_listing_removed)
+        reactions.on(listing.ListingPutBack, on_listing_put_back)
         for fact in (
             listing.ListingPublished,
             listing.ListingChanged,
@@ -146,6 +157,10 @@ class Notices:
         reactions.on(MemberLeft, self._on_member_left)
         reactions.on(ListingsFound, self._on_listings_found)
         reactions.on(RequestsFound, self._on_requests_found)
+        reactions.on(PartyWarned, self._on_party_warned)
+        reactions.on(AccountSuspended, self._on_account_suspended)
+        reactions.on(SuspensionLifted, self._on_suspension_lifted)
+        reactions.on(SellersSearched, self._on_sellers_searched)
         reactions.on(DraftNearsItsEnd, self._on_draft_nears_its_end)
         reactions.on(LineSent, self._on_line)
         reactions.on(DealLineWritten, self._on_deal_line)
@@ -291,6 +306,18 @@ class Notices:
 
     def _on_requests_found(self, ctx: Ctx, fact: RequestsFound) -> None:
         self._to_person(ctx, fact.person_id, lambda chat: request_alert_list(chat, fact))
+
+    def _on_account_suspended(self, ctx: Ctx, fact: AccountSuspended) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: suspension_told(chat, fact))
+
+    def _on_suspension_lifted(self, ctx: Ctx, fact: SuspensionLifted) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: Say(text=chat.words("suspension.lifted")))
+
+    def _on_party_warned(self, ctx: Ctx, fact: PartyWarned) -> None:
+        self._to_organisation(ctx, fact.organisation_id, lambda chat: warning_of(chat, fact))
+
+    def _on_sellers_searched(self, ctx: Ctx, fact: SellersSearched) -> None:
+        self._to_organisation(ctx, fact.buyer, lambda chat: sellers_searched(chat, fact))
 
     def _on_member_joined(self, ctx: Ctx, fact: MemberJoined) -> None:
         newcomer = person_of(ctx, fact.person_id)

@@ -18,6 +18,7 @@ from core.kernel.errors import Invalid
 from core.kernel.money import Money
 from core.people.accounts import service as people
 from core.people.accounts.model import Person
+from core.people.blocking.suspensions import check_not_suspended
 from core.people.companies import service as company
 from core.people.companies.model import INVITATION_VALID, ChangeMember, Invitation, Position, Rights
 
@@ -158,6 +159,7 @@ def join(chat: ChatContext, code: str) -> None:
     if not code:
         chat.reply(Say(text=chat.words("company.join_how")))
         return
+    check_not_suspended(chat.ctx, chat.organisation)
     joined = company.join(chat.ctx, code)
     if joined is None:
         chat.reply(Say(text=chat.words("company.code")))

@@ -122,6 +122,22 @@ def purchase_card(chat: ChatContext, purchase: Purchase, note: str = "") -> Card
     )
 
 
+def brief_refund(chat: ChatContext, purchase: Purchase) -> Card:
+    """Return a requested refund in the list of open cases: its age, its buyer and the next step."""
+    words = chat.words
+    asked_at = purchase.asked_back_at
+    return Card(
+        title=words(CALLED[purchase.thing]),
+        lines=(
+            Line(label=words("purchase.buyer"), value=chat.name_of(purchase.buyer)),
+            Line(label=words("purchase.price"), value=words.show(purchase.price)),
+            Line(label=words("report.since"), value=words.show(asked_at)),
+        ),
+        turn=_turn(chat, purchase),
+        buttons=((Button(label=words("session.open"), press=press("purchase.show", purchase.id)),),),
+    )
+
+
 def _refund_request_lines(chat: ChatContext, purchase: Purchase) -> list[Line]:
     """Return the buyer's reason for a refund and the answer to it."""
     words, lines = chat.words, []

@@ -75,18 +75,29 @@ def own_card(chat: ChatContext, listing: Listing, note: str = "") -> Card:
         for verb, style in VERBS
         if verb in verbs
     ]
+    lines = [*goods_lines(chat, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))]
+    if listing.state == ListingState.REMOVED:
+        lines.append(Line(label=words("report.reason"), value=listing.removal_reason or ""))
+    if listing.state == ListingState.REMOVED and listing.removed_with is None:
+        buttons.append(Button(label=words("objection.title"), press=press("objection.listing", listing.id)))
     if chat.market_context.home and listing.state == ListingState.LIVE:
         buttons.append(Button(label=words("link.page"), url=f"{chat.market_context.home}/l/{listing.id}"))
     return Card(
         subject=f"listing:{listing.id}",
         title=goods_name(chat, listing.product_id, listing.grade_id),
         text=listing.words,
-        lines=(*goods_lines(chat, listing), Line(label=words("listing.state"), value=words(f"state.{listing.state}"))),
-        turn=words("listing.stands_until", until=listing.expires_at) if listing.state == ListingState.LIVE else "",
+        lines=tuple(lines),
+        turn=_turn(chat, listing),
         note=note,
         buttons=tuple(tuple(buttons[place : place + ABREAST]) for place in range(0, len(buttons), ABREAST)),
         as_new_message=chat.as_new_message,
     )
+
+
+def _turn(chat: ChatContext, listing: Listing) -> str:
+    if listing.state == ListingState.LIVE:
+        return chat.words("listing.stands_until", until=listing.expires_at)
+    return chat.words("listing.turn.removed") if listing.state == ListingState.REMOVED else ""
 
 
 def goods_lines(chat: ChatContext, listing: Listing) -> tuple[Line, ...]:

@@ -14,6 +14,7 @@ from conversations.forms.answers import goods_name, show_place
 from conversations.forms.delivery_window import show_window
 from conversations.reply import Button, Card, Line
 from conversations.reputation_badge import reputation_badge
+from core.discovery.alerts.request_alerts import sellers_told
 from core.kernel.timers import deadline_of
 from core.people.blocking.rules import masked
 from core.trade.deals.access import deal_of_quote
@@ -44,6 +45,8 @@ def request_card(chat: ChatContext, asked: Request, note: str = "") -> Card:
     visible, accepted = quotes.quotes_on(chat.ctx, asked), accepted_quote_of(chat, asked)
     lines = _asked_lines(chat, asked)
     if mine:
+        if (told := sellers_told(chat.ctx, asked.id)) is not None:
+            lines.append(Line(label=words("request.sellers_told"), value=words.show(told)))
         lines.append(Line(label=words("request.quotes"), value=words.show(asked.quotes)))
     else:
         lines.append(Line(label=words("party.buyer"), value=_name(chat, asked.buyer, "buyer")))

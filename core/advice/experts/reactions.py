@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.advice.experts import external_calendars, questions, shortlist
-from core.advice.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company
+from core.advice.experts.service import BACK, FREE_OVER, TIMERS, free_over, holiday_over, left_company, suspended
 from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.transaction import Ctx
 from core.people.accounts.events import AccountsLinked
+from core.people.blocking.events import AccountSuspended
 from core.people.companies.events import MemberLeft
 
 BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {BACK: holiday_over, FREE_OVER: free_over}
@@ -18,6 +19,7 @@ BY_EVENT: Mapping[str, Callable[[Ctx, str], None]] = {BACK: holiday_over, FREE_O
 def listen(reactions: Reactions) -> None:
     reactions.on(AccountsLinked, shortlist.accounts_linked)
     reactions.on(AccountsLinked, questions.accounts_linked)
+    reactions.on(AccountSuspended, lambda ctx, fact: suspended(ctx, fact.organisation_id))
     reactions.on(MemberLeft, lambda ctx, fact: left_company(ctx, fact.person_id))
 
 

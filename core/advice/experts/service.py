@@ -31,6 +31,7 @@ from core.kernel.timers import Timer, clear_timers, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import ZONE_UNKNOWN, acting, has_traded, person_of
+from core.people.blocking.suspensions import check_not_suspended
 
 BACK = "expert_back"
 FREE_OVER = "free_over"
@@ -46,6 +47,7 @@ def offer_expertise(ctx: Ctx, catalogue: Catalogue, command: OfferExpertise, tow
     `towns`: zones of places that no zone is named after. Raises Invalid.
     """
     person = acting(ctx)
+    check_not_suspended(ctx, person.organisation_id)
     rules.check_fields(catalogue, command.fields)
     rules.check_rate(command.rate, command.lengths)
     rules.check_room(command.room, command.own_link)
@@ -218,8 +220,9 @@ def pause(ctx: Ctx, until: datetime | None = None, expected_version: int | None 
 
 
 def come_back(ctx: Ctx, expected_version: int | None = None) -> Expert:
-    """Show the profile again."""
+    """Show the profile again. Raises Refusal if the account is suspended."""
     expert = own(ctx, expected_version)
+    check_not_suspended(ctx, expert.organisation_id)
     if not expert.live:
         _list(ctx, expert)
     return expert
@@ -256,6 +259,16 @@ def free_over(ctx: Ctx, expert_id: str) -> None:
     expert = expert_for(ctx, expert_id)
     if expert.free_until is not None and expert.free_until <= ctx.now:
         _no_longer_free(ctx, expert)
+
+
+def suspended(ctx: Ctx, organisation_id: str) -> None:
+    """Hide the profiles of a suspended account. Its consultants come back by themselves when that is lifted."""
+    shown = Expert.live | Expert.away_until.is_not(None)
+    query = select(Expert).where(Expert.organisation_id == organisation_id, shown)
+    for expert in ctx.session.scalars(query).all():
+        expert.away_until = None
+        clear_timers(ctx.session, TIMERS, expert.id)
+        _pause(ctx, expert, "own")
 
 
 def left_company(ctx: Ctx, person_id: str) -> None:

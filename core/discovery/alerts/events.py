@@ -45,3 +45,14 @@ class ListingsFound(Event):
     rhythm: Rhythm
     found: tuple[Found, ...]
     more: int
+
+
+class SellersSearched(Event):
+    """A request has been compared with all listings: so many companies are told of it, at their own hours.
+
+    After a change it comes only if there are more of them.
+    """
+
+    request_id: str
+    buyer: str
+    sellers: int

@@ -1,7 +1,8 @@
 """Alerts about new requests: each seller whose own listings show that they have such goods is told once.
 
 A request is compared with listings like a saved search (`rules.fits`), in reverse. A listing shows what a seller sells
-even when it is paused, sold out or over. Dates and price are not compared, because the seller quotes them.
+even when it is paused, sold out or over. Dates and price are not compared, because the seller quotes them. Nor is the
+amount, because a seller may have or make more than one listing holds. Only less than the smallest lot is no opening.
 """
 
 from __future__ import annotations
@@ -9,32 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.catalogue.comparison import quantity_in
 from core.catalogue.language.places import Place
 from core.catalogue.model import Catalogue
 from core.discovery.alerts import rules
-from core.discovery.alerts.events import Opening, RequestsFound
+from core.discovery.alerts.events import Opening, RequestsFound, SellersSearched
 from core.discovery.alerts.model import AT_ONCE, REQUEST_REACH_KM, TOLD_AT_ONCE, RequestAlert, RequestsMuted, Rhythm
 from core.discovery.alerts.notification_hours import set_hour
 from core.discovery.alerts.rules import Goods, reasons
 from core.discovery.search.model import ParsedQuery, Reason
 from core.kernel.database import add_unless_present
 from core.kernel.errors import NotFound
-from core.kernel.timers import Timer, set_timer
+from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
 from core.people.accounts.service import acting, members
 from core.people.blocking.service import blocked_parties
-from core.trade.listings.model import LISTING, Listing
+from core.trade.listings.model import LISTING, Listing, ListingState
 from core.trade.offers.quotes.service import sellers_of
 from core.trade.requests.model import REQUEST, Request
 from core.trade.requests.service import request_for
 
 OF_REQUEST: Final = "request_alerts"  # kind of timers
 MATCH: Final = "match"
-SHOWS: Final = tuple(sorted({LISTING.initial, *(each.to for each in LISTING.transitions)} - LISTING.final))
+SHOWS: Final = tuple(sorted({*ListingState} - LISTING.final - {ListingState.REMOVED}))
 
 
 def look_for_sellers(ctx: Ctx, request_id: str) -> None:
@@ -47,7 +48,7 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
     request = request_for(ctx, request_id)
     if request.state != REQUEST.initial:
         return
-    likely = _likely(ctx, request, after)
+    likely, before = _likely(ctx, request, after), _count_told(ctx, request_id)
     not_told = _not_told(ctx, request)
     for listing in likely[:AT_ONCE]:
         if listing.seller not in not_told and is_answered_by(request, listing, catalogue):
@@ -56,15 +57,34 @@ def match_request(ctx: Ctx, catalogue: Catalogue, request_id: str, *, after: str
     if len(likely) > AT_ONCE:
         rest = f"{MATCH}:{likely[AT_ONCE - 1].id}"
         set_timer(ctx.session, Timer(OF_REQUEST, request_id, rest, ctx.now))
+    elif request.edition == 1 or _count_told(ctx, request_id) != before:
+        ctx.announce(SellersSearched(request.id, request.buyer, _count_told(ctx, request_id)))
+
+
+def sellers_told(ctx: Ctx, request_id: str) -> int | None:
+    """Return how many companies are told of a request; None while it is still compared with listings."""
+    waits = deadline_of(ctx.session, OF_REQUEST, request_id) is not None
+    return None if waits else _count_told(ctx, request_id)
+
+
+def _count_told(ctx: Ctx, request_id: str) -> int:
+    companies = select(func.count(Person.organisation_id.distinct()))
+    query = companies.join(RequestAlert, RequestAlert.person_id == Person.id)
+    return ctx.session.scalar(query.where(RequestAlert.request_id == request_id)) or 0
 
 
 def is_answered_by(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
-    """Return True if the listing's seller could quote: such goods, within a day's drive, in a traded amount."""
+    """Return True if the listing's seller could quote: such goods, within a day's drive, in no less than their lot."""
     if not rules.fits(_query_of(request), Goods(listing, catalogue, ())):
         return False
     least = quantity_in(catalogue, listing.product_id, listing.min_lot, request.unit)
+    return least is None or least <= request.quantity
+
+
+def exceeds(request: Request, listing: Listing, catalogue: Catalogue) -> bool:
+    """Return True if a request asks for more than the listing has ever held."""
     most = quantity_in(catalogue, listing.product_id, listing.quantity, request.unit)
-    return least is None or most is None or least <= request.quantity <= most
+    return most is not None and most < request.quantity
 
 
 def send_requests(ctx: Ctx, catalogue: Catalogue, person: Person) -> None:

@@ -17,6 +17,8 @@ from core.trade.listings.events import (
     ListingExpired,
     ListingFact,
     ListingPublished,
+    ListingPutBack,
+    ListingRemoved,
     ListingSoldOut,
     ListingStockMoved,
     ListingWithdrawn,
@@ -42,6 +44,8 @@ def listen(reactions: Reactions) -> None:
         ListingStockMoved,
         ListingSoldOut,
         ListingWithdrawn,
+        ListingRemoved,
+        ListingPutBack,
         ListingExpired,
     ):
         reactions.on(fact, _listing_moved)

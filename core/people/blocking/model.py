@@ -12,7 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.kernel.database import Id, Instant, Table, Versioned, Words
 from core.kernel.frozen_model import FrozenModel
 
-Outcome = Literal["warned", "nothing"]  # outcome of a report
+SHORTEST_REASON: Final = 10  # characters of an operator's reason
+Outcome = Literal["warned", "removed", "put_back", "suspended", "lifted", "nothing"]  # outcome of a report
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=1000)]
 
 SCREEN_AT_MOST: Final = 6000  # characters of what was on the screen
 
@@ -33,6 +36,15 @@ class ReportParty(FrozenModel):
     organisation_id: str
     words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
     screen: Annotated[str, StringConstraints(max_length=SCREEN_AT_MOST)]
+    kind: str = ""  # kind of the card that they saw, and the id of its subject
+    subject: str = ""
+
+
+class WarnParty(FrozenModel):
+    """Warn a reported party with a reason, which it reads."""
+
+    report_id: str
+    reason: Reason
 
 
 class Report(Versioned, Table):
@@ -45,7 +57,10 @@ class Report(Versioned, Table):
     about_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     words: Mapped[str] = mapped_column(Words)
     screen: Mapped[str] = mapped_column(Words)
+    kind: Mapped[str | None] = mapped_column(String(20))
+    subject: Mapped[str | None] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_by: Mapped[str | None] = mapped_column(Id)
     outcome: Mapped[Outcome | None] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(Words)  # the operator's, which the reported party reads

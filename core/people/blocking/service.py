@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 
 from core.kernel.database import add_unless_present
 from core.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.people.accounts.model import Person
-from core.people.accounts.service import acting, organisation_of
-from core.people.blocking.events import PartyReported, ReportClosed
-from core.people.blocking.model import Block, Outcome, Report, ReportParty
+from core.people.accounts.service import acting, organisation_of, person_of
+from core.people.blocking.events import PartyReported, PartyWarned, ReportClosed
+from core.people.blocking.model import Block, Outcome, Report, ReportParty, WarnParty
+from core.people.blocking.suspensions import check_not_suspended
 
 REPORTS_A_DAY = 5
 
@@ -52,7 +53,8 @@ def blocked_for_me(ctx: Ctx) -> frozenset[str]:
 
 
 def check_may_reach(ctx: Ctx, one: str, other: str) -> None:
-    """Raise Refusal if one of the two has blocked the other. It does not say which."""
+    """Raise Refusal if one of the two is suspended or has blocked the other. It does not say which."""
+    check_not_suspended(ctx, one, other)
     query = select(
         exists().where(
             or_(
@@ -87,6 +89,8 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
         about_id=command.organisation_id,
         words=command.words,
         screen=command.screen,
+        kind=command.kind or None,
+        subject=command.subject or None,
         at=ctx.now,
     )
     ctx.session.add(told)
@@ -94,18 +98,73 @@ def report(ctx: Ctx, command: ReportParty) -> Report:
     return told
 
 
-def close_report(ctx: Ctx, report_id: str, outcome: Outcome) -> Report:
-    """Close a report that an operator has looked at. Raises NotAllowed, NotFound, Stale when another was first."""
+def object_to(ctx: Ctx, kind: str, subject: str, words: str) -> Report:
+    """Object to an operator's act against one's own company: a report about oneself. Raises Refusal if one waits."""
+    person = acting(ctx)
+    waits = select(exists().where(Report.about_id == person.organisation_id, *_objects(kind, subject, person)))
+    if ctx.session.scalar(waits):
+        raise Refusal("report.objection_waits")
+    told = Report(
+        id=ctx.new_id(),
+        reporter=person.id,
+        about_id=person.organisation_id,
+        words=words,
+        screen="",
+        kind=kind,
+        subject=subject,
+        at=ctx.now,
+    )
+    ctx.session.add(told)
+    ctx.announce_change(PartyReported(told.id))
+    return told
+
+
+def _objects(kind: str, subject: str, person: Person) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an open objection of this person's company."""
+    colleagues = select(Person.id).where(Person.organisation_id == person.organisation_id)
+    by_themselves = Report.reporter.in_(colleagues)
+    return (Report.kind == kind, Report.subject == subject, Report.closed_at.is_(None), by_themselves)
+
+
+def is_objection(ctx: Ctx, told: Report) -> bool:
+    """Return whether it comes from the company that it is about."""
+    return person_of(ctx, told.reporter).organisation_id == told.about_id
+
+
+def open_reports(ctx: Ctx) -> list[Report]:
+    """Return the reports that wait for the acting operator, the oldest first. Raises NotAllowed."""
     operator = acting(ctx)
     if not operator.operator:
         raise NotAllowed
-    told = ctx.session.get(Report, report_id, with_for_update=True)
+    query = select(Report).where(Report.closed_at.is_(None), Report.about_id != operator.organisation_id)
+    return list(ctx.session.scalars(query.order_by(Report.at, Report.id)))
+
+
+def warn_party(ctx: Ctx, command: WarnParty) -> Report:
+    """Warn the party of a report, and close it. Raises NotAllowed, NotFound, Stale."""
+    told = close_report(ctx, command.report_id, "warned", command.reason)
+    ctx.announce(PartyWarned(told.id, told.about_id, command.reason))
+    return told
+
+
+def close_report(ctx: Ctx, report_id: str, outcome: Outcome, reason: str | None = None) -> Report:
+    """Close a report that an operator has looked at. Raises NotAllowed, NotFound, Stale when another was first."""
+    told = report_to_decide(ctx, report_id, lock=True)
+    told.closed_at, told.closed_by, told.outcome, told.reason = ctx.now, acting(ctx).id, outcome, reason
+    ctx.announce_change(ReportClosed(told.id, outcome))
+    return told
+
+
+def report_to_decide(ctx: Ctx, report_id: str, *, lock: bool = False, closed_too: bool = False) -> Report:
+    """Return an open report for an operator. Raises NotAllowed, NotFound, Stale when it is closed."""
+    operator = acting(ctx)
+    if not operator.operator:
+        raise NotAllowed
+    told = ctx.session.get(Report, report_id, with_for_update=lock)
     if told is None or not may_read(operator, told):
         raise NotFound
-    if told.closed_at is not None:
+    if told.closed_at is not None and not closed_too:
         raise Stale
-    told.closed_at, told.closed_by, told.outcome = ctx.now, operator.id, outcome
-    ctx.announce_change(ReportClosed(told.id, outcome))
     return told
 
 

@@ -1,7 +1,8 @@
 """Erasure plan for a person who leaves, by table: deleted rows, and emptied words in rows that stay.
 
 Amounts, states, times and ids stay and no longer name the person: the books and the reviews' stars. So does what both
-sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). `tests/core/privacy/erasure/test_erasure.py` looks for
+sides of a deal have signed, under its hash (Art. 17(3)(b) GDPR). The chats of a suspended account stay as salted hashes
+for a bounded term (`SuspendedChat`, Art. 17(3)(e) GDPR). `tests/core/privacy/erasure/test_erasure.py` looks for
 what was missed.
 """
 
@@ -23,6 +24,7 @@ from core.kernel.chat_state.model import Draft, MemoryRow
 from core.kernel.database import Table
 from core.people.accounts.model import ChatIdentity, EmailCode, LinkCode
 from core.people.blocking.model import Block, Report
+from core.people.blocking.suspensions import Suspension
 from core.people.companies.model import Invitation, Membership
 from core.shop.purchases.model import Purchase, PurchasePayment
 from core.trade.deals.messages import DealLine
@@ -112,10 +114,15 @@ def words_of_company(organisation: str) -> list[Emptied]:
     return [
         Emptied(Deal, Deal.buyer == organisation, {"buyer_name": ""}),
         Emptied(Deal, Deal.seller == organisation, {"seller_name": ""}),
-        Emptied(Listing, Listing.seller == organisation, {"words": "", "photos": [], "documents": []}),
+        Emptied(
+            Listing,
+            Listing.seller == organisation,
+            {"words": "", "photos": [], "documents": [], "removal_reason": None},
+        ),
         Emptied(Request, Request.buyer == organisation, {"words": ""}),
         Emptied(Review, Review.about == organisation, {"answer": None}),
-        Emptied(Report, Report.about_id == organisation, {"screen": ""}),
+        Emptied(Suspension, Suspension.organisation_id == organisation, {"reason": ""}),
+        Emptied(Report, Report.about_id == organisation, {"screen": "", "reason": None}),
     ]
 
 

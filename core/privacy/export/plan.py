@@ -26,6 +26,7 @@ from core.money.disbursements.model import Disbursement
 from core.money.payees.model import Payee
 from core.people.accounts.model import ChatIdentity, Organisation, Person
 from core.people.blocking.model import Block, Report
+from core.people.blocking.suspensions import Suspension
 from core.people.companies.model import Membership
 from core.people.files.model import KeptFile
 from core.shop.purchases.model import Purchase, PurchasePayment
@@ -68,6 +69,7 @@ NOT_HANDED_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("broken_invariant", "money_difference", "provider_line", "provider_reading", "returned_refund"),
     ),
     "the market's own answer to a bank": ("evidence_pack",),
+    "salted hashes of chats, which are given as they are": ("suspended_chat",),
     "its bytes are given as files": ("file_content",),
     "of the machine, and of nobody": ("heartbeat", "outage"),
 }
@@ -98,6 +100,7 @@ def _you(mine: str, own: str) -> list[Own]:
         Own(Draft, Draft.person_id == mine),
         Own(Block, Block.organisation_id == own),
         Own(Report, Report.reporter == mine),
+        Own(Suspension, Suspension.organisation_id == own, but=("suspended_by", "lifted_by")),
         Own(KeptFile, and_(KeptFile.person_id == mine, KeptFile.mime != ZIP)),  # no earlier copy
     ]
 

@@ -182,6 +182,15 @@ def mine(ctx: Ctx, purchase_id: str) -> Purchase:
     return purchase
 
 
+def open_refund_requests(ctx: Ctx) -> list[Purchase]:
+    """Return the purchases whose refund waits for an operator, the oldest request first. Raises NotAllowed."""
+    if not acting(ctx).operator:
+        raise NotAllowed
+    asked = (Purchase.asked_back_at.is_not(None)) & (Purchase.back_answer.is_(None)) & (Purchase.chargeback.is_(None))
+    query = select(Purchase).where(asked, Purchase.state == PurchaseState.PAID)
+    return list(ctx.session.scalars(query.order_by(Purchase.asked_back_at, Purchase.id)))
+
+
 def purchase_for(ctx: Ctx, purchase_id: str) -> Purchase:
     """Return a purchase for its buyer, for an operator, or for the system itself. Raises NotFound."""
     purchase = ctx.session.get(Purchase, purchase_id)

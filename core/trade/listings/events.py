@@ -36,5 +36,15 @@ class ListingWithdrawn(ListingFact):
     """The seller took it down, or it lay expired for half a year."""
 
 
+class ListingRemoved(ListingFact):
+    """An operator took it down, with a reason that its seller reads. Open offers on it end."""
+
+    reason: str
+
+
+class ListingPutBack(ListingFact):
+    """An operator has put it back after all."""
+
+
 class ListingExpired(ListingFact):
     """It was not renewed in time; the seller still may."""

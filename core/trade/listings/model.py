@@ -98,6 +98,7 @@ class ChangeListing(FrozenModel):
 
 
 SELLER = frozenset({"seller"})
+OPERATOR = frozenset({"operator"})
 
 
 class ListingState(StrEnum):
@@ -106,6 +107,7 @@ class ListingState(StrEnum):
     SOLD_OUT = "sold_out"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    REMOVED = "removed"  # by an operator
 
 
 LISTING: Final = Process(
@@ -132,6 +134,14 @@ LISTING: Final = Process(
         Transition(ListingState.EXPIRED, "renew", SELLER, ListingState.LIVE),
         Transition(ListingState.EXPIRED, "withdraw", SELLER, ListingState.WITHDRAWN),
         Transition(ListingState.EXPIRED, "listing_forgotten", TIME, ListingState.WITHDRAWN, FORGOTTEN_AFTER),
+        Transition(ListingState.LIVE, "take_down", OPERATOR, ListingState.REMOVED),
+        Transition(ListingState.PAUSED, "take_down", OPERATOR, ListingState.REMOVED),
+        Transition(ListingState.SOLD_OUT, "take_down", OPERATOR, ListingState.REMOVED),
+        Transition(ListingState.EXPIRED, "take_down", OPERATOR, ListingState.REMOVED),
+        Transition(ListingState.REMOVED, "put_back", OPERATOR, ListingState.LIVE),
+        Transition(ListingState.REMOVED, "put_back_paused", OPERATOR, ListingState.PAUSED),
+        Transition(ListingState.REMOVED, "withdraw", SELLER, ListingState.WITHDRAWN),
+        Transition(ListingState.REMOVED, "listing_forgotten", TIME, ListingState.WITHDRAWN, FORGOTTEN_AFTER),
     ),
     binds=frozenset({"withdraw"}),
 )
@@ -178,6 +188,9 @@ class Listing(InProcess[ListingState], Table):
     photos: Mapped[list[str]] = mapped_column(JSON)
     documents: Mapped[list[str]] = mapped_column(JSON)
     language: Mapped[str] = mapped_column(String(10))
+    removed_from: Mapped[ListingState | None] = mapped_column(OneOf(ListingState))  # its state before
+    removal_reason: Mapped[str | None] = mapped_column(Words)  # the operator's, which its seller reads
+    removed_with: Mapped[str | None] = mapped_column(Id)  # the suspension of its seller that took it down
     certificates: Mapped[list[ListingCertificate]] = relationship(
         lazy="selectin", order_by=ListingCertificate.scheme, cascade="all, delete-orphan"
     )

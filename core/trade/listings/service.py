@@ -15,6 +15,7 @@ from core.kernel.quantity import Quantity
 from core.kernel.timers import Timer, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
+from core.people.blocking.suspensions import check_not_suspended
 from core.trade.listings import events, rules
 from core.trade.listings.model import LISTING, ChangeListing, Listing, ListingCertificate, ListingState, PublishListing
 
@@ -30,6 +31,7 @@ _SELLER = select(Listing.seller).where(Listing.id == bindparam("listing"))
 def publish_listing(ctx: Ctx, catalogue: Catalogue, command: PublishListing) -> Listing:
     """Put goods up for sale; they can be found at once. Raises Invalid."""
     person = acting(ctx)
+    check_not_suspended(ctx, person.organisation_id)
     schemes = [certificate.scheme for certificate in command.certificates]
     product = rules.check_goods(catalogue, command.product_id, command.grade_id, schemes, command.incoterm)
     command.quantity.within(product.units)
@@ -158,6 +160,55 @@ def withdraw_listing(ctx: Ctx, listing_id: str, expected_version: int | None = N
     listing = _own(ctx, listing_id, expected_version)
     step(ctx, LISTING, listing, "withdraw", ("seller",))
     return _tell(ctx, listing, events.ListingWithdrawn)
+
+
+def take_down_listing(ctx: Ctx, listing_id: str, reason: str, suspension: str | None = None) -> Listing:
+    """Take a listing out of the market, as an operator, or with all of a suspended seller. Raises NotAllowed, Stale."""
+    listing = _of_others(ctx, listing_id)
+    before = listing.state
+    step(ctx, LISTING, listing, "take_down", ("operator",))
+    listing.removed_from, listing.removal_reason, listing.removed_with = before, reason, suspension
+    ctx.announce(events.ListingRemoved(listing.id, listing.seller, ctx.actor.person, reason))
+    ctx.session.flush()
+    return listing
+
+
+def put_back_listing(ctx: Ctx, listing_id: str) -> Listing:
+    """Put a listing back that was taken down, as an operator. Raises NotAllowed, Stale.
+
+    It is paused if it was, and expires at once if its time is over by now.
+    """
+    listing = _of_others(ctx, listing_id)
+    deadlines = {EXPIRY: listing.expires_at}
+    if listing.removed_from == ListingState.PAUSED:
+        step(ctx, LISTING, listing, "put_back_paused", ("operator",), deadlines=deadlines)
+    else:
+        step(ctx, LISTING, listing, "put_back", ("operator",), deadlines=deadlines)
+    listing.removed_from = listing.removal_reason = listing.removed_with = None
+    _note_stock(ctx, listing, "system")
+    return _tell(ctx, listing, events.ListingPutBack)
+
+
+def take_down_all(ctx: Ctx, organisation_id: str, reason: str, suspension: str) -> None:
+    """Take down all that a suspended seller has in the market."""
+    for listing in listings_of(ctx, organisation_id):
+        if "take_down" in LISTING.open_to(listing.state, ("operator",)):
+            take_down_listing(ctx, listing.id, reason, suspension)
+
+
+def put_back_all(ctx: Ctx, suspension: str) -> None:
+    """Put back what a suspension has taken down. What an operator took down by itself stays so."""
+    query = select(Listing.id).where(Listing.removed_with == suspension, Listing.state == ListingState.REMOVED)
+    for listing_id in ctx.session.scalars(query.order_by(Listing.id)).all():
+        put_back_listing(ctx, listing_id)
+
+
+def _of_others(ctx: Ctx, listing_id: str) -> Listing:
+    """Return a listing for an operator who does not belong to its seller. Raises NotAllowed, NotFound."""
+    operator, listing = acting(ctx), listing_for(ctx, listing_id)
+    if not operator.operator or operator.organisation_id == listing.seller:
+        raise NotAllowed
+    return listing
 
 
 def reserve(ctx: Ctx, listing_id: str, quantity: Quantity) -> Quantity:

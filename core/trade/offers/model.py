@@ -133,6 +133,7 @@ OFFER: Final = Process(
         Transition(OfferState.OPEN, "decline", TURN, OfferState.DECLINED),
         Transition(OfferState.OPEN, "withdraw", OTHER, OfferState.WITHDRAWN),
         Transition(OfferState.OPEN, "listing_gone", SYSTEM, OfferState.EXPIRED),
+        Transition(OfferState.OPEN, "side_suspended", SYSTEM, OfferState.EXPIRED),
         Transition(OfferState.OPEN, "offer_expired", TIME, OfferState.EXPIRED, reminds=TURN),
     ),
     binds=frozenset({"accept"}),

@@ -11,22 +11,25 @@ from core.kernel.reactions import Reactions
 from core.kernel.timer_sweep import TimerHandler
 from core.kernel.timers import Timer, later
 from core.kernel.transaction import Ctx
-from core.trade.listings.events import ListingChanged, ListingWithdrawn
+from core.people.blocking.events import AccountSuspended
+from core.trade.listings.events import ListingChanged, ListingFact, ListingRemoved, ListingWithdrawn
 from core.trade.offers.events import OfferMade
 from core.trade.offers.inquiries.model import INQUIRY
 from core.trade.offers.inquiries.service import drop_inquiries_on, fell_silent, has_become_offer
 from core.trade.offers.model import OFFER, Offer
-from core.trade.offers.service import announce_to_offers, drop_offers_on, expire_offer
+from core.trade.offers.service import announce_to_offers, drop_offers_of, drop_offers_on, expire_offer
 
 
 def listen(reactions: Reactions) -> None:
-    reactions.on(ListingWithdrawn, _listing_withdrawn)
+    reactions.on(ListingWithdrawn, _listing_gone)
+    reactions.on(ListingRemoved, _listing_gone)
     reactions.on(ListingChanged, lambda ctx, fact: announce_to_offers(ctx, fact.listing_id, fact.changes))
+    reactions.on(AccountSuspended, lambda ctx, fact: drop_offers_of(ctx, fact.organisation_id))
     reactions.on(OfferMade, lambda ctx, fact: has_become_offer(ctx, fact.listing_id, fact.buyer))
     reactions.on(ClocksStopped, _clocks_stopped)
 
 
-def _listing_withdrawn(ctx: Ctx, fact: ListingWithdrawn) -> None:
+def _listing_gone(ctx: Ctx, fact: ListingFact) -> None:
     drop_offers_on(ctx, fact.listing_id)
     drop_inquiries_on(ctx, fact.listing_id)
 

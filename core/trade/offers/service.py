@@ -145,6 +145,14 @@ def drop_offers_on(ctx: Ctx, listing_id: str) -> None:
         ctx.announce(events.OfferExpired(offer.id, offer.listing_id, offer.buyer, offer.seller, None))
 
 
+def drop_offers_of(ctx: Ctx, organisation_id: str) -> None:
+    """End the open offers of a suspended account, on either side."""
+    own = or_(Offer.buyer == organisation_id, Offer.seller == organisation_id)
+    for offer in ctx.session.scalars(select(Offer).where(own, Offer.state == OFFER.initial).order_by(Offer.id)).all():
+        step(ctx, OFFER, offer, "side_suspended", ("system",))
+        ctx.announce(events.OfferExpired(offer.id, offer.listing_id, offer.buyer, offer.seller, None))
+
+
 def _open_on(ctx: Ctx, listing_id: str) -> Sequence[Offer]:
     query = select(Offer).where(Offer.listing_id == listing_id, Offer.state == OFFER.initial)
     return ctx.session.scalars(query.order_by(Offer.id)).all()

@@ -14,6 +14,7 @@ from core.kernel.process import enter, step
 from core.kernel.timers import Timer, deadline_of, set_timer
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
+from core.people.blocking.suspensions import check_not_suspended
 from core.trade.listings.rules import differences
 from core.trade.requests import events, rules
 from core.trade.requests.model import AWARD_WITHIN, REQUEST, ChangeRequest, PublishRequest, Request
@@ -22,6 +23,7 @@ from core.trade.requests.model import AWARD_WITHIN, REQUEST, ChangeRequest, Publ
 def publish_request(ctx: Ctx, catalogue: Catalogue, command: PublishRequest) -> Request:
     """Ask the market for quotes. Raises Invalid."""
     person = acting(ctx)
+    check_not_suspended(ctx, person.organisation_id)
     product = rules.check_request(catalogue, command, ctx.now)
     _check_again(ctx, command)
     target = command.target

@@ -252,7 +252,8 @@ def turns() -> dict[str, frozenset[str]]:
 
 def of_notices() -> dict[str, frozenset[str]]:
     """Return the codes of notices about events, with their placeholders."""
-    told: dict[str, frozenset[str]] = {"notice.listing_expired": frozenset({"who"})}
+    plain = ("expired", "removed", "put_back")
+    told: dict[str, frozenset[str]] = {f"notice.listing_{each}": frozenset({"who"}) for each in plain}
     told |= {"notice.listing_changed": frozenset({"name", "what", "who"})}
     told |= dict.fromkeys(event_sentences.CHANGED_EVENTS.values(), frozenset({"what", "who"}))
     told |= requests.NOTICES

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
 from conversations.advice.experts import notifications
 from conversations.books.chargebacks import CHARGEBACK_EVENTS
 from conversations.moderation import REPORT_EVENTS
+from conversations.report_cases import FORMS
 from conversations.shop import purchase_notifications
 from core.advice.promotion.model import Kind, PromotionState
+from core.people.blocking.model import Outcome
 from core.privacy.erasure.model import Open
 from core.shop.purchases.model import PURCHASE, ChargebackResult, PurchaseState
 from core.trade.funding.evidence.model import PackState
 
 ENDS: Final = ("left", "offer_over", "not_offered", "own", "away", "asked_back")
-OUTCOMES: Final = ("open", "warned", "nothing")
+OUTCOMES: Final = ("open", "open.operator", "left", *get_args(Outcome))
+ASKED: Final = ("nothing", "leave", "put_back", "lift")  # acts of operators that need no reason
 COMMANDS: Final = ("promote", "paysupport", "blocked", "export", "delete")
 
 
@@ -30,6 +33,11 @@ def tables() -> dict[str, frozenset[str]]:
     stops = (f"promote.{each}{kept}" for each in ("stop", "stop_sure") for kept in ("", ".kept"))
     codes |= dict.fromkeys(stops, frozenset({"amount"}))
     codes |= dict.fromkeys((f"report.turn.{outcome}" for outcome in OUTCOMES), plain)
+    named = frozenset({"name"})
+    codes |= dict.fromkeys((f"report.{each}" for each in ASKED), plain)
+    codes |= dict.fromkeys((f"sure.report.{each}" for each in ASKED), named)
+    codes |= dict.fromkeys((f"{form}.intro" for form in FORMS.values()), named)
+    codes |= dict.fromkeys((f"report.{title}" for title in ("title", "objection")), named)
     codes |= dict.fromkeys((f"erasure.first.{each}" for each in Open), plain)
     codes |= dict.fromkeys((f"command.{name}" for name in COMMANDS), plain)
     return codes | dict.fromkeys(("promotion.runs_already", "promotion.full"), frozenset({"most"}))

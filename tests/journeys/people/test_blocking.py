@@ -8,20 +8,30 @@ from __future__ import annotations
 import pytest
 
 from lab.people import OnTelegram
-from tests.journeys.market import PAIRS, Chat, World
+from tests.journeys.market import PAIRS, Chat, ChatUser, World
+from tests.journeys.people.test_operator_acts import appointed
 from tests.journeys.session_steps import PROFILE, Counsel
+
+
+async def _warns(operator: ChatUser, sarah: ChatUser, alex: ChatUser) -> None:
+    """Find the report among the open cases, and warn its party, which reads the reason."""
+    await operator.says("/cases")
+    await operator.sees("Open cases", "A report about Alex", "Waiting since", "Your turn: decide what is done")
+    await operator.presses("Open")
+    await operator.presses("Warn them")
+    await operator.sees("Alex gets a warning with your reason in their chat.")
+    await operator.fills(reason="Do not take people away from the market.")
+    await alex.sees("The operators of the market warn you: Do not take people away from the market.")
+    await sarah.sees("An operator looked at it and warned them in their chat")
+    await operator.says("/cases")
+    await operator.sees("No case is open.")
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 async def test_blocked_person_cannot_find_or_book_and_operators_see_the_screen(
     world: World, pair: tuple[Chat, Chat]
 ) -> None:
-    operator = await world.on("slack", "Desk")
-    await world.closes()
-    world.settings = world.settings.model_copy(update={"operators": f"slack:{operator.id}"})
-    await world.opens()
-    await operator.says("/help")
-    await operator.sees("/parley")
+    operator = await appointed(world)
     counsel = Counsel(world, await world.on(pair[0], "Sarah"), await world.on(pair[1], "Alex"))
     sarah, alex = counsel.seeker, counsel.consultant
     bio = "Twenty years of ash. Call me on +370 612 34567, EN 14961-2."
@@ -49,8 +59,7 @@ async def test_blocked_person_cannot_find_or_book_and_operators_see_the_screen(
     await (sarah.answers(**said) if isinstance(sarah, OnTelegram) else sarah.fills(**said))
     await sarah.sees("The operators have it")
     await operator.sees("A report about Alex", "past the market", "Call me on •••")
-    await operator.presses("Warn them")
-    await sarah.sees("An operator looked at it and told them")
+    await _warns(operator, sarah, alex)
 
     await sarah.presses("Block")
     await sarah.sees("Alex is blocked.")

@@ -164,7 +164,7 @@ async def operator(world: World, chat: Chat = "slack") -> ChatUser:
     assert world.product is not None
     await world.product.transactions.run(MARKET, lambda ctx: appoint_operators(ctx, {f"{chat}:{olga.id}"}))
     await olga.says("/cases")
-    await olga.sees("No dispute is open.")
+    await olga.sees("No case is open.")
     return olga
 
 

@@ -52,3 +52,25 @@ async def test_lots_are_proposed_at_the_buyers_price_and_asked_for_at_that_of_ot
     await tom.says("/request 300000 t A1 pellets DAP Kaunas in 3 weeks")
     await tom.fills(closes="tomorrow", target="210 €/t")
     await tom.sees("Even in 52 lots one deal can be €51,999,999.48 at most, so choose a smaller quantity")
+
+
+@pytest.mark.parametrize(("chat", "other"), PAIRS)
+async def test_request_above_each_listing_reaches_sellers_and_the_buyer_reads_how_many(
+    world: World, chat: Chat, other: Chat
+) -> None:
+    await world.by_day()  # requests of others are not announced at night
+    tom, rasa = await world.on(chat, "Tom"), await world.on(other, "Rasa")
+    await Trade(world, rasa, tom).list()  # 200 t
+    await tom.says("/request 500 t A1 pellets DAP Kaunas in 3 weeks")
+    await tom.fills(closes="tomorrow")
+    await tom.sees("Request for Wood pellets, ENplus A1", "whom I tell: 1")
+    await tom.says("/requests")
+    await tom.presses("Open")
+    await tom.sees("Sellers told: 1")
+    await rasa.sees("1 open request fits what you have", "500 t")
+    await rasa.presses("Why this?")
+    await rasa.sees("It asks for more than this listing has: 500 t.")
+
+    await tom.says("/request 500 t A1 pellets DAP Madrid in 3 weeks")
+    await tom.fills(closes="tomorrow")
+    await tom.sees("I could tell no seller")

@@ -10,6 +10,7 @@ from core.kernel.errors import NotFound, Refusal, Stale
 from core.kernel.transaction import Ctx
 from core.people.accounts.service import acting, has_traded
 from core.people.blocking.service import check_may_reach
+from core.people.blocking.suspensions import check_not_suspended
 from core.trade.offers.quality_formula import quality_of
 from core.trade.offers.quotes import rules
 from core.trade.offers.quotes.events import QuoteAwarded, QuoteFact, QuoteMade
@@ -123,6 +124,7 @@ def award_quote(ctx: Ctx, quote_id: str, expected_version: int | None = None) ->
     """
     quote = existing(ctx.session, Quote, quote_id)
     request = requests.own_request(ctx, quote.request_id, expected_version)
+    check_not_suspended(ctx, request.buyer, quote.seller)
     rules.check_counts(quote, _valid(ctx, request))
     if quote.terms.window_to < ctx.now.date():
         raise Refusal("offer.window_past", field="window_to", today=ctx.now.date())

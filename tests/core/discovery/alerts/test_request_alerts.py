@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from core.discovery.alerts import reactions, request_alerts
-from core.discovery.alerts.events import RequestsFound
+from core.discovery.alerts.events import RequestsFound, SellersSearched
 from core.discovery.alerts.model import MESSAGES_A_DAY
 from core.kernel.errors import NotFound
 from core.kernel.transaction import MARKET, Actor
@@ -89,7 +89,7 @@ async def test_only_sellers_of_such_goods_are_told_once(asking: Asking) -> None:
         await asking.seller("Ben", product_id="wood_chips_dry", grade_id=None, certificates=()),
         await asking.seller("Eva", grade_id="ENplus_A2"),
         await asking.seller("Juan", place=MADRID),
-        await asking.seller("Ona", quantity=tonnes(50)),
+        await asking.seller("Ona", quantity=tonnes(500), min_lot=tonnes(200)),
     ]
     request = await asking.ask(grade_id="ENplus_A1")
     await asking.later(days=1)
@@ -101,6 +101,18 @@ async def test_only_sellers_of_such_goods_are_told_once(asking: Asking) -> None:
     assert {each.code for each in met} == {"search.why.product", "search.why.grade", "search.why.near"}
     with pytest.raises(NotFound):
         await asking.market.run(others[0][0], lambda ctx: request_alerts.told_of(ctx, catalogue(), request.id))
+
+
+async def test_request_above_every_listing_reaches_its_sellers_and_counts_companies(asking: Asking) -> None:
+    searched: list[SellersSearched] = []
+    asking.market.reactions.on(SellersSearched, lambda _ctx, fact: searched.append(fact))
+    _, anna, _ = await asking.seller("Anna", quantity=tonnes(50))
+    _, ben, _ = await asking.seller("Ben", quantity=tonnes(60))
+    request = await asking.ask(quantity=tonnes(5000))
+    assert [(each.request_id, each.sellers) for each in searched] == [(request.id, 2)]
+    assert await asking.market.run(asking.buyer, lambda ctx: request_alerts.sellers_told(ctx, request.id)) == 2
+    await asking.later(days=1)
+    assert asking.told_to(anna) == asking.told_to(ben) == [(request.id,)]
 
 
 async def test_own_company_and_blocked_buyers_are_not_told(asking: Asking) -> None:
