@@ -58,7 +58,12 @@ def _() -> list[Any]:
     return [instead(deals, "signs_alone", lambda *_: True)]
 
 
-@rules.rule("budget_ignored", "What is above a member's budget of a month is approved first", among="company")
+@rules.rule(
+    "budget_ignored",
+    "What is above a member's budget of a month is approved first",
+    among="company",
+    covered_by="a member of a simulated company seldom signs twice in a month; the story of a budget sees it",
+)
 def _() -> list[Any]:
     return [instead(access, "_signed_this_month", lambda _ctx, deal, _person: Money.zero(deal.currency))]
 
