@@ -27,8 +27,10 @@ PLANTED = "planted-secret-4711"
 def log() -> Iterator[io.StringIO]:
     """Yield a place for the log; pytest's own handlers and the log of the other tests come back afterwards."""
     before, root = structlog.get_config(), logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, disabled = list(root.handlers), root.level, root.manager.disable
+    logging.disable(logging.NOTSET)  # simulated worlds switch the library off for their process
     yield io.StringIO()
+    logging.disable(disabled)
     structlog.configure(**before)
     root.handlers, root.level = handlers, level
 
