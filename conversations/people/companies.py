@@ -48,7 +48,7 @@ def write_limit(limit: Money | str) -> str:
 
 
 def _show_limit(chat: ChatContext, limit: Money | str) -> str:
-    return chat.words.show(limit) if isinstance(limit, Money) else chat.words("company.any_amount")
+    return chat.words.show(limit) if isinstance(limit, Money) else chat.words("company.limit_any")
 
 
 def _rights(values: Values) -> Rights:

@@ -1,6 +1,6 @@
 """Give each member several positions, a monthly budget and a limit for releases.
 
-Rows of the release before keep their one position, which `HAD_POSITIONS` reads.
+Rows of the release before keep their one position, which `LEGACY_POSITIONS` reads.
 """
 
 import sqlalchemy as sa

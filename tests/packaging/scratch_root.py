@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+import pwd
 import shlex
 import shutil
 import subprocess
@@ -36,8 +37,8 @@ mount --bind "$LIBRARIES" "$ROOT/$LIBRARIES"
 mount --rbind /dev "$ROOT/dev"
 mount -t proc proc "$ROOT/proc"
 for cache in $CACHES; do
-  mkdir -p "$CACHE_HOME/$cache" "$ROOT/root/$cache"
-  mount --bind "$CACHE_HOME/$cache" "$ROOT/root/$cache"
+  mkdir -p "$CACHE_HOME/$cache" "$ROOT$OWN_HOME/$cache"
+  mount --bind "$CACHE_HOME/$cache" "$ROOT$OWN_HOME/$cache"
 done
 exec chroot "$ROOT" "$@"
 """
@@ -81,6 +82,7 @@ def outside(stage: Stage) -> dict[str, str]:
         "LIBRARIES": LIBRARIES,
         "CACHES": " ".join(CACHES),
         "CACHE_HOME": str(Path.home()),
+        "OWN_HOME": pwd.getpwuid(0).pw_dir,
     }
 
 

@@ -88,7 +88,7 @@ def _ask_end(chat: ChatContext, booking: Booking, note: str = "") -> None:
     It belongs to no version of the session, and stands beside its card. So a pause or an offer meanwhile neither
     changes what it named nor takes it away.
     """
-    words, told = chat.words, final_charges.tell(chat.ctx, booking)
+    words, told = chat.words, final_charges.snapshot(chat.ctx, booking)
     due, end = final_charges.if_ended(chat.ctx, booking, told), words("session.end_button")
     label = words("sure.yes_sum", what=end, amount=due) if due else words("sure.yes", what=end)
     yes = press("session.end_now", booking.id, choice=_written(told))
@@ -113,17 +113,17 @@ def end_now(chat: ChatContext, press: Press) -> None:
     chat.reply(Toast(text=chat.words("session.ended_toast")))
 
 
-def _written(told: final_charges.Told) -> str:
+def _written(told: final_charges.PriceSnapshot) -> str:
     """Return the clock by which an amount was told, for a button: the moment, and the seconds since the yes."""
     return f"{int(told.at.timestamp())}{GAP}{int(told.since_yes.total_seconds())}"
 
 
-def _read_told(text: str) -> final_charges.Told | None:
+def _read_told(text: str) -> final_charges.PriceSnapshot | None:
     """Read what `_written` gave; None for other text. Payloads of buttons are never trusted."""
     if CLOCK.fullmatch(text) is None:
         return None
     at, since_yes = map(int, text.split(GAP))
-    return final_charges.Told(datetime.fromtimestamp(at, UTC), timedelta(seconds=since_yes))
+    return final_charges.PriceSnapshot(datetime.fromtimestamp(at, UTC), timedelta(seconds=since_yes))
 
 
 def _end_sure(chat: ChatContext, booking: Booking, charged: Money) -> str:

@@ -96,7 +96,7 @@ def deal_card(chat: ChatContext, deal: Deal, note: str = "") -> Card:
     """Return a deal as this person sees it now."""
     words, money = chat.words, money_summary.money_summary(chat.ctx, deal)
     now = _now(chat, deal, money.tranches, confirmed_by(money.payment, money.way), money.chargebacks)
-    steps = lot_summaries.lot_summaries(chat.ctx, deal, now.lots, now.of_others, argued=False)
+    steps = lot_summaries.lot_summaries(chat.ctx, deal, now.lots, now.of_colleagues, argued=False)
     waits = deal_waits(chat.ctx, now)
     written = reviews_of_deal(chat.ctx, deal.id) if deal.state in DEAL.final else ()
     side: Side = "seller" if now.side == "buyer" else "buyer"  # the other side's
@@ -140,8 +140,8 @@ def _now(
     awaited = next((each for each in tranches if each.state == TrancheState.AWAITED), None)
     if awaited is None and deal.state == DealState.AWAITING_FUNDING:
         awaited = next(iter(tranches), None)  # its day has not come yet
-    of_others = access.steps_of_others(chat.ctx, deal)
-    return Now(deal, sides, lots, awaited, at_work_until, rate_by, of_others, chargebacks, going_out(chat.ctx, deal))
+    of_colleagues, out = access.steps_of_colleagues(chat.ctx, deal), going_out(chat.ctx, deal)
+    return Now(deal, sides, lots, awaited, at_work_until, rate_by, of_colleagues, chargebacks, out)
 
 
 def _banks_at_work(chat: ChatContext, deal: Deal) -> datetime | None:
@@ -216,7 +216,7 @@ def _buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     """Return the buttons: steps that move the deal on first, reading and ways out last."""
     deal, mine, lots = now.deal, now.mine, now.lots
-    words, verbs = chat.words, access.may(chat.ctx, deal, now.of_others)
+    words, verbs = chat.words, access.may(chat.ctx, deal, now.of_colleagues)
     rows = money_rows(chat, deal, mine, money)
     rows.append(_verb_buttons(chat, deal, ONWARD_VERBS, verbs))
     if deal.state == DealState.DISPUTED or any(lot.state == LotState.LOT_DISPUTE for lot in lots):

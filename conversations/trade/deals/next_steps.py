@@ -31,7 +31,7 @@ class Now:
 
     `awaited`: the next tranche to pay; without any payment, also before it is requested.
     `confirmed_by`: until when the banks confirm the buyer's payment, where one is on its way.
-    `of_others`: steps of the buyer that a colleague takes.
+    `of_colleagues`: steps of the buyer that a colleague takes.
     `recalls`: the deal's chargebacks. `going_out`: the last payouts and refunds it waits for.
     """
 
@@ -41,7 +41,7 @@ class Now:
     awaited: Tranche | None
     confirmed_by: datetime | None
     rate_by: datetime | None
-    of_others: frozenset[str]
+    of_colleagues: frozenset[str]
     chargebacks: Sequence[Chargeback] = ()
     going_out: Sequence[Disbursement] = ()
 
@@ -98,7 +98,7 @@ def deal_turn(chat: ChatContext, now: Now, other: str, waits: Sequence[Wait], *,
 def _done_by_colleague(chat: ChatContext, now: Now) -> str:
     """Return the sentence that the next step of the buyer's company is a colleague's; empty if it is not."""
     step = _buyers_step(now)
-    if step not in now.of_others:
+    if step not in now.of_colleagues:
         return ""
     return chat.words("turn.colleague", position=chat.words(f"company.position.{NEEDED_POSITIONS[step]}"))
 

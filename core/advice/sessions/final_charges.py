@@ -24,7 +24,7 @@ PAYING: Final = (SessionState.BILLABLE, SessionState.PAID_PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PriceSnapshot:
     """The clock when a side was told an amount: the moment, and the time since the yes by then.
 
     The time is kept because the clock may stand still and run on before the side confirms.
@@ -34,15 +34,15 @@ class Told:
     since_yes: timedelta
 
 
-def tell(ctx: Ctx, booking: Booking) -> Told:
+def snapshot(ctx: Ctx, booking: Booking) -> PriceSnapshot:
     """Return the clock of a paid talk as it stands now, in whole seconds."""
     since_yes = _since_yes(booking, ctx.session.get_one(Meeting, booking.id), ctx.now)
-    return Told(ctx.now.replace(microsecond=0), timedelta(seconds=int(since_yes.total_seconds())))
+    return PriceSnapshot(ctx.now.replace(microsecond=0), timedelta(seconds=int(since_yes.total_seconds())))
 
 
-def if_ended(ctx: Ctx, booking: Booking, told: Told | None = None) -> Money:
+def if_ended(ctx: Ctx, booking: Booking, told: PriceSnapshot | None = None) -> Money:
     """Return the price of a paid talk that the acting person ends now, or at the told clock."""
-    meeting, told = ctx.session.get_one(Meeting, booking.id), told or tell(ctx, booking)
+    meeting, told = ctx.session.get_one(Meeting, booking.id), told or snapshot(ctx, booking)
     why = how_it_ends(booking, meeting, side_of(ctx, booking), told.since_yes)
     return of_talk(ctx, booking, meeting, why, told.since_yes)
 
@@ -61,17 +61,17 @@ def minutes_so_far(ctx: Ctx, booking: Booking) -> tuple[int, int]:
     return rules.minutes_of(free + since_yes), rules.minutes_of(charged)
 
 
-def is_kept(ctx: Ctx, told: Told) -> bool:
+def is_kept(ctx: Ctx, told: PriceSnapshot) -> bool:
     """Return whether an amount that was told is kept whatever has run since."""
     return NOTHING <= ctx.now - told.at <= TOLD_FOR
 
 
-def still_true(ctx: Ctx, booking: Booking, told: Told) -> bool:
+def still_true(ctx: Ctx, booking: Booking, told: PriceSnapshot) -> bool:
     """Return whether the told amount still applies: it is kept for a while, and later if it has not changed.
 
     A clock that cannot have stood like this then is not believed.
     """
-    now = tell(ctx, booking)
+    now = snapshot(ctx, booking)
     if not NOTHING <= now.since_yes - told.since_yes <= now.at - told.at + ROUNDED:
         return False
     return is_kept(ctx, told) or if_ended(ctx, booking, told) == if_ended(ctx, booking, now)

@@ -220,7 +220,7 @@ def _more(booking: Booking, minutes: int) -> Interval:
 
 
 def end(
-    ctx: Ctx, booking_id: str, expected_version: int | None = None, told: final_charges.Told | None = None
+    ctx: Ctx, booking_id: str, expected_version: int | None = None, told: final_charges.PriceSnapshot | None = None
 ) -> Booking:
     """End the talk for either side: free before "continue", else charged as `final_charges.if_ended` says.
 

@@ -36,7 +36,7 @@ class Position(StrEnum):
 
 ALL_POSITIONS: Final = frozenset(Position)
 # A row of the release before has one position, and its limit counts for releases, too.
-HAD_POSITIONS: Final[Mapping[Position, frozenset[Position]]] = {
+LEGACY_POSITIONS: Final[Mapping[Position, frozenset[Position]]] = {
     Position.HEAD: ALL_POSITIONS,
     Position.APPROVER: ALL_POSITIONS - {Position.HEAD},
     Position.BUYER: frozenset({Position.BUYER, Position.RECEIVER, Position.PAYER}),
@@ -60,7 +60,7 @@ class Rights(FrozenModel):
         return position in self.positions or Position.HEAD in self.positions
 
 
-HEADS: Final = Rights(positions=ALL_POSITIONS)  # the rights of a person without colleagues
+HEAD_RIGHTS: Final = Rights(positions=ALL_POSITIONS)  # the rights of a person without colleagues
 
 
 class ChangeMember(FrozenModel):
@@ -70,7 +70,7 @@ class ChangeMember(FrozenModel):
     rights: Rights
 
 
-class Entitled:
+class RightsColumns:
     """A row with the rights of one person. The columns for amounts come in pairs: minor units and currency."""
 
     position: Mapped[Position] = mapped_column(OneOf(Position))  # the highest one, for the release before
@@ -86,7 +86,7 @@ class Entitled:
     def rights(self) -> Rights:
         limit = _money(self.limit_minor, self.limit_currency)
         if self.positions is None:
-            return Rights(positions=HAD_POSITIONS[self.position], limit=limit, release_limit=limit)
+            return Rights(positions=LEGACY_POSITIONS[self.position], limit=limit, release_limit=limit)
         return Rights(
             positions=frozenset(Position(each) for each in self.positions),
             limit=limit,
@@ -111,7 +111,7 @@ def _columns(amount: Money | None) -> tuple[int | None, str | None]:
     return (None, None) if amount is None else (amount.minor, amount.currency)
 
 
-class Membership(Entitled, Versioned, Table):
+class Membership(RightsColumns, Versioned, Table):
     """Rights of a person in the company that they belong to."""
 
     __tablename__ = "membership"
@@ -120,7 +120,7 @@ class Membership(Entitled, Versioned, Table):
     since: Mapped[datetime] = mapped_column(Instant)
 
 
-class Invitation(Entitled, Table):
+class Invitation(RightsColumns, Table):
     """A code that brings one colleague in. It is used once."""
 
     __tablename__ = "invitation"

@@ -15,7 +15,7 @@ from core.people.accounts.service import acting, has_traded, members, organisati
 from core.people.companies import rules
 from core.people.companies.events import MemberJoined, MemberLeft
 from core.people.companies.model import (
-    HEADS,
+    HEAD_RIGHTS,
     INVITATION_LENGTH,
     INVITATION_VALID,
     MEMBERS_AT_MOST,
@@ -30,7 +30,7 @@ from core.people.companies.model import (
 def rights_of(ctx: Ctx, person_id: str) -> Rights:
     """Return a person's rights in their company. A person who has never joined one is the head of their own."""
     known = find_by_key(ctx.session, Membership, person_id)
-    return HEADS if known is None else known.rights
+    return HEAD_RIGHTS if known is None else known.rights
 
 
 def lock_rights(ctx: Ctx, person_id: str) -> None:

@@ -82,8 +82,8 @@ def _may_approve(ctx: Ctx, deal: Deal, person: Person) -> bool:
     return (signed or requested) and approves(ctx, person.id, deal.amount)
 
 
-def may(ctx: Ctx, deal: Deal, of_others: frozenset[str] | None = None) -> list[str]:
-    """Return the actions on the deal open to the current actor: the buttons. `of_others`: where it is known already."""
+def may(ctx: Ctx, deal: Deal, of_colleagues: frozenset[str] | None = None) -> list[str]:
+    """Return the actions on the deal open to the current actor. `of_colleagues`: if it is known already."""
     roles = sides(ctx, deal)
     done = {"direct_wanted"}  # the result of asking if the actor may not decide on this amount alone
     if any(has_signed(deal, side) for side in ("buyer", "seller") if side in roles):
@@ -96,11 +96,11 @@ def may(ctx: Ctx, deal: Deal, of_others: frozenset[str] | None = None) -> list[s
         done.add("direct_asked")
     if deal.state == DealState.FUNDED_DIRECT and deal.cancel_asked_by is not None:
         done.add("cancel_asked")
-    done |= steps_of_others(ctx, deal) if of_others is None else of_others
+    done |= steps_of_colleagues(ctx, deal) if of_colleagues is None else of_colleagues
     return [event for event in DEAL.open_to(deal.state, roles) if event not in done]
 
 
-def steps_of_others(ctx: Ctx, deal: Deal) -> frozenset[str]:
+def steps_of_colleagues(ctx: Ctx, deal: Deal) -> frozenset[str]:
     """Return the steps that need a position which the actor has not: a colleague takes them."""
     if ctx.actor.person is None or (person := acting(ctx)).organisation_id != deal.buyer:
         return frozenset()
@@ -110,7 +110,7 @@ def steps_of_others(ctx: Ctx, deal: Deal) -> frozenset[str]:
 
 def check_step(ctx: Ctx, deal: Deal, event: str) -> None:
     """Raise NotAllowed, with the position that is needed, if a colleague has to take this step."""
-    if event in steps_of_others(ctx, deal):
+    if event in steps_of_colleagues(ctx, deal):
         check_position(ctx, NEEDED_POSITIONS[event])
 
 

@@ -57,12 +57,12 @@ class LotSummaries:
 
 
 def lot_summaries(
-    ctx: Ctx, deal: Deal, lots: Sequence[Lot], of_others: frozenset[str], *, argued: bool = True
+    ctx: Ctx, deal: Deal, lots: Sequence[Lot], of_colleagues: frozenset[str], *, argued: bool = True
 ) -> LotSummaries:
     """Summarise these lots of a deal that the actor may see: at most three statements, however many lots there are.
 
     `argued=False`: for lots that are argued about, read only the findings; their actions have a card of their own.
-    `of_others`: steps that a colleague has to take.
+    `of_colleagues`: steps that a colleague has to take.
     """
     mine = access.sides(ctx, deal)
     acted_on = [lot for lot in lots if argued or lot.state not in ARGUED]
@@ -81,7 +81,7 @@ def lot_summaries(
             event
             for event in open_to[lot.id]
             if _has_point(lot, event, findings[lot.id], proposals[lot.id], sampled=lot.id in sampled)
-            and event not in of_others
+            and event not in of_colleagues
             and not (event == "dispatch" and deal.frozen is not None)
             and not (event == "weigh" and lot.weighed_by is not None and lot.weighed_by not in mine)
         ]

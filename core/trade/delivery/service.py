@@ -170,7 +170,7 @@ def proposals_of(ctx: Ctx, lot_id: str) -> list[Proposal]:
 def may(ctx: Ctx, lot: Lot) -> list[str]:
     """Return the actions on the lot open to the current actor: the buttons."""
     deal = access.deal_for(ctx, lot.deal_id)
-    return lot_summaries(ctx, deal, [lot], access.steps_of_others(ctx, deal)).may(lot)
+    return lot_summaries(ctx, deal, [lot], access.steps_of_colleagues(ctx, deal)).may(lot)
 
 
 def check_may(ctx: Ctx, lot: Lot, event: str, expected_version: int | None = None) -> None:

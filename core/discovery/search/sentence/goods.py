@@ -247,10 +247,10 @@ class GoodsReader:
         goods = [place for place, part in enumerate(parts) if any(map(self._may_name, part))]
         if len(goods) < 2:
             return False
-        of_others = (grammar.made_of | grammar.meant_for) - self.catalogue.name_index.vocabulary
+        of_colleagues = (grammar.made_of | grammar.meant_for) - self.catalogue.name_index.vocabulary
         for part in parts[: goods[-1]]:
             for place, word in enumerate(part):
-                if word[0] in of_others and all(
+                if word[0] in of_colleagues and all(
                     any(map(self._may_name, side)) for side in (part[:place], part[place:])
                 ):
                     return False

@@ -187,9 +187,9 @@ async def test_no_more_minutes_are_charged_than_were_booked(market: Market, late
     assert (await they.money())["held"] == 20 * 200
 
 
-async def clock(they: Counsel) -> final_charges.Told:
+async def clock(they: Counsel) -> final_charges.PriceSnapshot:
     booking = await they.booking()
-    return await they.run(they.sarah, lambda ctx: final_charges.tell(ctx, booking))
+    return await they.run(they.sarah, lambda ctx: final_charges.snapshot(ctx, booking))
 
 
 async def test_one_price_is_the_same_however_late_the_end_is_confirmed(they: Counsel) -> None:

@@ -14,7 +14,7 @@ from core.kernel.transaction import Actor, Ctx
 from core.people.accounts.service import members, organisation_of, person_of
 from core.people.companies import rules
 from core.people.companies import service as company
-from core.people.companies.model import HAD_POSITIONS, INVITATION_VALID, ChangeMember, Membership, Position, Rights
+from core.people.companies.model import INVITATION_VALID, LEGACY_POSITIONS, ChangeMember, Membership, Position, Rights
 from core.trade.deals import access
 from core.trade.deals import service as deals
 from core.trade.deals.events import DealApprovalNeeded, DealApproved, DealClosed, DealReadyToFund
@@ -36,7 +36,7 @@ def euros(amount: int) -> Money:
 
 def rights(position: Position, limit: Money | None = None) -> Rights:
     """Return the rights that one position alone gave in the release before."""
-    return Rights(positions=HAD_POSITIONS[position], limit=limit, release_limit=limit)
+    return Rights(positions=LEGACY_POSITIONS[position], limit=limit, release_limit=limit)
 
 
 @pytest.mark.parametrize(
