@@ -48,7 +48,7 @@ async def test_listing_is_removed_objected_to_and_put_back(world: World, chat: C
     await reports_listing(tom)
     await operator.sees("A report about Rasa")
     await operator.presses("Take the listing down")
-    await operator.sees("Open offers on it end. Deals go on.")
+    await operator.sees("Open offers on it end, and deals go on.")
     await operator.fills(reason=REASON)
     await operator.sees("took the listing down")
     await rasa.sees("An operator has taken this listing down.", REASON, "If you think that this is wrong, object")
