@@ -39,6 +39,7 @@ from conversations.reply import FormErrors, Toast
 from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage, Turn, UnsupportedInput
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
+from core.kernel.arrival_order import ArrivalOrder
 from core.kernel.errors import Invalid
 from core.kernel.plain_text import storable_json
 from core.people.files.checker import FileChecker
@@ -83,6 +84,7 @@ class SlackBot:
         self._wordings = wordings
         self._files = files
         self._people = People(workspaces)
+        self._order = ArrivalOrder()
         self._verifiers = [SignatureVerifier(each) for each in (signing_secret, *former_signing_secrets) if each]
         own = workspaces.own
         # Without a token Bolt calls `authorize`. With one it would call Slack on its own. When that call failed, it
@@ -227,12 +229,14 @@ class SlackBot:
         if not incoming.files:
             await self._take(incoming)
             return
-        good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""], self._files)
-        if good:
-            assert isinstance(incoming.input, Attached)
-            await self._take(replace(incoming, input=replace(incoming.input, files=tuple(good))))
-        for place, refusal in enumerate(refused):
-            await self._take(_unsupported(incoming, refusal, place))
+        turns.check_shape(incoming)
+        async with self._order.turn_of(incoming.sender):  # words that follow a file wait until it is here
+            good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""], self._files)
+            if good:
+                assert isinstance(incoming.input, Attached)
+                await self._take_at_once(replace(incoming, input=replace(incoming.input, files=tuple(good))))
+            for place, refusal in enumerate(refused):
+                await self._take_at_once(_unsupported(incoming, refusal, place))
 
     async def _on_mention(self, body: Json) -> None:
         """Answer a mention among the direct messages, and lead there from the channel."""
@@ -332,6 +336,10 @@ class SlackBot:
     async def _take(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:
         """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
         turns.check_shape(incoming)
+        async with self._order.turn_of(incoming.sender):
+            return await self._take_at_once(incoming)
+
+    async def _take_at_once(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:
         identity = self._people.identity(incoming.team, incoming.user)
         if incoming.address is None:
             who, address = await asyncio.gather(identity, self._people.address(incoming.team, incoming.user))

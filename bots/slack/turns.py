@@ -61,6 +61,10 @@ class IncomingEvent:
     shown: bool = False  # a window is open before them already
     files: Mapping[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
+    @property
+    def sender(self) -> str:
+        return f"{self.team}/{self.user}"
+
 
 def command(payload: Payload) -> IncomingEvent:
     words = typed(payload.get("text") or "").strip() or "help"

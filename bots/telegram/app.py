@@ -30,6 +30,7 @@ from conversations.turn import Turn, UnsupportedInput
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel import inbox
+from core.kernel.arrival_order import ArrivalOrder
 from core.kernel.database import Unavailable
 from core.kernel.plain_text import storable_json
 from core.kernel.transaction import MARKET, Ctx, Transactions
@@ -92,6 +93,7 @@ class TelegramBot:
         self._polling: asyncio.Task[None] | None = None
         self._menus: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self._order = ArrivalOrder()
 
     @property
     def name(self) -> str:
@@ -243,8 +245,10 @@ class TelegramBot:
         skipped, because the updates behind it would wait for ever.
         """
         body = received or update.to_dict()
+        user = update.effective_user
         try:
-            await self._take(update, body)
+            async with self._order.turn_of(str(user.id if user is not None else 0)):
+                await self._take(update, body)
         except Unavailable:
             raise  # the database, not the update
         except Exception:
