@@ -27,7 +27,7 @@ from conversations.discovery import fee_calculator, market_figures, quiet_hours,
 from conversations.engine import Engine
 from conversations.form_controller import drafts
 from conversations.help import commands as help_pages
-from conversations.help import free_text
+from conversations.help import concerns, free_text
 from conversations.help.commands import Menus
 from conversations.market_rules import MarketRules, in_percent
 from conversations.notifications.linked_chats import Linked
@@ -145,6 +145,7 @@ ROUTERS: tuple[Router, ...] = (
     drafts.router,
     language.router,
     help_pages.router,
+    concerns.router,
     free_text.router,
 )
 

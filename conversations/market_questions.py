@@ -17,14 +17,18 @@ from core.catalogue.product_names import words_of
 
 PAGE: Final = "help.page"  # the command that shows a page by its name
 ANSWERS: Final = {  # a question, and the command that answers it with its words; the first match wins
+    "tells_of_fraud": ("concern.fraud", ""),
+    "wants_silence": ("concern.silence", ""),
+    "says_thanks": ("concern.thanks", ""),
+    "asks_who_answers": ("concern.who", ""),
     "asks_support": (PAGE, "problems"),
     "asks_payment": (PAGE, "paying"),
     "asks_to_sell": (PAGE, "selling"),
     "asks_costs": ("fee", ""),
     "asks_how_it_works": (PAGE, "how-it-works"),
 }
-WITH_GOODS: Final = frozenset({"asks_to_sell"})  # questions that may name goods
-GOODS_NAMED: Final = 3  # words
+# Words that may stand beside a question: goods, or what somebody was cheated of.
+BESIDE: Final = {"asks_to_sell": 3, "tells_of_fraud": 6}
 LONGEST: Final = 12  # words; a longer text is no question to the market
 
 LANGUAGE: Final = ("language", "")
@@ -42,7 +46,7 @@ def question_in(text: str, catalogue: Catalogue, shown: str = "") -> tuple[str, 
         return None
     for meaning, answer in ANSWERS.items():
         left = _beside(spoken, meaning, catalogue)
-        if left is not None and len(left) <= (GOODS_NAMED if meaning in WITH_GOODS else 0):
+        if left is not None and len(left) <= BESIDE.get(meaning, 0):
             return answer
     return LANGUAGE if _names_language(spoken, catalogue, shown) else None
 

@@ -325,23 +325,28 @@ SHOWN: Final = 8  # per kind: the newest deals and the next sessions
 def pay_support(chat: ChatContext, _rest: str) -> None:
     """Show the payments, each with the way to its support. Platforms require it of every bot that takes Stars."""
     words = chat.words
-    bought = service.purchases_of(chat.ctx, chat.person.id)
     kept = service.stars_kept(chat.ctx, chat.person.id)
-    signed = [deal for deal in deals.deals_of(chat.ctx, chat.organisation) if _counts(deal)][:SHOWN]
-    booked = sessions.bookings_of(chat.ctx, chat.person.id)[:SHOWN]
-    told = [words("paysupport.deals")] if signed or booked else []
+    items, bought = paid_cards(chat)
+    told = [words("paysupport.deals")] if len(items) > bought else []
     told += [words("paysupport.text", days=MAY_COME_BACK.days)] if bought else []
     told += [words("paysupport.kept", amount=kept)] if kept else []
-    items = (
+    if not items:
+        chat.reply(Say(text=" ".join((words("paysupport.nothing"), *told))))
+        return
+    chat.reply(CardList(subject="purchases", title=words("command.paysupport"), text=" ".join(told), items=items))
+
+
+def paid_cards(chat: ChatContext) -> tuple[tuple[Card, ...], int]:
+    """Return a card for each deal, session and purchase of the person, and how many of them are purchases."""
+    bought = service.purchases_of(chat.ctx, chat.person.id)
+    signed = [deal for deal in deals.deals_of(chat.ctx, chat.organisation) if _counts(deal)][:SHOWN]
+    booked = sessions.bookings_of(chat.ctx, chat.person.id)[:SHOWN]
+    cards = (
         *(brief_card(chat, deal) for deal in signed),
         *(session_card(chat, booking, brief=True) for booking in booked),
         *(purchase_card(chat, each) for each in bought),
     )
-    if not items:
-        chat.reply(Say(text=" ".join((words("paysupport.nothing"), *told))))
-        return
-    items = tuple(item.model_copy(update={"subject": None}) for item in items)
-    chat.reply(CardList(subject="purchases", title=words("command.paysupport"), text=" ".join(told), items=items))
+    return tuple(card.model_copy(update={"subject": None}) for card in cards), len(bought)
 
 
 def _counts(deal: Deal) -> bool:

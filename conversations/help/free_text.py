@@ -116,10 +116,13 @@ def greets(text: str) -> bool:
 def unknown(chat: ChatContext, text: str) -> None:
     """Handle an unknown command. It may be a search, "/parley pellets near Kaunas".
 
-    After a bare slash, a single word or a near miss of a command is taken for a mistyped command.
+    After a bare slash, a single word or a near miss of a command is taken for a mistyped command. A question about the
+    market is answered: "/support", "/stop".
     """
     name, _, rest = text.partition(" ")
-    if chat.words.sign == "/" and (not rest or nearly(name, [(each, each) for each in COMMANDS])):
+    if (question := question_asked(chat, text)) is not None:
+        chat.command(*question)
+    elif chat.words.sign == "/" and (not rest or nearly(name, [(each, each) for each in COMMANDS])):
         suggest(chat, text)
     else:
         chat.command("anything", text)

@@ -8,19 +8,25 @@ from conversations.buttons import Press, press
 from conversations.chat_context import ChatContext
 from conversations.reply import Button, Say
 from conversations.router import Router
+from core.catalogue.language.languages import language_named
+from core.catalogue.product_names import folded
 from core.kernel.chat_state.service import focused_draft
 from core.people.accounts.service import choose_language
+
+LONGEST_NAME = 40  # letters of a language's name
 
 router = Router()
 
 
 @router.command("language")
-def language(chat: ChatContext, code: str) -> None:
-    """`/language de`: set the language; without words, offer all of them."""
+def language(chat: ChatContext, asked: str) -> None:
+    """`/language de`, `/language Estonian`, `/language polski`: set the language; without words, offer all of them."""
     spoken = chat.market_context.wordings.languages()
-    if code[:2].lower() in spoken:
-        choose_language(chat.ctx, code[:2].lower())
-        chat.words = chat.market_context.wordings.speak(code[:2].lower(), chat.person.zone, chat.words.sign)
+    name = asked.strip()[:LONGEST_NAME]
+    code = language_named(folded(name)) or name.replace("_", "-").partition("-")[0].lower()
+    if code in spoken:
+        choose_language(chat.ctx, code)
+        chat.words = chat.market_context.wordings.speak(code, chat.person.zone, chat.words.sign)
         chat.reply(Say(text=chat.words("language.chosen")))
         draft = focused_draft(chat.ctx, chat.person.id)
         if draft is not None:  # answers are stored as values, so the form goes on with other words
@@ -32,7 +38,8 @@ def language(chat: ChatContext, code: str) -> None:
         for code in spoken
     ]
     rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
-    chat.reply(Say(text=chat.words("language.which"), buttons=rows))
+    question = chat.words("language.unknown", asked=name) if name else chat.words("language.which")
+    chat.reply(Say(text=question, buttons=rows))
 
 
 @router.press("language.choose")

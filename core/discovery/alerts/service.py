@@ -27,7 +27,7 @@ from core.discovery.alerts.model import (
     SaveSearch,
 )
 from core.discovery.alerts.notification_hours import OF_PERSON, quiet_hours_of, set_hour, told_lately
-from core.discovery.alerts.request_alerts import move_openings, send_requests
+from core.discovery.alerts.request_alerts import move_openings, mute_requests, send_requests, sold_products
 from core.discovery.alerts.rules import Goods, Hours, reasons
 from core.discovery.search.model import Query, Reason
 from core.kernel.database import add_unless_present
@@ -111,6 +111,14 @@ def _as_alert(query: Query) -> Query:
 def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
     """Stop alerts of a search, also those that wait."""
     return _change(ctx, search_of(ctx, search_id), paused=True)
+
+
+def mute_everything(ctx: Ctx) -> None:
+    """Stop every alert of the actor: of all saved searches, and of requests for goods that they sell."""
+    for search in searches_of(ctx, acting(ctx).id):
+        _change(ctx, search, paused=True)
+    for product_id in sold_products(ctx):
+        mute_requests(ctx, product_id)
 
 
 def choose_rhythm(ctx: Ctx, search_id: str, rhythm: Rhythm) -> SavedSearch:
