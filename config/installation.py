@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import func, select
 
@@ -19,7 +19,9 @@ from core.kernel.clock import Clock
 from core.kernel.ids import Ids
 from core.kernel.transaction import MARKET
 from core.people.accounts.model import ChatIdentity
-from lab.app import Lab
+
+if TYPE_CHECKING:
+    from lab.app import Lab
 
 SKIPPED = 10_000_000  # ids of a lab beside a database that knows the people of another one
 RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money
