@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,6 +21,7 @@ from core.kernel import inbox
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher
 from core.kernel.heartbeat import beat
+from core.kernel.outbox import RENEW_EVERY
 from core.kernel.reminders import remind_due
 from core.kernel.timer_sweep import run_due_timers
 from core.kernel.transaction import MARKET, TIME, Ctx, Transactions
@@ -61,6 +62,10 @@ class Sweeps:
             await remind_due(self.transactions)
             await self.dispatcher.sweep()
             await self.gauges.read(self.transactions)
+
+    async def keep_leases(self) -> None:
+        """Hold the messages that are being delivered: beside all other work, which may take longer than a lease."""
+        await self.dispatcher.keep_leases()
 
     async def reconcile(self) -> None:
         """Query the payment provider for events that we may have missed."""
@@ -107,7 +112,9 @@ class Sweeps:
 def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
     """Return the scheduler of the periodic jobs. It only wakes us, and keeps nothing that could be lost."""
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds)
+    at_once = datetime.now(UTC)  # what a dead process left is what people have waited for longest
+    scheduler.add_job(sweeps.due, "interval", seconds=settings.sweep_seconds, next_run_time=at_once)
+    scheduler.add_job(sweeps.keep_leases, "interval", seconds=RENEW_EVERY.total_seconds())
     scheduler.add_job(sweeps.reconcile, "interval", seconds=RECONCILE_SECONDS)
     scheduler.add_job(sweeps.lay_books_beside, "cron", hour=NIGHT_HOUR)
     scheduler.add_job(sweeps.keep_books, "interval", seconds=BOOKS_SECONDS)

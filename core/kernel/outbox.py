@@ -14,8 +14,10 @@ from core.kernel.compiled_statements import remove
 from core.kernel.database import Id, Instant, Table
 from core.kernel.messages import Message, kind_of, read_row, to_json
 
-# A message that is not finished within this time may be taken by any process: its holder has died.
-LEASE = timedelta(seconds=60)
+# A holder renews its leases. Once a lease has run out, any process may take the message: its holder has died.
+LEASE = timedelta(seconds=12)
+RENEW_EVERY = LEASE / 3
+RENEWED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,29 @@ def lease_due(session: Session, now: datetime, limit: int = 100) -> list[OutboxM
 def message_of_row(row: OutboxRow) -> OutboxMessage:
     message = read_row(row.channel, row.kind, row.body)
     return OutboxMessage(row.id, row.channel, row.ordering_key, message, row.created_at, row.attempts, row.request_id)
+
+
+def renew_leases(session: Session, message_ids: Sequence[str], now: datetime) -> None:
+    """Hold these messages for longer. Those that are done, or wait for another try, stay as they are."""
+    _change_leased(session, message_ids, leased_until=now + LEASE)
+
+
+def give_back(session: Session, message_ids: Sequence[str]) -> None:
+    """End the leases of these messages, so that any process may take them at once."""
+    _change_leased(session, message_ids, leased_until=None)
+
+
+def end_all_leases(session: Session) -> None:
+    """End every lease: their holders are dead. Only a process that is the database's sole user may say so."""
+    session.execute(update(OutboxRow).where(OutboxRow.leased_until.is_not(None)).values(leased_until=None))
+
+
+def _change_leased(session: Session, message_ids: Sequence[str], *, leased_until: datetime | None) -> None:
+    for start in range(0, len(message_ids), RENEWED_AT_ONCE):
+        some = OutboxRow.id.in_(message_ids[start : start + RENEWED_AT_ONCE])
+        session.execute(
+            update(OutboxRow).where(some, OutboxRow.leased_until.is_not(None)).values(leased_until=leased_until)
+        )
 
 
 def finish(session: Session, message_id: str) -> None:
