@@ -17,10 +17,10 @@ from config.reference import reference
 from config.search_index import KINDS, reindex_if_due
 from config.settings import Settings
 from core.books.audit.service import audit
-from core.kernel import inbox
+from core.kernel import inbox, outbox
 from core.kernel.clock import Clock
 from core.kernel.dispatcher import Dispatcher
-from core.kernel.heartbeat import beat
+from core.kernel.heartbeat import beat, forget_outages_before
 from core.kernel.outbox import RENEW_EVERY
 from core.kernel.reminders import remind_due
 from core.kernel.timer_sweep import run_due_timers
@@ -36,7 +36,12 @@ BOOKS_SECONDS: Final = 5  # how long an entry stands outside the chain, and a ho
 AUDIT_SECONDS: Final = 15 * 60  # how long anything may be wrong with money before the operator is alerted
 INDEX_SECONDS: Final = 60  # a base is built after enough changes; newer documents are found all the same
 MEASURE_SECONDS: Final = 30  # sums over all accounts, and whether everything outside answers
+# Terms of rows that nothing else ends; docs/monitoring.md lists all.
 INBOX_KEPT: Final = timedelta(days=30)  # the platforms stop redelivering within days
+DEAD_KEPT: Final = timedelta(days=30)  # messages that were given up, for the operator to look at
+WITHOUT_TERM: Final = "payments"  # its messages given up are tried again, or are a case for the operator
+OUTAGES_KEPT: Final = timedelta(days=365)  # they explain deadlines that have moved
+FORGET_SECONDS: Final = 60 * 60  # a process that lives for less than a day forgets, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,15 @@ class Sweeps:
             await reindex_if_due(self.transactions, reference()[0], kind)
 
     async def forget(self) -> None:
+        """Delete rows whose term is over."""
+
+        def unit(ctx: Ctx) -> None:
+            inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT)
+            outbox.forget_dead_before(ctx.session, ctx.now - DEAD_KEPT, but=WITHOUT_TERM)
+            forget_outages_before(ctx, ctx.now - OUTAGES_KEPT)
+
         async with self.busy:
-            await self.transactions.run(MARKET, lambda ctx: inbox.forget_before(ctx.session, ctx.now - INBOX_KEPT))
+            await self.transactions.run(MARKET, unit)
 
     async def _all(self, batch: Callable[[Ctx], int]) -> None:
         """Process batch after batch, each in a transaction of its own, until none is left."""
@@ -121,5 +133,5 @@ def ticking(settings: Settings, sweeps: Sweeps) -> AsyncIOScheduler:
     scheduler.add_job(sweeps.audit, "interval", seconds=AUDIT_SECONDS)
     scheduler.add_job(sweeps.measure, "interval", seconds=MEASURE_SECONDS)
     scheduler.add_job(sweeps.reindex, "interval", seconds=INDEX_SECONDS)
-    scheduler.add_job(sweeps.forget, "interval", days=1)
+    scheduler.add_job(sweeps.forget, "interval", seconds=FORGET_SECONDS)
     return scheduler

@@ -7,7 +7,7 @@ from conversations.wording import Wordings
 
 
 class OutageNotices:
-    """Notices of one platform: one for each chat, until something is stored again.
+    """Notices of one platform: one for each chat in an outage.
 
     `repeats`: the platform sends every input again; otherwise it does so for written ones alone.
     """
@@ -15,16 +15,12 @@ class OutageNotices:
     def __init__(self, wordings: Wordings, *, repeats: bool) -> None:
         self._wordings = wordings
         self._repeats = repeats
-        self._told: set[str] = set()
+        self._told: dict[str, int] = {}  # the number of the last outage that a chat was told of
 
-    def notice(self, turn: Turn) -> str | None:
+    def notice(self, turn: Turn, outage: int) -> str | None:
         """Return what to tell the sender of an input that could not be stored. None: they have been told."""
         waits = self._repeats or isinstance(turn.input, TextMessage)
-        if waits and turn.address in self._told:
+        if waits and self._told.get(turn.address) == outage:
             return None
-        self._told.add(turn.address)
+        self._told[turn.address] = outage
         return self._wordings.speak(turn.identity.locale)("talk.waits" if waits else "talk.not_stored")
-
-    def end(self) -> None:
-        """Something was stored: whatever fails later is another outage."""
-        self._told.clear()

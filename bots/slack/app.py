@@ -364,13 +364,11 @@ class SlackBot:
     async def _stored(self, turn: Turn) -> Answered:
         """Let the update handler take a turn. The sender is told if nothing can be stored."""
         try:
-            answered = await self._update_handler.take(turn)
+            return await self._update_handler.take(turn)
         except Unavailable:
-            if notice := self._outage.notice(turn):
+            if notice := self._outage.notice(turn, self._update_handler.outages):
                 self._beside(self._toast(turn, Toast(text=notice)))
             raise
-        self._outage.end()
-        return answered
 
     async def _form_files(self, incoming: IncomingEvent) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
         """Return the files of each field, and the first refusal of each field that has one."""

@@ -289,13 +289,11 @@ class TelegramBot:
         if not done:
             self._aside(_typing(self._bot, taken.address))
         try:
-            answered = await work
+            return await work
         except Unavailable:
-            if notice := self._outage.notice(taken):
+            if notice := self._outage.notice(taken, self._update_handler.outages):
                 self._aside(_tell(self._bot, taken.address, notice))
             raise
-        self._outage.end()
-        return answered
 
     async def _turn(self, update: Update, body: Any) -> Turn | None:
         """Return the update as a turn. One that we fail to read must not stop those behind it: its sender is told."""

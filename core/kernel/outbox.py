@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, exists, select, text, update
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, delete, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from core.kernel.compiled_statements import remove
@@ -149,6 +149,13 @@ def dead_letter(session: Session, message_id: str, why: str) -> None:
     """Keep a message that can never be delivered for the operator. It no longer blocks its lane."""
     session.execute(
         update(OutboxRow).where(OutboxRow.id == message_id).values(dead=True, leased_until=None, failure=why)
+    )
+
+
+def forget_dead_before(session: Session, moment: datetime, but: str) -> None:
+    """Delete messages that were given up, and written before that moment. Those of the channel `but` stay."""
+    session.execute(
+        delete(OutboxRow).where(OutboxRow.dead, OutboxRow.created_at < moment, OutboxRow.channel != but)
     )
 
 

@@ -34,6 +34,7 @@ from tools.ledger_verification import verify_books
 
 WAITS = "I cannot store anything at the moment. Your message is kept"
 NOT_STORED = "I cannot store anything at the moment, so this had no effect."
+ANSWER = "My listings"
 STOPPED_SECONDS = 20.0
 SOON = 12.0  # seconds from a new start to an answer that was written before: less than the old lease of a minute
 
@@ -69,27 +70,37 @@ async def ready_is(here: Installation, word: str) -> None:
 
 async def told_and_answered(trade: Trade, here: Installation, outage: AsyncIterator[None]) -> None:
     """Let both sides write during an outage. They are told; afterwards their messages are answered, once."""
-    before = await trade.seller.screen()
+    answered = await times(trade.seller, ANSWER) + 1
+    told = {each.name: await times(each, WAITS) + 1 for each in (trade.seller, trade.buyer)}
+    refused = await times(trade.buyer, NOT_STORED) + 1
     await anext(outage)
     await ready_is(here, "broken")
     await trade.seller.says("/listings")
     await trade.buyer.says("/find birch firewood near Utena")
     for each in (trade.seller, trade.buyer):
-        await each.sees(WAITS)
+        await reads(each, WAITS, told[each.name])
     with suppress(AssertionError):  # Slack shows that the press failed; the person reads why
         await trade.buyer.presses("Sign")
-    await trade.buyer.sees(NOT_STORED)
+    await reads(trade.buyer, NOT_STORED, refused)
     with suppress(StopAsyncIteration):
         await anext(outage)
-    more = "My listings", before.count("My listings") + 1
-    await until(lambda: shows(trade.seller, *more), lambda: here.output[-4000:], patience=60.0)
-    screen = await trade.seller.screen()
-    assert (screen.count(more[0]), screen.count(WAITS)) == (more[1], before.count(WAITS) + 1)
+    await reads(trade.seller, ANSWER, answered)
     await ready_is(here, "ok")
+    assert await times(trade.seller, ANSWER) == answered
+    assert await times(trade.seller, WAITS) == told[trade.seller.name]
 
 
-async def shows(person: ChatUser, text: str, times: int) -> bool:
-    return (await person.screen()).count(text) >= times
+async def times(person: ChatUser, text: str) -> int:
+    return (await person.screen()).count(text)
+
+
+async def reads(person: ChatUser, text: str, often: int) -> None:
+    """Wait until the text is so often on the person's screen."""
+
+    async def read() -> bool:
+        return await times(person, text) >= often
+
+    await until(read, lambda: f"{person.name} waited in vain for {text!r}", patience=60.0)
 
 
 async def ends_well(trade: Trade, database: str) -> None:
