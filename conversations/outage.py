@@ -9,7 +9,8 @@ from conversations.wording import Wordings
 class OutageNotices:
     """Notices of one platform: one for each chat in an outage.
 
-    `repeats`: the platform sends every input again; otherwise it does so for written ones alone.
+    `repeats`: the platform sends every input again. Slack does so for messages; of presses and commands it only says
+    that they failed.
     """
 
     def __init__(self, wordings: Wordings, *, repeats: bool) -> None:
@@ -19,7 +20,7 @@ class OutageNotices:
 
     def notice(self, turn: Turn, outage: int) -> str | None:
         """Return what to tell the sender of an input that could not be stored. None: they have been told."""
-        waits = self._repeats or isinstance(turn.input, TextMessage)
+        waits = self._repeats or (isinstance(turn.input, TextMessage) and turn.trigger is None)
         if waits and self._told.get(turn.address) == outage:
             return None
         self._told[turn.address] = outage

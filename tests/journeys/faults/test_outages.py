@@ -76,7 +76,7 @@ async def told_and_answered(trade: Trade, here: Installation, outage: AsyncItera
     await anext(outage)
     await ready_is(here, "broken")
     await trade.seller.says("/listings")
-    await trade.buyer.says("/find birch firewood near Utena")
+    await trade.buyer.says("birch firewood near Utena")
     for each in (trade.seller, trade.buyer):
         await reads(each, WAITS, told[each.name])
     with suppress(AssertionError):  # Slack shows that the press failed; the person reads why
@@ -144,7 +144,7 @@ async def full_disk(pid: int) -> AsyncIterator[None]:
 def server() -> Iterator[postgres.Server]:
     if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         pytest.skip("PostgreSQL is not installed here")
-    with postgres.server() as running:
+    with postgres.server(durability={}) as running:  # what is committed must survive the stop
         yield running
 
 
