@@ -1,4 +1,4 @@
-"""How long a start takes: until the door opens, until it is ready, and until a person who has written is answered.
+"""Starts of the product: when its door opens, when it is ready, and when a person who has written is answered.
 
 `python -m bench.startup --starts 5` starts the product on a seeded market and on one of 100,000 listings. It does so on
 SQLite, and on PostgreSQL in a cluster of its own. `--kills 10` then kills it every nine seconds while a person talks.
@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -54,7 +54,7 @@ LOOK_SECONDS: Final = 0.05
 PATIENCE_SECONDS: Final = 300.0
 EVERY_SECONDS: Final = 9.0  # between two kills
 MESSAGE_SECONDS: Final = 0.5  # between two messages of different people, answered or not
-PEOPLE: Final = 240  # so many that nobody writes again before they are answered
+PEOPLE: Final = 240  # enough for everybody to be answered before they write again
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ async def is_well(http: aiohttp.ClientSession, address: str) -> bool:
 
 async def until_well(http: aiohttp.ClientSession, address: str) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await is_well(http, address):  # noqa: ASYNC110 - of another process, which sets no event
+        while not await is_well(http, address):  # noqa: ASYNC110 - another process sets no event
             await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -255,9 +255,11 @@ async def measure(name: str, database: str, market: str, arguments: argparse.Nam
 
 
 def row(name: str, market: str, starts: list[Start]) -> str:
-    middle = {each.name: median(getattr(start, each.name) for start in starts) for each in fields(Start)}
-    seconds = " | ".join(f"{middle[each]:.2f}" for each in ("opened", "ready", "answered", "processor", "searched"))
-    return f"| {name} | {market} | {seconds} | {middle['memory'] / 1e6:.0f} | {middle['memory_searched'] / 1e6:.0f} |"
+    times = [(each.opened, each.ready, each.answered, each.processor, each.searched) for each in starts]
+    memory = [(each.memory / 1e6, each.memory_searched / 1e6) for each in starts]
+    seconds = " | ".join(f"{median(column):.2f}" for column in zip(*times, strict=True))
+    megabytes = " | ".join(f"{median(column):.0f}" for column in zip(*memory, strict=True))
+    return f"| {name} | {market} | {seconds} | {megabytes} |"
 
 
 def main() -> None:

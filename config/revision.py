@@ -1,4 +1,4 @@
-"""Whether a database has all tables of this release. Most starts find so, and need not load the migrations."""
+"""Looks whether a database has all tables of this release. If so, a start need not load the migrations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are told while nothing can be stored. It goes straight to their chat, since no outbox can be written."""
+"""Notices for people while nothing can be stored. They go straight to the chat, since no outbox can be written."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from conversations.wording import Wordings
 class OutageNotices:
     """Notices of one platform: one for each chat in an outage.
 
-    `repeats`: the platform sends every input again. Slack does so for messages; of presses and commands it only says
-    that they failed.
+    `repeats`: the platform sends every input again. Otherwise it repeats messages, but no presses and no
+    commands.
     """
 
     def __init__(self, wordings: Wordings, *, repeats: bool) -> None:

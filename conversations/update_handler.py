@@ -41,11 +41,12 @@ class UpdateHandler:
         with request(turn.key) as current, self._observer.span("input", platform=turn.identity.platform):
             try:
                 answered, outcome = await self._answer(turn)
-                self.outages, self._is_away = self.outages + self._is_away, False
-                return answered
             except Unavailable:
                 self._is_away = True
                 raise
+            else:
+                self.outages, self._is_away = self.outages + self._is_away, False
+                return answered
             finally:
                 self._report(turn, current, outcome, perf_counter() - begun)
 

@@ -76,8 +76,8 @@ def quiet_logs() -> None:
 async def run(settings: Settings) -> int:
     """Open the market until Ctrl-C is pressed."""
     gc.disable()  # libraries, the catalogue and the gazetteer are kept: looking for garbage costs a third of a start
-    from config.files import InUse  # noqa: PLC0415 - a wrong setting is reported before the libraries load
-    from config.external_services import UnreadableState  # noqa: PLC0415 - as above
+    from config.external_services import UnreadableState  # noqa: PLC0415 - a wrong setting is reported before libraries load
+    from config.files import InUse  # noqa: PLC0415 - as above
     from config.installation import installed  # noqa: PLC0415 - as above
     from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
 

@@ -154,9 +154,7 @@ def dead_letter(session: Session, message_id: str, why: str) -> None:
 
 def forget_dead_before(session: Session, moment: datetime, but: str) -> None:
     """Delete messages that were given up, and written before that moment. Those of the channel `but` stay."""
-    session.execute(
-        delete(OutboxRow).where(OutboxRow.dead, OutboxRow.created_at < moment, OutboxRow.channel != but)
-    )
+    session.execute(delete(OutboxRow).where(OutboxRow.dead, OutboxRow.created_at < moment, OutboxRow.channel != but))
 
 
 def requeue(session: Session, message_ids: Collection[str], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Who delivers a message: its holder while that lives, and any other process soon after its death or its end."""
+"""Leases of messages: the holder delivers while it lives, and any other process soon after its death or its end."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_a_slow_delivery_stays_with_its_holder(market: Market, chat: Chat)
     assert await market.run(MARKET, leases) == []
 
 
-async def test_what_a_dead_process_held_is_free_after_a_lease(market: Market, chat: Chat) -> None:
+async def test_message_of_a_dead_process_is_free_after_a_lease(market: Market, chat: Chat) -> None:
     market.transactions.deliver_by(lambda _batch: None)  # the process dies right after its commit
     await market.run(MARKET, say("one"))
     other = worker(market, chat)

@@ -37,7 +37,7 @@ class LostMoney(Message):
     pass
 
 
-async def test_what_is_over_is_deleted_and_money_is_not(market: Market) -> None:
+async def test_rows_past_their_term_are_deleted_and_payments_stay(market: Market) -> None:
     """Messages to people who had blocked the bot stayed for ever."""
 
     def write(ctx: Ctx) -> None:
@@ -62,7 +62,8 @@ async def test_what_is_over_is_deleted_and_money_is_not(market: Market) -> None:
 
     def left(ctx: Ctx) -> tuple[int, list[str], int]:
         channels = sorted(ctx.session.scalars(select(OutboxRow.channel)))
-        return len(ctx.session.scalars(select(InboxRow)).all()), channels, len(ctx.session.scalars(select(OutageRow)).all())
+        inputs, outages = (ctx.session.scalars(select(table)).all() for table in (InboxRow, OutageRow))
+        return len(inputs), channels, len(outages)
 
     assert await market.run(MARKET, left) == (1, ["chat", "payments", "payments"], 2)
     market.clock.advance(seconds=366 * 86_400)

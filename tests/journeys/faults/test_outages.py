@@ -1,4 +1,4 @@
-"""The ground gives way in the middle of a trade: nothing is lost, people are told, and the trade goes on by itself.
+"""Outages in the middle of a trade: nothing is lost, people are told, and the trade goes on by itself.
 
 `kill -9`, a full disk, a database that takes no writes, and one that is stopped. The product is a process of its own.
 """

@@ -34,7 +34,7 @@ from tools.ledger_verification import verify_books
 
 FIRST_ADDITIVE = "*_request_id.py"
 START_SECONDS = 60
-OLD_LEASE_SECONDS = 60  # of a version that is not this one
+OLD_LEASE_SECONDS = 60  # the lease of a version before this one
 SECRET = "telegram_webhook"
 
 
