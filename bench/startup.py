@@ -1,4 +1,4 @@
-"""Starts of the product: when its door opens, when it is ready, and when a person who has written is answered.
+"""Starts of the product: when its door opens, when it is ready, and when a waiting person is answered.
 
 `python -m bench.startup --starts 5` starts the product on a seeded market and on one of 100,000 listings. It does so on
 SQLite, and on PostgreSQL in a cluster of its own. `--kills 10` then kills it every nine seconds while a person talks.
