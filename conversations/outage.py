@@ -24,4 +24,5 @@ class OutageNotices:
         if waits and self._told.get(turn.address) == outage:
             return None
         self._told[turn.address] = outage
-        return self._wordings.speak(turn.identity.locale)("talk.waits" if waits else "talk.not_stored")
+        words = self._wordings.speak(turn.identity.locale)
+        return words("talk.waits") if waits else words("talk.not_stored")
