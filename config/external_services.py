@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr
 
@@ -14,7 +14,13 @@ from config.services import Source
 from config.settings import LOOPBACKS, Settings
 from core.kernel.clock import Clock
 from core.kernel.money import CURRENCIES
-from lab.app import Lab
+
+if TYPE_CHECKING:
+    from lab.app import Lab
+
+
+class UnreadableState(Exception):
+    """The lab cannot read the state that it kept beside the database."""
 
 
 class SystemClock:
@@ -34,12 +40,18 @@ PRETEND_ADDRESS: Final = "Bandymų g. 1, 00001 Vilnius"  # an address for invoic
 async def open_lab(settings: Settings, *, port: int | None = None, state_file: Path | None = None) -> Lab | None:
     """Start the lab if it serves anything. None: it serves nothing here.
 
-    `state_file`: where it keeps its state, and goes on from. Raises storage.Unreadable.
+    `state_file`: where it keeps its state, and goes on from. Raises UnreadableState.
     """
     if not settings.needs_lab:
         return None
+    from lab.app import Lab  # noqa: PLC0415 - a real installation never loads it
+    from lab.storage import Unreadable  # noqa: PLC0415 - as above
+
     lab = Lab(begins=settings.lab_begins, state_file=state_file)
-    await lab.start(settings.lab_port if port is None else port, host=settings.lab_host)
+    try:
+        await lab.start(settings.lab_port if port is None else port, host=settings.lab_host)
+    except Unreadable as fault:
+        raise UnreadableState(str(fault)) from fault
     return lab
 
 

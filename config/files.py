@@ -48,22 +48,27 @@ def state_file_of(settings: Settings) -> Path | None:
     return STATES / f"{url.database}-{named}.lab"
 
 
+def sqlite_file_of(settings: Settings) -> Path | None:
+    """Return the file of the database. None: a server keeps it, or nothing does."""
+    url = make_url(database_of(settings))
+    is_file = url.get_backend_name() == "sqlite" and url.database not in {None, ":memory:"}
+    return Path(str(url.database)) if is_file else None
+
+
 @contextmanager
 def held(settings: Settings) -> Iterator[None]:
-    """Hold the files that one process alone may use: a pretend market's database, or a lab's state.
+    """Hold the files that one process alone may use: a database that is a file, or a lab's state.
 
     The hold ends with the process, however that ends. Raises InUse.
     """
-    path = state_file_of(settings) if keeps_database(settings) else LAB_DATABASE
-    if path is None:
-        yield
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as other:
-            raise InUse(path) from other
+    with contextlib.ExitStack() as locks:
+        for path in filter(None, (sqlite_file_of(settings), state_file_of(settings))):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = locks.enter_context(path.with_name(f"{path.name}.lock").open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as other:
+                raise InUse(path) from other
         yield
 
 

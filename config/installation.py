@@ -6,20 +6,30 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import func, select
 
 from config.external_services import clock_of, open_lab, pointed_at
-from config.files import database_of, held, keeps_database, remove_pretend_database, state_file_of
+from config.files import (
+    database_of,
+    held,
+    keeps_database,
+    remove_pretend_database,
+    sqlite_file_of,
+    state_file_of,
+)
 from config.settings import Settings
 from config.slack import manifest
 from config.wiring import Product, build
 from core.kernel.clock import Clock
 from core.kernel.ids import Ids
+from core.kernel.outbox import end_all_leases
 from core.kernel.transaction import MARKET
 from core.people.accounts.model import ChatIdentity
-from lab.app import Lab
+
+if TYPE_CHECKING:
+    from lab.app import Lab
 
 SKIPPED = 10_000_000  # ids of a lab beside a database that knows the people of another one
 RESERVE = 1_000_000  # cents, which the platform's pretend owner keeps with Stripe for its fees on refunded money
@@ -76,6 +86,8 @@ async def installed(settings: Settings, fill: Fill) -> AsyncIterator[Installatio
                 introduce(lab, product, whole)
                 if not keeps_database(settings):  # a named database may hold data worth keeping
                     lab.restart = here.start_over
+            if sqlite_file_of(settings) is not None:  # which is held: whatever leased a message before is dead
+                await product.transactions.run(MARKET, lambda ctx: end_all_leases(ctx.session))
             await product.start()
             yield here
         finally:

@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Iterable, MutableMapping
 from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import structlog
 from pydantic import SecretStr
@@ -46,7 +47,7 @@ def configure_logs(level: str = "WARNING", secrets: Iterable[str] = (), to: Text
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.PrintLoggerFactory(to or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Tolerant(to or sys.stderr))),
     )
     root = logging.getLogger()
     for handler in list(root.handlers):
@@ -54,6 +55,21 @@ def configure_logs(level: str = "WARNING", secrets: Iterable[str] = (), to: Text
     root.addHandler(LibraryHandler())
     root.setLevel(max(least, logging.WARNING))
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every run that is skipped
+
+
+class Tolerant:
+    """A log's stream whose lines may be lost. A full disk takes no line, and must not end the work that logs it."""
+
+    def __init__(self, to: TextIO) -> None:
+        self._to = to
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._to.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._to.flush()
 
 
 def secrets_of(settings: BaseSettings) -> list[str]:

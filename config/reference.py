@@ -19,10 +19,14 @@ FIRST_SENTENCE = "100 t wod pelets under 200 eur near Rigga"
 def reference() -> tuple[Catalogue, Places]:
     """Return the catalogue and the places.
 
-    They never change while the process runs, and are ready to parse sentences.
+    They never change while the process runs.
     """
     files = ("places.csv", "towns.csv", "town_names.csv", "counties.csv", "postcodes.csv")
     gazetteer = (CATALOGUE / each for each in files)
-    catalogue, places = load(CATALOGUE), load_places(*gazetteer)
-    parse(FIRST_SENTENCE, catalogue, places, date(2027, 1, 1))
-    return catalogue, places
+    return load(CATALOGUE), load_places(*gazetteer)
+
+
+@cache
+def prepare_sentences() -> None:
+    """Build what every sentence needs, so that no person waits for it. A start does so beside its first answers."""
+    parse(FIRST_SENTENCE, *reference(), date(2027, 1, 1))

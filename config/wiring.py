@@ -33,10 +33,11 @@ from config.external_services import SystemClock
 from config.links import looking
 from config.market import engine_and_reactions, market_context
 from config.metrics import Gauges, Measurements, Spans
-from config.migrations import upgrade
 from config.platforms import Absent, AbsentChat, Bot, ChatEdge, platforms_of
 from config.providers import SECOND, provider_of, routes_of
 from config.readiness import readiness
+from config.reference import prepare_sentences
+from config.revision import is_current
 from config.server import Server
 from config.settings import Settings, each_of
 from config.slack import Slack
@@ -80,12 +81,14 @@ class Product:
     sweeps: Sweeps
     scheduler: AsyncIOScheduler
     pool: WorkerPool
+    preparing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Open the doors, finish an earlier process's work, then receive."""
+        """Open the doors, finish an earlier process's work, then receive. Patterns of sentences are made meanwhile."""
         await self.server.start(create_app(self.doors, self.registry))
         self.scheduler.start()
         await asyncio.gather(*(bot.start() for bot in self.bots))
+        self.preparing = asyncio.create_task(asyncio.to_thread(prepare_sentences), name="sentences")
 
     async def stop(self) -> None:
         if self.scheduler.running:
@@ -98,6 +101,8 @@ class Product:
         if self.workspaces is not None:
             await self.workspaces.close()
         await self.pool.close()
+        if self.preparing is not None:
+            await self.preparing
         await self.transactions.close()
 
 
@@ -106,7 +111,7 @@ async def build(
 ) -> Product:
     """Put the parts together. `pulse`: the clock that measures outages. `more_chats`: beside those of every market."""
     address = settings.database_url or DEFAULT
-    await upgrade(address)
+    await upgrade_if_older(address)
     server = Server(settings.host, settings.port)
     home = settings.public_url or server.url
     known = market_context(settings, home, (*platforms_of(settings), *(each.platform for each in more_chats)))
@@ -149,6 +154,14 @@ async def build(
         scheduler=ticking(settings, sweeps),
         pool=pool,
     )
+
+
+async def upgrade_if_older(address: str) -> None:
+    """Migrate the database unless it is at the newest revision; only then are the migrations' libraries loaded."""
+    if not await is_current(address):
+        from config.migrations import upgrade  # noqa: PLC0415 - as above
+
+        await upgrade(address)
 
 
 def chat_transports(

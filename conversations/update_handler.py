@@ -31,6 +31,8 @@ class UpdateHandler:
         self._engine = engine
         self._glances = Glances(engine)
         self._ids = ids
+        self._is_away = False
+        self.outages = 0  # times in which nothing could be stored, and which are over
 
     async def take(self, turn: Turn) -> Answered:
         """Handle one input. Raises only when no data could be stored; the platform will send the input again."""
@@ -39,6 +41,11 @@ class UpdateHandler:
         with request(turn.key) as current, self._observer.span("input", platform=turn.identity.platform):
             try:
                 answered, outcome = await self._answer(turn)
+            except Unavailable:
+                self._is_away = True
+                raise
+            else:
+                self.outages, self._is_away = self.outages + self._is_away, False
                 return answered
             finally:
                 self._report(turn, current, outcome, perf_counter() - begun)

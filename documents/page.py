@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 # DejaVu has every alphabet that our people write in, and comes with the library that draws the market's picture.
 FONTS: Final = Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
 
 
 def new_page(at: datetime) -> FPDF:
+    from fpdf import FPDF  # noqa: PLC0415 - slow to load, and no start waits for a document
+
     page = FPDF()
     page.set_creation_date(at)
     page.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
@@ -25,6 +27,8 @@ def new_page(at: datetime) -> FPDF:
 
 
 def line(page: FPDF, text: str, size: int, style: str = "") -> None:
+    from fpdf.enums import Align, XPos, YPos  # noqa: PLC0415 - as above
+
     page.set_font("DejaVu", style, size)
     page.multi_cell(0, size * 0.55, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 

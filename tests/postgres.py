@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 FOLDERS = ("tests/core", "tests/house", "tests/journeys", "tests/upgrade")
@@ -47,9 +48,33 @@ def run(*command: str, folder: Path) -> None:
     subprocess.run(as_postgres(*command), check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - our own words
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running cluster, which can be stopped and started again."""
+
+    address: str
+    folder: Path
+    control: tuple[str, ...]
+    options: str
+
+    def start(self) -> None:
+        run(*self.control, "-l", str(self.folder / "log"), "-o", self.options, "start", folder=self.folder)
+
+    def stop(self) -> None:
+        """End it as a power cut would."""
+        run(*self.control, "-m", "immediate", "stop", folder=self.folder)
+
+
 @contextmanager
 def cluster(durability: Mapping[str, str] = QUICK) -> Iterator[str]:
     """Run a cluster in a temporary folder, and yield its address."""
+    with server(durability) as running:
+        yield running.address
+
+
+@contextmanager
+def server(durability: Mapping[str, str] = QUICK) -> Iterator[Server]:
+    """Run a cluster in a temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="parley-postgres-"))
     data, port = folder / "data", free_port()
     if os.geteuid() == 0:
@@ -61,11 +86,12 @@ def cluster(durability: Mapping[str, str] = QUICK) -> Iterator[str]:
     initdb = (program("initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
     try:
         run(*initdb, folder=folder)
-        run(*control, "-l", str(folder / "log"), "-o", options, "start", folder=folder)
+        running = Server(f"postgresql://{USER}@127.0.0.1:{port}/postgres", folder, control, options)
+        running.start()
         try:
-            yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
+            yield running
         finally:
-            run(*control, "-m", "immediate", "stop", folder=folder)
+            running.stop()
     finally:
         shutil.rmtree(folder)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Coroutine
@@ -74,20 +75,23 @@ def quiet_logs() -> None:
 
 async def run(settings: Settings) -> int:
     """Open the market until Ctrl-C is pressed."""
-    from config.files import InUse  # noqa: PLC0415 - a wrong setting is reported before the libraries load
+    gc.disable()  # libraries, the catalogue and the gazetteer are kept: looking for garbage costs a third of a start
+    from config.external_services import UnreadableState  # noqa: PLC0415 - a wrong setting is reported before libraries load
+    from config.files import InUse  # noqa: PLC0415 - as above
     from config.installation import installed  # noqa: PLC0415 - as above
-    from lab.storage import Unreadable  # noqa: PLC0415 - as above
     from tools.seed.opening import seed_market  # noqa: PLC0415 - as above
 
     stopped = stop_signals()
     try:
         async with installed(settings, seed_market) as here:
+            gc.freeze()
+            gc.enable()
             await serve(settings, here, stopped)
     except InUse as other:
         print(f"This installation cannot start: another market is open on {other.path}. Stop that one, or give this")
         print("one a DATABASE_URL, a PORT and a LAB_PORT of its own.")
         return 2
-    except Unreadable as fault:
+    except UnreadableState as fault:
         print(f"This installation cannot start: the lab's state beside the database is not readable ({fault}).")
         print("Another release wrote it. Start that one, or name another database in DATABASE_URL.")
         return 2

@@ -35,11 +35,13 @@ from bots.slack.turns import IncomingEvent
 from bots.slack.unfurls import unfurl
 from bots.slack.workspaces import NotInstalled, Workspaces
 from conversations.engine import Answered
+from conversations.outage import OutageNotices
 from conversations.reply import FormErrors, Toast
 from conversations.turn import Attached, FormSubmission, OpenedHome, TextMessage, Turn, UnsupportedInput
 from conversations.update_handler import UpdateHandler
 from conversations.wording import Wordings
 from core.kernel.arrival_order import ArrivalOrder
+from core.kernel.database import Unavailable
 from core.kernel.errors import Invalid
 from core.kernel.plain_text import storable_json
 from core.people.files.checker import FileChecker
@@ -85,6 +87,7 @@ class SlackBot:
         self._files = files
         self._people = People(workspaces)
         self._order = ArrivalOrder()
+        self._outage = OutageNotices(wordings, repeats=False)
         self._verifiers = [SignatureVerifier(each) for each in (signing_secret, *former_signing_secrets) if each]
         own = workspaces.own
         # Without a token Bolt calls `authorize`. With one it would call Slack on its own. When that call failed, it
@@ -356,7 +359,7 @@ class SlackBot:
             incoming.thread,
             incoming.channel,
         )
-        work = self._update_handler.take(turn)
+        work = self._stored(turn)
         if incoming.trigger is None or incoming.shown:
             return turn, await work
         words = self._wordings.speak(who.locale)
@@ -365,6 +368,15 @@ class SlackBot:
             await self._workspaces.client(incoming.team), incoming.trigger, words("form.one_moment"), typed=typed
         )
         return turn, await window.over(work)
+
+    async def _stored(self, turn: Turn) -> Answered:
+        """Let the update handler take a turn. The sender is told if nothing can be stored."""
+        try:
+            return await self._update_handler.take(turn)
+        except Unavailable:
+            if notice := self._outage.notice(turn, self._update_handler.outages):
+                self._beside(self._toast(turn, Toast(text=notice)))
+            raise
 
     async def _form_files(self, incoming: IncomingEvent) -> tuple[dict[str, tuple[Checked, ...]], dict[str, Invalid]]:
         """Return the files of each field, and the first refusal of each field that has one."""

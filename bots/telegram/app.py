@@ -24,6 +24,7 @@ from bots.telegram.stars import answer_checkout
 from bots.telegram.turns import key_of, turn, turn_of
 from conversations.chat_context import ChatAddress
 from conversations.engine import Answered
+from conversations.outage import OutageNotices
 from conversations.outgoing_replies import send
 from conversations.reply import Button, FormErrors, Say, Toast
 from conversations.turn import Turn, UnsupportedInput
@@ -52,6 +53,7 @@ POLL_SECONDS = 25
 PATIENCE_SECONDS = 0.5
 SILENT_SECONDS = 90.0  # without an answer to a poll: updates do not reach us any more
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds between polls that fail
+STORE_PAUSE = 4.0  # at most, until updates that could not be stored are tried again: their people wait
 LARGEST_ID = 2**53  # core.telegram.org/bots/api#user: at most 52 significant bits
 TOAST = 200  # core.telegram.org/bots/api#answercallbackquery
 
@@ -89,6 +91,7 @@ class TelegramBot:
         self._public_url = public_url
         self._secret = secret
         self._accepted = [each.encode() for each in (secret, *former_secrets) if each]
+        self._outage = OutageNotices(wordings, repeats=True)
         self._answered_at = monotonic()  # when Telegram last answered a poll
         self._polling: asyncio.Task[None] | None = None
         self._menus: asyncio.Task[None] | None = None
@@ -197,7 +200,7 @@ class TelegramBot:
                 offset = max((update.update_id + 1 for update in updates), default=offset)
             else:
                 offset = untaken
-                await asyncio.sleep(pause)
+                await asyncio.sleep(min(pause, STORE_PAUSE))
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _take_all(self, updates: Sequence[Update]) -> int | None:
@@ -289,7 +292,12 @@ class TelegramBot:
         done, _ = await asyncio.wait({work}, timeout=PATIENCE_SECONDS)
         if not done:
             self._aside(_typing(self._bot, taken.address))
-        return await work
+        try:
+            return await work
+        except Unavailable:
+            if notice := self._outage.notice(taken, self._update_handler.outages):
+                self._aside(_tell(self._bot, taken.address, notice))
+            raise
 
     async def _turn(self, update: Update, body: Any) -> Turn | None:
         """Return the update as a turn. One that we fail to read must not stop those behind it: its sender is told."""
@@ -361,6 +369,13 @@ async def _typing(bot: Bot, address: str) -> None:
         await bot.send_chat_action(address, ChatAction.TYPING)
     except TelegramError as failure:
         log.info("telegram_typing_not_shown", why=str(failure))
+
+
+async def _tell(bot: Bot, address: str, notice: str) -> None:
+    try:
+        await bot.send_message(address, notice)
+    except TelegramError as failure:
+        log.info("telegram_outage_not_told", why=f"{type(failure).__name__}: {failure}")
 
 
 def _membership(ctx: Ctx, update: Update) -> None:

@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 ATTEMPTS = 12  # with the waits below that is about two days; then the operator looks at it
 FIRST_WAIT, LONGEST_WAIT = 1.0, 6 * 3600.0  # seconds
+CLOSING_SECONDS = 5.0  # for what is being carried when the process is told to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Dispatcher:
         self._held: set[str] = set()
         self._put_off: dict[str, datetime] = {}  # lanes whose first message must be tried again, and when
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._given_back: set[str] = set()
 
     def offer(self, batch: Sequence[OutboxMessage]) -> None:
         """Take posts right after their commit. Where an earlier one has to wait, they wait behind it in the table."""
@@ -114,6 +117,9 @@ class Dispatcher:
     def _take(self, batch: Sequence[OutboxMessage]) -> None:
         """Take posts that this process holds a lease on, in the order of their lanes."""
         for queued in batch:
+            if self._closing:
+                self._given_back.add(queued.id)
+                continue
             if queued.id in self._held:
                 continue
             self._held.add(queued.id)
@@ -146,15 +152,31 @@ class Dispatcher:
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def keep_leases(self) -> None:
+        """Hold the messages in hand for longer; call it every `outbox.RENEW_EVERY`."""
+        if self._held:
+            held = sorted(self._held)
+            await self._transactions.run(MARKET, lambda ctx: outbox.renew_leases(ctx.session, held, ctx.now))
+
     async def close(self) -> None:
+        """Let what is being carried arrive, then give all other messages back to the table."""
+        self._closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSING_SECONDS)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        left, self._given_back = sorted(self._given_back), set()
+        if left:
+            try:
+                await self._transactions.run(MARKET, lambda ctx: outbox.give_back(ctx.session, left))
+            except Unavailable:
+                log.warning("leases_not_given_back", messages=len(left))  # they run out by themselves
 
     async def _run(self, ordering_key: str) -> None:
         waiting = self._by_key[ordering_key]
         try:
-            while waiting:
+            while waiting and not self._closing:
                 if not await self._carry(waiting[0]):
                     # The rest of the lane waits in the table behind the message that must be tried again. That includes
                     # messages that joined the lane later. Otherwise they would wait for their lease to run out.
@@ -166,6 +188,8 @@ class Dispatcher:
             # The database would not take the outcome. The lease runs out, and the message is sent again under its id.
             log.exception("lane_stopped", ordering_key=ordering_key)
         finally:
+            if self._closing:
+                self._given_back.update(queued.id for queued in waiting)
             self._held.difference_update(queued.id for queued in waiting)
             del self._by_key[ordering_key]
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.kernel.compiled_statements import add_once, change, pick, put
@@ -82,6 +82,10 @@ def beat(ctx: Ctx, at: datetime, but: Collection[str]) -> timedelta | None:
 def prove_writable(ctx: Ctx) -> None:
     """Write a row. A full disk and a read-only database answer every question, and store nothing."""
     put(ctx.session, HeartbeatRow, name=WRITABLE, at=ctx.now)
+
+
+def forget_outages_before(ctx: Ctx, moment: datetime) -> None:
+    ctx.session.execute(delete(OutageRow).where(OutageRow.ended_at < moment))
 
 
 def outages(ctx: Ctx, limit: int = 20) -> list[OutageRow]:

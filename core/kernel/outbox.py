@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, exists, select, text, update
+from sqlalchemy import JSON, Boolean, Index, Integer, String, Text, delete, exists, select, text, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from core.kernel.compiled_statements import remove
 from core.kernel.database import Id, Instant, Table
 from core.kernel.messages import Message, kind_of, read_row, to_json
 
-# A message that is not finished within this time may be taken by any process: its holder has died.
-LEASE = timedelta(seconds=60)
+# A holder renews its leases. Once a lease has run out, any process may take the message: its holder has died.
+LEASE = timedelta(seconds=12)
+RENEW_EVERY = LEASE / 3
+RENEWED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,29 @@ def message_of_row(row: OutboxRow) -> OutboxMessage:
     return OutboxMessage(row.id, row.channel, row.ordering_key, message, row.created_at, row.attempts, row.request_id)
 
 
+def renew_leases(session: Session, message_ids: Sequence[str], now: datetime) -> None:
+    """Hold these messages for longer. Those that are done, or wait for another try, stay as they are."""
+    _change_leased(session, message_ids, leased_until=now + LEASE)
+
+
+def give_back(session: Session, message_ids: Sequence[str]) -> None:
+    """End the leases of these messages, so that any process may take them at once."""
+    _change_leased(session, message_ids, leased_until=None)
+
+
+def end_all_leases(session: Session) -> None:
+    """End every lease: their holders are dead. Only a process that is the database's sole user may say so."""
+    session.execute(update(OutboxRow).where(OutboxRow.leased_until.is_not(None)).values(leased_until=None))
+
+
+def _change_leased(session: Session, message_ids: Sequence[str], *, leased_until: datetime | None) -> None:
+    for start in range(0, len(message_ids), RENEWED_AT_ONCE):
+        some = OutboxRow.id.in_(message_ids[start : start + RENEWED_AT_ONCE])
+        session.execute(
+            update(OutboxRow).where(some, OutboxRow.leased_until.is_not(None)).values(leased_until=leased_until)
+        )
+
+
 def finish(session: Session, message_id: str) -> None:
     remove(session, OutboxRow, id=message_id)
 
@@ -125,6 +150,11 @@ def dead_letter(session: Session, message_id: str, why: str) -> None:
     session.execute(
         update(OutboxRow).where(OutboxRow.id == message_id).values(dead=True, leased_until=None, failure=why)
     )
+
+
+def forget_dead_before(session: Session, moment: datetime, but: str) -> None:
+    """Delete messages that were given up, and written before that moment. Those of the channel `but` stay."""
+    session.execute(delete(OutboxRow).where(OutboxRow.dead, OutboxRow.created_at < moment, OutboxRow.channel != but))
 
 
 def requeue(session: Session, message_ids: Collection[str], now: datetime) -> None:

@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING
 
 from core.kernel.dispatcher import Carry, Delivered, Outcome, handles, routes
 from core.kernel.outbox import OutboxMessage
 from core.money.messages import ContractDocument, DrawTerms
 from core.trade.deals.contract_document import terms_drawn
 from documents.page import heading, line, new_page
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 
 class SignedTerms:

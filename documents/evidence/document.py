@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, TypeAlias
-
-from fpdf import FPDF
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from core.advice.promotion import purchase_record as sales
 from core.advice.sessions import evidence as sessions
@@ -22,6 +20,9 @@ from core.kernel.transaction import Ctx
 from core.trade.funding.evidence import deal_record as deals
 from documents.evidence.sentences import capital, deed, in_words
 from documents.page import heading, line, new_page
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 Goods: TypeAlias = Callable[[str, str, str | None, Quantity], str]
 RECORDS: Final[Mapping[str, Callable[[Ctx, str], dict[str, Any]]]] = {
