@@ -27,7 +27,7 @@ ANSWERS: Final = {  # a question, and the command that answers it with its words
     "asks_costs": ("fee", ""),
     "asks_how_it_works": (PAGE, "how-it-works"),
 }
-# Words that may stand beside a question: goods, or what somebody was cheated of.
+# The most words beside a question: goods, or the subject of a fraud.
 BESIDE: Final = {"asks_to_sell": 3, "tells_of_fraud": 6}
 LONGEST: Final = 12  # words; a longer text is no question to the market
 

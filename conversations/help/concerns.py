@@ -1,4 +1,4 @@
-"""Answers to what people write in need or out of courtesy: a fraud, no more messages, thanks, who is answering."""
+"""Answers to words of need and courtesy: a fraud, no more messages, thanks, the question for a bot."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core.discovery.alerts.service import mute_everything
 from core.kernel.errors import NotFound
 from core.trade.deals.access import deal_by_ref
 
-REFERENCE_LETTERS = 6  # of a deal, as its card shows it
+REFERENCE_LETTERS = 6  # as on the card of a deal
 
 router = Router()
 
 
 @router.command("concern.fraud")
 def fear_fraud(chat: ChatContext, _rest: str) -> None:
-    """Show the deals and sessions that money may be held for, each with its way to a claim or an operator."""
+    """Show the deals and sessions, each with its way to a claim or an operator."""
     words, (items, _) = chat.words, paid_cards(chat)
     if items:
         chat.reply(CardList(subject="concern", title=words("concern.sorry"), text=words("concern.which"), items=items))

@@ -114,7 +114,7 @@ def pause_search(ctx: Ctx, search_id: str) -> SavedSearch:
 
 
 def mute_everything(ctx: Ctx) -> None:
-    """Stop every alert of the actor: of all saved searches, and of requests for goods that they sell."""
+    """Stop every alert to the actor, about saved searches and about requests for their goods."""
     for search in searches_of(ctx, acting(ctx).id):
         _change(ctx, search, paused=True)
     for product_id in sold_products(ctx):

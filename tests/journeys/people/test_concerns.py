@@ -1,4 +1,4 @@
-"""What people write in need or out of courtesy is understood: a fraud, no more messages, thanks, a reference."""
+"""The bot understands words of need and courtesy: a fraud, no more messages, thanks, a reference."""
 
 from __future__ import annotations
 
