@@ -45,6 +45,7 @@ SLICES: Final = 12
 AT_ONCE: Final = 16
 PEOPLE: Final = 400
 GROWTH: Final = 1.10
+SWEEPS: Final = 100  # each fires a hundred timers, and a draft has two: its reminder and its end
 ALL_TERMS: Final = max(INBOX_KEPT, DEAD_KEPT, DRAFT_KEPT) + timedelta(days=1)
 TABLES: Final = ("inbox", "outbox", "timer", "search_log", "draft")
 # What is empty once all terms are over. Other timers end drafts that begin then, or alert saved searches.
@@ -81,7 +82,7 @@ async def serve() -> None:
     print("ready", flush=True)
     while line := (await lines.readline()).decode().strip():
         if line == "terms":
-            for _ in range(5):
+            for _ in range(SWEEPS):
                 await product.sweeps.due()
             await product.sweeps.forget()
         else:
