@@ -18,6 +18,7 @@ from core.catalogue.product_names import words_of
 PAGE: Final = "help.page"  # the command that shows a page by its name
 ANSWERS: Final = {  # a question, and the command that answers it with its words; the first match wins
     "tells_of_fraud": ("concern.fraud", ""),
+    "names_fraud": ("concern.fraud", ""),
     "wants_silence": ("concern.silence", ""),
     "says_thanks": ("concern.thanks", ""),
     "asks_who_answers": ("concern.who", ""),

@@ -16,13 +16,16 @@ class OutageNotices:
     def __init__(self, wordings: Wordings, *, repeats: bool) -> None:
         self._wordings = wordings
         self._repeats = repeats
-        self._told: dict[str, int] = {}  # the number of the last outage that a chat was told of
+        self._outage = 0  # the number of the outage that `_told` is about
+        self._told: set[str] = set()  # the chats that were told of it
 
     def notice(self, turn: Turn, outage: int) -> str | None:
         """Return what to tell the sender of an input that could not be stored. None: they have been told."""
         waits = self._repeats or (isinstance(turn.input, TextMessage) and turn.trigger is None)
-        if waits and self._told.get(turn.address) == outage:
+        if outage != self._outage:
+            self._outage, self._told = outage, set()
+        if waits and turn.address in self._told:
             return None
-        self._told[turn.address] = outage
+        self._told.add(turn.address)
         words = self._wordings.speak(turn.identity.locale)
         return words("talk.waits") if waits else words("talk.not_stored")

@@ -86,7 +86,7 @@ class SlackBot:
         self._wordings = wordings
         self._files = files
         self._people = People(workspaces)
-        self._order = ArrivalOrder()
+        self._arrivals = ArrivalOrder()
         self._outage = OutageNotices(wordings, repeats=False)
         self._verifiers = [SignatureVerifier(each) for each in (signing_secret, *former_signing_secrets) if each]
         own = workspaces.own
@@ -233,7 +233,7 @@ class SlackBot:
             await self._take(incoming)
             return
         turns.check_shape(incoming)
-        async with self._order.turn_of(incoming.sender):  # words that follow a file wait until it is here
+        async with self._arrivals.turn_of(incoming.sender):  # words that follow a file wait until it is here
             good, refused = await fetched(await self._workspaces.client(incoming.team), incoming.files[""], self._files)
             if good:
                 assert isinstance(incoming.input, Attached)
@@ -339,7 +339,7 @@ class SlackBot:
     async def _take(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:
         """Returns after the commit. Raises when nothing could be stored: then Slack gets no acknowledgement."""
         turns.check_shape(incoming)
-        async with self._order.turn_of(incoming.sender):
+        async with self._arrivals.turn_of(incoming.sender):
             return await self._take_at_once(incoming)
 
     async def _take_at_once(self, incoming: IncomingEvent) -> tuple[Turn, Answered]:

@@ -96,7 +96,7 @@ class TelegramBot:
         self._polling: asyncio.Task[None] | None = None
         self._menus: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
-        self._order = ArrivalOrder()
+        self._arrivals = ArrivalOrder()
 
     @property
     def name(self) -> str:
@@ -250,7 +250,7 @@ class TelegramBot:
         body = received or update.to_dict()
         user = update.effective_user
         try:
-            async with self._order.turn_of(str(user.id if user is not None else 0)):
+            async with self._arrivals.turn_of(str(user.id if user is not None else 0)):
                 await self._take(update, body)
         except Unavailable:
             raise  # the database, not the update

@@ -9,15 +9,14 @@ from conversations.reply import Button, CardList, Say
 from conversations.router import Router
 from core.discovery.alerts.service import mute_everything
 from core.kernel.errors import NotFound
+from core.kernel.ids import CODE_LETTERS
 from core.trade.deals.access import deal_by_ref
-
-REFERENCE_LETTERS = 6  # as on the card of a deal
 
 router = Router()
 
 
 @router.command("concern.fraud")
-def fear_fraud(chat: ChatContext, _rest: str) -> None:
+def answer_fraud(chat: ChatContext, _rest: str) -> None:
     """Show the deals and sessions, each with its way to a claim or an operator."""
     words, (items, _) = chat.words, paid_cards(chat)
     if items:
@@ -28,7 +27,7 @@ def fear_fraud(chat: ChatContext, _rest: str) -> None:
 
 
 @router.command("concern.silence")
-def be_silent(chat: ChatContext, _rest: str) -> None:
+def mute(chat: ChatContext, _rest: str) -> None:
     """Stop every message that is not about the person's own deals, sessions and money, at once."""
     mute_everything(chat.ctx)
     ways = (to_command(chat.words, "alerts"), to_command(chat.words, "delete"))
@@ -36,12 +35,12 @@ def be_silent(chat: ChatContext, _rest: str) -> None:
 
 
 @router.command("concern.thanks")
-def take_thanks(chat: ChatContext, _rest: str) -> None:
+def answer_thanks(chat: ChatContext, _rest: str) -> None:
     chat.reply(Say(text=chat.words("concern.thanks")))
 
 
 @router.command("concern.who")
-def say_who(chat: ChatContext, _rest: str) -> None:
+def answer_who(chat: ChatContext, _rest: str) -> None:
     chat.reply(Say(text=chat.words("concern.who"), buttons=((to_command(chat.words, "help"),),)))
 
 
@@ -49,7 +48,7 @@ def say_who(chat: ChatContext, _rest: str) -> None:
 def read_reference(chat: ChatContext, text: str) -> bool:
     """Open the deal whose reference was typed. Any other word is left to those who come after."""
     named = text.strip(" .,!?#")
-    if len(named) != REFERENCE_LETTERS or not named.isalnum() or chat.room is not None:
+    if len(named) != CODE_LETTERS or not named.isalnum() or chat.room is not None:
         return False
     try:
         deal = deal_by_ref(chat.ctx, named)

@@ -9,6 +9,7 @@ from ulid import ULID
 
 # No 0/O, 1/I/L, no U, so that a code read out on the phone is typed correctly.
 READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LETTERS = 6
 
 
 class Ids:
@@ -28,7 +29,7 @@ class Ids:
         self._last = fresh if fresh >> 80 > self._last >> 80 else self._last + 1
         return str(ULID.from_bytes(self._last.to_bytes(16, "big")))
 
-    def code(self, length: int = 6) -> str:
+    def code(self, length: int = CODE_LETTERS) -> str:
         """Return a code that a person reads and types: an e-mail proof, a link code, a reference."""
         return "".join(READABLE[byte % len(READABLE)] for byte in self._random_bytes(length))
 

@@ -45,7 +45,16 @@ def test_a_language_alone_leads_to_the_choice_of_one(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["how does a gasifier work", "polish pellets", "Estonia", "support for pellet stoves", "pellets", "?"]
+    "said",
+    [
+        "how does a gasifier work",
+        "polish pellets",
+        "Estonia",
+        "support for pellet stoves",
+        "avoid scam with UCO imports",
+        "pellets",
+        "?",
+    ],
 )
 def test_sentence_about_goods_or_problems_is_no_market_question(said: str) -> None:
     assert market_questions.question_in(said, CATALOGUE) is None
